@@ -1,0 +1,43 @@
+import type { Context as HonoContext } from 'hono';
+import { Hono } from 'hono';
+import { asEngineError } from './errors.ts';
+import { errorForLog, type Log } from './log.ts';
+
+/** RFC 9457. `type` ends in a heading of docs/errors.md. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: 400 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+  detail: string;
+}
+
+export const problemType = (heading: string): string => `urn:replies-engine:error:${heading}`;
+
+export const problemResponse = (c: HonoContext, problem: Problem): Response =>
+  c.body(JSON.stringify({ ...problem, type: problemType(problem.type) }), problem.status, {
+    'content-type': 'application/problem+json',
+  });
+
+/** An app whose unknown routes and unexpected errors are answered as problems, and logged. */
+export function httpApp(log: Log): Hono {
+  const app = new Hono();
+  app.notFound((c) =>
+    problemResponse(c, {
+      type: 'not-found',
+      title: 'Not found',
+      status: 404,
+      detail: `There is no ${c.req.method} ${c.req.path}.`,
+    }),
+  );
+  app.onError((thrown, c) => {
+    const error = asEngineError(thrown);
+    log.error('The request failed.', { error_code: error.code, error: errorForLog(error) });
+    return problemResponse(c, {
+      type: 'unavailable',
+      title: 'Temporarily unavailable',
+      status: 503,
+      detail: `The request could not be handled (${error.code}). Nothing was stored; try again.`,
+    });
+  });
+  return app;
+}

@@ -1,0 +1,41 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+/** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
+
+export const createLog = (serviceName: string): Logger => new Logger({ serviceName });
+
+/** Counters and durations that alarms and dashboards read; written as EMF lines of the log. */
+export interface Meter {
+  count(name: string, by?: number): void;
+  seconds(name: string, seconds: number): void;
+  /** Writes what was counted; called once at the end of each invocation. */
+  flush(): void;
+}
+
+export const metricNamespace = 'RepliesEngine';
+
+export function createMeter(serviceName: string): Meter {
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName });
+  return {
+    count: (name, by = 1) => metrics.addMetric(name, MetricUnit.Count, by),
+    seconds: (name, seconds) => metrics.addMetric(name, MetricUnit.Seconds, seconds),
+    flush: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
+
+/** What may be logged of an error: its kind, code and message, and those of its causes; no payloads. */
+export function errorForLog(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error_name: typeof error };
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  return {
+    error_name: error.name,
+    ...(code !== undefined && { error_code: code }),
+    ...(status !== undefined && { error_status: status }),
+    ...(error.name === 'EngineError' && { error_message: error.message }),
+    ...(error.cause !== undefined && { cause: errorForLog(error.cause) }),
+  };
+}

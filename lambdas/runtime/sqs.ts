@@ -1,0 +1,18 @@
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+
+/** The records of a batch by conversation, each group in the order of the queue. */
+export function groupRecords<T>(items: T[], groupOf: (item: T) => string): T[][] {
+  return [...Map.groupBy(items, groupOf).values()];
+}
+
+/** Tells Lambda which messages stay in the queue; all others are deleted. */
+export const batchResponse = (failedIds: Iterable<string>): SQSBatchResponse => ({
+  batchItemFailures: [...new Set(failedIds)].map((itemIdentifier) => ({ itemIdentifier })),
+});
+
+/** When a record was sent, in milliseconds; emulators may leave the attribute out. */
+export const sentAt = (record: SQSRecord, now: number): number =>
+  Number(record.attributes?.SentTimestamp) || now;
+
+/** Longest visibility timeout that SQS allows, in seconds. */
+export const maxVisibilitySeconds = 43_200;

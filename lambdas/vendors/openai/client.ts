@@ -1,0 +1,47 @@
+import OpenAI from 'openai';
+import type { CachedSecret } from '../aws/secrets.ts';
+
+/** Bounds of one call; starting a run overrides the retries, because a repeated start may run twice. */
+const timeoutMs = 20_000;
+const maxRetries = 2;
+
+/** Gives the client for the key that is current; a new one only when the key has changed. */
+export type OpenAiSource = () => Promise<OpenAI>;
+
+export function openAiSource(key: CachedSecret<string>, baseURL: string | undefined): OpenAiSource {
+  let made: { apiKey: string; client: OpenAI } | undefined;
+  return async () => {
+    const apiKey = await key.get();
+    if (made?.apiKey !== apiKey) {
+      const client = new OpenAI({
+        apiKey,
+        timeout: timeoutMs,
+        maxRetries,
+        fetch: (url, init) => fetchNotingRefusal(key, url, init),
+        ...(baseURL && { baseURL }),
+      });
+      made = { apiKey, client };
+    }
+    return made.client;
+  };
+}
+
+/** A refused key may have been rotated: the next call takes the one that is stored now. */
+async function fetchNotingRefusal(
+  key: CachedSecret<string>,
+  ...[url, init]: Parameters<typeof fetch>
+): Promise<Response> {
+  const response = await fetch(url, init);
+  // When even the secret cannot be read, the next call says so.
+  if (response.status === 401) await key.refresh().catch(() => false);
+  return response;
+}
+
+/** Reads the key's secret: the key alone, or a JSON object that holds it as `openai_api_key`. */
+export function parseOpenAiKey(secret: string): string {
+  const text = secret.trim();
+  if (!text.startsWith('{')) return text;
+  const { openai_api_key: key } = JSON.parse(text) as { openai_api_key?: unknown };
+  if (typeof key === 'string' && key !== '') return key;
+  throw new Error('The OpenAI secret is a JSON object without openai_api_key.');
+}

@@ -1,0 +1,51 @@
+import { APIConnectionError, APIError, NotFoundError } from 'openai';
+import { alertPerson, EngineError, retryLater } from '../../runtime/errors.ts';
+
+/** What a failed call to OpenAI means for the work. `doing` completes "OpenAI failed to …". */
+export function openAiFault(error: unknown, doing: string): EngineError {
+  if (error instanceof EngineError) return error;
+  if (error instanceof APIConnectionError) {
+    return retryLater('openai_unreachable', `OpenAI failed to ${doing}: no answer.`, {
+      cause: error,
+    });
+  }
+  if (!(error instanceof APIError)) {
+    return retryLater('openai_unexpected', `OpenAI failed to ${doing}.`, { cause: error });
+  }
+  const { status, code } = error;
+  const message = `OpenAI failed to ${doing}: ${[status, code].filter(Boolean).join(' ')}.`;
+  if (isForGood(error)) return alertPerson('openai_refused', message, { cause: error });
+  const retryAfterSeconds = retryAfterOf(error);
+  return retryLater(status === 429 ? 'openai_busy' : 'openai_failed', message, {
+    cause: error,
+    ...(retryAfterSeconds && { retryAfterSeconds }),
+  });
+}
+
+/** A request that is wrong as it stands: a setting must change before it can succeed. */
+function isForGood(error: APIError): boolean {
+  const { status } = error;
+  return status === 400 || status === 404 || status === 405 || status === 422;
+}
+
+function retryAfterOf(error: APIError): number | undefined {
+  const seconds = Number(error.headers?.get('retry-after'));
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
+}
+
+export const isNotFound = (error: unknown): boolean => error instanceof NotFoundError;
+
+/** Another run works on the thread: transient, but the SDK does not retry it. */
+export function isBusyThread(error: unknown): boolean {
+  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 409)) return false;
+  if (error.code === 'conversation_locked') return true;
+  return /while a run \S+ is active|already has an active run/.test(error.message);
+}
+
+/** The server knows no such route: it speaks only a part of the API. */
+export const isUnsupported = (error: unknown): boolean =>
+  error instanceof APIError && [404, 405, 501].includes(error.status ?? 0);
+
+/** Codes by which OpenAI says that what the customer sent cannot be answered; a new run cannot help. */
+export const isUnanswerable = (code: string | null | undefined): boolean =>
+  typeof code === 'string' && /image|^invalid_prompt$|policy/.test(code);

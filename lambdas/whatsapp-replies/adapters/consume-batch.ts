@@ -1,0 +1,187 @@
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { isoTime } from '../../runtime/clock.ts';
+import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
+import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
+import { batchResponse, groupRecords, sentAt } from '../../runtime/sqs.ts';
+import { fieldText, type ReplyQueueMessage, replyQueueMessage } from '../contract.ts';
+import { answerGroup, type GroupResult, type QueuedMessage } from '../domain/answer-group.ts';
+import type { Budget, ReplyPorts } from '../domain/answer-turn.ts';
+import { readInbound } from '../domain/inbound.ts';
+import type { ReplyRecords } from './reply-queue.ts';
+
+export interface BatchConsumer {
+  records: ReplyRecords;
+  /** The ports of one conversation, with a log that names it on every line. */
+  portsFor(message: QueuedMessage): ReplyPorts;
+  /** The address that answers when a message does not say to which number it was written. */
+  defaultBusinessNumber(): Promise<string>;
+  now(): number;
+  log: Log;
+  meter: Meter;
+}
+
+type Parsed =
+  | { record: SQSRecord; message: QueuedMessage }
+  | { record: SQSRecord; error: EngineError };
+
+/**
+ * Answers a batch: conversations at the same time, each one's messages in order. Returns as failures
+ * what must come back, after having set when; malformed messages go to the dead-letter queue at once.
+ */
+export async function consumeBatch(
+  batch: SQSRecord[],
+  consumer: BatchConsumer,
+  budget: Budget,
+): Promise<SQSBatchResponse> {
+  const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
+  const groups = groupRecords(parsed, groupOf);
+  const failed = await Promise.all(groups.map((group) => consumeGroup(group, consumer, budget)));
+  return batchResponse(failed.flat());
+}
+
+const groupOf = (parsed: Parsed): string =>
+  'message' in parsed
+    ? `${parsed.message.company_id}#${parsed.message.conversation_id}`
+    : (parsed.record.attributes?.MessageGroupId ?? parsed.record.messageId);
+
+async function parseRecord(record: SQSRecord, consumer: BatchConsumer): Promise<Parsed> {
+  const body = parseJson(record.body);
+  const result = replyQueueMessage.safeParse(body);
+  if (!result.success) {
+    const faults =
+      body === undefined ? 'it is not JSON' : result.error.issues.map(faultOf).join('; ');
+    return {
+      record,
+      error: discardWork('malformed_message', `The queue message is malformed: ${faults}.`),
+    };
+  }
+  try {
+    return { record, message: await queuedMessage(record, result.data, consumer) };
+  } catch (thrown) {
+    return { record, error: asEngineError(thrown) };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const faultOf = (issue: { path: PropertyKey[]; code?: string }): string =>
+  `${issue.path.map(String).join('.') || 'the message'} is missing or malformed`;
+
+async function queuedMessage(
+  record: SQSRecord,
+  message: ReplyQueueMessage,
+  consumer: BatchConsumer,
+): Promise<QueuedMessage> {
+  const { twilio_message: fields, company_id, project_id, conversation_id } = message;
+  const receivedAt = message.received_at ?? isoTime(sentAt(record, consumer.now()));
+  const messageSid = fieldText(fields, 'MessageSid') || record.messageId;
+  const inbound = readInbound(fields, messageSid, receivedAt);
+  return {
+    record_id: record.messageId,
+    company_id,
+    project_id,
+    conversation_id,
+    ...(message.thread_id && { thread_id: message.thread_id }),
+    customer: address(fieldText(fields, 'From')),
+    business_number: address(fieldText(fields, 'To') || (await consumer.defaultBusinessNumber())),
+    inbound: { ...inbound, ...(message.consent && { consent: message.consent }) },
+  };
+}
+
+const address = (number: string): string =>
+  number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
+
+/** The ids of the records that stay in the queue. */
+async function consumeGroup(
+  group: Parsed[],
+  consumer: BatchConsumer,
+  budget: Budget,
+): Promise<string[]> {
+  const recordOf = new Map(group.map(({ record }) => [record.messageId, record]));
+  const unreadable = group.flatMap((one) => ('error' in one ? [one] : []));
+  const stuck: string[] = [];
+  for (const { record, error } of unreadable) {
+    const gone = error.next !== 'retry' && (await deadLetter(record, error, consumer));
+    if (!gone) stuck.push(record.messageId);
+  }
+  const messages = group.flatMap((one) => ('message' in one ? [one.message] : []));
+  const [first] = messages;
+  if (!first) return stuck;
+  const result = await answerSafely(messages, consumer.portsFor(first), budget, consumer);
+  for (const { messages: dead, error } of result.dead) {
+    for (const { record_id } of dead) {
+      const record = recordOf.get(record_id);
+      if (record && !(await deadLetter(record, error, consumer))) stuck.push(record_id);
+    }
+  }
+  const unfinished = (result.unfinished?.messages ?? []).map(({ record_id }) => record_id);
+  await returnAfter(
+    unfinished.flatMap((id) => recordOf.get(id) ?? []),
+    result,
+    consumer,
+  );
+  return [...stuck, ...unfinished];
+}
+
+/** Before a turn is open its errors have no attempts to count: all messages come back soon. */
+async function answerSafely(
+  messages: QueuedMessage[],
+  ports: ReplyPorts,
+  budget: Budget,
+  consumer: BatchConsumer,
+): Promise<GroupResult> {
+  try {
+    return await answerGroup(messages, ports, budget);
+  } catch (thrown) {
+    const error = asEngineError(thrown);
+    consumer.log.error('The conversation could not be opened.', {
+      error_code: error.code,
+      error: errorForLog(error),
+    });
+    return { unfinished: { messages, afterSeconds: 10 }, dead: [] };
+  }
+}
+
+async function deadLetter(
+  record: SQSRecord,
+  error: EngineError,
+  consumer: BatchConsumer,
+): Promise<boolean> {
+  try {
+    await consumer.records.deadLetter(record, error, consumer.now());
+    consumer.meter.count('DeadLettered');
+    consumer.log.error('A message went to the dead-letter queue.', {
+      record_id: record.messageId,
+      error_code: error.code,
+      reason: error.message,
+    });
+    return true;
+  } catch (sendError) {
+    consumer.log.error('The dead-letter queue took no message; it stays where it is.', {
+      record_id: record.messageId,
+      error: errorForLog(sendError),
+    });
+    return false;
+  }
+}
+
+async function returnAfter(
+  records: SQSRecord[],
+  result: GroupResult,
+  consumer: BatchConsumer,
+): Promise<void> {
+  if (records.length === 0 || !result.unfinished) return;
+  try {
+    await consumer.records.returnAfter(records, result.unfinished.afterSeconds);
+  } catch (error) {
+    consumer.log.warn('The backoff could not be set; the visibility timeout runs its course.', {
+      error: errorForLog(error),
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { Turn, TurnKey } from '../domain/turn.ts';
+
+/** The items of the conversations table, by its keys `pk` and `sk`. Every key but the registry's names its tenant. */
+export const keys = {
+  channel: (number: string) => ({ pk: 'CHANNELS', sk: number }),
+  customer: (companyId: string, businessNumber: string, customer: string) => ({
+    pk: `COMPANY#${companyId}#CUSTOMER#${customer}`,
+    sk: `CHANNEL#${businessNumber}`,
+  }),
+  conversation: (key: Pick<TurnKey, 'company_id' | 'conversation_id'>) => ({
+    pk: conversationPartition(key),
+    sk: 'CONVERSATION',
+  }),
+  turn: (key: TurnKey) => ({ pk: conversationPartition(key), sk: `TURN#${key.turn_id}` }),
+  inbound: (turn: Turn, input: { received_at: string; message_sid: string }) => ({
+    pk: conversationPartition(turn),
+    sk: `MESSAGE#${input.received_at}#${input.message_sid}`,
+  }),
+  reply: (key: Pick<TurnKey, 'company_id' | 'conversation_id'>, messageKey: string) => ({
+    pk: conversationPartition(key),
+    sk: `MESSAGE#${messageKey}`,
+  }),
+};
+
+export const messagePrefix = 'MESSAGE#';
+
+export const conversationPartition = (
+  key: Pick<TurnKey, 'company_id' | 'conversation_id'>,
+): string => `COMPANY#${key.company_id}#CONVERSATION#${key.conversation_id}`;
+
+const secondsPerDay = 86_400;
+
+/** The TTL attribute, in seconds since the epoch. */
+export const expiresAt = (nowMs: number, retentionDays: number): number =>
+  Math.floor(nowMs / 1000) + retentionDays * secondsPerDay;
+
+/** DynamoDB deletes expired items days later; until then readers pass over them. */
+export const isExpired = (item: Record<string, unknown>, nowMs: number): boolean =>
+  typeof item['expires_at'] === 'number' && item['expires_at'] <= nowMs / 1000;

@@ -1,0 +1,69 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import type { EngineError } from '../../runtime/errors.ts';
+import { maxVisibilitySeconds } from '../../runtime/sqs.ts';
+import type { ReplyQueueMessage } from '../contract.ts';
+
+/** The queue between the webhook and the reply processor: FIFO, one group a conversation. */
+export const replyInbox = (client: Pick<SQSClient, 'send'>, queueUrl: string) => ({
+  async put(message: ReplyQueueMessage, messageSid: string): Promise<void> {
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(message),
+        MessageGroupId: message.conversation_id,
+        MessageDeduplicationId: messageSid,
+      }),
+    );
+  },
+});
+export type ReplyInbox = ReturnType<typeof replyInbox>;
+
+/** The consumer's side of it. */
+export interface ReplyRecords {
+  /** Lets records come back after that time instead of the queue's whole visibility timeout. */
+  returnAfter(records: SQSRecord[], seconds: number): Promise<void>;
+  /** Puts a copy with the reason into the dead-letter queue; the original is deleted as done. */
+  deadLetter(record: SQSRecord, error: EngineError, nowMs: number): Promise<void>;
+}
+
+export const replyRecords = (
+  client: Pick<SQSClient, 'send'>,
+  urls: { queueUrl: string; deadLetterUrl: string },
+): ReplyRecords => ({
+  async returnAfter(records, seconds) {
+    await client.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: urls.queueUrl,
+        Entries: records.map((record, index) => ({
+          Id: String(index),
+          ReceiptHandle: record.receiptHandle,
+          VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.max(0, seconds)),
+        })),
+      }),
+    );
+  },
+
+  async deadLetter(record, error, nowMs) {
+    const text = (value: string) => ({ DataType: 'String', StringValue: value });
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urls.deadLetterUrl,
+        MessageBody: record.body,
+        MessageGroupId: record.attributes?.MessageGroupId ?? record.messageId,
+        // A message that was redriven and failed again must not be taken for its own duplicate.
+        MessageDeduplicationId: `${record.messageId}-${nowMs}`,
+        MessageAttributes: {
+          reason_code: text(error.code),
+          reason: text(error.message.slice(0, 1_000)),
+          failed_at: text(new Date(nowMs).toISOString()),
+          record_id: text(record.messageId),
+        },
+      }),
+    );
+  },
+});

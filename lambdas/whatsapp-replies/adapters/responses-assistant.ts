@@ -1,0 +1,224 @@
+import { APIError, type OpenAI } from 'openai';
+import type { ConversationItem } from 'openai/resources/conversations/items.js';
+import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
+import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import {
+  isBusyThread,
+  isNotFound,
+  isUnanswerable,
+  isUnsupported,
+  openAiFault,
+} from '../../vendors/openai/errors.ts';
+import type { Assistant } from '../contract.ts';
+import type { AssistantPort, ModelInput, PastMessage, RunView } from '../domain/ports.ts';
+import { readableInputs, type Turn } from '../domain/turn.ts';
+
+type ResponsesConfig = Extract<Assistant, { adapter: 'responses' }>;
+
+/** The thread of a server that keeps no conversations: our own history goes along with each request. */
+const ownHistory = 'own-history';
+const startTimeoutMs = 15_000;
+const blockingTimeoutMs = 40_000;
+
+/** Conversations with background Responses; on servers without conversations, plain Responses. */
+export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig): AssistantPort {
+  const { model, instructions } = config;
+  return {
+    name: 'responses',
+
+    async openThread(turn, history) {
+      const client = await source();
+      try {
+        const { company_id, conversation_id } = turn;
+        const conversation = await client.conversations.create({
+          items: history.map(pastItem),
+          metadata: { company_id, conversation_id },
+        });
+        return conversation.id;
+      } catch (error) {
+        if (isUnsupported(error)) return ownHistory;
+        throw openAiFault(error, 'open a conversation');
+      }
+    },
+
+    async startRun(threadId, turn, { input, history }) {
+      const client = await source();
+      const { company_id, conversation_id, turn_id } = turn;
+      const common = { model, instructions, metadata: { company_id, conversation_id, turn_id } };
+      const messages = input.map(inputItem);
+      try {
+        if (threadId === ownHistory) {
+          const past = (await history()).map(pastItem);
+          return viewOf(
+            await client.responses.create(
+              { ...common, input: [...past, ...messages], store: false },
+              { timeout: blockingTimeoutMs, maxRetries: 0 },
+            ),
+          );
+        }
+        return viewOf(
+          await client.responses.create(
+            { ...common, input: messages, conversation: threadId, background: true, store: true },
+            { timeout: startTimeoutMs, maxRetries: 0 },
+          ),
+        );
+      } catch (error) {
+        return startTrouble(error, threadId);
+      }
+    },
+
+    async findRun(threadId, turn) {
+      if (threadId === ownHistory) return undefined;
+      try {
+        return answerAmong(await newestItems(await source(), threadId), turn);
+      } catch (error) {
+        if (isNotFound(error)) return { kind: 'thread_gone' };
+        throw openAiFault(error, 'list a conversation');
+      }
+    },
+
+    async checkRun(_threadId, runId) {
+      const client = await source();
+      try {
+        return viewOf(await client.responses.retrieve(runId));
+      } catch (error) {
+        if (isNotFound(error)) return gone(runId);
+        throw openAiFault(error, 'retrieve a response');
+      }
+    },
+
+    async cancelRun(_threadId, runId) {
+      const client = await source();
+      try {
+        return viewOf(await client.responses.cancel(runId));
+      } catch (error) {
+        if (isNotFound(error)) return gone(runId);
+        throw openAiFault(error, 'cancel a response');
+      }
+    },
+  };
+}
+
+function startTrouble(error: unknown, threadId: string) {
+  if (isBusyThread(error)) return { kind: 'busy' } as const;
+  const { code, param, status } = error instanceof APIError ? error : ({} as Partial<APIError>);
+  const conversationMissing = status === 404 && param !== 'model' && code !== 'model_not_found';
+  if (conversationMissing && threadId !== ownHistory) return { kind: 'thread_gone' } as const;
+  if (status === 400 && isUnanswerable(code)) {
+    return { kind: 'unanswered', runId: 'refused', reason: String(code) } as const;
+  }
+  throw openAiFault(error, 'start a response');
+}
+
+const gone = (runId: string): RunView => ({
+  kind: 'failed',
+  runId,
+  reason: 'OpenAI does not know it any more',
+  next: 'retry',
+});
+
+const pastItem = ({ role, content }: PastMessage): ResponseInputItem => ({ role, content });
+
+const inputItem = (message: ModelInput): ResponseInputItem => ({
+  role: 'user',
+  content: [
+    ...(message.text ? [{ type: 'input_text' as const, text: message.text }] : []),
+    ...message.images.map(({ contentType, bytes }) => ({
+      type: 'input_image' as const,
+      detail: 'auto' as const,
+      image_url: `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}`,
+    })),
+  ],
+});
+
+function viewOf(response: Response): RunView {
+  const { id: runId, status } = response;
+  const lastItemId = response.output?.at(-1)?.id;
+  const ended = { runId, ...(lastItemId && { lastItemId }) };
+  switch (status) {
+    case 'completed':
+      return completedView(response, ended);
+    case 'incomplete': {
+      const reason = response.incomplete_details?.reason ?? 'incomplete';
+      const text = textOf(response);
+      return text && reason !== 'content_filter'
+        ? { kind: 'answered', ...ended, text }
+        : { kind: 'unanswered', ...ended, reason };
+    }
+    case 'failed': {
+      const reason = response.error?.code ?? 'unknown error';
+      return isUnanswerable(reason)
+        ? { kind: 'unanswered', ...ended, reason }
+        : { kind: 'failed', runId, reason, next: 'retry' };
+    }
+    case 'cancelled':
+      return { kind: 'failed', runId, reason: 'cancelled', next: 'retry' };
+    default:
+      return { kind: 'working', runId };
+  }
+}
+
+function completedView(response: Response, ended: { runId: string; lastItemId?: string }): RunView {
+  const text = textOf(response);
+  if (text) return { kind: 'answered', ...ended, text };
+  const types = new Set((response.output ?? []).map((item) => item.type));
+  if (types.has('function_call')) {
+    const reason = 'the model asks for a tool, and this channel has none';
+    return { kind: 'failed', runId: ended.runId, reason, next: 'alert' };
+  }
+  const refused = (response.output ?? []).some(
+    (item) => item.type === 'message' && item.content.some((part) => part.type === 'refusal'),
+  );
+  return { kind: 'unanswered', ...ended, reason: refused ? 'refusal' : 'empty' };
+}
+
+/** The answer's text; read from the items because not every server sends `output_text`. */
+function textOf(response: Response): string {
+  return (response.output ?? [])
+    .flatMap((item) => (item.type === 'message' ? item.content : []))
+    .map((part) => (part.type === 'output_text' ? part.text : ''))
+    .join('')
+    .trim();
+}
+
+/** Enough for any turn: its messages, its answer and what the model did in between. */
+const searchedItems = 60;
+
+/** The newest items, oldest first. */
+async function newestItems(client: OpenAI, threadId: string): Promise<ConversationItem[]> {
+  const page = await client.conversations.items.list(threadId, {
+    order: 'desc',
+    limit: searchedItems,
+  });
+  return page.data.reverse();
+}
+
+/** A response's items enter the conversation only when it completes: the turn's words there mean that its answer is there too. */
+function answerAmong(items: ConversationItem[], turn: Turn): RunView | undefined {
+  const since = items.findIndex((item) => item.id === turn.last_item_id);
+  const recent = items.slice(since + 1);
+  const first = readableInputs(turn)[0];
+  const asked = recent.findIndex(
+    (item) => item.type === 'message' && item.role === 'user' && textOfItem(item) === first?.text,
+  );
+  if (asked === -1) return undefined;
+  const answers = recent
+    .slice(asked)
+    .filter((item) => item.type === 'message' && item.role === 'assistant');
+  const last = answers.at(-1);
+  const runId = `found:${recent[asked]?.id}`;
+  if (!last) return { kind: 'unanswered', runId, reason: 'empty' };
+  const text = answers
+    .map((item) => (item.type === 'message' ? textOfItem(item) : ''))
+    .join('\n\n');
+  return text
+    ? { kind: 'answered', runId, text, lastItemId: String(last.id) }
+    : { kind: 'unanswered', runId, reason: 'refusal', lastItemId: String(last.id) };
+}
+
+function textOfItem(item: Extract<ConversationItem, { type: 'message' }>): string {
+  return item.content
+    .map((part) => ('text' in part ? part.text : ''))
+    .join('')
+    .trim();
+}

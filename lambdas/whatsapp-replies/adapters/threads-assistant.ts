@@ -1,0 +1,200 @@
+import { type OpenAI, toFile } from 'openai';
+import type { MessageContentPartParam } from 'openai/resources/beta/threads/messages.js';
+import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
+import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import {
+  isBusyThread,
+  isNotFound,
+  isUnanswerable,
+  openAiFault,
+} from '../../vendors/openai/errors.ts';
+import type { Assistant } from '../contract.ts';
+import type { AssistantPort, ModelInput, RunView } from '../domain/ports.ts';
+import { readableInputs, type Turn } from '../domain/turn.ts';
+
+type ThreadsConfig = Extract<Assistant, { adapter: 'threads' }>;
+
+const startTimeoutMs = 15_000;
+const searched = 50;
+
+/**
+ * The Assistants protocol (threads, messages, runs). OpenAI itself ended it on 2026-08-26; servers
+ * that kept it are reached by `OPENAI_BASE_URL`. Messages and runs carry our ids as metadata, so
+ * that after a doubt both are found again with certainty.
+ */
+export function threadsAssistant(source: OpenAiSource, config: ThreadsConfig): AssistantPort {
+  return {
+    name: 'threads',
+
+    async openThread({ company_id, conversation_id }, history) {
+      try {
+        const { beta } = await source();
+        const thread = await beta.threads.create({
+          messages: history,
+          metadata: { company_id, conversation_id },
+        });
+        return thread.id;
+      } catch (error) {
+        throw openAiFault(error, 'open a thread');
+      }
+    },
+
+    async startRun(threadId, turn, { input, again }) {
+      const client = await source();
+      try {
+        await addMessages(client, threadId, turn, input, again);
+        const run = await client.beta.threads.runs.create(
+          threadId,
+          { assistant_id: config.assistant_id, metadata: { turn_id: turn.turn_id } },
+          { timeout: startTimeoutMs, maxRetries: 0 },
+        );
+        return await viewOf(client, run);
+      } catch (error) {
+        if (isBusyThread(error)) return { kind: 'busy' };
+        if (isNotFound(error) && !/assistant/i.test(messageOf(error)))
+          return { kind: 'thread_gone' };
+        throw openAiFault(error, 'start a run');
+      }
+    },
+
+    async findRun(threadId, turn) {
+      const client = await source();
+      try {
+        const { data } = await client.beta.threads.runs.list(threadId, { limit: searched });
+        const run = data.find(
+          ({ metadata, status }) => metadata?.['turn_id'] === turn.turn_id && !hasFailed(status),
+        );
+        return run && (await viewOf(client, run));
+      } catch (error) {
+        if (isNotFound(error)) return { kind: 'thread_gone' };
+        throw openAiFault(error, 'list the runs of a thread');
+      }
+    },
+
+    async checkRun(threadId, runId) {
+      const client = await source();
+      try {
+        const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
+        return await viewOf(client, run);
+      } catch (error) {
+        if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
+        throw openAiFault(error, 'retrieve a run');
+      }
+    },
+
+    async cancelRun(threadId, runId) {
+      const client = await source();
+      try {
+        await client.beta.threads.runs.cancel(runId, { thread_id: threadId });
+        return failed(runId, 'cancelled');
+      } catch {
+        // A run that has ended meanwhile cannot be cancelled; how it ended is what counts.
+        return this.checkRun(threadId, runId);
+      }
+    },
+  };
+}
+
+/** Adds the turn's messages that are not in the thread yet. */
+async function addMessages(
+  client: OpenAI,
+  threadId: string,
+  turn: Turn,
+  input: ModelInput[],
+  again: boolean,
+): Promise<void> {
+  const sids = readableInputs(turn).map(({ message_sid }) => message_sid);
+  const there = again ? await messageSidsIn(client, threadId) : new Set<string>();
+  for (const [index, message] of input.entries()) {
+    const message_sid = sids[index] ?? `${turn.turn_id}.${index}`;
+    if (there.has(message_sid)) continue;
+    await client.beta.threads.messages.create(
+      threadId,
+      {
+        role: 'user',
+        content: await contentOf(client, message),
+        metadata: { message_sid, turn_id: turn.turn_id },
+      },
+      { timeout: startTimeoutMs, maxRetries: 0 },
+    );
+  }
+}
+
+async function messageSidsIn(client: OpenAI, threadId: string): Promise<Set<string>> {
+  const { data } = await client.beta.threads.messages.list(threadId, { limit: searched });
+  return new Set(data.map(({ metadata }) => String(metadata?.['message_sid'] ?? '')));
+}
+
+/** Pictures go up as files first: the protocol takes no data URLs. */
+async function contentOf(
+  client: OpenAI,
+  message: ModelInput,
+): Promise<string | MessageContentPartParam[]> {
+  if (message.images.length === 0) return message.text;
+  const pictures = await Promise.all(
+    message.images.map(async ({ contentType, bytes }, index) => {
+      const name = `picture-${index + 1}.${contentType.split('/')[1] ?? 'jpeg'}`;
+      const file = await toFile(bytes, name, { type: contentType });
+      const { id } = await client.files.create({ file, purpose: 'vision' });
+      return { type: 'image_file' as const, image_file: { file_id: id } };
+    }),
+  );
+  return [...(message.text ? [{ type: 'text' as const, text: message.text }] : []), ...pictures];
+}
+
+const hasFailed = (status: Run['status']): boolean =>
+  status === 'failed' || status === 'cancelled' || status === 'expired';
+
+const failed = (runId: string, reason: string, next: 'retry' | 'alert' = 'retry'): RunView => ({
+  kind: 'failed',
+  runId,
+  reason,
+  next,
+});
+
+async function viewOf(client: OpenAI, run: Run): Promise<RunView> {
+  const { id: runId } = run;
+  switch (run.status) {
+    case 'completed':
+      return answerOf(client, run, 'empty');
+    case 'incomplete': {
+      const reason = run.incomplete_details?.reason ?? 'incomplete';
+      return answerOf(client, run, reason);
+    }
+    case 'failed': {
+      const reason = run.last_error?.code ?? 'unknown error';
+      return isUnanswerable(reason) ? { kind: 'unanswered', runId, reason } : failed(runId, reason);
+    }
+    case 'cancelled':
+    case 'expired':
+      return failed(runId, run.status);
+    case 'requires_action':
+      // Left open it would keep the thread busy until it expires.
+      await client.beta.threads.runs
+        .cancel(runId, { thread_id: run.thread_id })
+        .catch(() => undefined);
+      return failed(runId, 'the assistant asks for a tool, and this channel has none', 'alert');
+    default:
+      return { kind: 'working', runId };
+  }
+}
+
+async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<RunView> {
+  const { data } = await client.beta.threads.messages.list(run.thread_id, {
+    run_id: run.id,
+    order: 'asc',
+    limit: searched,
+  });
+  const text = data
+    .filter(({ role, run_id }) => role === 'assistant' && (!run_id || run_id === run.id))
+    .flatMap(({ content }) => content)
+    .map((part) => (part.type === 'text' ? part.text.value : ''))
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .trim();
+  return text
+    ? { kind: 'answered', runId: run.id, text }
+    : { kind: 'unanswered', runId: run.id, reason: otherwise };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

@@ -1,0 +1,180 @@
+import { backoffSeconds } from '../../runtime/backoff.ts';
+import { asEngineError, type EngineError } from '../../runtime/errors.ts';
+import { errorForLog } from '../../runtime/log.ts';
+import { limits } from '../contract.ts';
+import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
+import type { Inbound } from './inbound.ts';
+import { turnTaken } from './ports.ts';
+import { notRecorded } from './steps/record.ts';
+import type { Turn } from './turn.ts';
+
+/** One inbound message of the batch, parsed. */
+export interface QueuedMessage {
+  /** SQS's id of the message. */
+  record_id: string;
+  company_id: string;
+  project_id: string;
+  conversation_id: string;
+  thread_id?: string;
+  customer: string;
+  business_number: string;
+  inbound: Inbound;
+}
+
+/** What the queue must do with a conversation's messages; those not named are done. */
+export interface GroupResult {
+  /** To be returned as failures, all after this many seconds. */
+  unfinished?: { messages: QueuedMessage[]; afterSeconds: number };
+  dead: { messages: QueuedMessage[]; error: EngineError }[];
+}
+
+/**
+ * Answers the waiting messages of one conversation, oldest first; those that wait together by one
+ * run. When one fails, it and all later ones stay in the queue, so that their order holds.
+ */
+export async function answerGroup(
+  messages: QueuedMessage[],
+  ports: ReplyPorts,
+  budget: Budget,
+): Promise<GroupResult> {
+  const dead: GroupResult['dead'] = [];
+  let pending = messages;
+  while (pending.length > 0) {
+    const { turn, covered } = await openTurn(pending, ports);
+    const rest = pending.filter((message) => !covered.includes(message));
+    const result = turn ? await attempt(turn, ports, budget) : { kind: 'done' as const };
+    if (result.kind === 'later') {
+      return { unfinished: { messages: pending, afterSeconds: result.afterSeconds }, dead };
+    }
+    if (result.kind === 'dead') dead.push({ messages: covered, error: result.error });
+    pending = rest;
+  }
+  return { dead };
+}
+
+/** The turn that the first message belongs to, or a new one for all that wait; none if it was answered before. */
+async function openTurn(
+  pending: QueuedMessage[],
+  ports: ReplyPorts,
+): Promise<{ turn?: Turn; covered: QueuedMessage[] }> {
+  const turns = await Promise.all(pending.map((message) => ports.store.turnOf(keyOf(message))));
+  const first = turns[0];
+  if (first) {
+    const covered = pending.filter((message, index) => index === 0 || isIn(first, message));
+    return first.state === 'recorded' ? { covered } : { turn: first, covered };
+  }
+  const fresh = pending.slice(
+    0,
+    firstIndex(turns, (turn) => turn !== undefined),
+  );
+  const created = newTurn(fresh, ports.clock.now());
+  if (!(await ports.store.createTurn(created))) return openTurn(pending, ports);
+  return { turn: created, covered: fresh };
+}
+
+const isIn = (turn: Turn, message: QueuedMessage): boolean =>
+  turn.inputs.some((input) => input.message_sid === message.inbound.message_sid);
+
+function firstIndex<T>(list: T[], matches: (item: T) => boolean): number {
+  const index = list.findIndex(matches);
+  return index === -1 ? list.length : index;
+}
+
+const keyOf = (message: QueuedMessage) => ({
+  company_id: message.company_id,
+  conversation_id: message.conversation_id,
+  turn_id: message.inbound.message_sid,
+});
+
+function newTurn(messages: QueuedMessage[], now: number): Turn {
+  const [first] = messages;
+  if (!first) throw new Error('Expected a turn of at least one message, got none.');
+  const time = new Date(now).toISOString();
+  const unique = new Map(messages.map(({ inbound }) => [inbound.message_sid, inbound]));
+  return {
+    ...keyOf(first),
+    project_id: first.project_id,
+    customer: first.customer,
+    business_number: first.business_number,
+    state: 'received',
+    version: 0,
+    attempts: 0,
+    lease_until: 0,
+    inputs: [...unique.values()],
+    ...(first.thread_id && { thread_id: first.thread_id }),
+    parts: [],
+    created_at: time,
+    updated_at: time,
+  };
+}
+
+type Attempt =
+  | { kind: 'done' }
+  | { kind: 'later'; afterSeconds: number }
+  | { kind: 'dead'; error: EngineError };
+
+async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Attempt> {
+  const leaseLeftMs = turn.lease_until - ports.clock.now();
+  if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
+  try {
+    const claimed = await claim(turn, ports, budget);
+    const result = await answerTurn(claimed, ports, budget);
+    if (result.kind === 'recorded') return { kind: 'done' };
+    return { kind: 'later', afterSeconds: result.afterSeconds };
+  } catch (thrown) {
+    return failed(turn, asEngineError(thrown), ports);
+  }
+}
+
+/** Takes the turn for this invocation, and with it the messages that no other turn has. */
+async function claim(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Turn> {
+  const claimed = await ports.store.saveTurn({
+    ...turn,
+    attempts: turn.attempts + 1,
+    lease_until: ports.clock.now() + Math.max(0, budget.remainingMs()),
+  });
+  if (claimed.state !== 'received' || claimed.inputs.length === 1) return claimed;
+  const owners = await Promise.all(
+    claimed.inputs.map(({ message_sid }) => ports.store.coverMessage(claimed, message_sid)),
+  );
+  const inputs = claimed.inputs.filter((_, index) => owners[index] === claimed.turn_id);
+  return inputs.length === claimed.inputs.length
+    ? claimed
+    : ports.store.saveTurn({ ...claimed, inputs });
+}
+
+async function failed(turn: Turn, error: EngineError, ports: ReplyPorts): Promise<Attempt> {
+  if (error.code === notRecorded) return { kind: 'done' };
+  if (error.code === turnTaken) return { kind: 'later', afterSeconds: 5 };
+  const attempts = await releaseFailed(turn, error, ports);
+  const exhausted = error.next === 'retry' && attempts >= limits.maxAttempts;
+  const details = { error_code: error.code, next: error.next, attempts, error: errorForLog(error) };
+  if (error.next === 'retry' && !exhausted) {
+    ports.log.warn('The reply failed and will be tried again.', details);
+    const backoff = backoffSeconds(attempts, ports.random);
+    return { kind: 'later', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
+  }
+  const log = error.next === 'alert' ? ports.log.critical : ports.log.error;
+  log.call(
+    ports.log,
+    'The reply failed for good; the message goes to the dead-letter queue.',
+    details,
+  );
+  return { kind: 'dead', error };
+}
+
+/** Gives the lease back; a message that goes to the dead-letter queue has all attempts again once it is redriven. */
+async function releaseFailed(turn: Turn, error: EngineError, ports: ReplyPorts): Promise<number> {
+  try {
+    const latest = (await ports.store.turnOf(turn)) ?? turn;
+    const final = error.next !== 'retry' || latest.attempts >= limits.maxAttempts;
+    const attempts = final ? 0 : latest.attempts;
+    await ports.store.saveTurn({ ...latest, attempts, lease_until: 0 });
+    return latest.attempts;
+  } catch (releaseError) {
+    ports.log.error('The lease of the turn could not be given back; it runs out by itself.', {
+      error: errorForLog(releaseError),
+    });
+    return turn.attempts + 1;
+  }
+}

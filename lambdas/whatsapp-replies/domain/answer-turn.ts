@@ -1,0 +1,92 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log, Meter } from '../../runtime/log.ts';
+import { composeReply } from './compose.ts';
+import type { AssistantChoice, ConversationStore, Messenger } from './ports.ts';
+import { openThread } from './steps/open-thread.ts';
+import { recordTurn } from './steps/record.ts';
+import { awaitRun, startRun } from './steps/run.ts';
+import { sendParts } from './steps/send.ts';
+import { readableInputs, type Turn } from './turn.ts';
+
+export interface ReplyPorts {
+  store: ConversationStore;
+  messenger: Messenger;
+  assistantFor(turn: Turn): Promise<AssistantChoice>;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  meter: Meter;
+  runMaxWaitMs: number;
+  /** Where Twilio reports on a part of this turn's reply. */
+  statusCallback(turn: Turn, messageKey: string): string;
+}
+
+/** The invocation's own time. */
+export interface Budget {
+  remainingMs(): number;
+}
+
+/** A step moved the turn on, or gives the wait back to the queue for that long. */
+export type StepResult =
+  | { kind: 'moved'; turn: Turn }
+  | { kind: 'waiting'; turn: Turn; afterSeconds: number };
+
+export type TurnResult = { kind: 'recorded' } | { kind: 'waiting'; afterSeconds: number };
+
+/**
+ * Takes a claimed turn from its last recorded step to the end. Throws an EngineError when a step
+ * fails; whatever was recorded by then is not done again.
+ */
+export async function answerTurn(
+  turn: Turn,
+  ports: ReplyPorts,
+  budget: Budget,
+): Promise<TurnResult> {
+  for (let current = turn; current.state !== 'recorded'; ) {
+    const result = await takeStep(current, ports, budget);
+    if (result.kind === 'waiting') {
+      await release(result.turn, ports);
+      return { kind: 'waiting', afterSeconds: result.afterSeconds };
+    }
+    current = result.turn;
+  }
+  return { kind: 'recorded' };
+}
+
+async function takeStep(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
+  switch (turn.state) {
+    case 'received':
+      return receive(turn, ports);
+    case 'thread':
+      return startRun(turn, ports, budget);
+    case 'run':
+      return awaitRun(turn, ports, budget);
+    case 'text':
+    case 'sending':
+      return sendParts(turn, ports, budget);
+    case 'sent':
+    case 'recorded':
+      return recordTurn(turn, ports);
+    default:
+      return turn.state satisfies never;
+  }
+}
+
+async function receive(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
+  await ports.store.recordInputs(turn);
+  if (await ports.store.hasOptedOut(turn)) {
+    const suppressed: Turn = { ...turn, state: 'sent', outcome: 'suppressed' };
+    return { kind: 'moved', turn: await ports.store.saveTurn(suppressed) };
+  }
+  if (readableInputs(turn).length > 0) return openThread(turn, ports);
+  const { texts } = await ports.assistantFor(turn);
+  return {
+    kind: 'moved',
+    turn: await ports.store.saveTurn(composeReply(turn, undefined, texts, ports.clock.now())),
+  };
+}
+
+/** Waiting is no failure: the attempt is given back with the lease. */
+async function release(turn: Turn, ports: ReplyPorts): Promise<void> {
+  await ports.store.saveTurn({ ...turn, lease_until: 0, attempts: Math.max(0, turn.attempts - 1) });
+}

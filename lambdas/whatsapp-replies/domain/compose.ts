@@ -1,0 +1,62 @@
+import { isoTime } from '../../runtime/clock.ts';
+import type { Texts } from '../contract.ts';
+import type { Turn, TurnOutcome } from './turn.ts';
+import { maxBodyChars, splitForWhatsApp, toWhatsAppText } from './whatsapp-text.ts';
+
+/** What the model said; undefined when there was nothing for it to read. */
+export type ModelAnswer =
+  | { kind: 'answered'; text: string }
+  | { kind: 'unanswered'; reason: string }
+  | undefined;
+
+/** A longer answer is cut: each part is billed, and nobody reads ten screens of chat. */
+const maxParts = 10;
+
+/** The turn with its reply: the model's words for WhatsApp, then what the product itself has to say. */
+export function composeReply(turn: Turn, answer: ModelAnswer, texts: Texts, nowMs: number): Turn {
+  const answered = answer?.kind === 'answered' ? toWhatsAppText(answer.text) : '';
+  const spoken = answer && !answered ? texts.fallback : answered;
+  const notices = [...greeting(turn, texts), ...unreadableNotice(turn, texts)];
+  const text = [spoken, ...notices].filter((part) => part !== '').join('\n\n');
+  const time = replyTime(turn, nowMs);
+  return {
+    ...turn,
+    state: 'text',
+    outcome: outcomeOf(answer, answered),
+    parts: bounded(splitForWhatsApp(text)).map((body, index) => ({
+      body,
+      message_key: `${time}#${turn.turn_id}.${index + 1}`,
+      state: 'waiting',
+    })),
+  };
+}
+
+function outcomeOf(answer: ModelAnswer, answered: string): TurnOutcome {
+  if (!answer) return 'notice';
+  return answered ? 'answered' : 'fallback';
+}
+
+function greeting(turn: Turn, texts: Texts): string[] {
+  return turn.inputs.some(({ consent }) => consent === 'started') ? [texts.opted_in] : [];
+}
+
+function unreadableNotice(turn: Turn, texts: Texts): string[] {
+  const kinds = [...new Set(turn.inputs.flatMap((input) => input.unreadable))];
+  if (kinds.length === 0) return [];
+  return [texts.unreadable.replaceAll('{kinds}', () => kinds.join(', '))];
+}
+
+/** When the reply was made, and in any case after the messages that it answers. */
+function replyTime(turn: Turn, nowMs: number): string {
+  const latest = turn.inputs.reduce(
+    (max, input) => Math.max(max, Date.parse(input.received_at)),
+    0,
+  );
+  return isoTime(Math.max(nowMs, latest));
+}
+
+function bounded(bodies: string[]): string[] {
+  const last = bodies[maxParts - 1];
+  if (bodies.length <= maxParts || last === undefined) return bodies;
+  return [...bodies.slice(0, maxParts - 1), `${last.slice(0, maxBodyChars - 2).toWellFormed()} …`];
+}

@@ -1,0 +1,90 @@
+import { fieldText } from '../contract.ts';
+
+export interface InboundImage {
+  url: string;
+  content_type: string;
+}
+
+/** One inbound message as the model will read it. */
+export interface Inbound {
+  message_sid: string;
+  /** ISO 8601, UTC. */
+  received_at: string;
+  text: string;
+  images: InboundImage[];
+  /** What was sent and cannot be read, in a customer's words, such as `voice messages`. */
+  unreadable: string[];
+  /** Whether this very message ended or began the customer's opt-out. */
+  consent?: 'started' | 'stopped';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const maxTextChars = 8_000;
+const maxMediaItems = 10;
+const readableImage = /^image\/(jpeg|png|webp|gif)$/;
+
+/** Reads Twilio's fields of any kind of message into text, images and what cannot be read. Never empty. */
+export function readInbound(fields: Fields, messageSid: string, receivedAt: string): Inbound {
+  const media = readMedia(fields);
+  const text = cleanText(messageLines(fields).join('\n')).slice(0, maxTextChars).toWellFormed();
+  const unreadable = media
+    .filter(({ content_type }) => !readableImage.test(content_type))
+    .map(({ content_type }) => mediaKind(content_type));
+  const images = media.filter(({ content_type }) => readableImage.test(content_type));
+  if (!text && media.length === 0) unreadable.push('messages of this kind');
+  return {
+    message_sid: messageSid,
+    received_at: receivedAt,
+    text,
+    images,
+    unreadable: [...new Set(unreadable)],
+  };
+}
+
+function messageLines(fields: Fields): string[] {
+  const field = (name: string) => fieldText(fields, name).trim();
+  const choice = field('ButtonText') || field('ListTitle');
+  const body = field('Body') || choice;
+  const forwarded = field('FrequentlyForwarded') === 'true' || field('Forwarded') === 'true';
+  return [
+    forwarded && body ? `[Forwarded message] ${body}` : body,
+    choice && body !== choice ? `[Chose: ${choice}]` : '',
+    locationLine(field),
+  ].filter((line) => line !== '');
+}
+
+function locationLine(field: (name: string) => string): string {
+  const [latitude, longitude] = [Number(field('Latitude')), Number(field('Longitude'))];
+  if (!field('Latitude') || !field('Longitude')) return '';
+  if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return '';
+  const place = [field('Label'), field('Address')].filter((part) => part !== '').join(', ');
+  return `[Location: ${place ? `${place}, ` : ''}latitude ${latitude}, longitude ${longitude}]`;
+}
+
+function readMedia(fields: Fields): InboundImage[] {
+  const count = Math.min(Number(fieldText(fields, 'NumMedia')) || 0, maxMediaItems);
+  return Array.from({ length: count }, (_, index) => ({
+    url: fieldText(fields, `MediaUrl${index}`),
+    content_type: fieldText(fields, `MediaContentType${index}`).split(';')[0]?.trim() ?? '',
+  }));
+}
+
+function mediaKind(contentType: string): string {
+  if (contentType.startsWith('audio/')) return 'voice messages';
+  if (contentType.startsWith('video/')) return 'videos';
+  if (contentType.startsWith('image/')) return 'pictures of this kind';
+  if (/vcard/.test(contentType)) return 'contact cards';
+  return 'documents';
+}
+
+/** Without control characters (but line breaks and tabs) and lone surrogates. */
+function cleanText(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+      .replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
+      .trim()
+  );
+}

@@ -1,0 +1,108 @@
+import type { MessageStatus, Texts } from '../contract.ts';
+import type { Turn, TurnKey } from './turn.ts';
+
+/** One of the customer's messages, as a model reads it; images as data URLs. */
+export interface ModelInput {
+  text: string;
+  images: { contentType: string; bytes: Uint8Array }[];
+}
+
+export interface PastMessage {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+/** What is known of a model's run. A failed one says whether a new one can help. */
+export type RunView =
+  | { kind: 'working'; runId: string }
+  | { kind: 'answered'; runId: string; text: string; lastItemId?: string }
+  | { kind: 'unanswered'; runId: string; reason: string; lastItemId?: string }
+  | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert' };
+
+/** The thread is busy with another run, or is gone from the vendor's side. */
+export type ThreadTrouble = { kind: 'busy' } | { kind: 'thread_gone' };
+
+/** A model with the company's instructions, answering in threads that the vendor keeps for us. */
+export interface AssistantPort {
+  readonly name: 'responses' | 'threads';
+  /** Opens a thread that already knows the messages so far; returns its id. */
+  openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
+  /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
+  startRun(threadId: string, turn: Turn, messages: StartMessages): Promise<RunView | ThreadTrouble>;
+  /** After such a doubt: the run that was started for this turn, if one was. */
+  findRun(threadId: string, turn: Turn): Promise<RunView | ThreadTrouble | undefined>;
+  checkRun(threadId: string, runId: string): Promise<RunView>;
+  /** Ends a run and tells how it ended; it may have completed meanwhile. */
+  cancelRun(threadId: string, runId: string): Promise<RunView>;
+}
+
+export interface StartMessages {
+  input: ModelInput[];
+  /** An earlier start is in doubt: some of the messages may be in the thread already. */
+  again: boolean;
+  /** Read only by assistants whose vendor keeps no threads. */
+  history: () => Promise<PastMessage[]>;
+}
+
+/** What became of a message that was handed to the vendor; `unsure` may have been sent. */
+export type SendResult =
+  | { kind: 'sent'; messageSid: string; status: MessageStatus }
+  | { kind: 'rejected'; errorCode: number }
+  | { kind: 'not_sent'; reason: string; cause: unknown; retryAfterSeconds?: number }
+  | { kind: 'unsure'; cause: unknown };
+
+export interface OutboundMessage {
+  from: string;
+  to: string;
+  body: string;
+  statusCallback: string;
+}
+
+/** WhatsApp, as Twilio offers it. */
+export interface Messenger {
+  send(message: OutboundMessage): Promise<SendResult>;
+  /** The newest message like this one that was created since then; undefined if there is none. */
+  find(message: OutboundMessage, sinceMs: number, notSids: string[]): Promise<string | undefined>;
+  /** Best effort; never throws. */
+  showTyping(messageSid: string): Promise<void>;
+  /** Undefined when it is too large, gone, or not ours to fetch. */
+  fetchImage(url: string): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
+}
+
+export interface Conversation {
+  company_id: string;
+  conversation_id: string;
+  thread_id?: string;
+  last_item_id?: string;
+  last_turn_id?: string;
+}
+
+/** The code of the error by which a store says that another invocation has written the turn since. */
+export const turnTaken = 'turn_taken';
+
+/** Every method needs the tenant (`company_id`), by its key or the turn that carries it. */
+export interface ConversationStore {
+  /** The turn that answers a message, whether it leads it or is covered by it. */
+  turnOf(key: TurnKey): Promise<Turn | undefined>;
+  /** False when another one was there before. */
+  createTurn(turn: Turn): Promise<boolean>;
+  /** Writes the turn as it is now; throws `retry` when another invocation has written since. */
+  saveTurn(turn: Turn): Promise<Turn>;
+  /** Notes that a message is answered by this turn; returns the id of the turn that has it. */
+  coverMessage(turn: Turn, messageSid: string): Promise<string>;
+  recordInputs(turn: Turn): Promise<void>;
+  conversation(key: TurnKey): Promise<Conversation | undefined>;
+  rememberThread(turn: Turn, threadId: string): Promise<void>;
+  /** Earlier messages, oldest first, without those of this turn. */
+  history(turn: Turn, limit: number): Promise<PastMessage[]>;
+  hasOptedOut(turn: Turn): Promise<boolean>;
+  /** The SID that a status callback has reported for a part, if one has come. */
+  reportedSid(turn: Turn, messageKey: string): Promise<string | undefined>;
+  /** Writes the reply's messages and the conversation's summary; may be repeated. */
+  recordReply(turn: Turn): Promise<void>;
+}
+
+export interface AssistantChoice {
+  assistant: AssistantPort;
+  texts: Texts;
+}

@@ -1,0 +1,158 @@
+import { EngineError, retryLater } from '../../../runtime/errors.ts';
+import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
+import { composeReply } from '../compose.ts';
+import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
+import type { AssistantPort, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
+import { readableInputs, type Turn } from '../turn.ts';
+import { replaceThread, seedMessages } from './open-thread.ts';
+
+/** Claims the run, starts it and notes its id; after a doubt it first looks for the one it may have started. */
+export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
+  const { assistant, texts } = await ports.assistantFor(turn);
+  const threadId = threadOf(turn);
+  const found = turn.run && (await assistant.findRun(threadId, turn));
+  if (turn.run && found) return afterStart(turn, found, turn.run.claimed_at, ports);
+
+  const input = await modelInput(turn, ports);
+  if (input.messages.length === 0) {
+    const notice = composeReply(input.turn, undefined, texts, ports.clock.now());
+    return { kind: 'moved', turn: await ports.store.saveTurn(notice) };
+  }
+  const now = ports.clock.now();
+  const claim = { claimed_at: turn.run?.claimed_at ?? now };
+  const claimed = await ports.store.saveTurn({ ...input.turn, run: claim });
+  const lastSid = claimed.inputs.at(-1)?.message_sid ?? claimed.turn_id;
+  void ports.messenger.showTyping(lastSid);
+  const started = await assistant.startRun(threadId, claimed, {
+    input: input.messages,
+    again: turn.run !== undefined || (turn.failed_runs ?? 0) > 0,
+    history: () => ports.store.history(claimed, seedMessages),
+  });
+  ports.log.info('Run started.', {
+    thread_id: threadId,
+    run: started.kind,
+    remaining_ms: budget.remainingMs(),
+  });
+  return afterStart(claimed, started, now, ports);
+}
+
+async function afterStart(
+  turn: Turn,
+  view: RunView | ThreadTrouble,
+  startedAt: number,
+  ports: ReplyPorts,
+): Promise<StepResult> {
+  if (view.kind === 'thread_gone') return { kind: 'moved', turn: await replaceThread(turn, ports) };
+  if (view.kind === 'busy') return busy(turn, ports);
+  const started = await ports.store.saveTurn({
+    ...turn,
+    state: 'run',
+    run: {
+      claimed_at: turn.run?.claimed_at ?? startedAt,
+      started_at: startedAt,
+      run_id: view.runId,
+    },
+  });
+  return view.kind === 'working' ? { kind: 'moved', turn: started } : settle(started, view, ports);
+}
+
+/** Another run works on the thread, perhaps one of ours whose id was lost: it ends by itself. */
+function busy(turn: Turn, ports: ReplyPorts): StepResult {
+  const waited = ports.clock.now() - (turn.run?.claimed_at ?? ports.clock.now());
+  if (waited > ports.runMaxWaitMs) {
+    throw retryLater('thread_busy', `Thread ${turn.thread_id} stays busy with another run.`);
+  }
+  return { kind: 'waiting', turn, afterSeconds: nextVisitSeconds(waited) };
+}
+
+/** Polls the run within this invocation's patience, then gives the wait back; ends runs that take too long. */
+export async function awaitRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
+  const { assistant } = await ports.assistantFor(turn);
+  const runId = turn.run?.run_id ?? '';
+  const startedAt = turn.run?.started_at ?? ports.clock.now();
+  const elapsed = () => ports.clock.now() - startedAt;
+  for (let first = true; ; first = false) {
+    const fresh = elapsed() < patienceMs;
+    const delay = nextPollMs(elapsed());
+    if (!first || fresh) {
+      if (!fresh || budget.remainingMs() < reserveMs + delay) {
+        return { kind: 'waiting', turn, afterSeconds: nextVisitSeconds(elapsed()) };
+      }
+      await ports.clock.sleep(delay);
+    }
+    const view = await assistant.checkRun(threadOf(turn), runId);
+    if (view.kind !== 'working') return settle(turn, view, ports);
+    if (elapsed() > ports.runMaxWaitMs) return giveUp(turn, assistant, ports);
+  }
+}
+
+async function giveUp(
+  turn: Turn,
+  assistant: AssistantPort,
+  ports: ReplyPorts,
+): Promise<StepResult> {
+  const runId = turn.run?.run_id ?? '';
+  const last = await assistant.cancelRun(threadOf(turn), runId);
+  if (last.kind === 'answered' || last.kind === 'unanswered') return settle(turn, last, ports);
+  ports.meter.count('RunTimedOut');
+  await forgetRun(turn, ports);
+  const seconds = ports.runMaxWaitMs / 1000;
+  throw retryLater(
+    'run_timed_out',
+    `Run ${runId} did not end within ${seconds} s and was cancelled.`,
+  );
+}
+
+/** Acts on a run that has ended. */
+async function settle(
+  turn: Turn,
+  view: Exclude<RunView, { kind: 'working' }>,
+  ports: ReplyPorts,
+): Promise<StepResult> {
+  if (view.kind === 'failed') {
+    await forgetRun(turn, ports);
+    throw new EngineError(view.next, 'run_failed', `Run ${view.runId} failed: ${view.reason}.`);
+  }
+  const { texts } = await ports.assistantFor(turn);
+  if (view.kind === 'unanswered') {
+    ports.log.warn('The model gave no answer; the fallback text is sent.', { reason: view.reason });
+  }
+  ports.meter.seconds('RunSeconds', (ports.clock.now() - (turn.run?.started_at ?? 0)) / 1000);
+  const replied = composeReply(turn, view, texts, ports.clock.now());
+  if (view.lastItemId) replied.last_item_id = view.lastItemId;
+  return { kind: 'moved', turn: await ports.store.saveTurn(replied) };
+}
+
+/** The next attempt starts a run of its own. */
+async function forgetRun(turn: Turn, ports: ReplyPorts): Promise<void> {
+  const { run: _run, ...rest } = turn;
+  const failed_runs = (turn.failed_runs ?? 0) + 1;
+  await ports.store.saveTurn({ ...rest, state: 'thread', failed_runs });
+}
+
+function threadOf(turn: Turn): string {
+  return turn.thread_id ?? '';
+}
+
+/** The customer's messages with their pictures; a picture that cannot be had is noted as unreadable. */
+async function modelInput(
+  turn: Turn,
+  ports: ReplyPorts,
+): Promise<{ turn: Turn; messages: ModelInput[] }> {
+  const messages: ModelInput[] = [];
+  const missing = new Set<string>();
+  for (const input of readableInputs(turn)) {
+    const fetched = await Promise.all(
+      input.images.map(({ url }) => ports.messenger.fetchImage(url)),
+    );
+    const images = fetched.filter((image) => image !== undefined);
+    if (images.length < fetched.length) missing.add(input.message_sid);
+    if (input.text || images.length > 0) messages.push({ text: input.text, images });
+  }
+  const inputs = turn.inputs.map((input) =>
+    missing.has(input.message_sid)
+      ? { ...input, unreadable: [...input.unreadable, 'pictures this large'] }
+      : input,
+  );
+  return { turn: { ...turn, inputs }, messages };
+}

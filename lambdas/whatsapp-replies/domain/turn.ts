@@ -1,0 +1,82 @@
+import type { MessageStatus } from '../contract.ts';
+import type { Inbound } from './inbound.ts';
+
+/** The last step that is recorded; a redelivery goes on behind it. */
+export type TurnState = 'received' | 'thread' | 'run' | 'text' | 'sending' | 'sent' | 'recorded';
+
+/** How a turn ended: with the model's answer, one of our own texts, refused by Twilio, or nothing sent to one who opted out. */
+export type TurnOutcome = 'answered' | 'fallback' | 'notice' | 'rejected' | 'suppressed';
+
+/** The model's run. Without `run_id` it is claimed only: a crash or a lost answer left in doubt whether it began. */
+export interface TurnRun {
+  /** Milliseconds since the epoch, like all claims and leases. */
+  claimed_at: number;
+  run_id?: string;
+  started_at?: number;
+}
+
+/** One WhatsApp message of the reply. A `claimed` part may or may not have been sent. */
+export interface ReplyPart {
+  body: string;
+  /** Names the part's message item; its status callback carries it back. */
+  message_key: string;
+  state: 'waiting' | 'claimed' | 'sent' | 'rejected';
+  claimed_at?: number;
+  message_sid?: string;
+  status?: MessageStatus;
+  error_code?: number;
+}
+
+/**
+ * The progress record of the inbound messages that one reply answers. `turn_id` is the MessageSid of
+ * the first of them. Each save is one conditional write on `version`.
+ */
+export interface Turn {
+  company_id: string;
+  project_id: string;
+  conversation_id: string;
+  turn_id: string;
+  /** Twilio's addresses of the customer and of the company. */
+  customer: string;
+  business_number: string;
+  state: TurnState;
+  version: number;
+  /** Failures so far, waiting not counted. */
+  attempts: number;
+  /** Until when an invocation that may still be alive works on it; 0 when none does. */
+  lease_until: number;
+  inputs: Inbound[];
+  thread_id?: string;
+  run?: TurnRun;
+  /** Runs in this thread that ended without an answer; what they were given may be in it. */
+  failed_runs?: number;
+  parts: ReplyPart[];
+  outcome?: TurnOutcome;
+  /** Where the next look into the vendor's thread begins. */
+  last_item_id?: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export type TurnKey = Pick<Turn, 'company_id' | 'conversation_id' | 'turn_id'>;
+
+/** The reply as one text, as it is kept in the conversation. */
+export const replyText = (turn: Turn): string => turn.parts.map((part) => part.body).join('\n\n');
+
+/** The customer's words of a turn as one text. */
+export const userText = (turn: Turn): string =>
+  turn.inputs
+    .map(inputText)
+    .filter((text) => text !== '')
+    .join('\n');
+
+/** A message as the transcript keeps it: its text, and what came with it in brackets. */
+export function inputText(input: Inbound): string {
+  const pictures = input.images.length > 0 ? [`[${input.images.length} picture(s)]`] : [];
+  const unread = input.unreadable.map((kind) => `[Could not be read: ${kind}]`);
+  return [input.text, ...pictures, ...unread].filter((line) => line !== '').join('\n');
+}
+
+/** What the model is to read; a START that ended an opt-out is not for it. */
+export const readableInputs = (turn: Turn): Inbound[] =>
+  turn.inputs.filter((input) => !input.consent && (input.text !== '' || input.images.length > 0));

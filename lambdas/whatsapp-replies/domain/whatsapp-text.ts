@@ -1,0 +1,43 @@
+import { blockText } from './whatsapp-text/block-text.ts';
+import { isBlank, withoutControls } from './whatsapp-text/characters.ts';
+import { cutsOf } from './whatsapp-text/cuts.ts';
+import { lexMarkdown } from './whatsapp-text/markdown.ts';
+import { packed } from './whatsapp-text/packing.ts';
+
+/** The longest body of a WhatsApp message, in UTF-16 code units. */
+export const maxBodyChars = 1600;
+
+/** The shortest limit under which code can be closed and reopened around a character. */
+const minBodyChars = 32;
+
+// As in 【4:0†source】, and the same between private-use characters.
+const fileCitations =
+  / ?(?:【[^【】\n]{0,200}†[^【】\n]{0,200}】|\ue200[^\ue200\ue201]{0,300}\ue201)/g;
+
+/** A model's Markdown in WhatsApp's notation: trimmed and well-formed, none of its words lost. */
+export function toWhatsAppText(markdown: string): string {
+  const cited = withoutControls(markdown).replace(fileCitations, '');
+  return withoutControls(blockText(lexMarkdown(cited))).trim();
+}
+
+/**
+ * The text in the fewest parts of at most `maxChars` (32 or more) UTF-16 code units, cut where it
+ * hurts the reader least: after a paragraph, else a line, a sentence, a word; inside a word or
+ * address only if that is longer than a part. Formats that are cut are closed and reopened.
+ */
+export function splitForWhatsApp(text: string, maxChars = maxBodyChars): string[] {
+  if (maxChars < minBodyChars) {
+    throw new RangeError(`Expected maxChars to be at least ${minBodyChars}, got ${maxChars}`);
+  }
+  const whole = text.trim();
+  if (isBlank(whole)) return [];
+  if (whole.length <= maxChars) return [whole];
+  const ends = packed(cutsOf(whole, maxChars), maxChars);
+  return ends
+    .slice(1)
+    .map((to, i) => {
+      const from = ends[i] ?? to;
+      return (from.reopen + whole.slice(from.start, to.end) + to.close).trim();
+    })
+    .filter((part) => !isBlank(part));
+}

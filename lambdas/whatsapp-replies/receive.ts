@@ -1,0 +1,96 @@
+import type { Hono } from 'hono';
+import { type Clock, isoTime } from '../runtime/clock.ts';
+import { httpApp, problemResponse } from '../runtime/http.ts';
+import type { ChannelRegistry } from './adapters/channel-registry.ts';
+import type { Customer, CustomerDirectory } from './adapters/customer-directory.ts';
+import type { ReplyInbox } from './adapters/reply-queue.ts';
+import { type Channel, fieldText, paths, type ReplyQueueMessage } from './contract.ts';
+import { consentAsked } from './domain/consent.ts';
+import { bounded, type SignedWebhook, signedForm, type TwilioFields } from './twilio-webhook.ts';
+
+export interface ReceivePorts extends SignedWebhook {
+  channels: ChannelRegistry;
+  customers: CustomerDirectory;
+  inbox: ReplyInbox;
+  clock: Pick<Clock, 'now'>;
+}
+
+const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+/** The door for inbound WhatsApp messages: checks, names the conversation, enqueues, answers at once. */
+export function receiveApp(ports: ReceivePorts): Hono {
+  const app = httpApp(ports.log);
+  app.get(paths.health, (c) => c.json({ status: 'ok' }));
+  app.post(paths.inbound, bounded(), async (c) => {
+    const fields = await signedForm(c, ports);
+    if (fields instanceof Response) return fields;
+    const missing = ['MessageSid', 'From', 'To'].filter((name) => !fieldText(fields, name));
+    if (missing.length > 0) {
+      return problemResponse(c, {
+        type: 'fields-missing',
+        title: 'Fields are missing',
+        status: 400,
+        detail: `The form lacks ${missing.join(', ')}.`,
+      });
+    }
+    const channel = await ports.channels.find(fieldText(fields, 'To'));
+    if (!channel) {
+      ports.meter.count('UnknownChannel');
+      ports.log.warn('A message came for a number that is not registered.', {
+        business_number: fieldText(fields, 'To'),
+      });
+      return problemResponse(c, {
+        type: 'unknown-channel',
+        title: 'The number is not registered',
+        status: 404,
+        detail: `No company has ${fieldText(fields, 'To')}. Register it: npm run channels -- add.`,
+      });
+    }
+    await enqueue(fields, channel, ports);
+    return c.body(emptyTwiml, 200, { 'content-type': 'text/xml' });
+  });
+  return app;
+}
+
+async function enqueue(fields: TwilioFields, channel: Channel, ports: ReceivePorts): Promise<void> {
+  const messageSid = fieldText(fields, 'MessageSid');
+  const customer = await ports.customers.customerOf(channel, fieldText(fields, 'From'));
+  const consent = await changeConsent(fields, channel, customer, ports);
+  const message: ReplyQueueMessage = {
+    twilio_message: { Body: '', ...fields },
+    conversation_id: customer.conversation_id,
+    ...(customer.thread_id && { thread_id: customer.thread_id }),
+    company_id: channel.company_id,
+    project_id: channel.project_id,
+    received_at: isoTime(ports.clock.now()),
+    ...(consent && { consent }),
+  };
+  await ports.inbox.put(message, messageSid);
+  ports.meter.count('MessagesReceived');
+  ports.log.info('A message was received.', {
+    company_id: channel.company_id,
+    conversation_id: customer.conversation_id,
+    message_sid: messageSid,
+  });
+}
+
+/** STOP takes effect at once, before what is queued; START only ends an opt-out, else it is a message like any other. */
+async function changeConsent(
+  fields: TwilioFields,
+  channel: Channel,
+  customer: Customer,
+  ports: ReceivePorts,
+): Promise<'started' | 'stopped' | undefined> {
+  const asked = consentAsked(fieldText(fields, 'Body'));
+  const changes = asked === 'stop' || (asked === 'start' && customer.opted_out);
+  if (!changes) return undefined;
+  const change = {
+    customer,
+    optedOut: asked === 'stop',
+    messageSid: fieldText(fields, 'MessageSid'),
+  };
+  const changed = await ports.customers.setOptOut(channel, fieldText(fields, 'From'), change);
+  if (!changed) return undefined;
+  ports.meter.count(asked === 'stop' ? 'OptedOut' : 'OptedIn');
+  return asked === 'stop' ? 'stopped' : 'started';
+}

@@ -1,0 +1,106 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { systemClock } from '../runtime/clock.ts';
+import { readEnv } from '../runtime/env.ts';
+import { alertPerson } from '../runtime/errors.ts';
+import { createLog, createMeter } from '../runtime/log.ts';
+import { once } from '../runtime/once.ts';
+import { documentClient, queueClient, secretsClient } from '../vendors/aws/clients.ts';
+import { cachedSecret } from '../vendors/aws/secrets.ts';
+import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
+import { parseTwilioCredentials } from '../vendors/twilio/credentials.ts';
+import { assistantDirectory } from './adapters/assistant-directory.ts';
+import { channelRegistry } from './adapters/channel-registry.ts';
+import { type BatchConsumer, consumeBatch } from './adapters/consume-batch.ts';
+import { conversationStore } from './adapters/conversation-store.ts';
+import { replyRecords } from './adapters/reply-queue.ts';
+import { twilioMessenger } from './adapters/twilio-messenger.ts';
+import { paths, replyEnvironment } from './contract.ts';
+import type { QueuedMessage } from './domain/answer-group.ts';
+import type { ReplyPorts } from './domain/answer-turn.ts';
+import { encodeReference, referenceParameter } from './reply-reference.ts';
+
+const log = createLog('reply');
+const meter = createMeter('reply');
+
+const consumer = once((): BatchConsumer => {
+  const env = readEnv(replyEnvironment);
+  const table = {
+    client: documentClient(),
+    name: env.CONVERSATIONS_TABLE,
+    clock: systemClock,
+    retentionDays: env.RETENTION_DAYS,
+  };
+  const secrets = secretsClient(env.SECRETS_MANAGER_REGION);
+  const openAiKey = cachedSecret(
+    secrets,
+    env.OPENAI_API_KEY_SECRET_ID,
+    parseOpenAiKey,
+    systemClock,
+  );
+  const credentials = cachedSecret(
+    secrets,
+    env.TWILIO_CREDENTIALS_SECRET_ID,
+    parseTwilioCredentials,
+    systemClock,
+  );
+  const store = conversationStore(table);
+  const assistantFor = assistantDirectory(
+    channelRegistry(table),
+    openAiSource(openAiKey, env.OPENAI_BASE_URL),
+    process.env,
+  );
+  const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
+
+  const portsFor = (message: QueuedMessage): ReplyPorts => {
+    const child = log.createChild();
+    child.appendKeys({
+      company_id: message.company_id,
+      conversation_id: message.conversation_id,
+      message_sid: message.inbound.message_sid,
+    });
+    return {
+      store,
+      messenger: twilioMessenger({
+        credentials,
+        clock: systemClock,
+        log: child,
+        ...(env.TWILIO_BASE_URL && { baseUrl: env.TWILIO_BASE_URL }),
+      }),
+      assistantFor,
+      clock: systemClock,
+      random: Math.random,
+      log: child,
+      meter,
+      runMaxWaitMs: env.RUN_MAX_WAIT_SECONDS * 1000,
+      statusCallback: (turn, message_key) =>
+        `${callbackUrl}?${referenceParameter}=${encodeReference({ ...turn, message_key })}`,
+    };
+  };
+
+  return {
+    records: replyRecords(queueClient(), {
+      queueUrl: env.REPLY_QUEUE_URL,
+      deadLetterUrl: env.REPLY_DLQ_URL,
+    }),
+    portsFor,
+    defaultBusinessNumber: async () => {
+      const { phoneNumber } = await credentials.get();
+      if (phoneNumber) return phoneNumber;
+      throw alertPerson('sender_missing', 'The message has no To and the Twilio secret no number.');
+    },
+    now: systemClock.now,
+    log,
+    meter,
+  };
+});
+
+/** The reply processor: answers the batch, and names the messages that must come back. */
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  log.addContext(context);
+  try {
+    const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
+    return await consumeBatch(event.Records, consumer(), budget);
+  } finally {
+    meter.flush();
+  }
+};

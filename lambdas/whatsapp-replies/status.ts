@@ -1,0 +1,50 @@
+import type { Hono } from 'hono';
+import { httpApp, problemResponse } from '../runtime/http.ts';
+import type { DeliveryStore } from './adapters/delivery-store.ts';
+import { fieldText, paths } from './contract.ts';
+import { isFailure, isMessageStatus } from './domain/delivery.ts';
+import { decodeReference, referenceParameter } from './reply-reference.ts';
+import { bounded, type SignedWebhook, signedForm } from './twilio-webhook.ts';
+
+export interface StatusPorts extends SignedWebhook {
+  deliveries: DeliveryStore;
+}
+
+/** The door for Twilio's status callbacks: moves the delivery status of a sent message forward. */
+export function statusApp(ports: StatusPorts): Hono {
+  const app = httpApp(ports.log);
+  app.post(paths.status, bounded(), async (c) => {
+    const fields = await signedForm(c, ports);
+    if (fields instanceof Response) return fields;
+    const messageSid = fieldText(fields, 'MessageSid');
+    const status = fieldText(fields, 'MessageStatus');
+    const reference = decodeReference(c.req.query(referenceParameter) ?? '');
+    if (!messageSid || !reference || !isMessageStatus(status)) {
+      return problemResponse(c, {
+        type: 'fields-missing',
+        title: 'Fields are missing',
+        status: 400,
+        detail: `Expected MessageSid, a known MessageStatus and the ${referenceParameter} parameter of our own callback URL.`,
+      });
+    }
+    const errorCode = Number(fieldText(fields, 'ErrorCode')) || undefined;
+    const moved = await ports.deliveries.report({
+      reference,
+      messageSid,
+      status,
+      ...(errorCode !== undefined && { errorCode }),
+    });
+    if (moved && isFailure(status)) {
+      ports.meter.count('MessagesUndelivered');
+      ports.log.warn('A reply was not delivered.', {
+        company_id: reference.company_id,
+        conversation_id: reference.conversation_id,
+        message_sid: messageSid,
+        status,
+        error_code: errorCode,
+      });
+    }
+    return c.body(null, 204);
+  });
+  return app;
+}

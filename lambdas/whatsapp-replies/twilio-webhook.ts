@@ -1,0 +1,76 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { problemResponse } from '../runtime/http.ts';
+import type { Log, Meter } from '../runtime/log.ts';
+import type { CachedSecret } from '../vendors/aws/secrets.ts';
+import type { StoredTwilioCredentials } from '../vendors/twilio/credentials.ts';
+import { fieldsOf, isSignedByTwilio } from '../vendors/twilio/signature.ts';
+import { limits } from './contract.ts';
+
+export interface SignedWebhook {
+  credentials: CachedSecret<StoredTwilioCredentials>;
+  publicBaseUrl: string;
+  log: Log;
+  meter: Meter;
+}
+
+/** A form's fields as Twilio sent them; repeated ones as lists. */
+export type TwilioFields = Record<string, string | string[]>;
+
+export const bounded = (): MiddlewareHandler =>
+  bodyLimit({
+    maxSize: limits.webhookBodyBytes,
+    onError: (c) =>
+      problemResponse(c, {
+        type: 'body-too-large',
+        title: 'The body is too large',
+        status: 413,
+        detail: `A webhook's body may have ${limits.webhookBodyBytes} bytes.`,
+      }),
+  });
+
+/** The form of a webhook that Twilio signed, or the problem to answer. */
+export async function signedForm(
+  c: Context,
+  webhook: SignedWebhook,
+): Promise<TwilioFields | Response> {
+  const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (contentType !== 'application/x-www-form-urlencoded') {
+    return problemResponse(c, {
+      type: 'unsupported-media-type',
+      title: 'Unsupported media type',
+      status: 415,
+      detail: 'Twilio posts application/x-www-form-urlencoded.',
+    });
+  }
+  const form = new URLSearchParams(await c.req.text());
+  const signature = c.req.header('x-twilio-signature') ?? '';
+  if (signature && (await isGenuine(c, form, signature, webhook))) return fieldsOf(form);
+  webhook.meter.count('SignatureRejected');
+  webhook.log.warn('A webhook without a valid signature was refused.', {
+    path: c.req.path,
+    signature: signature ? 'wrong' : 'missing',
+  });
+  return problemResponse(c, {
+    type: 'signature-invalid',
+    title: 'The signature is not valid',
+    status: 403,
+    detail:
+      'X-Twilio-Signature is missing or does not fit. The auth token and PUBLIC_BASE_URL must be ' +
+      'those of the account and the URL that Twilio calls.',
+  });
+}
+
+/** A mismatch may mean that the auth token was rotated: it is fetched anew once. */
+async function isGenuine(
+  c: Context,
+  form: URLSearchParams,
+  signature: string,
+  { credentials, publicBaseUrl }: SignedWebhook,
+): Promise<boolean> {
+  const { pathname, search } = new URL(c.req.url);
+  const request = { publicBaseUrl, pathAndQuery: pathname + search, form };
+  const isSigned = async () =>
+    isSignedByTwilio((await credentials.get()).authToken, signature, request);
+  return (await isSigned()) || ((await credentials.refresh()) && isSigned());
+}

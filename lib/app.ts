@@ -1,0 +1,36 @@
+import { App, Tags } from 'aws-cdk-lib';
+import { RepliesEngineStack } from './replies-engine-stack.ts';
+import { type NamingContext, readSettings } from './settings.ts';
+
+export interface AppOptions {
+  /** Overrides what the CDK's own context says, as the local cloud and the tests do. */
+  context?: NamingContext;
+  environment?: Readonly<Record<string, string | undefined>>;
+  outdir?: string;
+}
+
+/** The CDK app with the stack in it; the Lambdas must have been bundled. */
+export function repliesEngineApp(options: AppOptions = {}): {
+  app: App;
+  stack: RepliesEngineStack;
+} {
+  const app = new App({
+    analyticsReporting: false,
+    ...(options.outdir && { outdir: options.outdir }),
+    ...(options.context && { context: { ...options.context } }),
+  });
+  const naming: NamingContext = {
+    ProjectPrefix: app.node.tryGetContext('ProjectPrefix'),
+    EnvironmentName: app.node.tryGetContext('EnvironmentName'),
+  };
+  const settings = readSettings(naming, options.environment ?? process.env);
+  const { projectPrefix, environmentName } = settings;
+  const stack = new RepliesEngineStack(app, `${projectPrefix}-${environmentName}`, {
+    settings,
+    description: "Answers a company's customers with an LLM, on time and exactly once",
+    terminationProtection: environmentName === 'prod',
+  });
+  Tags.of(stack).add('project', projectPrefix);
+  Tags.of(stack).add('environment', environmentName);
+  return { app, stack };
+}

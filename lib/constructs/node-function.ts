@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { House } from '../house.ts';
+import { bundleOf } from './bundle.ts';
+
+export interface NodeFunctionProps {
+  house: House;
+  /** Names the bundle: `lambdas/<context>/<job>.lambda.ts`. */
+  context: string;
+  job: string;
+  /** The function's name without prefix and environment. */
+  name: string;
+  description: string;
+  memoryMb: number;
+  timeoutSeconds: number;
+  environment: Record<string, string>;
+}
+
+/** A Lambda function of the house: its bundle, its own log group, and a role that may do only what is granted. */
+export class NodeFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    const { house } = props;
+    const functionName = house.nameOf(props.name);
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: house.stage.logRetention,
+      removalPolicy: house.stage.removalPolicy,
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      functionName,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleOf(props.context, props.job)),
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      environment: { LOG_LEVEL: house.stage.logLevel, ...props.environment },
+      role,
+      logGroup,
+    });
+  }
+}

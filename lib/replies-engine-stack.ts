@@ -1,0 +1,16 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { PublicApi } from './constructs/public-api.ts';
+import { houseOf } from './house.ts';
+import type { Settings } from './settings.ts';
+import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
+
+/** The whole product: one stack, a construct per context. */
+export class RepliesEngineStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
+    super(scope, id, props);
+    const house = houseOf(props.settings);
+    const api = new PublicApi(this, 'Api', { house });
+    new WhatsAppReplies(this, 'WhatsAppReplies', { house, api });
+  }
+}

@@ -1,0 +1,46 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** Every difference between the stages. */
+export interface Stage {
+  /** What becomes of tables, secrets and queues when the stack is deleted. */
+  removalPolicy: RemovalPolicy;
+  pointInTimeRecovery: boolean;
+  deletionProtection: boolean;
+  logRetention: RetentionDays;
+  logLevel: 'DEBUG' | 'INFO' | 'WARN';
+  /** Requests a second that the HTTP API takes before it answers 429, and its burst. */
+  throttle: { rateLimit: number; burstLimit: number };
+  /** Invocations of the reply processor at the same time, each with up to ten conversations. */
+  replyConcurrency: number;
+}
+
+const keptStage: Stage = {
+  removalPolicy: RemovalPolicy.RETAIN,
+  pointInTimeRecovery: true,
+  deletionProtection: true,
+  logRetention: RetentionDays.THREE_MONTHS,
+  logLevel: 'INFO',
+  throttle: { rateLimit: 500, burstLimit: 1000 },
+  replyConcurrency: 50,
+};
+
+const throwawayStage: Stage = {
+  removalPolicy: RemovalPolicy.DESTROY,
+  pointInTimeRecovery: false,
+  deletionProtection: false,
+  logRetention: RetentionDays.TWO_WEEKS,
+  logLevel: 'INFO',
+  throttle: { rateLimit: 100, burstLimit: 200 },
+  replyConcurrency: 10,
+};
+
+export const stages = {
+  local: { ...throwawayStage, throttle: { rateLimit: 10_000, burstLimit: 10_000 } },
+  dev: throwawayStage,
+  prod: keptStage,
+} satisfies Record<string, Stage>;
+
+export type StageName = keyof typeof stages;
+
+export const isStageName = (name: string): name is StageName => Object.hasOwn(stages, name);

@@ -1,0 +1,125 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
+import type { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
+import { NodeFunction } from '../constructs/node-function.ts';
+import type { House } from '../house.ts';
+import type { Conversations } from './conversations.ts';
+
+export interface WhatsAppParts {
+  house: House;
+  conversations: Conversations;
+  inbox: FifoWorkerQueue;
+  twilioSecret: ISecret;
+  /** The URL under which Twilio reaches the API. */
+  publicBaseUrl: string;
+}
+
+const webhookMemoryMb = 512;
+const webhookTimeoutSeconds = 10;
+
+/** Checks Twilio's inbound webhook and enqueues the message. */
+export class Receive extends NodeFunction {
+  constructor(scope: Construct, id: string, parts: WhatsAppParts) {
+    super(scope, id, {
+      house: parts.house,
+      context: 'whatsapp-replies',
+      job: 'receive',
+      name: 'receive',
+      description: 'Checks an inbound WhatsApp message and enqueues it',
+      memoryMb: webhookMemoryMb,
+      timeoutSeconds: webhookTimeoutSeconds,
+      environment: { ...commonEnvironment(parts), REPLY_QUEUE_URL: parts.inbox.queue.queueUrl },
+    });
+    parts.conversations.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    parts.inbox.queue.grant(this, 'sqs:SendMessage');
+    allowReading(this, parts.twilioSecret);
+  }
+}
+
+/** Answers the customers: the consumer of the inbox. */
+export class ReplyProcessor extends NodeFunction {
+  constructor(scope: Construct, id: string, parts: WhatsAppParts & { openAiSecret: ISecret }) {
+    const { house, inbox } = parts;
+    super(scope, id, {
+      house,
+      context: 'whatsapp-replies',
+      job: 'reply',
+      name: 'reply-processor',
+      description: 'Answers WhatsApp messages with an LLM',
+      memoryMb: 512,
+      timeoutSeconds: limits.replyTimeoutSeconds,
+      environment: {
+        ...commonEnvironment(parts),
+        REPLY_QUEUE_URL: inbox.queue.queueUrl,
+        REPLY_DLQ_URL: inbox.deadLetterQueue.queueUrl,
+        OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
+        ...house.passedOn(
+          'OPENAI_BASE_URL',
+          'TWILIO_BASE_URL',
+          'RUN_MAX_WAIT_SECONDS',
+          'DEFAULT_ASSISTANT_ID',
+        ),
+        ...house.passedOn(...assistantVariables(house)),
+      },
+    });
+    parts.conversations.grant(
+      this,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:Query',
+    );
+    inbox.deadLetterQueue.grant(this, 'sqs:SendMessage');
+    allowReading(this, parts.twilioSecret);
+    allowReading(this, parts.openAiSecret);
+    this.addEventSource(
+      new SqsEventSource(inbox.queue, {
+        batchSize: limits.batchSize,
+        reportBatchItemFailures: true,
+        maxConcurrency: house.stage.replyConcurrency,
+      }),
+    );
+  }
+}
+
+/** Takes Twilio's reports on what became of the sent messages. */
+export class Status extends NodeFunction {
+  constructor(scope: Construct, id: string, parts: WhatsAppParts) {
+    super(scope, id, {
+      house: parts.house,
+      context: 'whatsapp-replies',
+      job: 'status',
+      name: 'status',
+      description: 'Records the delivery status of sent WhatsApp messages',
+      memoryMb: webhookMemoryMb,
+      timeoutSeconds: webhookTimeoutSeconds,
+      environment: commonEnvironment(parts),
+    });
+    parts.conversations.grant(this, 'dynamodb:UpdateItem');
+    allowReading(this, parts.twilioSecret);
+  }
+}
+
+const commonEnvironment = (parts: WhatsAppParts): Record<string, string> => ({
+  CONVERSATIONS_TABLE: parts.conversations.tableName,
+  TWILIO_CREDENTIALS_SECRET_ID: parts.twilioSecret.secretArn,
+  SECRETS_MANAGER_REGION: parts.conversations.env.region,
+  PUBLIC_BASE_URL: parts.publicBaseUrl,
+  ...parts.house.passedOn('RETENTION_DAYS', 'LOG_LEVEL'),
+});
+
+const assistantVariables = (house: House): string[] =>
+  Object.keys(house.settings.passedOn).filter((name) => name.endsWith('_ASSISTANT_ID'));
+
+function allowReading(reader: LambdaFunction, secret: ISecret): void {
+  reader.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [secret.secretArn],
+    }),
+  );
+}

@@ -1,0 +1,60 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Construct } from 'constructs';
+import { limits, paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { EmptySecret } from '../constructs/empty-secret.ts';
+import { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
+import type { PublicApi } from '../constructs/public-api.ts';
+import type { House } from '../house.ts';
+import { Conversations } from './conversations.ts';
+import { Receive, ReplyProcessor, Status } from './functions.ts';
+
+/** WhatsApp messages get their answers: webhook → inbox → reply processor → Twilio → status callback. */
+export class WhatsAppReplies extends Construct {
+  constructor(scope: Construct, id: string, { house, api }: { house: House; api: PublicApi }) {
+    super(scope, id);
+    const twilioSecret = new EmptySecret(this, 'TwilioCredentials', {
+      house,
+      name: 'whatsapp-credentials/twilio',
+      description: 'twilio_account_sid, twilio_auth_token and twilio_phone_number as JSON',
+    });
+    const openAiSecret = new EmptySecret(this, 'OpenAiApiKey', {
+      house,
+      name: 'openai-api-key/whatsapp',
+      description: 'The OpenAI API key',
+    });
+    const conversations = new Conversations(this, 'Conversations', { house });
+    const inbox = new FifoWorkerQueue(this, 'Inbox', {
+      house,
+      name: 'whatsapp-replies',
+      visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
+      maxReceiveCount: limits.maxReceiveCount,
+    });
+    const { publicBaseUrl } = api;
+    const parts = { house, conversations, inbox, twilioSecret, publicBaseUrl };
+
+    const receive = new Receive(this, 'Receive', parts);
+    new ReplyProcessor(this, 'ReplyProcessor', { ...parts, openAiSecret });
+    const status = new Status(this, 'Status', parts);
+    api.route(HttpMethod.GET, paths.health, receive);
+    api.route(HttpMethod.POST, paths.inbound, receive);
+    api.route(HttpMethod.POST, paths.status, status);
+
+    output(this, 'WhatsAppWebhookUrl', publicBaseUrl + paths.inbound, {
+      what: 'Paste into Twilio: "When a message comes in" (POST), and as its fallback URL too',
+    });
+    output(this, 'ConversationsTable', conversations.tableName, {
+      what: 'The conversations table',
+    });
+    output(this, 'TwilioSecret', twilioSecret.secretName, { what: 'Filled by npm run secrets' });
+    output(this, 'OpenAiSecret', openAiSecret.secretName, { what: 'Filled by npm run secrets' });
+    output(this, 'DeadLetterQueueUrl', inbox.deadLetterQueue.queueUrl, {
+      what: 'Messages that could not be answered',
+    });
+  }
+}
+
+/** An output whose name in the terminal is just this. */
+function output(scope: Construct, name: string, value: string, { what }: { what: string }): void {
+  new CfnOutput(scope, name, { value, description: what }).overrideLogicalId(name);
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+export interface ChatOptions {
+  /** The customer's number, such as +15551230001. */
+  from: string;
+  /** The business's number, when it is not the one that runs here. */
+  to?: string;
+  timeoutSeconds: number;
+  imagePath?: string;
+  /** Empty when the messages come from the terminal or from stdin. */
+  text: string;
+}
+
+export type Command =
+  | { kind: 'help' }
+  | { kind: 'wrong'; reason: string }
+  | { kind: 'chat'; options: ChatOptions };
+
+export const usage = `Chat as a WhatsApp customer with the product that runs from npm start.
+
+  npm run chat                      a conversation in this terminal
+  npm run chat -- Hello there       one message; prints the reply
+  npm run chat < questions.txt      each line a message, answered one after the other
+
+  --from +15551230001   the customer's number
+  --to +14155238886     the business's number; the running one by default
+  --timeout 120         how many seconds to wait for a reply
+  --image photo.jpg     a picture to send with the message
+  --help                this text
+
+Replies go to stdout, progress to stderr. Exit code 0: replied; 1: no reply; 2: wrong options.`;
+
+const phoneNumber = /^\+[1-9]\d{6,14}$/;
+
+const flags = {
+  from: { type: 'string', default: '+15551230001' },
+  to: { type: 'string' },
+  timeout: { type: 'string', default: '120' },
+  image: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+export function parseCommand(args: string[]): Command {
+  try {
+    const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true });
+    if (values.help) return { kind: 'help' };
+    return { kind: 'chat', options: checked(values, positionals) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : undefined;
+    return { kind: 'wrong', reason: `${reason ?? String(error)} (see --help)` };
+  }
+}
+
+interface Values {
+  from: string;
+  to?: string | undefined;
+  timeout: string;
+  image?: string | undefined;
+}
+
+function checked(values: Values, positionals: string[]): ChatOptions {
+  const timeoutSeconds = Number(values.timeout);
+  if (!(timeoutSeconds > 0)) {
+    throw new Error(`Expected --timeout to be a number of seconds, got ${values.timeout}`);
+  }
+  if (values.image !== undefined && !existsSync(values.image)) {
+    throw new Error(`Expected --image to be a file, but there is no ${values.image}`);
+  }
+  return {
+    from: numberOf('--from', values.from),
+    to: values.to === undefined ? undefined : numberOf('--to', values.to),
+    timeoutSeconds,
+    imagePath: values.image,
+    text: positionals.join(' '),
+  };
+}
+
+function numberOf(flag: string, text: string): string {
+  const number = text.replace(/^whatsapp:/, '');
+  if (phoneNumber.test(number)) return number;
+  throw new Error(`Expected ${flag} to be a number like +15551230001, got ${text}`);
+}

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** Runs one function's bundle in a thread of its own, one event at a time, as a Lambda environment does. */
+export interface Invocation {
+  id: string;
+  event: unknown;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+}
+
+export type InvocationEnd =
+  | { id: string; result: unknown }
+  | { id: string; error: { name: string; message: string; stack?: string } };
+
+interface FunctionPlace {
+  file: string;
+  exportName: string;
+  functionName: string;
+  memoryMb: number;
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+const place = workerData as FunctionPlace;
+const load = createRequire(path.join(path.dirname(place.file), 'loader.cjs'));
+const handler = (load(place.file) as Record<string, Handler | undefined>)[place.exportName];
+
+parentPort?.on('message', async (invocation: Invocation) => {
+  parentPort?.postMessage(await run(invocation));
+});
+
+async function run({ id, event, deadline }: Invocation): Promise<InvocationEnd> {
+  try {
+    if (!handler) throw new Error(`${place.file} exports no ${place.exportName}.`);
+    const result = await handler(event, contextOf(id, deadline));
+    return { id, result: result === undefined ? null : JSON.parse(JSON.stringify(result)) };
+  } catch (thrown) {
+    const { name, message, stack } =
+      thrown instanceof Error ? thrown : new Error(`Thrown: ${String(thrown)}`);
+    return { id, error: { name, message, ...(stack && { stack }) } };
+  }
+}
+
+const contextOf = (awsRequestId: string, deadline: number) => ({
+  awsRequestId,
+  functionName: place.functionName,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${place.functionName}`,
+  memoryLimitInMB: String(place.memoryMb),
+  logGroupName: `/aws/lambda/${place.functionName}`,
+  logStreamName: 'local',
+  callbackWaitsForEmptyEventLoop: false,
+  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+});

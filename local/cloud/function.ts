@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+import type { Invocation, InvocationEnd } from './function-worker.ts';
+
+export interface FunctionDefinition {
+  name: string;
+  file: string;
+  exportName: string;
+  memoryMb: number;
+  timeoutSeconds: number;
+  /** Exactly what the template and the Lambda runtime set. */
+  environment: Record<string, string>;
+}
+
+/** Takes each line that a function writes. */
+export type LogSink = (functionName: string, line: string) => void;
+
+/** An invocation that failed, as the Lambda service reports it to an event source or API. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError';
+}
+
+interface Environment {
+  worker: Worker;
+  end?: { resolve(result: unknown): void; reject(error: Error): void; timer: NodeJS.Timeout };
+}
+
+/** A Lambda function: a pool of environments, each with one event at a time; a timeout ends its environment. */
+export class LocalFunction {
+  readonly definition: FunctionDefinition;
+  readonly #sink: LogSink;
+  readonly #maxEnvironments: number;
+  readonly #idle: Environment[] = [];
+  readonly #all = new Set<Environment>();
+  readonly #waiting: ((environment: Environment) => void)[] = [];
+
+  constructor(definition: FunctionDefinition, sink: LogSink, maxEnvironments: number) {
+    this.definition = definition;
+    this.#sink = sink;
+    this.#maxEnvironments = maxEnvironments;
+  }
+
+  /** Resolves with what the handler returned; rejects with a FunctionError when it failed or took too long. */
+  async invoke(event: unknown): Promise<unknown> {
+    const environment = await this.#take();
+    const timeoutMs = this.definition.timeoutSeconds * 1000;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const message = `${this.definition.name} timed out after ${this.definition.timeoutSeconds} s.`;
+        this.#sink(this.definition.name, message);
+        this.#discard(environment, new FunctionError(message));
+      }, timeoutMs);
+      environment.end = { resolve, reject, timer };
+      const invocation: Invocation = { id: randomUUID(), event, deadline: Date.now() + timeoutMs };
+      environment.worker.postMessage(invocation);
+    });
+  }
+
+  /** Ends all environments at once, whatever they are doing. */
+  async stop(): Promise<void> {
+    const all = [...this.#all];
+    for (const environment of all) {
+      this.#discard(environment, new FunctionError(`${this.definition.name} was stopped.`));
+    }
+    await Promise.all(all.map(({ worker }) => worker.terminate()));
+  }
+
+  #take(): Promise<Environment> {
+    const idle = this.#idle.pop();
+    if (idle) return Promise.resolve(idle);
+    if (this.#all.size < this.#maxEnvironments) return Promise.resolve(this.#start());
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #start(): Environment {
+    const { name, file, exportName, memoryMb, environment: env } = this.definition;
+    const worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
+      workerData: { file, exportName, functionName: name, memoryMb },
+      env,
+      stdout: true,
+      stderr: true,
+      execArgv: ['--no-warnings'],
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    });
+    const environment: Environment = { worker };
+    this.#all.add(environment);
+    for (const stream of [worker.stdout, worker.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => this.#sink(name, line));
+    }
+    worker.on('message', (end: InvocationEnd) => this.#ended(environment, end));
+    worker.on('error', (error) => {
+      this.#sink(name, `${name} crashed: ${error.stack ?? error.message}`);
+      this.#discard(environment, new FunctionError(`${name} crashed: ${error.message}`));
+    });
+    worker.on('exit', () =>
+      this.#discard(environment, new FunctionError(`${name} exited in the middle of an event.`)),
+    );
+    return environment;
+  }
+
+  #ended(environment: Environment, end: InvocationEnd): void {
+    const waiting = environment.end;
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    delete environment.end;
+    if ('error' in end) {
+      this.#sink(
+        this.definition.name,
+        `${end.error.name}: ${end.error.stack ?? end.error.message}`,
+      );
+      waiting.reject(new FunctionError(`${end.error.name}: ${end.error.message}`));
+    } else {
+      waiting.resolve(end.result);
+    }
+    this.#release(environment);
+  }
+
+  #release(environment: Environment): void {
+    const next = this.#waiting.shift();
+    if (next) next(environment);
+    else this.#idle.push(environment);
+  }
+
+  #discard(environment: Environment, error: FunctionError): void {
+    if (!this.#all.delete(environment)) return;
+    const index = this.#idle.indexOf(environment);
+    if (index !== -1) this.#idle.splice(index, 1);
+    if (environment.end) {
+      clearTimeout(environment.end.timer);
+      environment.end.reject(error);
+      delete environment.end;
+    }
+    void environment.worker.terminate();
+    const next = this.#waiting.shift();
+    if (next) next(this.#start());
+  }
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { LocalFunction } from './function.ts';
+import { localAccount } from './template.ts';
+
+export interface Route {
+  /** As in the template: `POST /webhooks/twilio/whatsapp`, with `{name}` and `{name+}` segments, or `$default`. */
+  routeKey: string;
+  target: LocalFunction;
+}
+
+/** API Gateway's own bound of a request body. */
+const maxBodyBytes = 10 * 1024 * 1024;
+const integrationTimeoutMs = 30_000;
+
+/** An HTTP API on 127.0.0.1: turns requests into payload 2.0 events and the functions' results into answers. */
+export async function startHttpApi(routes: Route[], port: number): Promise<Server> {
+  const patterns = routes.map((route) => ({ route, matches: matcher(route.routeKey) }));
+  const server = createServer((request, response) => {
+    answer(request, response, patterns).catch((error) => {
+      console.error('The local HTTP API failed:', error);
+      send(response, 500, { message: 'Internal Server Error' });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+type Match = Record<string, string> | undefined;
+type Pattern = { route: Route; matches: (method: string, path: string) => Match };
+
+function matcher(routeKey: string): (method: string, path: string) => Match {
+  if (routeKey === '$default') return () => ({});
+  const [method = '', path = ''] = routeKey.split(' ');
+  const source = path
+    .split('/')
+    .map((segment) => {
+      const name = /^\{(\w+)(\+?)\}$/.exec(segment);
+      if (name) return name[2] ? `(?<${name[1]}>.+)` : `(?<${name[1]}>[^/]+)`;
+      return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('/');
+  const pattern = new RegExp(`^${source}$`);
+  return (requested, pathname) => {
+    if (method !== 'ANY' && method !== requested) return undefined;
+    const match = pattern.exec(pathname);
+    return match ? { ...match.groups } : undefined;
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  patterns: Pattern[],
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const found = patterns
+    .map(({ route, matches }) => ({ route, match: matches(request.method ?? '', url.pathname) }))
+    .find(({ match }) => match);
+  const body = await readBody(request);
+  if (!body) return send(response, 413, { message: 'Request Entity Too Large' });
+  if (!found?.match) return send(response, 404, { message: 'Not Found' });
+  const event = eventOf(request, url, body, found.route.routeKey, found.match);
+  const late = new Promise<'late'>((resolve) =>
+    setTimeout(resolve, integrationTimeoutMs, 'late').unref(),
+  );
+  const result = await Promise.race([
+    found.route.target.invoke(event).catch(() => 'failed' as const),
+    late,
+  ]);
+  if (result === 'late') return send(response, 503, { message: 'Service Unavailable' });
+  if (result === 'failed') return send(response, 500, { message: 'Internal Server Error' });
+  sendResult(response, result);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= maxBodyBytes) chunks.push(chunk);
+  }
+  return length <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
+}
+
+function eventOf(
+  request: IncomingMessage,
+  url: URL,
+  body: Buffer,
+  routeKey: string,
+  pathParameters: Record<string, string>,
+): APIGatewayProxyEventV2 {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(',')]),
+  );
+  const query: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) {
+    query[name] = name in query ? `${query[name]},${value}` : value;
+  }
+  const isText = /^(text\/|application\/(json|javascript|xml|problem\+json))/.test(
+    headers['content-type'] ?? 'text/plain',
+  );
+  const now = new Date();
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers,
+    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
+    requestContext: {
+      accountId: localAccount,
+      apiId: 'local',
+      domainName: headers['host'] ?? 'localhost',
+      domainPrefix: 'local',
+      http: {
+        method: request.method ?? '',
+        path: url.pathname,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: now.toISOString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+}
+
+function sendResult(response: ServerResponse, result: unknown): void {
+  const structured = result as APIGatewayProxyStructuredResultV2 | null;
+  if (typeof structured !== 'object' || structured === null || !('statusCode' in structured)) {
+    send(response, 200, result);
+    return;
+  }
+  const headers: Record<string, string | string[]> = Object.fromEntries(
+    Object.entries(structured.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+  if (structured.cookies?.length) headers['set-cookie'] = structured.cookies;
+  response.writeHead(structured.statusCode ?? 200, headers);
+  response.end(Buffer.from(structured.body ?? '', structured.isBase64Encoded ? 'base64' : 'utf8'));
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

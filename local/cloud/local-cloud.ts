@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { repliesEngineApp } from '../../lib/app.ts';
+import { bundleLambdas } from '../../lib/constructs/bundle.ts';
+import type { EventSource } from './event-source.ts';
+import type { LogSink } from './function.ts';
+import { startHttpApi } from './http-api.ts';
+import { startQueues } from './queues.ts';
+import { makeResources, type Services } from './resources.ts';
+import { startSecrets } from './secrets.ts';
+import { startTables } from './tables.ts';
+import { Resolver, type Template } from './template.ts';
+
+export interface LocalCloudOptions {
+  /** Port of the HTTP API on 127.0.0.1; 0 takes any free one. */
+  port: number;
+  /** Keeps tables and queues between runs; without it all is forgotten at the end. */
+  dataDir?: string;
+  /** Variables of the deployment, as a shell would give them to `cdk deploy`; may depend on the API's port. */
+  environment: (port: number) => Record<string, string | undefined>;
+  /** Values by the secrets' names. */
+  secrets: Record<string, string>;
+  sink: LogSink;
+  maxEnvironments?: number;
+}
+
+export interface LocalCloud {
+  port: number;
+  /** `http://localhost:<port>` */
+  url: string;
+  services: Services;
+  /** The stack's outputs by their names. */
+  outputs: Record<string, string>;
+  functionNames: string[];
+  /** Ends everything within two seconds; messages in flight go back into their queues. */
+  stop(): Promise<void>;
+}
+
+/** Environments of one function at the same time: more than that gains nothing on a laptop. */
+const defaultMaxEnvironments = 4;
+
+/** Synthesizes the stack and runs that very template on this machine. */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const port = options.port || (await freePort());
+  const assemblyFolder = mkdtempSync(path.join(os.tmpdir(), 'replies-engine-'));
+  const template = await synthesize(assemblyFolder, options.environment(port));
+  const folder = (name: string) => options.dataDir && path.join(options.dataDir, name);
+  const [queues, tables, secrets] = await Promise.all([
+    startQueues(folder('queues')),
+    startTables(folder('tables')),
+    startSecrets(),
+  ]);
+  const services: Services = {
+    assemblyFolder,
+    queues,
+    tables,
+    secrets,
+    apiUrl: `http://localhost:${port}`,
+    sink: options.sink,
+    maxEnvironments: options.maxEnvironments ?? defaultMaxEnvironments,
+    functions: new Map(),
+    routes: [],
+    eventSources: [],
+  };
+  const resolver = new Resolver(template);
+  await makeResources(template, resolver, services);
+  for (const [name, value] of Object.entries(options.secrets)) secrets.fill(name, value);
+  const server = await startHttpApi(services.routes, port);
+  const eventSources: EventSource[] = services.eventSources.map((start) => start());
+
+  return {
+    port,
+    url: services.apiUrl,
+    services,
+    outputs: outputsOf(template, resolver),
+    functionNames: [...services.functions.keys()],
+    async stop() {
+      server.close();
+      for (const eventSource of eventSources) eventSource.stopPolling();
+      await Promise.all([...services.functions.values()].map((one) => one.stop()));
+      await Promise.all(eventSources.map((eventSource) => eventSource.giveBack()));
+      server.closeAllConnections();
+      await Promise.all([queues.close(), tables.close(), secrets.close()]);
+      rmSync(assemblyFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function synthesize(
+  outdir: string,
+  environment: Record<string, string | undefined>,
+): Promise<Template> {
+  await bundleLambdas();
+  const context = { ProjectPrefix: 'replies-engine', EnvironmentName: 'local' };
+  const { app, stack } = repliesEngineApp({ context, environment, outdir });
+  app.synth();
+  // The bundles are CommonJS, wherever they lie.
+  writeFileSync(path.join(outdir, 'package.json'), '{"type":"commonjs"}\n');
+  const file = path.join(outdir, `${stack.artifactId}.template.json`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Template;
+}
+
+function outputsOf(template: Template, resolver: Resolver): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, resolver.text(Value)]),
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = await startHttpApi([], 0);
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

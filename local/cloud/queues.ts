@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+import { localCredentials } from './credentials.ts';
+import { localAccount, localRegion } from './template.ts';
+
+/** SQS on one machine: an emulator in this process, on 127.0.0.1, kept in SQLite where a folder is given. */
+export interface Queues {
+  endpoint: string;
+  client: SQSClient;
+  create(name: string, attributes: Record<string, string>): Promise<QueueAddress>;
+  close(): Promise<void>;
+}
+
+export interface QueueAddress {
+  url: string;
+  arn: string;
+}
+
+/** The parts of fauxqs that its package does not export: without them it binds all interfaces or forgets all. */
+interface FauxqsParts {
+  SqsStore: new () => Record<string, unknown> & { allQueues(): Iterable<Record<string, unknown>> };
+  SnsStore: new () => Record<string, unknown>;
+  S3Store: new () => Record<string, unknown>;
+  PersistenceManager: new (folder: string) => { load(...stores: unknown[]): void; close(): void };
+}
+
+async function fauxqsParts(): Promise<FauxqsParts> {
+  const home = import.meta.resolve('fauxqs');
+  const part = (file: string) => import(new URL(file, home).href);
+  const [sqs, sns, s3, persistence] = await Promise.all([
+    part('./sqs/sqsStore.js'),
+    part('./sns/snsStore.js'),
+    part('./s3/s3Store.js'),
+    part('./persistence.js'),
+  ]);
+  return { ...sqs, ...sns, ...s3, ...persistence } as FauxqsParts;
+}
+
+export async function startQueues(folder: string | undefined): Promise<Queues> {
+  const parts = await fauxqsParts();
+  const stores = {
+    sqsStore: new parts.SqsStore(),
+    snsStore: new parts.SnsStore(),
+    s3Store: new parts.S3Store(),
+  };
+  const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
+  if (persistence) {
+    persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+    for (const store of Object.values(stores)) store['persistence'] = persistence;
+    for (const queue of stores.sqsStore.allQueues()) queue['persistence'] = persistence;
+  }
+  const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new SQSClient({
+    endpoint,
+    region: localRegion,
+    credentials: localCredentials,
+    useQueueUrlAsEndpoint: false,
+  });
+  return {
+    endpoint,
+    client,
+    async create(name, attributes) {
+      await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+      return {
+        url: `${endpoint}/${localAccount}/${name}`,
+        arn: `arn:aws:sqs:${localRegion}:${localAccount}:${name}`,
+      };
+    },
+    async close() {
+      client.destroy();
+      app.server.closeAllConnections();
+      await app.close();
+      persistence?.close();
+    },
+  };
+}

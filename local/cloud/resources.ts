@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { EventSource } from './event-source.ts';
+import { LocalFunction, type LogSink } from './function.ts';
+import type { Queues } from './queues.ts';
+import type { Secrets } from './secrets.ts';
+import type { Tables } from './tables.ts';
+import { localAccount, localRegion, type Made, type Resolver, type Template } from './template.ts';
+
+/** The emulated services and what has been made of the template in them. */
+export interface Services {
+  assemblyFolder: string;
+  queues: Queues;
+  tables: Tables;
+  secrets: Secrets;
+  apiUrl: string;
+  sink: LogSink;
+  /** Environments of one function at the same time, on this machine. */
+  maxEnvironments: number;
+  functions: Map<string, LocalFunction>;
+  routes: { routeKey: string; target: LocalFunction }[];
+  eventSources: (() => EventSource)[];
+}
+
+type Properties = Record<string, unknown>;
+type Make = (
+  properties: Properties,
+  services: Services,
+  resolver: Resolver,
+  logicalId: string,
+) => Made | Promise<Made>;
+
+const arn = (service: string, name: string) =>
+  `arn:aws:${service}:${localRegion}:${localAccount}:${name}`;
+
+/** What a template may hold without an effect on one machine: permissions, logs' homes, bookkeeping. */
+const named: Make = (properties, _services, _resolver, logicalId) => {
+  const name = String(
+    properties['RoleName'] ?? properties['LogGroupName'] ?? properties['AlarmName'] ?? logicalId,
+  );
+  return { ref: name, attributes: { Arn: arn('local', name) } };
+};
+
+const makers: Record<string, Make> = {
+  'AWS::CDK::Metadata': named,
+  'AWS::IAM::Role': named,
+  'AWS::IAM::Policy': named,
+  'AWS::Logs::LogGroup': named,
+  'AWS::Lambda::Permission': named,
+  'AWS::SQS::QueuePolicy': named,
+  'AWS::CloudWatch::Alarm': named,
+
+  'AWS::SQS::Queue': async (properties, { queues }, _resolver, logicalId) => {
+    const { QueueName: name = logicalId, Tags: _tags, ...rest } = properties;
+    const attributes = Object.entries(rest).map(([key, value]) => [
+      key,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]);
+    const queue = await queues.create(String(name), Object.fromEntries(attributes));
+    return {
+      ref: queue.url,
+      attributes: { Arn: queue.arn, QueueName: String(name), QueueUrl: queue.url },
+    };
+  },
+
+  'AWS::DynamoDB::Table': async (properties, { tables }, _resolver, logicalId) => {
+    const name = String(properties['TableName'] ?? logicalId);
+    const tableArn = await tables.create({
+      TableName: name,
+      KeySchema: properties['KeySchema'],
+      AttributeDefinitions: properties['AttributeDefinitions'],
+      BillingMode: 'PAY_PER_REQUEST',
+      ...(properties['GlobalSecondaryIndexes'] !== undefined && {
+        GlobalSecondaryIndexes: properties['GlobalSecondaryIndexes'],
+      }),
+    } as CreateTableCommandInput);
+    return { ref: name, attributes: { Arn: tableArn } };
+  },
+
+  'AWS::SecretsManager::Secret': (properties, { secrets }, _resolver, logicalId) => {
+    const secretArn = secrets.create(String(properties['Name'] ?? logicalId));
+    return { ref: secretArn, attributes: { Id: secretArn } };
+  },
+
+  'AWS::Lambda::Function': (properties, services, _resolver, logicalId) => {
+    const name = String(properties['FunctionName'] ?? logicalId);
+    const [module = '', exportName = ''] = String(properties['Handler']).split('.');
+    const { S3Key: assetKey } = properties['Code'] as { S3Key: string };
+    const { Variables: variables = {} } = (properties['Environment'] ?? {}) as {
+      Variables?: Record<string, string>;
+    };
+    const memoryMb = Number(properties['MemorySize'] ?? 128);
+    const made = new LocalFunction(
+      {
+        name,
+        file: path.join(assetFolder(services.assemblyFolder, assetKey), `${module}.js`),
+        exportName,
+        memoryMb,
+        timeoutSeconds: Number(properties['Timeout'] ?? 3),
+        environment: { ...variables, ...runtimeEnvironment(name, memoryMb, services) },
+      },
+      services.sink,
+      services.maxEnvironments,
+    );
+    services.functions.set(name, made);
+    return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+  },
+
+  'AWS::Lambda::EventSourceMapping': (properties, services, _resolver, logicalId) => {
+    const target = functionOf(String(properties['FunctionName']), services);
+    const queueArn = String(properties['EventSourceArn']);
+    const queueName = queueArn.split(':').at(-1);
+    const scaling = properties['ScalingConfig'] as { MaximumConcurrency?: number } | undefined;
+    const types = (properties['FunctionResponseTypes'] ?? []) as string[];
+    const wanted = scaling?.MaximumConcurrency ?? services.maxEnvironments;
+    const definition = {
+      queueArn,
+      queueUrl: `${services.queues.endpoint}/${localAccount}/${queueName}`,
+      batchSize: Number(properties['BatchSize'] ?? 10),
+      reportsBatchItemFailures: types.includes('ReportBatchItemFailures'),
+      concurrency: Math.min(wanted, services.maxEnvironments),
+    };
+    services.eventSources.push(() => new EventSource(definition, services.queues.client, target));
+    return { ref: logicalId, attributes: { Id: logicalId } };
+  },
+
+  'AWS::ApiGatewayV2::Api': (_properties, { apiUrl }, _resolver, logicalId) => ({
+    ref: logicalId,
+    attributes: { ApiEndpoint: apiUrl, ApiId: logicalId },
+  }),
+  'AWS::ApiGatewayV2::Stage': (properties) => ({ ref: String(properties['StageName']) }),
+  'AWS::ApiGatewayV2::Integration': (properties, _services, _resolver, logicalId) => ({
+    ref: logicalId,
+    attributes: { IntegrationUri: String(properties['IntegrationUri']) },
+  }),
+  'AWS::ApiGatewayV2::Route': (properties, services, resolver, logicalId) => {
+    const integrationId = String(properties['Target']).replace('integrations/', '');
+    const uri = String(resolver.made(integrationId)?.attributes?.['IntegrationUri']);
+    const target = functionOf(uri, services);
+    services.routes.push({ routeKey: String(properties['RouteKey']), target });
+    return { ref: logicalId };
+  },
+};
+
+/** Makes every resource of the template, those it refers to first. A type that is not known is an error. */
+export async function makeResources(
+  template: Template,
+  resolver: Resolver,
+  services: Services,
+): Promise<void> {
+  const waiting = new Map(Object.entries(template.Resources));
+  const visit = async (logicalId: string): Promise<void> => {
+    const resource = waiting.get(logicalId);
+    if (!resource) return;
+    waiting.delete(logicalId);
+    for (const other of referencesOf(resource.Properties)) await visit(other);
+    if (resource.Condition && !resolver.condition(resource.Condition)) return;
+    const make = makers[resource.Type];
+    if (!make) {
+      throw new Error(
+        `The local cloud does not know ${resource.Type} (${logicalId}); teach it in local/cloud/resources.ts.`,
+      );
+    }
+    const properties = resolver.value(resource.Properties ?? {}) as Properties;
+    resolver.note(logicalId, await make(properties, services, resolver, logicalId));
+  };
+  for (const logicalId of Object.keys(template.Resources)) await visit(logicalId);
+}
+
+function referencesOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(referencesOf);
+  if (node === null || typeof node !== 'object') return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key === 'Ref') return [String(value)];
+    if (key === 'Fn::GetAtt')
+      return [String(Array.isArray(value) ? value[0] : value).split('.')[0] ?? ''];
+    if (key === 'Fn::Sub') return substituted(value);
+    return referencesOf(value);
+  });
+}
+
+function substituted(value: unknown): string[] {
+  const [text, variables] = Array.isArray(value) ? value : [value, {}];
+  const names = [...String(text).matchAll(/\$\{([^!}.]+)[^}]*\}/g)].map((match) => match[1] ?? '');
+  return [...names, ...referencesOf(variables)];
+}
+
+function functionOf(arnOrName: string, services: Services): LocalFunction {
+  const name = /function:([\w-]+)/.exec(arnOrName)?.[1] ?? arnOrName;
+  const found = services.functions.get(name);
+  if (!found) throw new Error(`The template names the function ${name}, which it does not define.`);
+  return found;
+}
+
+/** What the Lambda service itself sets, and where the emulated services are. */
+function runtimeEnvironment(name: string, memoryMb: number, services: Services) {
+  return {
+    AWS_REGION: localRegion,
+    AWS_DEFAULT_REGION: localRegion,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
+    AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
+    TZ: ':UTC',
+  };
+}
+
+/** Where the assembly has the files of an asset, by the key that the template gives it in S3. */
+function assetFolder(assemblyFolder: string, key: string): string {
+  const hash = path.basename(key, '.zip');
+  const folder = path.join(assemblyFolder, `asset.${hash}`);
+  // Fails here, by its name, rather than at the first event.
+  readFileSync(path.join(folder, 'index.js'));
+  return folder;
+}

@@ -1,0 +1,157 @@
+/** A synthesized CloudFormation template, as far as the local cloud reads it. */
+export interface Template {
+  Resources: Record<string, Resource>;
+  Outputs?: Record<string, { Value: unknown; Description?: string }>;
+  Parameters?: Record<string, { Default?: unknown }>;
+  Conditions?: Record<string, unknown>;
+}
+
+export interface Resource {
+  Type: string;
+  Properties?: Record<string, unknown>;
+  Condition?: string;
+}
+
+/** What `Ref` and `Fn::GetAtt` give for a resource that was made. */
+export interface Made {
+  ref: string;
+  attributes?: Record<string, string>;
+}
+
+export const localAccount = '000000000000';
+export const localRegion = 'us-east-1';
+
+const noValue = Symbol('AWS::NoValue');
+
+const pseudoParameters: Record<string, unknown> = {
+  'AWS::AccountId': localAccount,
+  'AWS::Region': localRegion,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'replies-engine-local',
+  'AWS::StackId': `arn:aws:cloudformation:${localRegion}:${localAccount}:stack/replies-engine-local/local`,
+  'AWS::NoValue': noValue,
+};
+
+/** Puts values in the place of a template's intrinsic functions; `made` knows the resources so far. */
+export class Resolver {
+  readonly #template: Template;
+  readonly #made = new Map<string, Made>();
+
+  constructor(template: Template) {
+    this.#template = template;
+  }
+
+  note(logicalId: string, made: Made): void {
+    this.#made.set(logicalId, made);
+  }
+
+  made(logicalId: string): Made | undefined {
+    return this.#made.get(logicalId);
+  }
+
+  value(node: unknown): unknown {
+    if (Array.isArray(node)) return node.map((item) => this.value(item)).filter(isPresent);
+    if (node === null || typeof node !== 'object') return node;
+    const entries = Object.entries(node);
+    const [first] = entries;
+    if (entries.length === 1 && first && (first[0] === 'Ref' || first[0].startsWith('Fn::'))) {
+      return this.#intrinsic(first[0], first[1]);
+    }
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, this.value(item)]).filter(([, item]) => isPresent(item)),
+    );
+  }
+
+  text(node: unknown): string {
+    return String(this.value(node));
+  }
+
+  condition(name: string): boolean {
+    return this.#test(this.#template.Conditions?.[name]);
+  }
+
+  #intrinsic(name: string, argument: unknown): unknown {
+    switch (name) {
+      case 'Ref':
+        return this.#ref(String(argument));
+      case 'Fn::GetAtt':
+        return this.#attribute(argument);
+      case 'Fn::Join': {
+        const [separator, parts] = argument as [string, unknown];
+        return (this.value(parts) as unknown[]).join(separator);
+      }
+      case 'Fn::Select': {
+        const [index, list] = argument as [number, unknown];
+        return (this.value(list) as unknown[])[Number(index)];
+      }
+      case 'Fn::Split': {
+        const [separator, text] = argument as [string, unknown];
+        return this.text(text).split(separator);
+      }
+      case 'Fn::If': {
+        const [condition, yes, no] = argument as [string, unknown, unknown];
+        return this.value(this.condition(condition) ? yes : no);
+      }
+      case 'Fn::Sub':
+        return this.#substitute(argument);
+      default:
+        throw new Error(
+          `The local cloud does not know the function ${name}; add it to template.ts.`,
+        );
+    }
+  }
+
+  #ref(name: string): unknown {
+    if (name in pseudoParameters) return pseudoParameters[name];
+    const made = this.#made.get(name);
+    if (made) return made.ref;
+    const parameter = this.#template.Parameters?.[name];
+    if (parameter) return parameter.Default;
+    throw new Error(`The template refers to ${name}, which the local cloud has not made.`);
+  }
+
+  #attribute(argument: unknown): string {
+    const [logicalId, attribute] = Array.isArray(argument)
+      ? [String(argument[0]), String(argument[1])]
+      : (String(argument).split('.', 2) as [string, string]);
+    const value = this.#made.get(logicalId)?.attributes?.[attribute];
+    if (value !== undefined) return value;
+    throw new Error(
+      `The template reads ${logicalId}.${attribute}, which the local cloud does not have.`,
+    );
+  }
+
+  #substitute(argument: unknown): string {
+    const [text, variables] = Array.isArray(argument)
+      ? (argument as [string, Record<string, unknown>])
+      : [String(argument), {}];
+    return text.replace(/\$\{([^!}][^}]*)\}/g, (_, name: string) => {
+      if (name in variables) return this.text(variables[name]);
+      return String(name.includes('.') ? this.#attribute(name) : this.#ref(name));
+    });
+  }
+
+  #test(condition: unknown): boolean {
+    const [[name, argument] = ['', undefined]] = Object.entries(condition ?? {});
+    const list = argument as unknown[];
+    switch (name) {
+      case 'Fn::Equals':
+        return this.value(list[0]) === this.value(list[1]);
+      case 'Fn::Not':
+        return !this.#test(list[0]);
+      case 'Fn::And':
+        return list.every((item) => this.#test(item));
+      case 'Fn::Or':
+        return list.some((item) => this.#test(item));
+      case 'Condition':
+        return this.condition(String(argument));
+      default:
+        throw new Error(
+          `The local cloud does not know the condition ${JSON.stringify(condition)}.`,
+        );
+    }
+  }
+}
+
+const isPresent = (value: unknown): boolean => value !== noValue;

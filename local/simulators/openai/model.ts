@@ -1,0 +1,68 @@
+import type { MiddlewareHandler } from 'hono';
+import type { Documents } from '../documents.ts';
+import type { SimulatorEnv } from '../faults.ts';
+import { type Schedule, schedule } from './schedule.ts';
+
+export interface Said {
+  role: string;
+  text: string;
+}
+
+/** What the model is asked: this run's input, and what the conversation said before it. */
+export interface ModelRequest {
+  model: string;
+  instructions: string;
+  input: (Said & { imageCount: number })[];
+  history: Said[];
+}
+
+/** How a response or run ends; `takesMs` overrides the duration that it would have had. */
+export type Outcome = (
+  | { kind: 'completed'; text: string }
+  | { kind: 'refusal'; text: string }
+  | { kind: 'empty' }
+  | {
+      kind: 'failed';
+      code: 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt';
+      message: string;
+    }
+  | { kind: 'incomplete'; reason: 'max_output_tokens' | 'content_filter'; text: string }
+  | { kind: 'cancelled' }
+  | { kind: 'function_call'; name: string; arguments: string }
+  | { kind: 'hangs' }
+) & { takesMs?: number };
+
+/** Everything that the routes of the simulator share. */
+export interface World {
+  documents: Documents;
+  now: () => number;
+  answer: (request: ModelRequest) => Outcome;
+  runMs: () => number;
+  /** Aborted when the simulator stops: a call that still waits gives up. */
+  closing: AbortSignal;
+  /** Middleware of one route: records the call and shows the faults that wait for it. */
+  door: (operation: string) => MiddlewareHandler<SimulatorEnv>;
+}
+
+const charsPerToken = 4;
+
+export const tokensIn = (text: string) => Math.ceil(text.length / charsPerToken);
+
+export const tokensOf = (said: Said[]) => said.reduce((sum, one) => sum + tokensIn(one.text), 0);
+
+/** Asks the model and plans when its answer will be there. */
+export function think(
+  world: World,
+  request: ModelRequest,
+  maxOutputTokens?: number | null,
+): { outcome: Outcome; times: Schedule } {
+  const outcome = cut(world.answer(request), maxOutputTokens ?? Number.POSITIVE_INFINITY);
+  const takesMs = outcome.kind === 'hangs' ? null : (outcome.takesMs ?? world.runMs());
+  return { outcome, times: schedule(world.now(), takesMs) };
+}
+
+function cut(outcome: Outcome, maxTokens: number): Outcome {
+  if (outcome.kind !== 'completed' || tokensIn(outcome.text) <= maxTokens) return outcome;
+  const text = outcome.text.slice(0, maxTokens * charsPerToken);
+  return { ...outcome, kind: 'incomplete', reason: 'max_output_tokens', text };
+}

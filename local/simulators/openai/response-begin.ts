@@ -1,0 +1,93 @@
+import { itemsOf, keepConversation, lockConversation } from './conversation-record.ts';
+import { invalid } from './errors.ts';
+import { refuseUnknownFiles } from './files.ts';
+import { newId } from './ids.ts';
+import { toItem } from './input-items.ts';
+import { asSaid, type Item, outputOf, withoutImages } from './items.ts';
+import { think, tokensOf, type World } from './model.ts';
+import { givenBy, isOver, type ResponseRecord, statusOf } from './response-record.ts';
+import type { ResponseRequest } from './response-request.ts';
+
+/** Starts a response and locks its conversation until it is over. */
+export function beginResponse(world: World, request: ResponseRequest): ResponseRecord {
+  refuseUnsupported(request);
+  const conversation = request.conversation && lockConversation(world, request.conversation.id);
+  const earlier = conversation
+    ? itemsOf(world, conversation.id)
+    : chainOf(world, request.previous_response_id);
+  const input = request.input.map(toItem);
+  refuseUnknownFiles(world, input);
+  refuseOpenCalls([...earlier, ...input]);
+
+  const history = withoutImages(asSaid(earlier));
+  const { model, instructions } = request;
+  const { outcome, times } = think(
+    world,
+    { model, instructions: instructions ?? '', input: asSaid(input), history },
+    request.max_output_tokens,
+  );
+
+  const record: ResponseRecord = {
+    id: newId('resp_'),
+    times,
+    request,
+    history_tokens: tokensOf(history),
+    input,
+    output: outputOf(outcome, model),
+    outcome,
+  };
+  world.documents.put('responses', record.id, record);
+  if (conversation) keepConversation(world, { ...conversation, active: record.id });
+  return record;
+}
+
+function refuseUnsupported(request: ResponseRequest): void {
+  if (request.stream) {
+    throw invalid(
+      'The simulator does not stream: leave `stream` out, and poll a background response.',
+      { code: 'unsupported_value', param: 'stream' },
+    );
+  }
+  if (request.conversation && request.previous_response_id) {
+    throw invalid(
+      "Mutually exclusive parameters: 'conversation' and 'previous_response_id'. Ensure you are only providing one of them.",
+      { code: 'mutually_exclusive_parameters' },
+    );
+  }
+}
+
+/** Input and output of a response and of all before it, oldest first. */
+function chainOf(world: World, lastId: string | null | undefined): Item[] {
+  const chain: Item[][] = [];
+  for (let id = lastId; id; ) {
+    const record = world.documents.get<ResponseRecord>('responses', id);
+    if (!record || record.request.store === false) {
+      throw invalid(`Previous response with id '${id}' not found.`, {
+        code: 'previous_response_not_found',
+        param: 'previous_response_id',
+      });
+    }
+    const status = statusOf(record, world.now());
+    if (!isOver(status)) {
+      throw invalid(
+        `Previous response with id '${id}' is not completed: its status is ${status}.`,
+        {
+          param: 'previous_response_id',
+        },
+      );
+    }
+    chain.unshift([...record.input, ...givenBy(record, status)]);
+    id = record.request.previous_response_id;
+  }
+  return chain.flat();
+}
+
+/** The real API takes no further turn while a function that the model called has no output. */
+function refuseOpenCalls(items: Item[]): void {
+  const answered = new Set(
+    items.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])),
+  );
+  const open = items.find((item) => item.type === 'function_call' && !answered.has(item.call_id));
+  if (open?.type !== 'function_call') return;
+  throw invalid(`No tool output found for function call ${open.call_id}.`, { param: 'input' });
+}

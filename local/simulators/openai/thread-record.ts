@@ -1,0 +1,35 @@
+import { notFound } from './errors.ts';
+import type { World } from './model.ts';
+import { isRunOver, type RunRecord, runStatusOf } from './run-record.ts';
+import { addAnswer } from './thread-messages.ts';
+
+/** A thread as it is kept; `active` is the run that works on it. */
+export interface ThreadRecord {
+  id: string;
+  created_ms: number;
+  metadata: Record<string, string>;
+  active: string | null;
+}
+
+/** The thread with the answer of every run that is over by now; 404 without one. */
+export function openThread(world: World, id: string): ThreadRecord {
+  const thread = world.documents.get<ThreadRecord>('threads', id);
+  if (!thread) throw notFound(`No thread found with id '${id}'.`);
+  return settle(world, thread);
+}
+
+export function keepThread(world: World, thread: ThreadRecord): void {
+  world.documents.put('threads', thread.id, thread);
+}
+
+/** The answer gets into the thread once its run is over; until then the run holds the thread. */
+function settle(world: World, thread: ThreadRecord): ThreadRecord {
+  if (thread.active === null) return thread;
+  const run = world.documents.get<RunRecord>('runs', thread.active);
+  const status = run && runStatusOf(run, world.now());
+  if (status && !isRunOver(status)) return thread;
+  if (run && (status === 'completed' || status === 'incomplete')) addAnswer(world, run);
+  const free = { ...thread, active: null };
+  keepThread(world, free);
+  return free;
+}
