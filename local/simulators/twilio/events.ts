@@ -24,16 +24,21 @@ export type Happening =
 /** `n` counts the events of one customer from 1; `at` is epoch milliseconds. */
 export type CustomerEvent = Happening & { n: number; at: number };
 
+/** Sees each event as it happens. */
+export type EventWatcher = (customer: string, event: CustomerEvent) => void;
+
 /** The events of each customer in order, to be read from any number on or waited for. */
 export class EventLog {
   readonly #documents: Documents;
   readonly #now: () => number;
   readonly #counts = new Map<string, number>();
   readonly #news = new EventEmitter().setMaxListeners(0);
+  readonly #watch: EventWatcher | undefined;
 
-  constructor(documents: Documents, now: () => number) {
+  constructor(documents: Documents, now: () => number, watch?: EventWatcher) {
     this.#documents = documents;
     this.#now = now;
+    this.#watch = watch;
   }
 
   add(customer: string, happening: Happening): CustomerEvent {
@@ -42,6 +47,7 @@ export class EventLog {
     this.#counts.set(customer, event.n);
     this.#documents.put('events', `${customer} ${event.n}`, event, customer);
     this.#news.emit(customer);
+    this.#watch?.(customer, event);
     return event;
   }
 

@@ -7,7 +7,7 @@ import { controlRoutes } from './control.ts';
 import { Customers, type WebhookAnswer } from './customers.ts';
 import { type CallbackOrder, Delivery } from './delivery.ts';
 import { answerError, notFound } from './errors.ts';
-import { type CustomerEvent, EventLog } from './events.ts';
+import { type CustomerEvent, EventLog, type EventWatcher } from './events.ts';
 import type { CustomerMessage } from './inbound-form.ts';
 import { cdnRoutes } from './media.ts';
 import { type MessageStatus, Records } from './records.ts';
@@ -31,6 +31,8 @@ export interface TwilioSimulatorOptions {
   callbacks?: CallbackOrder;
   /** Twilio's patience with a webhook; 15 s by default, as the real one. */
   webhookTimeoutMs?: number;
+  /** Sees what happens on the customers' phones. */
+  watch?: EventWatcher;
   now?: () => number;
   random?: () => number;
 }
@@ -69,7 +71,7 @@ export async function startTwilioSimulator(
   const faults = new Faults();
   const documents = new Documents(options.file);
   const records = new Records(documents);
-  const events = new EventLog(documents, now);
+  const events = new EventLog(documents, now, options.watch);
   const closing = new AbortController();
   const underway = new Underway();
   const shared = { accountSid, now, underway, closing: closing.signal };

@@ -1,0 +1,128 @@
+import path from 'node:path';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
+import { channelSchema, paths } from '../lambdas/whatsapp-replies/contract.ts';
+import type { LogSink } from './cloud/function.ts';
+import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
+import type { LocalSettings } from './settings.ts';
+import {
+  type OpenAiSimulator,
+  type OpenAiSimulatorOptions,
+  startOpenAiSimulator,
+} from './simulators/openai/simulator.ts';
+import {
+  startTwilioSimulator,
+  type TwilioSimulator,
+  type TwilioSimulatorOptions,
+} from './simulators/twilio/simulator.ts';
+
+export interface EngineOptions {
+  settings: LocalSettings;
+  /** False forgets everything at the end. */
+  keep: boolean;
+  sink: LogSink;
+  openai?: Omit<OpenAiSimulatorOptions, 'file' | 'apiKey'>;
+  twilio?: Omit<TwilioSimulatorOptions, 'accountSid' | 'authToken' | 'webhookUrl' | 'file'>;
+}
+
+/** The product on one machine: the local cloud, and a simulator for each vendor that is not configured. */
+export interface Engine {
+  cloud: LocalCloud;
+  openai?: OpenAiSimulator;
+  twilio?: TwilioSimulator;
+  channels: ReturnType<typeof channelAdministration>;
+  stop(): Promise<void>;
+}
+
+/** The company to which the demo's business number belongs. */
+export const demoOwner = { company_id: 'demo', project_id: 'whatsapp' };
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { settings } = options;
+  const file = (name: string) =>
+    options.keep ? { file: path.join(settings.dataDir, 'vendors', name) } : {};
+  const publicBaseUrl = (port: number) =>
+    settings.publicBaseUrl.endsWith(':0') ? `http://localhost:${port}` : settings.publicBaseUrl;
+  let port = settings.port;
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const openai = settings.openai.simulated
+      ? await startOpenAiSimulator({ ...options.openai, ...file('openai.sqlite') })
+      : undefined;
+    if (openai) stops.push(() => openai.close());
+    const twilio = settings.twilio.simulated
+      ? await startTwilioSimulator({
+          ...options.twilio,
+          ...file('twilio.sqlite'),
+          accountSid: settings.twilio.accountSid,
+          authToken: settings.twilio.authToken,
+          webhookUrl: () => publicBaseUrl(port) + paths.inbound,
+          // A tunnel's public URL is signed, but the way to this machine is short.
+          postTo: () => `http://127.0.0.1:${port}`,
+        })
+      : undefined;
+    if (twilio) stops.push(() => twilio.close());
+    const cloud = await startLocalCloud({
+      port,
+      ...(options.keep && { dataDir: settings.dataDir }),
+      environment: (actualPort) => ({
+        ...settings.passedOn,
+        PUBLIC_BASE_URL: publicBaseUrl(actualPort),
+        OPENAI_BASE_URL: openai ? `${openai.url}/v1` : settings.openai.baseUrl,
+        TWILIO_BASE_URL: twilio?.url ?? settings.twilio.baseUrl,
+      }),
+      secrets: secretsOf(settings),
+      sink: options.sink,
+    });
+    stops.push(() => cloud.stop());
+    port = cloud.port;
+    const channels = channelsOf(cloud);
+    await registerDemo(channels, settings);
+    return {
+      cloud,
+      channels,
+      ...(openai && { openai }),
+      ...(twilio && { twilio }),
+      stop: () => stopAll(stops),
+    };
+  } catch (error) {
+    await stopAll(stops);
+    throw error;
+  }
+}
+
+/** The cloud first, so that nothing talks to vendors that are gone. */
+async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
+  for (const stop of stops.reverse()) await stop();
+}
+
+const secretPrefix = 'replies-engine/local';
+
+const secretsOf = ({ openai, twilio }: LocalSettings): Record<string, string> => ({
+  [`${secretPrefix}/openai-api-key/whatsapp`]: openai.apiKey,
+  [`${secretPrefix}/whatsapp-credentials/twilio`]: JSON.stringify({
+    twilio_account_sid: twilio.accountSid,
+    twilio_auth_token: twilio.authToken,
+    twilio_phone_number: twilio.phoneNumber,
+  }),
+});
+
+const channelsOf = (cloud: LocalCloud) =>
+  channelAdministration({
+    client: DynamoDBDocumentClient.from(cloud.services.tables.client, {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+    name: String(cloud.outputs['ConversationsTable']),
+    clock: { now: Date.now },
+  });
+
+/** A number that was registered by hand keeps what it was given. */
+async function registerDemo(
+  channels: ReturnType<typeof channelAdministration>,
+  { twilio }: LocalSettings,
+): Promise<void> {
+  const number = `whatsapp:${twilio.phoneNumber}`;
+  const known = await channels.list();
+  if (known.some((channel) => channel.number === number)) return;
+  await channels.add(channelSchema.parse({ number, ...demoOwner }));
+}
