@@ -88,7 +88,7 @@ const consumer = once((): BatchConsumer => {
       if (phoneNumber) return phoneNumber;
       throw alertPerson('sender_missing', 'The message has no To and the Twilio secret no number.');
     },
-    now: systemClock.now,
+    now: () => systemClock.now(),
     log,
     meter,
   };

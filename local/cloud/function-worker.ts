@@ -27,8 +27,8 @@ const place = workerData as FunctionPlace;
 const load = createRequire(path.join(path.dirname(place.file), 'loader.cjs'));
 const handler = (load(place.file) as Record<string, Handler | undefined>)[place.exportName];
 
-parentPort?.on('message', async (invocation: Invocation) => {
-  parentPort?.postMessage(await run(invocation));
+parentPort?.on('message', (invocation: Invocation) => {
+  void run(invocation).then((end) => parentPort?.postMessage(end));
 });
 
 async function run({ id, event, deadline }: Invocation): Promise<InvocationEnd> {

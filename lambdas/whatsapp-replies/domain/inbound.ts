@@ -1,4 +1,5 @@
 import { fieldText } from '../contract.ts';
+import { withoutControls } from './whatsapp-text/characters.ts';
 
 export interface InboundImage {
   url: string;
@@ -27,7 +28,10 @@ const readableImage = /^image\/(jpeg|png|webp|gif)$/;
 /** Reads Twilio's fields of any kind of message into text, images and what cannot be read. Never empty. */
 export function readInbound(fields: Fields, messageSid: string, receivedAt: string): Inbound {
   const media = readMedia(fields);
-  const text = cleanText(messageLines(fields).join('\n')).slice(0, maxTextChars).toWellFormed();
+  const text = withoutControls(messageLines(fields).join('\n'))
+    .trim()
+    .slice(0, maxTextChars)
+    .toWellFormed();
   const unreadable = media
     .filter(({ content_type }) => !readableImage.test(content_type))
     .map(({ content_type }) => mediaKind(content_type));
@@ -76,15 +80,4 @@ function mediaKind(contentType: string): string {
   if (contentType.startsWith('image/')) return 'pictures of this kind';
   if (/vcard/.test(contentType)) return 'contact cards';
   return 'documents';
-}
-
-/** Without control characters (but line breaks and tabs) and lone surrogates. */
-function cleanText(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-      .replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
-      .trim()
-  );
 }

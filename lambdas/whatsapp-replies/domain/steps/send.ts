@@ -27,10 +27,11 @@ export async function sendParts(
     if (budget.remainingMs() < sendReserveMs)
       return { kind: 'waiting', turn: current, afterSeconds: 1 };
     if (part.state === 'claimed') {
-      const sid = await sidOfDoubtful(current, part, ports);
-      if (sid === 'wait') return { kind: 'waiting', turn: current, afterSeconds: 3 };
-      if (sid) {
-        current = await savePart(current, { ...part, state: 'sent', message_sid: sid }, ports);
+      const found = await lookForDoubtful(current, part, ports);
+      if (found.kind === 'too early') return { kind: 'waiting', turn: current, afterSeconds: 3 };
+      if (found.kind === 'sent') {
+        const sent: ReplyPart = { ...part, state: 'sent', message_sid: found.messageSid };
+        current = await savePart(current, sent, ports);
         continue;
       }
     }
@@ -116,26 +117,26 @@ function withPart(turn: Turn, part: ReplyPart): Turn {
   return { ...turn, state, parts };
 }
 
-async function sidOfDoubtful(
-  turn: Turn,
-  part: ReplyPart,
-  ports: ReplyPorts,
-): Promise<string | 'wait' | undefined> {
+type Doubtful =
+  | { kind: 'sent'; messageSid: string }
+  | { kind: 'too early' }
+  | { kind: 'not found' };
+
+async function lookForDoubtful(turn: Turn, part: ReplyPart, ports: ReplyPorts): Promise<Doubtful> {
   const reported = await ports.store.reportedSid(turn, part.message_key);
-  if (reported) return reported;
+  if (reported) return { kind: 'sent', messageSid: reported };
   const claimedAt = part.claimed_at ?? 0;
-  if (ports.clock.now() - claimedAt < callbackGraceMs) return 'wait';
-  const knownSids = turn.parts.flatMap(({ message_sid }) => message_sid ?? []);
-  const found = await ports.messenger.find(
+  if (ports.clock.now() - claimedAt < callbackGraceMs) return { kind: 'too early' };
+  const messageSid = await ports.messenger.find(
     outbound(turn, part, ports),
     claimedAt - clockSkewMs,
-    knownSids,
+    turn.parts.flatMap(({ message_sid }) => message_sid ?? []),
   );
   ports.log.warn('A message whose answer was lost was looked for.', {
     part: part.message_key,
-    found: found !== undefined,
+    found: messageSid !== undefined,
   });
-  return found;
+  return messageSid ? { kind: 'sent', messageSid } : { kind: 'not found' };
 }
 
 const outbound = (turn: Turn, part: ReplyPart, ports: ReplyPorts): OutboundMessage => ({

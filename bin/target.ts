@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isStageName, stages } from '../lib/stages.ts';
+
+/** A command that was used wrongly, or cannot work as things are: one plain line for a person. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** Which deployment a command works on: the local cloud, or a stage on AWS. */
+export interface Target {
+  stage: string;
+  prefix: string;
+}
+
+export const targetOptions = {
+  stage: { type: 'string', default: 'local' },
+  prefix: { type: 'string', default: 'replies-engine' },
+} as const;
+
+export function readTarget({ stage, prefix }: Target): Target {
+  if (isStageName(stage)) return { stage, prefix };
+  throw new CommandError(`--stage is "${stage}": choose ${Object.keys(stages).join(', ')}.`);
+}
+
+/** A client for the target's tables; on AWS with the credentials and region of the shell. */
+export function tablesOf(target: Target): DynamoDBDocumentClient {
+  const client = target.stage === 'local' ? localTables() : new DynamoDBClient({});
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+export const tableName = (target: Target, name: string): string =>
+  `${target.prefix}-${name}-${target.stage}`;
+
+function localTables(): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: runningLocally().dynamodb_url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+}
+
+/** What `npm start` keeps in its data folder while it runs. */
+function runningLocally(): { dynamodb_url: string } {
+  const dataDir = path.resolve(process.env['DATA_DIR'] ?? '.local');
+  try {
+    const state = JSON.parse(readFileSync(path.join(dataDir, 'running.json'), 'utf8'));
+    process.kill(state.pid, 0);
+    return state;
+  } catch {
+    throw new CommandError(
+      'Nothing is running here: run npm start in another terminal, or name a deployed stage, such as --stage dev.',
+    );
+  }
+}
+
+/** Runs a command: 0 when it worked, 2 when it was used wrongly, 1 when something failed, said in one line. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    process.exitCode = error instanceof CommandError || isUsageError(error) ? 2 : 1;
+    console.error(explain(error));
+  }
+}
+
+const isUsageError = (error: unknown): boolean =>
+  String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch (error.name) {
+    case 'CredentialsProviderError':
+      return 'AWS finds no credentials: log in (aws configure, aws sso login), or set AWS_PROFILE.';
+    case 'ResourceNotFoundException':
+      return 'The stack is not there: check --stage, --prefix and AWS_REGION, or deploy it first.';
+    default:
+      return /region is missing/i.test(error.message)
+        ? 'AWS knows no region: set AWS_REGION.'
+        : error.message;
+  }
+}

@@ -1,0 +1,56 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { LogSink } from './cloud/function.ts';
+
+const colours = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, CRITICAL: 35 } as const;
+
+/** Fields that every line has and that say nothing on one machine. */
+const dull = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'cold_start',
+  'function_arn',
+  'function_memory_size',
+  'function_name',
+  'function_request_id',
+  'sampling_rate',
+  'xray_trace_id',
+]);
+
+/** Shows the functions' JSON lines as a person reads them; whole they go into a file per function. */
+export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink {
+  mkdirSync(folder, { recursive: true });
+  const coloured = stream.isTTY && !process.env['NO_COLOR'];
+  return (functionName, line) => {
+    appendFileSync(path.join(folder, `${functionName}.log`), `${line}\n`);
+    const shown = readableLine(line, coloured);
+    if (shown) stream.write(`${shown}\n`);
+  };
+}
+
+/** Undefined for what a person need not see, such as metrics. */
+export function readableLine(line: string, coloured: boolean): string | undefined {
+  const entry = parse(line);
+  if (!entry) return line;
+  if ('_aws' in entry) return undefined;
+  const level = String(entry['level']) as keyof typeof colours;
+  const paint = (text: string) =>
+    coloured ? `\u001b[${colours[level] ?? 0}m${text}\u001b[0m` : text;
+  const rest = Object.entries(entry)
+    .filter(([name, value]) => !dull.has(name) && value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  const time = String(entry['timestamp']).slice(11, 19);
+  const label = `${level.padEnd(5)} ${String(entry['service']).padEnd(7)}`;
+  return `${time} ${paint(label)} ${entry['message']} ${rest.join(' ')}`.trimEnd();
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

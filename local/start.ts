@@ -1,0 +1,118 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { consoleSink } from './console.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { type LocalSettings, readLocalSettings, SettingsError } from './settings.ts';
+import { lognormalMs } from './simulators/openai/simulator.ts';
+import type { CustomerEvent } from './simulators/twilio/events.ts';
+import { welcome } from './welcome.ts';
+
+/** How fast the simulated model answers: quicker than a real one, so that trying it is pleasant. */
+const modelMs = lognormalMs(1_500, 4_000);
+
+async function main(): Promise<void> {
+  const settings = readLocalSettings(process.env);
+  mkdirSync(settings.dataDir, { recursive: true });
+  const runningFile = path.join(settings.dataDir, 'running.json');
+  refuseSecond(runningFile, settings);
+  await checkPort(settings.port);
+  process.stdout.write('Bundling the Lambdas and synthesizing the stack … ');
+  const begun = performance.now();
+  const engine = await startEngine({
+    settings,
+    keep: true,
+    sink: consoleSink(path.join(settings.dataDir, 'logs'), process.stdout),
+    openai: { runMs: modelMs },
+    twilio: { watch: showOnPhone },
+  });
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`running after ${seconds} s.\n`);
+  writeFileSync(runningFile, JSON.stringify(runningState(engine, settings)));
+  console.log(welcome(engine, settings));
+  stopOnSignal(engine, runningFile);
+}
+
+/** Two processes on one folder would spoil each other's tables. */
+function refuseSecond(runningFile: string, settings: LocalSettings): void {
+  const pid = runningPid(runningFile);
+  if (pid === undefined) return;
+  throw new SettingsError(
+    `npm start runs already on ${settings.dataDir} (process ${pid}): stop it, or choose another folder by DATA_DIR.`,
+  );
+}
+
+/** A file that is missing, half written, or of a process that is gone names none. */
+function runningPid(runningFile: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(readFileSync(runningFile, 'utf8')) as { pid: number };
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says at once that a port is taken, not after the bundling. */
+async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+/** What the commands need to find this process. */
+const runningState = (engine: Engine, settings: LocalSettings) => ({
+  pid: process.pid,
+  url: engine.cloud.url,
+  twilio_url: engine.twilio?.url ?? null,
+  business_number: settings.twilio.phoneNumber,
+  dynamodb_url: engine.cloud.services.tables.endpoint,
+});
+
+function showOnPhone(customer: string, event: CustomerEvent): void {
+  const phone = customer.replace('whatsapp:', '');
+  if (event.kind === 'message') console.log(`         → ${phone}: ${event.body}`);
+  if (event.kind === 'wrote') console.log(`         ← ${phone}: ${event.body}`);
+}
+
+function stopOnSignal(engine: Engine, runningFile: string): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      rmSync(runningFile, { force: true });
+      // What hangs must not keep a person waiting.
+      setTimeout(() => process.exit(1), 1_900).unref();
+      engine.stop().then(
+        () => {
+          console.log('\nStopped; messages in flight are back in their queue.');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          console.error('Stopping failed:', error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** The faults that a person can mend, each as one plain line. */
+function plainLine(error: unknown): string | undefined {
+  if (error instanceof SettingsError) return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken: stop what uses it, or choose another: PORT=3001 npm start`;
+  }
+  if (code === 'EACCES') return `Port ${port} may not be used by this user: choose one above 1024.`;
+  return undefined;
+}
+
+main().catch((error: unknown) => {
+  const line = plainLine(error);
+  console.error(line ?? error);
+  process.exit(1);
+});

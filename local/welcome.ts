@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import { defaultModel, paths } from '../lambdas/whatsapp-replies/contract.ts';
+import type { Engine } from './engine.ts';
+import type { LocalSettings } from './settings.ts';
+
+/** What a person needs to know once it runs: what is where, and how to try it. */
+export function welcome(engine: Engine, settings: LocalSettings): string {
+  const { cloud, openai, twilio } = engine;
+  const model = openai
+    ? 'simulated (set OPENAI_API_KEY for the real one)'
+    : `${settings.openai.baseUrl ?? 'api.openai.com'} (default model ${defaultModel})`;
+  const whatsApp = twilio
+    ? 'simulated (set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for the real one)'
+    : `Twilio at ${settings.twilio.baseUrl ?? 'api.twilio.com'}`;
+  const rows: [string, string][] = [
+    ['API', `${cloud.url} (public: ${settings.publicBaseUrl})`],
+    ['Webhook', `${settings.publicBaseUrl}${paths.inbound}`],
+    ['Number', `${settings.twilio.phoneNumber} (more: npm run channels -- add)`],
+    ['Model', model],
+    ['WhatsApp', whatsApp],
+    ['Functions', cloud.functionNames.join(', ')],
+    ['Data', `${settings.dataDir} (kept; logs in its folder logs)`],
+  ];
+  const table = rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n');
+  return [
+    'The stack that cdk deploy puts on AWS now runs on this machine:',
+    table,
+    ...(twilio
+      ? [
+          'In another terminal, be a customer:',
+          '  npm run chat\n  npm run chat -- "Where is my order?"',
+          'or post a webhook, signed as Twilio signs it:',
+          signedCurl(settings),
+        ]
+      : [`Point Twilio at the webhook above, and write to ${settings.twilio.phoneNumber}.`]),
+    'Ctrl-C ends it.\n',
+  ].join('\n\n');
+}
+
+function signedCurl(settings: LocalSettings): string {
+  const { accountSid, authToken, phoneNumber } = settings.twilio;
+  const fields: Record<string, string> = {
+    AccountSid: accountSid,
+    Body: 'Where is my order?',
+    From: 'whatsapp:+15551230002',
+    MessageSid: `SM${randomBytes(16).toString('hex')}`,
+    To: `whatsapp:${phoneNumber}`,
+  };
+  const url = settings.publicBaseUrl + paths.inbound;
+  const signature = getExpectedTwilioSignature(authToken, url, fields);
+  const data = Object.entries(fields).map(
+    ([name, value]) => `  --data-urlencode '${name}=${value}'`,
+  );
+  const local = `http://localhost:${settings.port}${paths.inbound}`;
+  return [`  curl ${local}`, `  -H 'X-Twilio-Signature: ${signature}'`, ...data].join(' \\\n  ');
+}
