@@ -1,4 +1,5 @@
 import { App, Tags } from 'aws-cdk-lib';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { RepliesEngineStack } from './replies-engine-stack.ts';
 import { type NamingContext, readSettings } from './settings.ts';
 
@@ -17,7 +18,8 @@ export function repliesEngineApp(options: AppOptions = {}): {
   const app = new App({
     analyticsReporting: false,
     ...(options.outdir && { outdir: options.outdir }),
-    ...(options.context && { context: { ...options.context } }),
+    // The CDK's current behaviour in everything, whichever command synthesizes.
+    context: { ...recommendedFlags, ...options.context },
   });
   const naming: NamingContext = {
     ProjectPrefix: app.node.tryGetContext('ProjectPrefix'),
