@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { retryLater } from '../../runtime/errors.ts';
 import type { Channel } from '../contract.ts';
 import { expiresAt, keys } from './keys.ts';
 import { conditionFailed, storeCall, type Table } from './table.ts';
@@ -11,6 +12,8 @@ export interface Customer {
   opted_out?: boolean;
   /** The newest messages that changed the opt-out, so that a repeated webhook cannot undo a later one. */
   consent_sids?: string[];
+  /** How often the opt-out was changed; each change is conditional on it. */
+  consent_changes?: number;
 }
 
 export interface CustomerDirectory {
@@ -25,6 +28,7 @@ export interface CustomerDirectory {
 }
 
 const keptConsentSids = 10;
+const maxTries = 5;
 
 export function customerDirectory(table: Table): CustomerDirectory {
   const keyOf = (channel: Channel, address: string) =>
@@ -32,53 +36,98 @@ export function customerDirectory(table: Table): CustomerDirectory {
 
   return {
     async customerOf(channel, address) {
-      const { Attributes: item } = await storeCall('find a customer', () =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keyOf(channel, address),
-            UpdateExpression:
-              'SET conversation_id = if_not_exists(conversation_id, :new), last_inbound_at = :now, ' +
-              'company_id = :company, project_id = :project, expires_at = :expires',
-            ExpressionAttributeValues: {
-              ':new': `c_${randomBytes(16).toString('hex')}`,
-              ':now': new Date(table.clock.now()).toISOString(),
-              ':company': channel.company_id,
-              ':project': channel.project_id,
-              ':expires': expiresAt(table.clock.now(), table.retentionDays),
-            },
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
-      );
-      return item as Customer;
+      const key = keyOf(channel, address);
+      try {
+        return await storeCall('find a customer', () => wrote(table, key, channel, 'expiring'));
+      } catch (error) {
+        if (!conditionFailed(error)) throw error;
+        return storeCall('find a customer', () => wrote(table, key, channel, 'opted out'));
+      }
     },
 
     async setOptOut(channel, address, { customer, optedOut, messageSid }) {
-      const before = customer.consent_sids ?? [];
-      if (before.includes(messageSid)) return false;
-      const change = new UpdateCommand({
-        TableName: table.name,
-        Key: keyOf(channel, address),
-        // An opt-out outlives the retention of messages: it has no expiry.
-        UpdateExpression: `SET opted_out = :out, consent_sids = :after${optedOut ? ' REMOVE expires_at' : ''}`,
-        ConditionExpression: before.length
-          ? 'consent_sids = :before'
-          : 'attribute_not_exists(consent_sids)',
-        ExpressionAttributeValues: {
-          ':out': optedOut,
-          ':after': [...before, messageSid].slice(-keptConsentSids),
-          ...(before.length && { ':before': before }),
-        },
-      });
-      try {
-        await storeCall('set an opt-out', () => table.client.send(change));
-        return true;
-      } catch (error) {
-        if (!conditionFailed(error)) throw error;
-        const current = await this.customerOf(channel, address);
-        return this.setOptOut(channel, address, { customer: current, optedOut, messageSid });
+      let current = customer;
+      for (let tries = 0; tries < maxTries; tries++) {
+        if (current.consent_sids?.includes(messageSid)) return false;
+        try {
+          const change = consentChange(
+            table,
+            keyOf(channel, address),
+            current,
+            optedOut,
+            messageSid,
+          );
+          await storeCall('set an opt-out', () => table.client.send(change));
+          return true;
+        } catch (error) {
+          if (!conditionFailed(error)) throw error;
+          current = await this.customerOf(channel, address);
+        }
       }
+      throw retryLater(
+        'consent_contended',
+        `The opt-out of ${customer.conversation_id} changes all the time.`,
+      );
     },
   };
+}
+
+/** Notes that the customer wrote. Who has opted out is kept without an expiry, so that it is never forgotten. */
+async function wrote(
+  table: Table,
+  key: Record<string, string>,
+  channel: Channel,
+  kind: 'expiring' | 'opted out',
+): Promise<Customer> {
+  const expiring = kind === 'expiring';
+  const { Attributes: item } = await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key,
+      UpdateExpression:
+        'SET conversation_id = if_not_exists(conversation_id, :new), last_inbound_at = :now, ' +
+        'company_id = :company, project_id = :project' +
+        (expiring ? ', expires_at = :expires' : ''),
+      ...(expiring && {
+        ConditionExpression: 'attribute_not_exists(opted_out) OR opted_out = :no',
+      }),
+      ExpressionAttributeValues: {
+        ':new': `c_${randomBytes(16).toString('hex')}`,
+        ':now': new Date(table.clock.now()).toISOString(),
+        ':company': channel.company_id,
+        ':project': channel.project_id,
+        ...(expiring && {
+          ':no': false,
+          ':expires': expiresAt(table.clock.now(), table.retentionDays),
+        }),
+      },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return item as Customer;
+}
+
+function consentChange(
+  table: Table,
+  key: Record<string, string>,
+  { consent_sids: before = [], consent_changes: changes = 0 }: Customer,
+  optedOut: boolean,
+  messageSid: string,
+): UpdateCommand {
+  return new UpdateCommand({
+    TableName: table.name,
+    Key: key,
+    UpdateExpression:
+      'SET opted_out = :out, consent_sids = :sids, consent_changes = :next' +
+      (optedOut ? ' REMOVE expires_at' : ''),
+    ConditionExpression: changes
+      ? 'consent_changes = :changes'
+      : 'attribute_not_exists(consent_changes)',
+    ExpressionAttributeValues: {
+      ':out': optedOut,
+      ':sids': [...before, messageSid].slice(-keptConsentSids),
+      ':next': changes + 1,
+      ...(changes && { ':changes': changes }),
+    },
+  });
 }
