@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -26,6 +28,7 @@ export async function startTables(folder: string | undefined): Promise<Tables> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+  const answered = workInProgress(server);
   const { port } = server.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
@@ -46,12 +49,31 @@ export async function startTables(folder: string | undefined): Promise<Tables> {
       }
       return `arn:aws:dynamodb:${localRegion}:${localAccount}:table/${name}`;
     },
-    close: () =>
-      new Promise((resolve) => {
-        client.destroy();
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    async close() {
+      client.destroy();
+      await answered();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+const settleMs = 10;
+
+/** Resolves once every request so far has been worked off: dynalite crashes when its database closes before. */
+function workInProgress(server: Server): () => Promise<void> {
+  let open = 0;
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    open += 1;
+    const end = response.end;
+    response.end = ((...given: unknown[]) => {
+      open -= 1;
+      return Reflect.apply(end, response, given) as ServerResponse;
+    }) as typeof response.end;
+  });
+  return async () => {
+    do await sleep(settleMs);
+    while (open > 0);
   };
 }
 
