@@ -83,7 +83,7 @@ function twilio(): NamedSecret {
   try {
     parseTwilioCredentials(value);
   } catch (error) {
-    throw new CommandError(`${(error as Error).message} Set ${variables}.`);
+    throw new CommandError(`The Twilio secret takes ${variables}; ${(error as Error).message}`);
   }
   return { ...named, value };
 }

@@ -27,7 +27,17 @@ export function createMeter(serviceName: string): Meter {
   };
 }
 
-/** What may be logged of an error: its kind, code and message, and those of its causes; no payloads. */
+const maxFrames = 6;
+
+/** Where an error comes from, without its message. */
+const framesOf = (error: Error): string[] =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, maxFrames)
+    .map((line) => line.trim());
+
+/** What may be logged of an error: its kind, code and origin, and those of its causes; no foreign messages, which may quote payloads. */
 export function errorForLog(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error_name: typeof error };
   const { code, status } = error as { code?: unknown; status?: unknown };
@@ -35,7 +45,9 @@ export function errorForLog(error: unknown): Record<string, unknown> {
     error_name: error.name,
     ...(code !== undefined && { error_code: code }),
     ...(status !== undefined && { error_status: status }),
-    ...(error.name === 'EngineError' && { error_message: error.message }),
+    ...(error.name === 'EngineError'
+      ? { error_message: error.message }
+      : { frames: framesOf(error) }),
     ...(error.cause !== undefined && { cause: errorForLog(error.cause) }),
   };
 }

@@ -22,7 +22,7 @@ export function cachedSecret<T>(
   let kept: { value: Promise<T>; at: number } | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const fetchNow = () => {
-    const value = fetchSecret(client, secretId).then(parse);
+    const value = fetchSecret(client, secretId).then((stored) => parsed(stored, secretId, parse));
     kept = { value, at: clock.now() };
     value.catch(() => {
       kept = undefined;
@@ -38,6 +38,17 @@ export function cachedSecret<T>(
       return true;
     },
   };
+}
+
+function parsed<T>(stored: string, secretId: string, parse: (stored: string) => T): T {
+  try {
+    return parse(stored);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'it is malformed';
+    throw retryLater('secret_malformed', `Secret ${secretId} is of no use: ${why}`, {
+      cause: error,
+    });
+  }
 }
 
 async function fetchSecret(client: SecretsManagerClient, secretId: string): Promise<string> {

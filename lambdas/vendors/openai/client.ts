@@ -41,7 +41,17 @@ async function fetchNotingRefusal(
 export function parseOpenAiKey(secret: string): string {
   const text = secret.trim();
   if (!text.startsWith('{')) return text;
-  const { openai_api_key: key } = JSON.parse(text) as { openai_api_key?: unknown };
-  if (typeof key === 'string' && key !== '') return key;
-  throw new Error('The OpenAI secret is a JSON object without openai_api_key.');
+  const key = keyIn(text);
+  if (key) return key;
+  throw new Error('it is neither a key alone nor a JSON object with openai_api_key.');
+}
+
+function keyIn(json: string): string | undefined {
+  try {
+    const { openai_api_key: key } = JSON.parse(json) as { openai_api_key?: unknown };
+    return typeof key === 'string' ? key : undefined;
+  } catch {
+    // The parser's own message would quote the secret.
+    return undefined;
+  }
 }

@@ -17,7 +17,7 @@ export function parseTwilioCredentials(secret: string): StoredTwilioCredentials 
   const result = z.safeParse(stored, jsonOf(secret));
   if (!result.success) {
     const names = result.error.issues.map((issue) => issue.path.join('.') || 'the JSON object');
-    throw new Error(`The Twilio secret is missing or malformed in: ${names.join(', ')}.`);
+    throw new Error(`missing or malformed are ${names.join(', ')}.`);
   }
   const { twilio_account_sid, twilio_auth_token, twilio_phone_number } = result.data;
   return {
