@@ -4,17 +4,22 @@ import type { House } from '../house.ts';
 
 /** A secret that is created without a value; the operator fills it by `npm run secrets`. */
 export class EmptySecret extends Secret {
+  /** As the operator's commands name it; `secretName` would be cut out of the ARN at deployment. */
+  readonly givenName: string;
+
   constructor(
     scope: Construct,
     id: string,
     props: { house: House; name: string; description: string },
   ) {
     const { projectPrefix, environmentName } = props.house.settings;
+    const givenName = `${projectPrefix}/${environmentName}/${props.name}`;
     super(scope, id, {
-      secretName: `${projectPrefix}/${environmentName}/${props.name}`,
+      secretName: givenName,
       description: props.description,
       removalPolicy: props.house.stage.removalPolicy,
     });
+    this.givenName = givenName;
     (this.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
   }
 }

@@ -46,8 +46,8 @@ export class WhatsAppReplies extends Construct {
     output(this, 'ConversationsTable', conversations.tableName, {
       what: 'The conversations table',
     });
-    output(this, 'TwilioSecret', twilioSecret.secretName, { what: 'Filled by npm run secrets' });
-    output(this, 'OpenAiSecret', openAiSecret.secretName, { what: 'Filled by npm run secrets' });
+    output(this, 'TwilioSecret', twilioSecret.givenName, { what: 'Filled by npm run secrets' });
+    output(this, 'OpenAiSecret', openAiSecret.givenName, { what: 'Filled by npm run secrets' });
     output(this, 'DeadLetterQueueUrl', inbox.deadLetterQueue.queueUrl, {
       what: 'Messages that could not be answered',
     });

@@ -53,6 +53,8 @@ export class Webhooks {
     const target = new URL(postTo?.(url) ?? origin);
     const body = new URLSearchParams(form).toString();
     const headers = {
+      // Whatever way it takes, the request is for the public host, as through a tunnel.
+      host: new URL(url).host,
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
       'content-length': Buffer.byteLength(body),
       'user-agent': 'TwilioProxy/1.1',

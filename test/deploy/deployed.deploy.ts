@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type OpenAiSimulator,
+  startOpenAiSimulator,
+} from '../../local/simulators/openai/simulator.ts';
+import {
+  startTwilioSimulator,
+  type TwilioSimulator,
+} from '../../local/simulators/twilio/simulator.ts';
+import { command, type Deployed, deploy, type Shell } from './deployment.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+
+const businessNumber = '+14155238886';
+const accountSid = `AC${'1'.repeat(32)}`;
+const authToken = 'a-deployed-auth-token';
+
+let emulator: Emulator;
+let openai: OpenAiSimulator;
+let twilio: TwilioSimulator;
+let shell: Shell;
+let deployed: Deployed;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  openai = await startOpenAiSimulator({ runMs: () => 500 });
+  twilio = await startTwilioSimulator({
+    accountSid,
+    authToken,
+    deliveryMs: 50,
+    webhookUrl: () => String(deployed.outputs['WhatsAppWebhookUrl']),
+    postTo: () => emulator.endpoint,
+  });
+  shell = {
+    ...emulator.environment,
+    OPENAI_BASE_URL: `${openai.url}/v1`,
+    TWILIO_BASE_URL: twilio.url,
+  };
+  await command('npx cdk bootstrap aws://000000000000/us-east-1', shell);
+  deployed = await deploy(shell);
+  await command('npm run secrets -- --stage dev', {
+    ...shell,
+    OPENAI_API_KEY: 'a-deployed-key',
+    TWILIO_ACCOUNT_SID: accountSid,
+    TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_PHONE_NUMBER: businessNumber,
+  });
+  await command(
+    `npm run channels -- add ${businessNumber} --company acme --project support --stage dev`,
+    shell,
+  );
+}, 300_000);
+
+afterAll(async () => {
+  await twilio?.close();
+  await openai?.close();
+  emulator?.stop();
+});
+
+const writes = (number: string, body: string) =>
+  twilio.customerWrites({ from: `whatsapp:${number}`, to: `whatsapp:${businessNumber}`, body });
+
+const hears = (number: string, count: number) =>
+  vi.waitFor(
+    () => {
+      const bodies = twilio.sentTo(number).map(({ body }) => body);
+      expect(bodies.length).toBeGreaterThanOrEqual(count);
+      return bodies;
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+
+describe('the stack that cdk deploy has made', () => {
+  it('answers a WhatsApp message and follows it until it is read', async () => {
+    const { status } = await writes('+15550300001', 'Where is my order?');
+
+    const [reply] = await hears('+15550300001', 1);
+    expect(status).toBe(200);
+    expect(reply).toContain('Where is my order?');
+    await vi.waitFor(() => expect(twilio.sentTo('+15550300001')[0]?.status).toBe('read'), 10_000);
+  });
+
+  it('answers a webhook that comes twice once', async () => {
+    const { messageSid } = await writes('+15550300002', 'Twice?');
+    await twilio.repeatWebhook(messageSid);
+    await hears('+15550300002', 1);
+    await writes('+15550300002', 'And now?');
+
+    expect(await hears('+15550300002', 2)).toHaveLength(2);
+  });
+
+  it('refuses what Twilio has not signed', async () => {
+    const { host, pathname } = new URL(String(deployed.outputs['WhatsAppWebhookUrl']));
+    const id = host.split('.')[0];
+    const url = `${emulator.endpoint}/_aws/execute-api/${id}${pathname}`;
+
+    const { status } = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': 'bm8=',
+      },
+      body: 'MessageSid=SM1&From=whatsapp:%2B1&To=whatsapp:%2B2',
+    });
+
+    expect(status).toBe(403);
+  });
+
+  it('lists its channels by command', async () => {
+    const printed = await command('npm run channels -- list --stage dev', shell);
+
+    expect(printed).toContain(`whatsapp:${businessNumber}`);
+    expect(printed).toContain('acme/support');
+  });
+
+  it('goes on answering after it was deployed again with a change', async () => {
+    deployed = await deploy({ ...shell, RETENTION_DAYS: '30' });
+    await writes('+15550300001', 'Still there?');
+
+    const [, second] = await hears('+15550300001', 2);
+    expect(second).toContain('2 earlier messages');
+  }, 120_000);
+
+  it('is gone after cdk destroy', async () => {
+    const printed = await command('npx cdk destroy --force', shell);
+
+    expect(printed).toContain('destroyed');
+  }, 120_000);
+});
