@@ -1,11 +1,12 @@
 import { repliesEngineApp } from '../lib/app.ts';
 import { bundleLambdas } from '../lib/constructs/bundle.ts';
+import { SettingsError } from '../lib/settings.ts';
 
 try {
   await bundleLambdas();
   repliesEngineApp().app.synth();
 } catch (error) {
   // A setting that is wrong is a person's to mend: the sentence, without the stack trace.
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error instanceof SettingsError ? error.message : error);
   process.exitCode = 1;
 }

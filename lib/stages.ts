@@ -16,7 +16,8 @@ export interface Stage {
 }
 
 const keptStage: Stage = {
-  removalPolicy: RemovalPolicy.RETAIN,
+  // A first deployment that fails leaves nothing behind that would block the next.
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   pointInTimeRecovery: true,
   deletionProtection: true,
   logRetention: RetentionDays.THREE_MONTHS,

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SettingsError } from '../lib/settings.ts';
 
 /** What the local cloud is told by the environment; variables that are set win over its defaults. */
 export interface LocalSettings {
@@ -17,15 +18,10 @@ export interface LocalSettings {
   passedOn: Record<string, string | undefined>;
 }
 
-/** A setting that a person must mend; its message is one plain line. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Twilio's number for its WhatsApp sandbox. */
-export const sandboxNumber = '+14155238886';
+const sandboxNumber = '+14155238886';
 const demoAccountSid = `AC${'0'.repeat(32)}`;
 const demoAuthToken = 'local-auth-token';
 

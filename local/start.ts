@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { SettingsError } from '../lib/settings.ts';
 import { consoleSink } from './console.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { type LocalSettings, readLocalSettings, SettingsError } from './settings.ts';
+import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { lognormalMs } from './simulators/openai/simulator.ts';
 import type { CustomerEvent } from './simulators/twilio/events.ts';
 import { welcome } from './welcome.ts';

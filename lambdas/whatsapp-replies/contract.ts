@@ -121,13 +121,27 @@ export const limits = {
   maxReceiveCount: 500,
 } as const;
 
+const baseUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));
+const retentionDays = numberVariable({ min: 1, max: 3650, default: 90 });
+const runMaxWaitSeconds = numberVariable({ min: 5, max: 3600, default: 300 });
+
+/** What an operator may set, checked when the stack is synthesized and not at the first event. */
+export const operatorEnvironment = z.object({
+  PUBLIC_BASE_URL: z.optional(baseUrl),
+  OPENAI_BASE_URL: z.optional(baseUrl),
+  TWILIO_BASE_URL: z.optional(baseUrl),
+  RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
+  RETENTION_DAYS: retentionDays,
+  LOG_LEVEL: z.optional(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])),
+});
+
 const common = {
   CONVERSATIONS_TABLE: z.string(),
   TWILIO_CREDENTIALS_SECRET_ID: z.string(),
   /** Where the secrets are; the function's own region by default. */
   SECRETS_MANAGER_REGION: z.optional(z.string()),
-  PUBLIC_BASE_URL: z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/)),
-  RETENTION_DAYS: numberVariable({ min: 1, max: 3650, default: 90 }),
+  PUBLIC_BASE_URL: baseUrl,
+  RETENTION_DAYS: retentionDays,
 };
 
 /** Environment variables of each Lambda; the stack sets exactly these names. */
@@ -140,10 +154,10 @@ export const replyEnvironment = z.object({
   REPLY_QUEUE_URL: z.string(),
   REPLY_DLQ_URL: z.string(),
   OPENAI_API_KEY_SECRET_ID: z.string(),
-  OPENAI_BASE_URL: z.optional(z.string()),
-  TWILIO_BASE_URL: z.optional(z.string()),
+  OPENAI_BASE_URL: z.optional(baseUrl),
+  TWILIO_BASE_URL: z.optional(baseUrl),
   DEFAULT_ASSISTANT_ID: z.optional(z.string()),
-  RUN_MAX_WAIT_SECONDS: numberVariable({ min: 5, max: 3600, default: 300 }),
+  RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
 });
 
 /** The name of the variable that holds the assistant of one company's project. */

@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
@@ -46,6 +46,21 @@ export async function bundleLambdas(): Promise<void> {
   });
   mkdirSync(bundleFolder, { recursive: true });
   // The bundles are CommonJS inside a project of ES modules.
-  writeFileSync(path.join(bundleFolder, 'package.json'), '{"type":"commonjs"}\n');
-  await build({ ...bundleOptions, entryPoints: entries, outdir: bundleFolder });
+  replaceFile(path.join(bundleFolder, 'package.json'), Buffer.from('{"type":"commonjs"}\n'));
+  const { outputFiles } = await build({
+    ...bundleOptions,
+    entryPoints: entries,
+    outdir: bundleFolder,
+    write: false,
+  });
+  for (const { path: file, contents } of outputFiles) replaceFile(file, contents);
+}
+
+/** Whole or not at all, because another process may be reading the same bundle. */
+function replaceFile(file: string, contents: Uint8Array): void {
+  if (existsSync(file) && readFileSync(file).equals(contents)) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  const whole = `${file}.${process.pid}`;
+  writeFileSync(whole, contents);
+  renameSync(whole, file);
 }

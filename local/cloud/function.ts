@@ -33,7 +33,8 @@ export class LocalFunction {
   readonly #maxEnvironments: number;
   readonly #idle: Environment[] = [];
   readonly #all = new Set<Environment>();
-  readonly #waiting: ((environment: Environment) => void)[] = [];
+  readonly #waiting: PromiseWithResolvers<Environment>[] = [];
+  #stopped = false;
 
   constructor(definition: FunctionDefinition, sink: LogSink, maxEnvironments: number) {
     this.definition = definition;
@@ -46,6 +47,8 @@ export class LocalFunction {
     const environment = await this.#take();
     const timeoutMs = this.definition.timeoutSeconds * 1000;
     return new Promise((resolve, reject) => {
+      // It may have ended between being taken and being used.
+      if (!this.#all.has(environment)) return reject(this.#stoppedError());
       const timer = setTimeout(() => {
         const message = `${this.definition.name} timed out after ${this.definition.timeoutSeconds} s.`;
         this.#sink(this.definition.name, message);
@@ -59,18 +62,25 @@ export class LocalFunction {
 
   /** Ends all environments at once, whatever they are doing. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#stoppedError());
     const all = [...this.#all];
     for (const environment of all) {
-      this.#discard(environment, new FunctionError(`${this.definition.name} was stopped.`));
+      this.#discard(environment, this.#stoppedError());
     }
     await Promise.all(all.map(({ worker }) => worker.terminate()));
   }
 
-  #take(): Promise<Environment> {
+  #stoppedError = () => new FunctionError(`${this.definition.name} was stopped.`);
+
+  async #take(): Promise<Environment> {
+    if (this.#stopped) throw this.#stoppedError();
     const idle = this.#idle.pop();
-    if (idle) return Promise.resolve(idle);
-    if (this.#all.size < this.#maxEnvironments) return Promise.resolve(this.#start());
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    if (idle) return idle;
+    if (this.#all.size < this.#maxEnvironments) return this.#start();
+    const waiting = Promise.withResolvers<Environment>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
   }
 
   #start(): Environment {
@@ -118,7 +128,7 @@ export class LocalFunction {
 
   #release(environment: Environment): void {
     const next = this.#waiting.shift();
-    if (next) next(environment);
+    if (next) next.resolve(environment);
     else this.#idle.push(environment);
   }
 
@@ -133,6 +143,6 @@ export class LocalFunction {
     }
     void environment.worker.terminate();
     const next = this.#waiting.shift();
-    if (next) next(this.#start());
+    if (next) next.resolve(this.#start());
   }
 }

@@ -16,7 +16,9 @@ const integrationTimeoutMs = 30_000;
 
 /** An HTTP API on 127.0.0.1: turns requests into payload 2.0 events and the functions' results into answers. */
 export async function startHttpApi(routes: Route[], port: number): Promise<Server> {
-  const patterns = routes.map((route) => ({ route, matches: matcher(route.routeKey) }));
+  const patterns = routes
+    .map((route) => ({ route, matches: matcher(route.routeKey) }))
+    .sort((a, b) => generality(a.route.routeKey) - generality(b.route.routeKey));
   const server = createServer((request, response) => {
     answer(request, response, patterns).catch((error) => {
       console.error('The local HTTP API failed:', error);
@@ -28,6 +30,13 @@ export async function startHttpApi(routes: Route[], port: number): Promise<Serve
     server.listen(port, '127.0.0.1', resolve);
   });
   return server;
+}
+
+/** The most specific route wins: an exact path, then a parameter, then a greedy one, then the default. */
+function generality(routeKey: string): number {
+  if (routeKey === '$default') return 3;
+  if (/\{\w+\+\}/.test(routeKey)) return 2;
+  return routeKey.includes('{') ? 1 : 0;
 }
 
 type Match = Record<string, string> | undefined;
@@ -48,8 +57,18 @@ function matcher(routeKey: string): (method: string, path: string) => Match {
   return (requested, pathname) => {
     if (method !== 'ANY' && method !== requested) return undefined;
     const match = pattern.exec(pathname);
-    return match ? { ...match.groups } : undefined;
+    if (!match) return undefined;
+    const parameters = Object.entries(match.groups ?? {});
+    return Object.fromEntries(parameters.map(([name, value]) => [name, decoded(value)]));
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function answer(
@@ -57,7 +76,7 @@ async function answer(
   response: ServerResponse,
   patterns: Pattern[],
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = new URL(`http://localhost${request.url ?? '/'}`);
   const found = patterns
     .map(({ route, matches }) => ({ route, match: matches(request.method ?? '', url.pathname) }))
     .find(({ match }) => match);
@@ -111,6 +130,7 @@ function eventOf(
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
     headers,
+    ...(headers['cookie'] && { cookies: headers['cookie'].split(/;\s*/) }),
     ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
     ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
     requestContext: {
@@ -153,5 +173,5 @@ function sendResult(response: ServerResponse, result: unknown): void {
 function send(response: ServerResponse, status: number, body: unknown): void {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }

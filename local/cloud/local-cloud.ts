@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -65,9 +66,19 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     eventSources: [],
   };
   const resolver = new Resolver(template);
-  await makeResources(template, resolver, services);
-  for (const [name, value] of Object.entries(options.secrets)) secrets.fill(name, value);
-  const server = await startHttpApi(services.routes, port);
+  const closeServices = async () => {
+    await Promise.all([queues.close(), tables.close(), secrets.close()]);
+    rmSync(assemblyFolder, { recursive: true, force: true });
+  };
+  let server: Server;
+  try {
+    await makeResources(template, resolver, services);
+    for (const [name, value] of Object.entries(options.secrets)) secrets.fill(name, value);
+    server = await startHttpApi(services.routes, port);
+  } catch (error) {
+    await closeServices();
+    throw error;
+  }
   const eventSources: EventSource[] = services.eventSources.map((start) => start());
 
   return {
@@ -82,8 +93,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       await Promise.all([...services.functions.values()].map((one) => one.stop()));
       await Promise.all(eventSources.map((eventSource) => eventSource.giveBack()));
       server.closeAllConnections();
-      await Promise.all([queues.close(), tables.close(), secrets.close()]);
-      rmSync(assemblyFolder, { recursive: true, force: true });
+      await closeServices();
     },
   };
 }

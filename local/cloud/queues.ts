@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { localCredentials } from './credentials.ts';
 import { localAccount, localRegion } from './template.ts';
@@ -64,9 +64,17 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
     endpoint,
     client,
     async create(name, attributes) {
-      await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+      const url = `${endpoint}/${localAccount}/${name}`;
+      try {
+        await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+      } catch (error) {
+        // From an earlier run with other settings: those of the template count.
+        if (!(error instanceof Error) || !error.name.includes('QueueNameExists')) throw error;
+        const { FifoQueue: _fixed, ...changeable } = attributes;
+        await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: changeable }));
+      }
       return {
-        url: `${endpoint}/${localAccount}/${name}`,
+        url,
         arn: `arn:aws:sqs:${localRegion}:${localAccount}:${name}`,
       };
     },

@@ -68,7 +68,9 @@ export class Resolver {
   }
 
   condition(name: string): boolean {
-    return this.#test(this.#template.Conditions?.[name]);
+    const condition = this.#template.Conditions?.[name];
+    if (condition === undefined) throw new Error(`The template has no condition ${name}.`);
+    return this.#test(condition);
   }
 
   #intrinsic(name: string, argument: unknown): unknown {
@@ -83,7 +85,9 @@ export class Resolver {
       }
       case 'Fn::Select': {
         const [index, list] = argument as [number, unknown];
-        return (this.value(list) as unknown[])[Number(index)];
+        const values = this.value(list) as unknown[];
+        if (Number(index) in values) return values[Number(index)];
+        throw new Error(`The template selects item ${index} of a list of ${values.length}.`);
       }
       case 'Fn::Split': {
         const [separator, text] = argument as [string, unknown];
@@ -107,14 +111,15 @@ export class Resolver {
     const made = this.#made.get(name);
     if (made) return made.ref;
     const parameter = this.#template.Parameters?.[name];
-    if (parameter) return parameter.Default;
+    if (parameter?.Default !== undefined) return parameter.Default;
+    if (parameter) throw new Error(`The template's parameter ${name} has no default.`);
     throw new Error(`The template refers to ${name}, which the local cloud has not made.`);
   }
 
   #attribute(argument: unknown): string {
     const [logicalId, attribute] = Array.isArray(argument)
       ? [String(argument[0]), String(argument[1])]
-      : (String(argument).split('.', 2) as [string, string]);
+      : cutAtDot(String(argument));
     const value = this.#made.get(logicalId)?.attributes?.[attribute];
     if (value !== undefined) return value;
     throw new Error(
@@ -126,7 +131,8 @@ export class Resolver {
     const [text, variables] = Array.isArray(argument)
       ? (argument as [string, Record<string, unknown>])
       : [String(argument), {}];
-    return text.replace(/\$\{([^!}][^}]*)\}/g, (_, name: string) => {
+    return text.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+      if (literal) return `\${${name}}`;
       if (name in variables) return this.text(variables[name]);
       return String(name.includes('.') ? this.#attribute(name) : this.#ref(name));
     });
@@ -152,6 +158,11 @@ export class Resolver {
         );
     }
   }
+}
+
+function cutAtDot(text: string): [string, string] {
+  const dot = text.indexOf('.');
+  return [text.slice(0, dot), text.slice(dot + 1)];
 }
 
 const isPresent = (value: unknown): boolean => value !== noValue;

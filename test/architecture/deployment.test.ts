@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import {
+  receiveEnvironment,
+  replyEnvironment,
+  statusEnvironment,
+} from '../../lambdas/whatsapp-replies/contract.ts';
+import { functionsOf, lambdaEntries, templateOf, variableNames } from '../support/stack.ts';
+
+/** The schema by which each function reads its environment. */
+const schemas = {
+  'whatsapp-replies-receive': receiveEnvironment,
+  'whatsapp-replies-status': statusEnvironment,
+  'whatsapp-replies-reply': replyEnvironment,
+};
+type Entry = keyof typeof schemas;
+const entries = Object.keys(schemas) as Entry[];
+
+/** Everything that an operator may set beside the names of resources. */
+const everything = {
+  PUBLIC_BASE_URL: 'https://replies.example',
+  OPENAI_BASE_URL: 'https://models.example/v1',
+  TWILIO_BASE_URL: 'https://twilio.example',
+  DEFAULT_ASSISTANT_ID: 'asst_default',
+  RUN_MAX_WAIT_SECONDS: '120',
+  RETENTION_DAYS: '30',
+  LOG_LEVEL: 'DEBUG',
+  acme_support_ASSISTANT_ID: 'asst_support',
+};
+
+const namesOf = (entry: Entry) => Object.keys(schemas[entry].shape);
+const requiredOf = (entry: Entry) =>
+  Object.entries(schemas[entry].shape)
+    .filter(([, schema]) => !z.safeParse(schema, undefined).success)
+    .map(([name]) => name);
+
+/** Set though the code could do without: where the stack always knows better. */
+const alwaysSet = ['LOG_LEVEL', 'SECRETS_MANAGER_REGION'];
+
+describe('the Lambdas', () => {
+  it('are deployed, each entry by one function, and no function without an entry', () => {
+    const written = lambdaEntries.map(({ context, job }) => `${context}-${job}`).sort();
+
+    expect(Object.keys(functionsOf(templateOf('dev'))).sort()).toEqual(written);
+    expect([...entries].sort()).toEqual(written);
+  });
+});
+
+describe.each(entries)('the environment of %s', (entry) => {
+  it('holds what the code requires, and nothing else, where nothing more is set', () => {
+    expect(variableNames(templateOf('dev'), entry)).toEqual(
+      [...requiredOf(entry), ...alwaysSet].sort(),
+    );
+  });
+
+  it('holds every name that the code reads, and no other, where all is set', () => {
+    const assistants = entry === 'whatsapp-replies-reply' ? ['acme_support_ASSISTANT_ID'] : [];
+
+    expect(variableNames(templateOf('dev', everything), entry)).toEqual(
+      [...namesOf(entry), 'LOG_LEVEL', ...assistants].sort(),
+    );
+  });
+
+  it('hands the settings on as they were set', () => {
+    const { Variables } = functionsOf(templateOf('dev', everything))[entry].Environment;
+
+    for (const [name, value] of Object.entries(everything)) {
+      if (name in Variables) expect([name, Variables[name]]).toEqual([name, value]);
+    }
+  });
+});

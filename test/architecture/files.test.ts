@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sourcesOf } from './source.ts';
+
+const sources = sourcesOf('lambdas', 'lib', 'local', 'bin');
+const filesThat = (matches: (file: (typeof sources)[number]) => boolean) =>
+  sources.filter(matches).map(({ file }) => file);
+
+describe('a source file', () => {
+  it('is short enough to be read at one go', () => {
+    expect(filesThat(({ text }) => text.split('\n').length > 251)).toEqual([]);
+  });
+
+  it('is named after its job, not its kind', () => {
+    const kinds =
+      /(^|[-.])(utils?|helpers?|services?|managers?|interfaces|dtos|common|misc)([-.]|$)/;
+
+    const wrong = filesThat(({ file }) => file.split('/').some((part) => kinds.test(part)));
+    expect(wrong).toEqual([]);
+  });
+
+  it('has something of its own to say: there are no barrels', () => {
+    const reExport = /export (type )?(\*|\{[^}]*\})[^;]*from [^;]*;/g;
+    const isBarrel = (text: string) => text.replaceAll(reExport, '').trim() === '';
+
+    expect(filesThat(({ file }) => path.basename(file) === 'index.ts')).toEqual([]);
+    expect(filesThat(({ text }) => text.includes('export * '))).toEqual([]);
+    expect(filesThat(({ text }) => isBarrel(text))).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  const readers = (folder: string) =>
+    filesThat(({ file, text }) => file.startsWith(folder) && text.includes('process.env'));
+
+  it('reaches the Lambdas by their entries and schemas alone', () => {
+    const allowed = ['lambdas/runtime/env.ts', 'lambdas/vendors/aws/clients.ts'];
+
+    const wrong = readers('lambdas/').filter(
+      (file) => !file.endsWith('.lambda.ts') && !allowed.includes(file),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('reaches the stack by its app alone', () => {
+    expect(readers('lib/')).toEqual(['lib/app.ts']);
+  });
+
+  it('is never read while a module loads', () => {
+    const atLoad = /^(export )?(const|let) .*process\.env/m;
+
+    expect(filesThat(({ file, text }) => file.startsWith('lambdas/') && atLoad.test(text))).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import {
+  functionsOf,
+  type Resource,
+  referredBy,
+  resourcesOf,
+  stageNames,
+  templateOf,
+} from '../../support/stack.ts';
+
+const writesItsLog = (name: string) => ({
+  [`/aws/lambda/acme-${name}-dev`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+});
+const readsTwilioSecret = {
+  'acme/dev/whatsapp-credentials/twilio': ['secretsmanager:GetSecretValue'],
+};
+
+/** All that each function may do, and on what. */
+const permissions: Record<string, Record<string, string[]>> = {
+  'acme-receive-dev': {
+    ...writesItsLog('receive'),
+    ...readsTwilioSecret,
+    'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
+  },
+  'acme-reply-processor-dev': {
+    ...writesItsLog('reply-processor'),
+    ...readsTwilioSecret,
+    'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+    'acme-conversations-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    'acme-whatsapp-replies-dev.fifo': [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+    ],
+    'acme-whatsapp-replies-dlq-dev.fifo': ['sqs:SendMessage'],
+  },
+  'acme-status-dev': {
+    ...writesItsLog('status'),
+    ...readsTwilioSecret,
+    'acme-conversations-dev': ['dynamodb:UpdateItem'],
+  },
+};
+
+const template = templateOf('dev');
+const resources = template.toJSON()['Resources'] as Record<string, Resource>;
+
+/** The name of the stack's own resource that a policy names; a policy may name no other. */
+function nameOf(node: unknown): string {
+  const { Properties } = resources[String(referredBy(node))] ?? { Properties: {} };
+  const name =
+    Properties.LogGroupName ?? Properties.QueueName ?? Properties.TableName ?? Properties.Name;
+  if (typeof name === 'string') return name;
+  throw new Error(`Expected a named resource of the stack, got ${JSON.stringify(node)}.`);
+}
+
+function permissionsOf(roleId: unknown): Record<string, string[]> {
+  const granted: Record<string, string[]> = {};
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::IAM::Policy')) {
+    if (!Properties.Roles.some((role: unknown) => referredBy(role) === roleId)) continue;
+    for (const { Effect, Action, Resource: on } of Properties.PolicyDocument.Statement) {
+      expect(Effect).toBe('Allow');
+      for (const name of [on].flat().map(nameOf)) {
+        const actions: string[] = [...(granted[name] ?? []), ...[Action].flat()];
+        granted[name] = actions.sort();
+      }
+    }
+  }
+  return granted;
+}
+
+const functions = Object.values(functionsOf(template));
+
+describe('the functions', () => {
+  it('may do what they need, on what they need, and nothing else', () => {
+    const granted = functions.map(({ FunctionName, Role }) => [
+      FunctionName,
+      permissionsOf(referredBy(Role)),
+    ]);
+
+    expect(Object.fromEntries(granted)).toEqual(permissions);
+  });
+
+  it('have no rights beside their policies', () => {
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+      expect(Properties.Policies).toBeUndefined();
+      expect(Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+        { Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+    }
+  });
+
+  it('share no role', () => {
+    const roles = functions.map(({ Role }) => referredBy(Role));
+
+    expect(new Set(roles).size).toBe(roles.length);
+  });
+
+  it.each(stageNames)(
+    'run on Node 24 and arm64, each with a log group of its name (%s)',
+    (stage) => {
+      for (const [, { Properties }] of resourcesOf(templateOf(stage), 'AWS::Lambda::Function')) {
+        const logGroup =
+          templateOf(stage).findResources('AWS::Logs::LogGroup')[
+            String(referredBy(Properties.LoggingConfig.LogGroup))
+          ];
+        expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+        expect(logGroup?.['Properties']).toMatchObject({
+          LogGroupName: `/aws/lambda/${Properties.FunctionName}`,
+          RetentionInDays: expect.any(Number),
+        });
+      }
+    },
+  );
+
+  it.each(stageNames)('bear the names of the specification (%s)', (stage) => {
+    const processor = functionsOf(templateOf(stage))['whatsapp-replies-reply'];
+
+    expect(processor.FunctionName).toBe(`acme-reply-processor-${stage}`);
+  });
+
+  it('answer Twilio before it gives up, after 15 seconds', () => {
+    for (const entry of ['receive', 'status']) {
+      expect(functionsOf(template)[`whatsapp-replies-${entry}`].Timeout).toBeLessThan(15);
+    }
+  });
+
+  it('end well before the HTTP API or the queue does', () => {
+    for (const { Timeout } of functions) expect(Timeout).toBeLessThanOrEqual(60);
+  });
+});

@@ -1,0 +1,178 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startQueues } from '../../../local/cloud/queues.ts';
+import { makeResources, type Services } from '../../../local/cloud/resources.ts';
+import { startSecrets } from '../../../local/cloud/secrets.ts';
+import { startTables } from '../../../local/cloud/tables.ts';
+import { Resolver, type Resource } from '../../../local/cloud/template.ts';
+import { aFolder } from './fixtures.ts';
+
+/** Makes these resources in services of the test's own. */
+async function make(resources: Record<string, Resource>, conditions = {}) {
+  const [queues, tables, secrets] = await Promise.all([
+    startQueues(undefined),
+    startTables(undefined),
+    startSecrets(),
+  ]);
+  const services: Services = {
+    assemblyFolder: aFolder(),
+    queues,
+    tables,
+    secrets,
+    apiUrl: 'http://localhost:3000',
+    sink: () => undefined,
+    maxEnvironments: 1,
+    functions: new Map(),
+    routes: [],
+    eventSources: [],
+  };
+  onTestFinished(async () => {
+    await Promise.all([...services.functions.values()].map((one) => one.stop()));
+    await Promise.all([queues, tables, secrets].map((service) => service.close()));
+  });
+  const asset = path.join(services.assemblyFolder, 'asset.abc');
+  mkdirSync(asset);
+  writeFileSync(path.join(asset, 'index.js'), 'exports.handler = async () => process.env;');
+  const template = { Resources: resources, Conditions: conditions };
+  const resolver = new Resolver(template);
+  await makeResources(template, resolver, services);
+  return { services, resolver };
+}
+
+const aFunction = (environment: Record<string, unknown> = {}): Resource => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    FunctionName: 'trial',
+    Handler: 'index.handler',
+    Code: { S3Bucket: 'assets', S3Key: 'abc.zip' },
+    MemorySize: 128,
+    Timeout: 5,
+    Environment: { Variables: environment },
+  },
+});
+
+describe('the resources of a template', () => {
+  it('are an error that names type and logical id where a type is not known', async () => {
+    const made = make({ Orders: { Type: 'AWS::Kinesis::Stream', Properties: {} } });
+
+    await expect(made).rejects.toThrow(
+      'The local cloud does not know AWS::Kinesis::Stream (Orders); teach it in local/cloud/resources.ts.',
+    );
+  });
+
+  it('are made after those that they refer to, in whatever order they are written', async () => {
+    const { services, resolver } = await make({
+      Inbox: {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          QueueName: 'inbox.fifo',
+          FifoQueue: true,
+          VisibilityTimeout: 70,
+          RedrivePolicy: {
+            deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] },
+            maxReceiveCount: 5,
+          },
+          Tags: [{ Key: 'project', Value: 'acme' }],
+        },
+      },
+      Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead.fifo', FifoQueue: true } },
+    });
+
+    const { Attributes: attributes } = await services.queues.client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: resolver.made('Inbox')?.ref,
+        AttributeNames: ['All'],
+      }),
+    );
+    expect(attributes).toMatchObject({ FifoQueue: 'true', VisibilityTimeout: '70' });
+    expect(JSON.parse(attributes?.['RedrivePolicy'] ?? '')).toEqual({
+      deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead.fifo',
+      maxReceiveCount: 5,
+    });
+  });
+
+  it('are left out where their condition does not hold', async () => {
+    const { resolver } = await make(
+      {
+        Yes: { Type: 'AWS::Logs::LogGroup', Properties: {}, Condition: 'Always' },
+        No: { Type: 'AWS::Kinesis::Stream', Properties: {}, Condition: 'Never' },
+      },
+      { Always: { 'Fn::Equals': [1, 1] }, Never: { 'Fn::Equals': [1, 2] } },
+    );
+
+    expect(resolver.made('Yes')).toBeDefined();
+    expect(resolver.made('No')).toBeUndefined();
+  });
+
+  it('have a table with its keys', async () => {
+    const { services } = await make({
+      Conversations: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'conversations',
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+        },
+      },
+    });
+
+    const { Table: table } = await services.tables.client.send(
+      new DescribeTableCommand({ TableName: 'conversations' }),
+    );
+    expect(table?.KeySchema).toEqual([{ AttributeName: 'pk', KeyType: 'HASH' }]);
+  });
+
+  it('give a function the environment of the template and what Lambda itself sets', async () => {
+    const { services } = await make({
+      Trial: aFunction({ TABLE: { Ref: 'Logs' }, REGION: { Ref: 'AWS::Region' } }),
+      Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/trial' } },
+    });
+
+    const seen = (await services.functions.get('trial')?.invoke({})) as Record<string, string>;
+
+    const { TABLE, REGION, ...own } = seen;
+    expect({ TABLE, REGION }).toEqual({ TABLE: '/aws/lambda/trial', REGION: 'us-east-1' });
+    expect(own).toMatchObject({
+      AWS_REGION: 'us-east-1',
+      AWS_LAMBDA_FUNCTION_NAME: 'trial',
+      AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
+    });
+    expect(Object.keys(own).filter((name) => !/^(AWS_|TZ$)/.test(name))).toEqual([]);
+  });
+
+  it('name the bundle that is missing', async () => {
+    const lost = aFunction();
+    const code = { S3Bucket: 'assets', S3Key: 'lost.zip' };
+
+    const made = make({ Trial: { ...lost, Properties: { ...lost.Properties, Code: code } } });
+
+    await expect(made).rejects.toThrow('asset.lost');
+  });
+
+  it('lead routes to their functions', async () => {
+    const { services } = await make({
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: {
+          RouteKey: 'GET /health',
+          Target: { 'Fn::Join': ['', ['integrations/', { Ref: 'Integration' }]] },
+        },
+      },
+      Integration: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: { IntegrationUri: { 'Fn::GetAtt': ['Trial', 'Arn'] } },
+      },
+      Trial: aFunction(),
+    });
+
+    expect(services.routes).toMatchObject([
+      { routeKey: 'GET /health', target: services.functions.get('trial') },
+    ]);
+  });
+});

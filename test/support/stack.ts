@@ -1,0 +1,90 @@
+import { globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { repliesEngineApp } from '../../lib/app.ts';
+import { bundleOf, projectRoot } from '../../lib/constructs/bundle.ts';
+import type { StageName } from '../../lib/stages.ts';
+
+export const stageNames: StageName[] = ['local', 'dev', 'prod'];
+
+/** `{ context: 'whatsapp-replies', job: 'receive' }` for every `lambdas/<context>/<job>.lambda.ts`. */
+export const lambdaEntries = globSync('lambdas/*/*.lambda.ts', { cwd: projectRoot })
+  .map((file) => file.split(path.sep))
+  .map(([, context = '', name = '']) => ({ context, job: name.replace('.lambda.ts', '') }));
+
+interface Deployment {
+  template: Template;
+  terminationProtection: boolean | undefined;
+}
+
+const made = new Map<string, Deployment>();
+
+/** What a shell with these variables would deploy to a stage; made once per test file. */
+export function deploymentOf(
+  stage: StageName,
+  environment: Record<string, string> = {},
+): Deployment {
+  const key = JSON.stringify([stage, environment]);
+  const deployment = made.get(key) ?? synthesize(stage, environment);
+  made.set(key, deployment);
+  return deployment;
+}
+
+export const templateOf = (...of: Parameters<typeof deploymentOf>): Template =>
+  deploymentOf(...of).template;
+
+function synthesize(stage: StageName, environment: Record<string, string>): Deployment {
+  // What is in the bundles makes no difference to the template: where none were made, empty ones do.
+  for (const { context, job } of lambdaEntries) {
+    mkdirSync(bundleOf(context, job), { recursive: true });
+  }
+  const outdir = mkdtempSync(path.join(os.tmpdir(), 'template-'));
+  const context = {
+    ProjectPrefix: 'acme',
+    EnvironmentName: stage,
+    'aws:cdk:enable-asset-metadata': true,
+    'aws:cdk:disable-asset-staging': true,
+  };
+  try {
+    const { app, stack } = repliesEngineApp({ context, environment, outdir });
+    const { template, terminationProtection } = app.synth().getStackByName(stack.stackName);
+    return { template: Template.fromJSON(template), terminationProtection };
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** A part of a template, which the CDK types no closer than this. */
+type Part = ReturnType<Template['toJSON']>[string];
+
+export interface Resource {
+  Type: string;
+  Properties: Part;
+  Metadata: Part;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+}
+
+export const resourcesOf = (template: Template, type: string): [string, Resource][] =>
+  Object.entries(template.findResources(type)) as [string, Resource][];
+
+/** The logical id that an intrinsic function names; anything else as it is. */
+export function referredBy(node: unknown): unknown {
+  const { Ref: ref, 'Fn::GetAtt': attribute } = (node ?? {}) as Record<string, unknown>;
+  return ref ?? (Array.isArray(attribute) ? attribute[0] : node);
+}
+
+/** The properties of a stack's functions by their entries' names, such as `whatsapp-replies-receive`. */
+export function functionsOf(template: Template): Record<string, Part> {
+  return Object.fromEntries(
+    resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties, Metadata }]) => [
+      path.basename(Metadata['aws:asset:path']),
+      Properties,
+    ]),
+  );
+}
+
+/** Names of the variables that a function is given. */
+export const variableNames = (template: Template, entry: string): string[] =>
+  Object.keys(functionsOf(template)[entry].Environment.Variables).sort();
