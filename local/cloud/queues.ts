@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { localCredentials } from './credentials.ts';
+import { type FauxqsQueue, handOutWholeGroups } from './fifo-groups.ts';
 import { localAccount, localRegion } from './template.ts';
 
 /** SQS on one machine: an emulator in this process, on 127.0.0.1, kept in SQLite where a folder is given. */
@@ -19,7 +20,10 @@ export interface QueueAddress {
 
 /** The parts of fauxqs that its package does not export: without them it binds all interfaces or forgets all. */
 interface FauxqsParts {
-  SqsStore: new () => Record<string, unknown> & { allQueues(): Iterable<Record<string, unknown>> };
+  SqsStore: new () => Record<string, unknown> & {
+    allQueues(): Iterable<Record<string, unknown>>;
+    getQueueByName(name: string): FauxqsQueue | undefined;
+  };
   SnsStore: new () => Record<string, unknown>;
   S3Store: new () => Record<string, unknown>;
   PersistenceManager: new (folder: string) => { load(...stores: unknown[]): void; close(): void };
@@ -50,6 +54,7 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
     for (const store of Object.values(stores)) store['persistence'] = persistence;
     for (const queue of stores.sqsStore.allQueues()) queue['persistence'] = persistence;
   }
+  const patched = new WeakSet<FauxqsQueue>();
   const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
@@ -73,6 +78,9 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
         const { FifoQueue: _fixed, ...changeable } = attributes;
         await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: changeable }));
       }
+      const queue = stores.sqsStore.getQueueByName(name);
+      if (queue && !patched.has(queue)) handOutWholeGroups(queue);
+      if (queue) patched.add(queue);
       return {
         url,
         arn: `arn:aws:sqs:${localRegion}:${localAccount}:${name}`,

@@ -47,6 +47,21 @@ describe('a WhatsApp message', () => {
     expect(customer.received()).toHaveLength(2);
   });
 
+  it('shares its answer with those that came while another was being answered', async () => {
+    const customer = aCustomer(engine, '+15550100009');
+
+    await customer.writes('First');
+    await customer.writes('Second');
+    await customer.writes('Third');
+    await customer.hears(2);
+    await queueIsEmpty(engine);
+
+    const [first, rest] = customer.received();
+    expect(customer.received()).toHaveLength(2);
+    expect(first).toContain('First');
+    expect(rest).toMatch(/Second[^]*Third/);
+  });
+
   it('leaves a transcript whose messages move to read', async () => {
     const customer = aCustomer(engine, '+15550100003');
 

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -79,6 +80,43 @@ describe('the local queues', () => {
       { timeout: 5_000 },
     );
     await after.close();
+  });
+
+  it('hand out several messages of a group in order, and none beside those in flight', async () => {
+    const queues = await startQueues(undefined);
+    const { url } = await inbox(queues);
+    const put = (body: string) =>
+      queues.client.send(
+        new SendMessageCommand({
+          QueueUrl: url,
+          MessageBody: body,
+          MessageGroupId: 'g',
+          MessageDeduplicationId: body,
+        }),
+      );
+    await put('1');
+    await put('2');
+    await put('3');
+
+    const first = await receive(queues);
+    await put('4');
+    const beside = await receive(queues);
+    for (const { ReceiptHandle } of first.slice(1)) {
+      await queues.client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 1 }),
+      );
+    }
+    await queues.client.send(
+      new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: first[0]?.ReceiptHandle }),
+    );
+
+    expect(first.map(({ Body }) => Body)).toEqual(['1', '2', '3']);
+    expect(beside).toEqual([]);
+    await vi.waitFor(
+      async () => expect((await receive(queues)).map(({ Body }) => Body)).toEqual(['2', '3', '4']),
+      { timeout: 5_000 },
+    );
+    await queues.close();
   });
 
   it('take over settings that have changed since the last run', async () => {
