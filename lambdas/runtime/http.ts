@@ -36,7 +36,7 @@ export function httpApp(log: Log): Hono {
       type: 'unavailable',
       title: 'Temporarily unavailable',
       status: 503,
-      detail: `The request could not be handled (${error.code}). Nothing was stored; try again.`,
+      detail: `The request could not be handled (${error.code}). Send it again: it will not be handled twice.`,
     });
   });
   return app;

@@ -30,15 +30,22 @@ export function createMeter(serviceName: string): Meter {
 const maxFrames = 6;
 
 /** Where an error comes from, without its message. */
-const framesOf = (error: Error): string[] =>
-  (error.stack ?? '')
+function framesOf({ stack = '', message }: Error): string[] {
+  // A message may have lines that look like frames.
+  const behind = stack.indexOf(message) + message.length;
+  if (!stack.includes(message)) return [];
+  return stack
+    .slice(behind)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, maxFrames)
     .map((line) => line.trim());
+}
+
+const maxCauses = 5;
 
 /** What may be logged of an error: its kind, code and origin, and those of its causes; no foreign messages, which may quote payloads. */
-export function errorForLog(error: unknown): Record<string, unknown> {
+export function errorForLog(error: unknown, causes = maxCauses): Record<string, unknown> {
   if (!(error instanceof Error)) return { error_name: typeof error };
   const { code, status } = error as { code?: unknown; status?: unknown };
   return {
@@ -48,6 +55,6 @@ export function errorForLog(error: unknown): Record<string, unknown> {
     ...(error.name === 'EngineError'
       ? { error_message: error.message }
       : { frames: framesOf(error) }),
-    ...(error.cause !== undefined && { cause: errorForLog(error.cause) }),
+    ...(error.cause !== undefined && causes > 0 && { cause: errorForLog(error.cause, causes - 1) }),
   };
 }

@@ -14,5 +14,12 @@ export const batchResponse = (failedIds: Iterable<string>): SQSBatchResponse => 
 export const sentAt = (record: SQSRecord, now: number): number =>
   Number(record.attributes?.SentTimestamp) || now;
 
+/**
+ * A body without the characters that SQS and its emulators refuse, written as JSON escapes: in a JSON
+ * text they stand within strings only, so that it says the same.
+ */
+export const sendableBody = (json: string): string =>
+  json.replace(/[\ud800-\udfff\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+
 /** Longest visibility timeout that SQS allows, in seconds. */
 export const maxVisibilitySeconds = 43_200;

@@ -1,7 +1,15 @@
 import * as z from 'zod/mini';
 import { numberVariable } from '../runtime/env.ts';
 
-const requiredText = z.string().check(z.minLength(1), z.maxLength(256));
+/** Ids and addresses become parts of keys, which DynamoDB bounds. */
+const maxIdChars = 256;
+const requiredText = z.string().check(z.minLength(1), z.maxLength(maxIdChars));
+
+const shortEnough = (name: string) =>
+  z.refine<Record<string, unknown>>((fields) => fieldText(fields, name).length <= maxIdChars, {
+    error: `${name} is too long`,
+    path: [name],
+  });
 
 /** Company and project ids are part of stored keys and of environment names. */
 const ownerId = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/));
@@ -12,9 +20,12 @@ export const replyQueueMessage = z.object({
   twilio_message: z.record(z.string(), z.unknown()).check(
     z.refine((fields) => isFilled(fields['From']), { error: 'From is missing', path: ['From'] }),
     z.refine((fields) => isField(fields['Body']), { error: 'Body is missing', path: ['Body'] }),
+    shortEnough('MessageSid'),
+    shortEnough('From'),
+    shortEnough('To'),
   ),
   conversation_id: requiredText,
-  thread_id: z.optional(z.nullable(z.string().check(z.maxLength(256)))),
+  thread_id: z.optional(z.nullable(z.string().check(z.maxLength(maxIdChars)))),
   company_id: ownerId,
   project_id: ownerId,
   received_at: z.optional(z.iso.datetime()),
@@ -118,7 +129,7 @@ export const limits = {
   /** Failures that are counted by the consumer itself, after which a message goes to the DLQ. */
   maxAttempts: 5,
   /** SQS's own count also counts waiting; it only catches messages that crash the function. */
-  maxReceiveCount: 500,
+  maxReceiveCount: 1_000,
 } as const;
 
 const baseUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));

@@ -82,15 +82,20 @@ async function changeConsent(
   ports: ReceivePorts,
 ): Promise<'started' | 'stopped' | undefined> {
   const asked = consentAsked(fieldText(fields, 'Body'));
+  const messageSid = fieldText(fields, 'MessageSid');
+  // The webhook comes again because enqueuing failed: the change is made, the message is still owed.
+  if (asked && customer.consent_sids?.at(-1) === messageSid) return consentOf(asked);
   const changes = asked === 'stop' || (asked === 'start' && customer.opted_out);
   if (!changes) return undefined;
   const change = {
     customer,
     optedOut: asked === 'stop',
-    messageSid: fieldText(fields, 'MessageSid'),
+    messageSid,
   };
   const changed = await ports.customers.setOptOut(channel, fieldText(fields, 'From'), change);
   if (!changed) return undefined;
   ports.meter.count(asked === 'stop' ? 'OptedOut' : 'OptedIn');
-  return asked === 'stop' ? 'stopped' : 'started';
+  return consentOf(asked);
 }
+
+const consentOf = (asked: 'stop' | 'start') => (asked === 'stop' ? 'stopped' : 'started');

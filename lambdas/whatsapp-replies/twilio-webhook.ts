@@ -72,5 +72,7 @@ async function isGenuine(
   const request = { publicBaseUrl, pathAndQuery: pathname + search, form };
   const isSigned = async () =>
     isSignedByTwilio((await credentials.get()).authToken, signature, request);
-  return (await isSigned()) || ((await credentials.refresh()) && isSigned());
+  if (await isSigned()) return true;
+  await credentials.refresh();
+  return isSigned();
 }

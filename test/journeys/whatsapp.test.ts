@@ -105,6 +105,14 @@ describe('a WhatsApp message', () => {
     expect(reply).toMatch(/1 image|one image|1 picture|image/);
   });
 
+  it('keeps its emoji on the whole way', async () => {
+    const customer = aCustomer(engine, '+15550100030');
+
+    await customer.writes('Grüße 👋🏽 from 東京');
+
+    expect(await customer.hears(1)).toEqual([expect.stringContaining('Grüße 👋🏽 from 東京')]);
+  });
+
   it('that cannot be read is answered by what can', async () => {
     const customer = aCustomer(engine, '+15550100006');
     const media = [{ contentType: 'audio/ogg', bytes: Buffer.from('a voice') }];

@@ -23,9 +23,11 @@ export function cachedSecret<T>(
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const fetchNow = () => {
     const value = fetchSecret(client, secretId).then((stored) => parsed(stored, secretId, parse));
+    const before = kept;
     kept = { value, at: clock.now() };
     value.catch(() => {
-      kept = undefined;
+      // A value that was good stays so while Secrets Manager is away.
+      if (kept?.value === value) kept = before;
     });
     return value;
   };

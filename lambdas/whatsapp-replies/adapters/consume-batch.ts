@@ -22,7 +22,7 @@ export interface BatchConsumer {
 
 type Parsed =
   | { record: SQSRecord; message: QueuedMessage }
-  | { record: SQSRecord; error: EngineError };
+  | { record: SQSRecord; error: EngineError; group: string };
 
 /**
  * Answers a batch: conversations at the same time, each one's messages in order. Returns as failures
@@ -40,9 +40,10 @@ export async function consumeBatch(
 }
 
 const groupOf = (parsed: Parsed): string =>
-  'message' in parsed
-    ? `${parsed.message.company_id}#${parsed.message.conversation_id}`
-    : (parsed.record.attributes?.MessageGroupId ?? parsed.record.messageId);
+  'message' in parsed ? conversationOf(parsed.message) : parsed.group;
+
+const conversationOf = (message: { company_id: string; conversation_id: string }): string =>
+  `${message.company_id}#${message.conversation_id}`;
 
 async function parseRecord(record: SQSRecord, consumer: BatchConsumer): Promise<Parsed> {
   const body = parseJson(record.body);
@@ -52,13 +53,14 @@ async function parseRecord(record: SQSRecord, consumer: BatchConsumer): Promise<
       body === undefined ? 'it is not JSON' : result.error.issues.map(faultOf).join('; ');
     return {
       record,
+      group: record.attributes?.MessageGroupId ?? record.messageId,
       error: discardWork('malformed_message', `The queue message is malformed: ${faults}.`),
     };
   }
   try {
     return { record, message: await queuedMessage(record, result.data, consumer) };
   } catch (thrown) {
-    return { record, error: asEngineError(thrown) };
+    return { record, error: asEngineError(thrown), group: conversationOf(result.data) };
   }
 }
 
@@ -79,9 +81,11 @@ async function queuedMessage(
   consumer: BatchConsumer,
 ): Promise<QueuedMessage> {
   const { twilio_message: fields, company_id, project_id, conversation_id } = message;
-  const receivedAt = message.received_at ?? isoTime(sentAt(record, consumer.now()));
+  const receivedAt = message.received_at
+    ? Date.parse(message.received_at)
+    : sentAt(record, consumer.now());
   const messageSid = fieldText(fields, 'MessageSid') || record.messageId;
-  const inbound = readInbound(fields, messageSid, receivedAt);
+  const inbound = readInbound(fields, messageSid, isoTime(receivedAt));
   return {
     record_id: record.messageId,
     company_id,
@@ -103,16 +107,35 @@ async function consumeGroup(
   consumer: BatchConsumer,
   budget: Budget,
 ): Promise<string[]> {
-  const recordOf = new Map(group.map(({ record }) => [record.messageId, record]));
-  const unreadable = group.flatMap((one) => ('error' in one ? [one] : []));
+  // From the first that cannot be read yet on, all wait, so that their order holds.
+  const waiting = group.findIndex((one) => 'error' in one && one.error.next === 'retry');
+  const now = waiting === -1 ? group : group.slice(0, waiting);
+  const later = group.slice(now.length).map(({ record }) => record);
+  const stuck = await discardUnreadable(now, consumer);
+  const answered = await answerMessages(now, consumer, budget);
+  await returnAfter(later, soonSeconds, consumer);
+  return [...stuck, ...answered, ...later.map(({ messageId }) => messageId)];
+}
+
+async function discardUnreadable(group: Parsed[], consumer: BatchConsumer): Promise<string[]> {
   const stuck: string[] = [];
-  for (const { record, error } of unreadable) {
-    const gone = error.next !== 'retry' && (await deadLetter(record, error, consumer));
-    if (!gone) stuck.push(record.messageId);
+  for (const one of group) {
+    if (!('error' in one)) continue;
+    if (!(await deadLetter(one.record, one.error, consumer))) stuck.push(one.record.messageId);
   }
+  return stuck;
+}
+
+async function answerMessages(
+  group: Parsed[],
+  consumer: BatchConsumer,
+  budget: Budget,
+): Promise<string[]> {
+  const recordOf = new Map(group.map(({ record }) => [record.messageId, record]));
   const messages = group.flatMap((one) => ('message' in one ? [one.message] : []));
   const [first] = messages;
-  if (!first) return stuck;
+  if (!first) return [];
+  const stuck: string[] = [];
   const result = await answerSafely(messages, consumer.portsFor(first), budget, consumer);
   for (const { messages: dead, error } of result.dead) {
     for (const { record_id } of dead) {
@@ -120,14 +143,14 @@ async function consumeGroup(
       if (record && !(await deadLetter(record, error, consumer))) stuck.push(record_id);
     }
   }
-  const unfinished = (result.unfinished?.messages ?? []).map(({ record_id }) => record_id);
-  await returnAfter(
-    unfinished.flatMap((id) => recordOf.get(id) ?? []),
-    result,
-    consumer,
-  );
-  return [...stuck, ...unfinished];
+  const { messages: unfinished = [], afterSeconds = 0 } = result.unfinished ?? {};
+  const records = unfinished.flatMap(({ record_id }) => recordOf.get(record_id) ?? []);
+  await returnAfter(records, afterSeconds, consumer);
+  return [...stuck, ...unfinished.map(({ record_id }) => record_id)];
 }
+
+/** How soon messages come back whose errors nobody counts yet. */
+const soonSeconds = 10;
 
 /** Before a turn is open its errors have no attempts to count: all messages come back soon. */
 async function answerSafely(
@@ -144,7 +167,7 @@ async function answerSafely(
       error_code: error.code,
       error: errorForLog(error),
     });
-    return { unfinished: { messages, afterSeconds: 10 }, dead: [] };
+    return { unfinished: { messages, afterSeconds: soonSeconds }, dead: [] };
   }
 }
 
@@ -173,12 +196,12 @@ async function deadLetter(
 
 async function returnAfter(
   records: SQSRecord[],
-  result: GroupResult,
+  seconds: number,
   consumer: BatchConsumer,
 ): Promise<void> {
-  if (records.length === 0 || !result.unfinished) return;
+  if (records.length === 0) return;
   try {
-    await consumer.records.returnAfter(records, result.unfinished.afterSeconds);
+    await consumer.records.returnAfter(records, seconds);
   } catch (error) {
     consumer.log.warn('The backoff could not be set; the visibility timeout runs its course.', {
       error: errorForLog(error),

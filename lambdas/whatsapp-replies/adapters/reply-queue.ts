@@ -4,8 +4,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import type { EngineError } from '../../runtime/errors.ts';
-import { maxVisibilitySeconds } from '../../runtime/sqs.ts';
+import { type EngineError, retryLater } from '../../runtime/errors.ts';
+import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
 import type { ReplyQueueMessage } from '../contract.ts';
 
 /** The queue between the webhook and the reply processor: FIFO, one group a conversation. */
@@ -14,7 +14,7 @@ export const replyInbox = (client: Pick<SQSClient, 'send'>, queueUrl: string) =>
     await client.send(
       new SendMessageCommand({
         QueueUrl: queueUrl,
-        MessageBody: JSON.stringify(message),
+        MessageBody: sendableBody(JSON.stringify(message)),
         MessageGroupId: message.conversation_id,
         MessageDeduplicationId: messageSid,
       }),
@@ -36,16 +36,21 @@ export const replyRecords = (
   urls: { queueUrl: string; deadLetterUrl: string },
 ): ReplyRecords => ({
   async returnAfter(records, seconds) {
-    await client.send(
+    const visibility = Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds)));
+    const { Failed: failed = [] } = await client.send(
       new ChangeMessageVisibilityBatchCommand({
         QueueUrl: urls.queueUrl,
         Entries: records.map((record, index) => ({
           Id: String(index),
           ReceiptHandle: record.receiptHandle,
-          VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.max(0, seconds)),
+          VisibilityTimeout: visibility,
         })),
       }),
     );
+    if (failed.length > 0) {
+      const codes = failed.map(({ Code: code }) => code).join(', ');
+      throw retryLater('visibility_not_set', `SQS refused ${failed.length} backoffs: ${codes}.`);
+    }
   },
 
   async deadLetter(record, error, nowMs) {
@@ -53,7 +58,7 @@ export const replyRecords = (
     await client.send(
       new SendMessageCommand({
         QueueUrl: urls.deadLetterUrl,
-        MessageBody: record.body,
+        MessageBody: sendableBody(record.body),
         MessageGroupId: record.attributes?.MessageGroupId ?? record.messageId,
         // A message that was redriven and failed again must not be taken for its own duplicate.
         MessageDeduplicationId: `${record.messageId}-${nowMs}`,

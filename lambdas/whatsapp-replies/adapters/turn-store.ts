@@ -103,8 +103,12 @@ export function turnStore(table: Table): TurnMethods {
             new PutCommand({
               TableName: table.name,
               Item: item,
-              ConditionExpression: 'attribute_not_exists(pk) OR covered_by = :turn',
-              ExpressionAttributeValues: { ':turn': turn.turn_id },
+              ConditionExpression:
+                'attribute_not_exists(pk) OR covered_by = :turn OR expires_at <= :now',
+              ExpressionAttributeValues: {
+                ':turn': turn.turn_id,
+                ':now': Math.floor(table.clock.now() / 1000),
+              },
             }),
           ),
         );

@@ -1,6 +1,7 @@
 import { isoTime } from '../../runtime/clock.ts';
 import type { Texts } from '../contract.ts';
 import type { Turn, TurnOutcome } from './turn.ts';
+import { isBlank } from './whatsapp-text/characters.ts';
 import { maxBodyChars, splitForWhatsApp, toWhatsAppText } from './whatsapp-text.ts';
 
 /** What the model said; undefined when there was nothing for it to read. */
@@ -14,16 +15,17 @@ const maxParts = 10;
 
 /** The turn with its reply: the model's words for WhatsApp, then what the product itself has to say. */
 export function composeReply(turn: Turn, answer: ModelAnswer, texts: Texts, nowMs: number): Turn {
-  const answered = answer?.kind === 'answered' ? toWhatsAppText(answer.text) : '';
+  const text = answer?.kind === 'answered' ? toWhatsAppText(answer.text) : '';
+  const answered = isBlank(text) ? '' : text;
   const spoken = answer && !answered ? texts.fallback : answered;
   const notices = [...greeting(turn, texts), ...unreadableNotice(turn, texts)];
-  const text = [spoken, ...notices].filter((part) => part !== '').join('\n\n');
+  const reply = [spoken, ...notices].filter((part) => part !== '').join('\n\n');
   const time = replyTime(turn, nowMs);
   return {
     ...turn,
     state: 'text',
     outcome: outcomeOf(answer, answered),
-    parts: bounded(splitForWhatsApp(text)).map((body, index) => ({
+    parts: bounded(splitForWhatsApp(reply)).map((body, index) => ({
       body,
       message_key: `${time}#${turn.turn_id}.${index + 1}`,
       state: 'waiting',

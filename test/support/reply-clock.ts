@@ -1,0 +1,24 @@
+import type { Clock } from '../../lambdas/runtime/clock.ts';
+
+export interface VirtualClock extends Clock {
+  /** Every sleep so far, in milliseconds. */
+  readonly sleeps: number[];
+  pass(ms: number): void;
+}
+
+/** A clock that moves only when it is told to; a sleep moves it at once. */
+export function virtualClock(startMs = Date.UTC(2026, 10, 2, 9)): VirtualClock {
+  let ms = startMs;
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => ms,
+    pass: (byMs) => {
+      ms += byMs;
+    },
+    async sleep(byMs) {
+      sleeps.push(byMs);
+      ms += byMs;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { onTestFinished } from 'vitest';
+import { openAiSource } from '../../lambdas/vendors/openai/client.ts';
+import { responsesAssistant } from '../../lambdas/whatsapp-replies/adapters/responses-assistant.ts';
+import { threadsAssistant } from '../../lambdas/whatsapp-replies/adapters/threads-assistant.ts';
+import type {
+  AssistantPort,
+  ModelInput,
+  PastMessage,
+  RunView,
+} from '../../lambdas/whatsapp-replies/domain/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+import {
+  type OpenAiSimulatorOptions,
+  startOpenAiSimulator,
+} from '../../local/simulators/openai/simulator.ts';
+import { anInbound, aTurn } from './reply-builders.ts';
+import { virtualClock } from './reply-clock.ts';
+import { aSecret, type FakeSecret } from './reply-secret.ts';
+
+export type AdapterName = AssistantPort['name'];
+
+export const runTakesMs = 1_000;
+
+export function assistantAt(url: string, name: AdapterName, key = aSecret('sk-test')) {
+  const source = openAiSource(key, `${url}/v1`);
+  return name === 'responses'
+    ? responsesAssistant(source, {
+        adapter: 'responses',
+        model: 'gpt-5.6-luna',
+        instructions: 'Be kind.',
+      })
+    : threadsAssistant(source, { adapter: 'threads', assistant_id: 'asst_1' });
+}
+
+/** An adapter on the real SDK, with a simulated OpenAI whose clock the test moves. */
+export async function anAssistant(
+  name: AdapterName,
+  options: OpenAiSimulatorOptions & { key?: FakeSecret<string> } = {},
+) {
+  const { key = aSecret('sk-test'), ...rest } = options;
+  const clock = virtualClock();
+  const openai = await startOpenAiSimulator({ now: clock.now, runMs: () => runTakesMs, ...rest });
+  onTestFinished(() => openai.close());
+  const assistant = assistantAt(openai.url, name, key);
+  const start = (threadId: string, turn: Turn, more: { again?: boolean } = {}) =>
+    assistant.startRun(threadId, turn, startOf(turn, more));
+  return {
+    ...openai,
+    clock,
+    key,
+    assistant,
+    start,
+    bodiesOf: (operation: string) =>
+      openai.calls.filter((call) => call.operation === operation).map(({ body }) => body),
+    /** Opens a thread, asks in it, and tells how the run ended. */
+    async ask(text: string, { turn = asking(text), history = [] as PastMessage[] } = {}) {
+      const threadId = await assistant.openThread(turn, history);
+      const view = await start(threadId, turn);
+      clock.pass(runTakesMs);
+      return { threadId, turn, view: await endOf(assistant, threadId, view) };
+    },
+  };
+}
+
+const endOf = (assistant: AssistantPort, threadId: string, view: { kind: string }) =>
+  'runId' in view && view.kind === 'working'
+    ? assistant.checkRun(threadId, String(view.runId))
+    : Promise.resolve(view as RunView);
+
+/** A turn whose messages say this, one message each; SIDs follow from the turn's. */
+export function asking(texts: string | string[], turnId = 'SM1'): Turn {
+  const inputs = [texts]
+    .flat()
+    .map((text, index) =>
+      anInbound({ message_sid: index === 0 ? turnId : `${turnId}-${index + 1}`, text }),
+    );
+  return aTurn({ turn_id: turnId, inputs });
+}
+
+const startOf = (turn: Turn, { again = false }) => ({
+  input: turn.inputs.map(({ text }): ModelInput => ({ text, images: [] })),
+  again,
+  history: async () => [],
+});

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { onTestFinished } from 'vitest';
+import { twilioMessenger } from '../../lambdas/whatsapp-replies/adapters/twilio-messenger.ts';
+import type { Effect, SimulatorEnv } from '../../local/simulators/faults.ts';
+import { serveLocally } from '../../local/simulators/server.ts';
+import { startTwilioSimulator } from '../../local/simulators/twilio/simulator.ts';
+import { business, customer } from './reply-builders.ts';
+import { virtualClock } from './reply-clock.ts';
+import { recordingLog } from './reply-log.ts';
+import { aSecret, type FakeSecret } from './reply-secret.ts';
+
+export const accountSid = `AC${'1'.repeat(32)}`;
+export const authToken = 'a-token-for-tests';
+
+type Credentials = { accountSid: string; authToken: string };
+
+export const messengerAt = (
+  baseUrl: string,
+  credentials: FakeSecret<Credentials> = aSecret({ accountSid, authToken }),
+) => {
+  const log = recordingLog();
+  return { log, messenger: twilioMessenger({ credentials, baseUrl, log, clock: virtualClock() }) };
+};
+
+/** The messenger with a simulated Twilio behind it, whose customer has just written. */
+export async function connected(credentials?: FakeSecret<Credentials>) {
+  const clock = virtualClock();
+  const mediaUrls: string[] = [];
+  const inbound = new Hono<SimulatorEnv>().post('/*', async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    for (const [name, url] of form) if (/^MediaUrl\d+$/.test(name)) mediaUrls.push(url);
+    return c.text('<Response/>');
+  });
+  const receiver = await serveLocally(inbound);
+  const twilio = await startTwilioSimulator({
+    accountSid,
+    authToken,
+    webhookUrl: () => 'https://replies.example/inbound',
+    postTo: () => receiver.url,
+    deliveryMs: 1,
+    now: clock.now,
+  });
+  onTestFinished(async () => {
+    await twilio.close();
+    await receiver.close();
+  });
+  const writes = (more: object = {}) =>
+    twilio.customerWrites({ from: customer, to: business, body: 'Where is it?', ...more });
+  const { messageSid } = await writes();
+  const answer = (operation: string, effect: Effect) => twilio.faults.add({ operation, effect });
+  return {
+    twilio,
+    clock,
+    writes,
+    mediaUrls,
+    messageSid,
+    answer,
+    ...messengerAt(twilio.url, credentials),
+  };
+}

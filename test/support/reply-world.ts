@@ -1,0 +1,130 @@
+import {
+  answerGroup,
+  type GroupResult,
+  type QueuedMessage,
+} from '../../lambdas/whatsapp-replies/domain/answer-group.ts';
+import {
+  answerTurn,
+  type Budget,
+  type ReplyPorts,
+  type TurnResult,
+} from '../../lambdas/whatsapp-replies/domain/answer-turn.ts';
+import type { AssistantPort } from '../../lambdas/whatsapp-replies/domain/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+import { type Outcome, type ScriptedAssistant, scriptedAssistant } from './reply-assistant.ts';
+import { texts } from './reply-builders.ts';
+import { type VirtualClock, virtualClock } from './reply-clock.ts';
+import type { Fate } from './reply-faults.ts';
+import {
+  type RecordingLog,
+  type RecordingMeter,
+  recordingLog,
+  recordingMeter,
+} from './reply-log.ts';
+import { type ScriptedMessenger, scriptedMessenger } from './reply-messenger.ts';
+import { type MemoryStore, memoryStore } from './reply-store.ts';
+
+export interface WorldOptions {
+  /** How each run ends; by default it answers with an echo. */
+  answer?: (run: { n: number; texts: string[] }) => Outcome;
+  assistant?: AssistantPort['name'];
+  /** Whether Twilio's status callbacks arrive; true by default. */
+  callbacks?: boolean;
+  runMaxWaitMs?: number;
+  /** Addresses of the pictures that can be fetched. */
+  pictures?: string[];
+  ports?: Partial<ReplyPorts>;
+}
+
+export interface World {
+  clock: VirtualClock;
+  store: MemoryStore;
+  assistant: ScriptedAssistant;
+  messenger: ScriptedMessenger;
+  log: RecordingLog;
+  meter: RecordingMeter;
+  ports: ReplyPorts;
+  /** One invocation of a minute, or less, for the waiting messages of a conversation. */
+  answers(messages: QueuedMessage[], invocation?: Invocation): Promise<GroupResult>;
+  /** Takes a turn that is in the store as it is. */
+  takes(turn: Turn, remainingMs?: number): Promise<TurnResult>;
+}
+
+export interface Invocation {
+  remainingMs?: number;
+  fate?: Fate;
+}
+
+const callbackUrl = 'https://replies.example/status?reply=';
+
+/** Everything around the reply processor, in memory and on a virtual clock. */
+export function aWorld(options: WorldOptions = {}): World {
+  const clock = virtualClock();
+  const store = memoryStore(clock);
+  const assistant = scriptedAssistant(clock, options.answer, options.assistant);
+  const messenger = scriptedMessenger(clock, ({ sid, message }) => {
+    const key = message.statusCallback.slice(callbackUrl.length);
+    if (options.callbacks ?? true) store.report(key, sid);
+  });
+  for (const url of options.pictures ?? []) messenger.pictures.set(url, Uint8Array.of(1, 2, 3));
+  const [log, meter] = [recordingLog(), recordingMeter()];
+  const ports: ReplyPorts = {
+    store,
+    messenger,
+    assistantFor: async () => ({ assistant, texts }),
+    clock,
+    random: () => 0.5,
+    log,
+    meter,
+    runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
+    statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
+    ...options.ports,
+  };
+  const budget = (remainingMs = 60_000): Budget => {
+    const until = clock.now() + remainingMs;
+    return { remainingMs: () => until - clock.now() };
+  };
+
+  return {
+    clock,
+    store,
+    assistant,
+    messenger,
+    log,
+    meter,
+    ports,
+    answers: (messages, { remainingMs, fate } = {}) =>
+      answerGroup(messages, fate ? fatefulPorts(ports, fate) : ports, budget(remainingMs)),
+    takes: (turn, remainingMs) => answerTurn(turn, ports, budget(remainingMs)),
+  };
+}
+
+const fatefulPorts = (ports: ReplyPorts, fate: Fate): ReplyPorts => ({
+  ...ports,
+  store: fate.guard(ports.store, [
+    'turnOf',
+    'createTurn',
+    'saveTurn',
+    'coverMessage',
+    'recordInputs',
+    'conversation',
+    'rememberThread',
+    'history',
+    'hasOptedOut',
+    'reportedSid',
+    'recordReply',
+  ]),
+  messenger: fate.guard(ports.messenger, ['send', 'find', 'showTyping', 'fetchImage']),
+  clock: fate.guard(ports.clock, ['sleep']),
+  assistantFor: async (turn) => {
+    const choice = await ports.assistantFor(turn);
+    const guarded = fate.guard(choice.assistant, [
+      'openThread',
+      'startRun',
+      'findRun',
+      'checkRun',
+      'cancelRun',
+    ]);
+    return { ...choice, assistant: guarded };
+  },
+});

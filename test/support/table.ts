@@ -1,0 +1,108 @@
+import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../../lambdas/whatsapp-replies/adapters/table.ts';
+import { startTables } from '../../local/cloud/tables.ts';
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Time that stands still until it is told to pass. */
+export interface TestTime {
+  now(): number;
+  pass(ms: number): void;
+}
+
+export const days = (count: number): number => count * 86_400_000;
+
+export function testTime(start = Date.UTC(2026, 10, 21, 10)): TestTime {
+  let now = start;
+  return {
+    now: () => now,
+    pass(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** A conversations table on the embedded DynamoDB, with a clock of its own. */
+export interface TestTable extends Table {
+  clock: TestTime;
+  item(key: Key): Promise<Record<string, unknown> | undefined>;
+  put(item: Key & Record<string, unknown>): Promise<void>;
+  items(): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export async function startTestTable(): Promise<TestTable> {
+  const tables = await startTables(undefined);
+  const name = 'conversations';
+  await tables.create({
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+  });
+  const client = DynamoDBDocumentClient.from(tables.client, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return {
+    client,
+    name,
+    clock: testTime(),
+    retentionDays: 90,
+    async item(key) {
+      const found = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
+      return (await client.send(found)).Item;
+    },
+    async put(item) {
+      await client.send(new PutCommand({ TableName: name, Item: item }));
+    },
+    async items() {
+      return (await client.send(new ScanCommand({ TableName: name }))).Items ?? [];
+    },
+    close: () => tables.close(),
+  };
+}
+
+type Send = Table['client']['send'];
+type AnySend = (command: unknown) => Promise<unknown>;
+
+/** The same table through another client, by what becomes of a call. */
+function through(table: TestTable, send: (command: unknown, real: AnySend) => Promise<unknown>) {
+  const real: AnySend = (command) => table.client.send(command as never);
+  return { ...table, client: { send: ((command: unknown) => send(command, real)) as Send } };
+}
+
+const isWrite = (command: unknown): boolean =>
+  /^(Put|Update|Delete)/.test(Object(command).constructor.name);
+
+/** Each write takes effect, its answer is lost, and the SDK sends it again. */
+export const withLostAnswers = (table: TestTable): TestTable =>
+  through(table, async (command, real) => {
+    if (isWrite(command)) await real(command);
+    return real(command);
+  });
+
+/** A table that does not answer, as long as `isDown` says so. */
+export const failingTable = (table: TestTable, isDown: () => boolean = () => true): TestTable =>
+  through(table, (command, real) => {
+    if (isDown()) return Promise.reject(new Error('The table is away, and names +4915112345678.'));
+    return real(command);
+  });
+
+/** Counts the calls that reach the table. */
+export function countedTable(table: TestTable) {
+  const calls: string[] = [];
+  const counted = through(table, (command, real) => {
+    calls.push(Object(command).constructor.name);
+    return real(command);
+  });
+  return { ...counted, calls };
+}

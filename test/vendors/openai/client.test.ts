@@ -1,0 +1,71 @@
+import { Hono } from 'hono';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CachedSecret } from '../../../lambdas/vendors/aws/secrets.ts';
+import { openAiSource, parseOpenAiKey } from '../../../lambdas/vendors/openai/client.ts';
+import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
+import { serveLocally } from '../../../local/simulators/server.ts';
+import { aSecret } from '../../support/reply-secret.ts';
+
+/** A server that lets one key in, and remembers what it was shown. */
+async function aDoor(goodKey: string) {
+  const shown: string[] = [];
+  const app = new Hono<SimulatorEnv>().get('/v1/models', (c) => {
+    const key = c.req.header('authorization') ?? '';
+    shown.push(key);
+    const list = { object: 'list', data: [] };
+    return key === `Bearer ${goodKey}` ? c.json(list) : c.json({ error: { message: 'No.' } }, 401);
+  });
+  const server = await serveLocally(app);
+  onTestFinished(() => server.close());
+  return { shown, baseUrl: `${server.url}/v1` };
+}
+
+describe('OpenAI client', () => {
+  it('is the same one as long as the key is', async () => {
+    const source = openAiSource(aSecret('sk-1'), 'http://127.0.0.1/v1');
+
+    expect(await source()).toBe(await source());
+  });
+
+  it('is a new one, with the new key, once the old one was refused', async () => {
+    const { shown, baseUrl } = await aDoor('sk-2');
+    const source = openAiSource(aSecret('sk-1', 'sk-2'), baseUrl);
+
+    const refused = (await source()).models.list();
+    await expect(refused).rejects.toMatchObject({ status: 401 });
+    const list = await (await source()).models.list();
+
+    expect(list.data).toEqual([]);
+    expect(shown).toEqual(['Bearer sk-1', 'Bearer sk-2']);
+  });
+
+  it('tells of the refusal even when the key cannot be fetched anew', async () => {
+    const { baseUrl } = await aDoor('sk-2');
+    const key: CachedSecret<string> = {
+      get: async () => 'sk-1',
+      refresh: () => Promise.reject(new Error('No access.')),
+    };
+
+    const refused = (await openAiSource(key, baseUrl)()).models.list();
+
+    await expect(refused).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+describe("secret of OpenAI's key", () => {
+  it.each([
+    ['sk-1', 'sk-1'],
+    [' sk-1\n', 'sk-1'],
+    ['{"openai_api_key":"sk-1","other":7}', 'sk-1'],
+  ])('is a key alone or an object that holds it', (stored, key) => {
+    expect(parseOpenAiKey(stored)).toBe(key);
+  });
+
+  it.each(['{"api_key":"sk-secret"}', '{"openai_api_key":""}', '{"openai_api_key":"sk-secret"'])(
+    'says what is missing, and never what it holds',
+    (stored) => {
+      expect(() => parseOpenAiKey(stored)).toThrow(/openai_api_key/);
+      expect(() => parseOpenAiKey(stored)).not.toThrow(/sk-secret/);
+    },
+  );
+});

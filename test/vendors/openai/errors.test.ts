@@ -1,0 +1,102 @@
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { describe, expect, it } from 'vitest';
+import { retryLater } from '../../../lambdas/runtime/errors.ts';
+import {
+  isBusyThread,
+  isNotFound,
+  isUnanswerable,
+  isUnsupported,
+  openAiFault,
+} from '../../../lambdas/vendors/openai/errors.ts';
+
+const answered = (status: number, error: object = {}, headers: Record<string, string> = {}) =>
+  APIError.generate(status, { error }, 'The message.', new Headers(headers));
+
+describe('fault of OpenAI', () => {
+  it.each([
+    [new APIConnectionError({ message: 'cut' }), 'openai_unreachable'],
+    [new APIConnectionTimeoutError(), 'openai_unreachable'],
+    [answered(429), 'openai_busy'],
+    [answered(408), 'openai_failed'],
+    [answered(500), 'openai_failed'],
+    [answered(503), 'openai_failed'],
+    [answered(401), 'openai_failed'],
+    [new TypeError('oops'), 'openai_unexpected'],
+  ])('that may pass is left to the queue: %s', (error, code) => {
+    expect(openAiFault(error, 'start')).toMatchObject({ next: 'retry', code, cause: error });
+  });
+
+  it.each([400, 404, 405, 422])('that a setting causes calls a person: %i', (status) => {
+    const fault = openAiFault(answered(status, { code: 'wrong_model' }), 'start a response');
+
+    expect(fault).toMatchObject({
+      next: 'alert',
+      code: 'openai_refused',
+      message: `OpenAI failed to start a response: ${status} wrong_model.`,
+    });
+  });
+
+  it.each([
+    ['7', 7],
+    ['1.5', 2],
+    ['0', undefined],
+    ['soon', undefined],
+  ])('asks for a wait of Retry-After %s', (header, retryAfterSeconds) => {
+    const fault = openAiFault(answered(429, {}, { 'retry-after': header }), 'start');
+
+    expect(fault.retryAfterSeconds).toBe(retryAfterSeconds);
+  });
+
+  it('that was translated before stays what it is', () => {
+    const fault = retryLater('secret_unavailable', 'No secret.');
+
+    expect(openAiFault(fault, 'start')).toBe(fault);
+  });
+
+  it('never repeats what the vendor wrote, which may quote the customer', () => {
+    const fault = openAiFault(answered(400, { message: 'Cannot read: my secret' }), 'start');
+
+    expect(fault.message).not.toContain('secret');
+  });
+});
+
+describe('answer of OpenAI', () => {
+  it.each([
+    answered(400, { code: 'conversation_locked' }),
+    answered(400, { message: "Can't add messages to thread_1 while a run run_1 is active." }),
+    answered(400, { message: 'Thread thread_1 already has an active run run_1.' }),
+    answered(409, { code: 'conversation_locked' }),
+  ])('says that the thread is busy: %s', (error) => {
+    expect(isBusyThread(error)).toBe(true);
+  });
+
+  it('says so in no other case', () => {
+    const others = [answered(400), answered(500, { code: 'conversation_locked' }), new Error('x')];
+
+    expect(others.filter(isBusyThread)).toEqual([]);
+  });
+
+  it.each([
+    'invalid_prompt',
+    'invalid_image_format',
+    'image_too_large',
+    'content_policy_violation',
+  ])('says that no run can help: %s', (code) => {
+    expect(isUnanswerable(code)).toBe(true);
+  });
+
+  it.each(['server_error', 'rate_limit_exceeded', '', null, undefined])(
+    'says nothing of the kind: %s',
+    (code) => {
+      expect(isUnanswerable(code)).toBe(false);
+    },
+  );
+
+  it('tells a route that is missing from one that refuses', () => {
+    expect([404, 405, 501].map((status) => isUnsupported(answered(status)))).not.toContain(false);
+    expect([400, 401, 429, 500].map((status) => isUnsupported(answered(status)))).not.toContain(
+      true,
+    );
+    expect([answered(404), answered(400)].map(isNotFound)).toEqual([true, false]);
+  });
+});

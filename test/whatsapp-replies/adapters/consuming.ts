@@ -1,0 +1,115 @@
+import type { SQSRecord } from 'aws-lambda';
+import { EngineError } from '../../../lambdas/runtime/errors.ts';
+import {
+  type BatchConsumer,
+  consumeBatch,
+} from '../../../lambdas/whatsapp-replies/adapters/consume-batch.ts';
+import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
+import type {
+  AssistantPort,
+  Messenger,
+  OutboundMessage,
+} from '../../../lambdas/whatsapp-replies/domain/ports.ts';
+import {
+  readableInputs,
+  type Turn,
+  userText,
+} from '../../../lambdas/whatsapp-replies/domain/turn.ts';
+import type { TestTable } from '../../support/table.ts';
+import { aChannel } from '../receiving.ts';
+import { recordedLog, recordedMeter } from '../recorded.ts';
+
+export interface ConsumerOptions {
+  /** What the model says; by default it repeats the question. */
+  answer?: (turn: Turn) => Promise<string>;
+  deadLetterFails?: boolean;
+  returnFails?: boolean;
+  defaultNumber?: () => Promise<string>;
+  /** The table that the turns are kept in; the given one by default. */
+  store?: TestTable;
+}
+
+/** The batch consumer on a real store, with a model, a messenger and a queue that keep what they are told. */
+export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
+  const sent: OutboundMessage[] = [];
+  const asked: Turn[] = [];
+  const dead: { id: string; code: string; reason: string }[] = [];
+  const returned: { ids: string[]; seconds: number }[] = [];
+  const log = recordedLog();
+  const meter = recordedMeter();
+  const answer = options.answer ?? (async (turn: Turn) => `You said: ${userText(turn)}`);
+  const store = conversationStore(options.store ?? table);
+
+  const assistant = {
+    name: 'responses',
+    openThread: async () => 'conv_1',
+    findRun: async () => undefined,
+    startRun: async (_thread, turn) => {
+      asked.push(turn);
+      return { kind: 'answered', runId: `resp_${turn.turn_id}`, text: await answer(turn) };
+    },
+    checkRun: () => Promise.reject(new Error('Expected no poll: the run answers at once.')),
+    cancelRun: () => Promise.reject(new Error('Expected no cancel: the run answers at once.')),
+  } satisfies AssistantPort;
+
+  const messenger: Messenger = {
+    async send(message) {
+      sent.push(message);
+      return { kind: 'sent', messageSid: `SMreply${sent.length}`, status: 'queued' };
+    },
+    find: async () => undefined,
+    showTyping: async () => {},
+    fetchImage: async () => undefined,
+  };
+
+  const consumer: BatchConsumer = {
+    records: {
+      async deadLetter(record, error) {
+        if (options.deadLetterFails) throw new Error('The dead-letter queue is away.');
+        dead.push({ id: record.messageId, code: error.code, reason: error.message });
+      },
+      async returnAfter(records, seconds) {
+        if (options.returnFails) throw new Error('The queue is away.');
+        returned.push({ ids: records.map(({ messageId }) => messageId), seconds });
+      },
+    },
+    portsFor: () => ({
+      store,
+      messenger,
+      assistantFor: async () => ({ assistant, texts: aChannel().texts }),
+      clock: { now: () => table.clock.now(), sleep: async () => {} },
+      random: () => 0.5,
+      log,
+      meter,
+      runMaxWaitMs: 300_000,
+      statusCallback: (_turn, key) => `https://replies.example/status?reply=${key}`,
+    }),
+    defaultBusinessNumber: options.defaultNumber ?? (async () => '+14155238886'),
+    now: () => table.clock.now(),
+    log,
+    meter,
+  };
+  return {
+    sent,
+    asked,
+    dead,
+    returned,
+    log,
+    meter,
+    bodies: () => sent.map(({ body }) => body),
+    /** Consumes a batch; the ids of the records that stay. */
+    consume: async (...batch: SQSRecord[]): Promise<string[]> => {
+      const response = await consumeBatch(batch, consumer, { remainingMs: () => 60_000 });
+      return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    },
+  };
+}
+
+export const textsAsked = (turns: Turn[]): string[] =>
+  turns.map((turn) =>
+    readableInputs(turn)
+      .map(({ text }) => text)
+      .join(' | '),
+  );
+
+export const away = () => new EngineError('retry', 'model_away', 'The model is away.');

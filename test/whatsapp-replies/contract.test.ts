@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { readEnv } from '../../lambdas/runtime/env.ts';
+import {
+  assistantVariable,
+  channelSchema,
+  fieldText,
+  receiveEnvironment,
+  replyEnvironment,
+  replyQueueMessage,
+} from '../../lambdas/whatsapp-replies/contract.ts';
+import { aQueueMessage } from '../support/sqs-event.ts';
+import { businessAddress } from '../support/webhook.ts';
+
+const accepts = (message: unknown): boolean => replyQueueMessage.safeParse(message).success;
+
+describe('a message of the reply queue', () => {
+  it.each([
+    ['texts', { From: 'whatsapp:+49151', Body: 'Hi' }],
+    ['lists of texts', { From: ['whatsapp:+49151'], Body: ['Hi', 'there'] }],
+    ['an empty Body', { Body: '' }],
+    ['an empty list as Body', { Body: [] }],
+    ['no To', { To: undefined }],
+    ['further fields of any kind', { Anything: { deep: [1] } }],
+  ])('may have %s', (_, fields) => {
+    expect(accepts(aQueueMessage({ fields }))).toBe(true);
+  });
+
+  it.each([
+    ['no From', { From: undefined }],
+    ['an empty From', { From: '' }],
+    ['an empty list as From', { From: [] }],
+    ['a list whose first From is empty', { From: [''] }],
+    ['a number as From', { From: 49151 }],
+    ['a list of numbers as From', { From: [49151] }],
+    ['no Body', { Body: undefined }],
+    ['null as Body', { Body: null }],
+    ['a list of numbers as Body', { Body: ['Hi', 1] }],
+  ])('may not have %s', (_, fields) => {
+    expect(accepts(aQueueMessage({ fields }))).toBe(false);
+  });
+
+  it.each([
+    ['conversation_id', ''],
+    ['conversation_id', 'x'.repeat(257)],
+    ['conversation_id', 7],
+    ['company_id', ''],
+    ['company_id', 'acme#CONVERSATION'],
+    ['company_id', null],
+    ['project_id', 'a b'],
+    ['thread_id', 7],
+    ['received_at', 'yesterday'],
+    ['consent', 'maybe'],
+    ['twilio_message', 'From=x'],
+    ['twilio_message', null],
+  ])('may not have the %s %j', (name, value) => {
+    expect(accepts({ ...aQueueMessage(), [name]: value })).toBe(false);
+  });
+
+  it.each(['thread_id', 'received_at', 'consent'])('may leave out %s', (name) => {
+    const { [name]: _left, ...message } = aQueueMessage() as Record<string, unknown>;
+
+    expect(accepts(message)).toBe(true);
+  });
+
+  it('may say that there is no thread yet', () => {
+    expect(accepts(aQueueMessage({ thread_id: null }))).toBe(true);
+  });
+});
+
+describe('a field of Twilio', () => {
+  it.each([
+    ['text', 'text'],
+    [['first', 'second'], 'first'],
+    [[], ''],
+    [undefined, ''],
+    [null, ''],
+    [7, ''],
+    [[7], ''],
+    [{ 0: 'x' }, ''],
+  ])('%j reads as %j', (value, text) => {
+    expect(fieldText({ Body: value }, 'Body')).toBe(text);
+  });
+});
+
+describe('a channel', () => {
+  const channel = { number: businessAddress, company_id: 'acme', project_id: 'shop' };
+
+  it('has texts of its own where it names none', () => {
+    const { texts } = channelSchema.parse(channel);
+
+    expect(texts.fallback).not.toBe('');
+    expect(texts.unreadable).toContain('{kinds}');
+    expect(texts.opted_in).toContain('STOP');
+  });
+
+  it('keeps the texts that it names', () => {
+    const { texts } = channelSchema.parse({ ...channel, texts: { fallback: 'Pardon?' } });
+
+    expect(texts.fallback).toBe('Pardon?');
+    expect(texts.opted_in).toContain('STOP');
+  });
+
+  it.each([
+    '+14155238886',
+    'whatsapp:14155238886',
+    'whatsapp:+0123456',
+    'whatsapp:+1415abc8886',
+    '',
+  ])('has no number such as %j', (number) => {
+    expect(channelSchema.safeParse({ ...channel, number }).success).toBe(false);
+  });
+
+  it('names its assistant whole or not at all', () => {
+    const named = (assistant: object) => channelSchema.safeParse({ ...channel, assistant }).success;
+
+    expect(named({ adapter: 'threads', assistant_id: 'asst_1' })).toBe(true);
+    expect(named({ adapter: 'responses', model: 'gpt-5.6-luna', instructions: '' })).toBe(true);
+    expect(named({ adapter: 'threads' })).toBe(false);
+    expect(named({ adapter: 'telepathy', assistant_id: 'asst_1' })).toBe(false);
+  });
+});
+
+describe('the environment of a Lambda', () => {
+  const common = {
+    CONVERSATIONS_TABLE: 'conversations',
+    TWILIO_CREDENTIALS_SECRET_ID: 'twilio',
+    PUBLIC_BASE_URL: 'https://replies.example',
+  };
+
+  it('has defaults for what may be left out', () => {
+    const env = readEnv(replyEnvironment, {
+      ...common,
+      REPLY_QUEUE_URL: 'q',
+      REPLY_DLQ_URL: 'd',
+      OPENAI_API_KEY_SECRET_ID: 'openai',
+    });
+
+    expect(env).toMatchObject({ RETENTION_DAYS: 90, RUN_MAX_WAIT_SECONDS: 300 });
+  });
+
+  it.each(['replies.example', 'ftp://replies.example', 'https://', 'https://a b'])(
+    'takes no public base URL such as %j',
+    (url) => {
+      const environment = { ...common, REPLY_QUEUE_URL: 'q', PUBLIC_BASE_URL: url };
+
+      expect(() => readEnv(receiveEnvironment, environment)).toThrow(
+        'PUBLIC_BASE_URL is malformed',
+      );
+    },
+  );
+
+  it('names the assistant of a company’s project as the specification does', () => {
+    expect(assistantVariable('acme', 'shop')).toBe('acme_shop_ASSISTANT_ID');
+  });
+});

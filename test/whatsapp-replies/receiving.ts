@@ -1,0 +1,66 @@
+import { cachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
+import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
+import {
+  channelAdministration,
+  channelRegistry,
+} from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
+import { customerDirectory } from '../../lambdas/whatsapp-replies/adapters/customer-directory.ts';
+import { replyInbox } from '../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
+import {
+  type Channel,
+  channelSchema,
+  paths,
+  type ReplyQueueMessage,
+  replyQueueMessage,
+} from '../../lambdas/whatsapp-replies/contract.ts';
+import { receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
+import type { TestTable } from '../support/table.ts';
+import {
+  businessAddress,
+  messageFields,
+  publicBaseUrl,
+  type Signing,
+  signedRequest,
+  twilioSecret,
+} from '../support/webhook.ts';
+import { aQueueClient, aVault, recordedLog, recordedMeter } from './recorded.ts';
+
+export const aChannel = (parts: Partial<Channel> = {}): Channel =>
+  channelSchema.parse({
+    number: businessAddress,
+    company_id: 'acme',
+    project_id: 'shop',
+    ...parts,
+  });
+
+/** The receiving door on a table of its own or a shared one, with the queue and the secret at hand. */
+export async function aReceiver(table: TestTable, baseUrl = publicBaseUrl) {
+  await channelAdministration(table).add(aChannel());
+  const vault = aVault(twilioSecret());
+  const queue = aQueueClient();
+  const log = recordedLog();
+  const meter = recordedMeter();
+  const app = receiveApp({
+    credentials: cachedSecret(vault.client, 'twilio', parseTwilioCredentials, table.clock),
+    publicBaseUrl: baseUrl,
+    channels: channelRegistry(table),
+    customers: customerDirectory(table),
+    inbox: replyInbox(queue.client, 'https://sqs.example/replies.fifo'),
+    clock: table.clock,
+    log,
+    meter,
+  });
+  return {
+    app,
+    vault,
+    queue,
+    log,
+    meter,
+    /** Posts a signed message with these fields changed. */
+    post: async (fields: Parameters<typeof messageFields>[0] = {}, signing: Signing = {}) =>
+      app.request(signedRequest(paths.inbound, messageFields(fields), signing)),
+    /** The messages in the queue, read by the contract. */
+    enqueued: (): ReplyQueueMessage[] =>
+      queue.sent.map(({ MessageBody }) => replyQueueMessage.parse(JSON.parse(String(MessageBody)))),
+  };
+}
