@@ -35,7 +35,7 @@ export interface Engine {
 }
 
 /** The company to which the demo's business number belongs. */
-export const demoOwner = { company_id: 'demo', project_id: 'whatsapp' };
+const demoOwner = { company_id: 'demo', project_id: 'whatsapp' };
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { settings } = options;

@@ -11,7 +11,7 @@ export interface Problem {
   detail: string;
 }
 
-export const problemType = (heading: string): string => `urn:replies-engine:error:${heading}`;
+const problemType = (heading: string): string => `urn:replies-engine:error:${heading}`;
 
 export const problemResponse = (c: HonoContext, problem: Problem): Response =>
   c.body(JSON.stringify({ ...problem, type: problemType(problem.type) }), problem.status, {

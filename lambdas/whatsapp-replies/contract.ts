@@ -52,7 +52,7 @@ function isFilled(value: unknown): boolean {
 }
 
 /** How a channel's messages are answered: by the Responses API (default) or the Assistants protocol. */
-export const assistantSchema = z.discriminatedUnion('adapter', [
+const assistantSchema = z.discriminatedUnion('adapter', [
   z.object({
     adapter: z.literal('responses'),
     model: requiredText,

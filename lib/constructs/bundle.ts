@@ -3,14 +3,14 @@ import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
-export const bundleFolder = path.join(projectRoot, 'dist', 'lambdas');
+const bundleFolder = path.join(projectRoot, 'dist', 'lambdas');
 
 /** The folder of one function's bundle, by the entry's context and job: `whatsapp-replies`, `receive`. */
 export const bundleOf = (context: string, job: string): string =>
   path.join(bundleFolder, `${context}-${job}`);
 
 /** Twilio's own HTTP client is axios with its proxies; ours is `fetch`, so it stays out. */
-export const withoutTwilioRequestClient: Plugin = {
+const withoutTwilioRequestClient: Plugin = {
   name: 'without-twilio-request-client',
   setup(builder) {
     builder.onResolve({ filter: /\/RequestClient$/ }, ({ importer }) =>

@@ -28,7 +28,7 @@ export async function startTestEngine(
   return { ...engine, lines };
 }
 
-export const businessNumber = 'whatsapp:+14155238886';
+const businessNumber = 'whatsapp:+14155238886';
 
 /** A customer of the demo channel, each test's own. */
 export function aCustomer(engine: Engine, number: string) {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { readableLine } from '../../local/console.ts';
+
+const entry = {
+  level: 'WARN',
+  message: 'The reply failed and will be tried again.',
+  timestamp: '2026-11-21T10:00:01.123Z',
+  service: 'reply',
+  function_name: 'replies-engine-reply-processor-local',
+  conversation_id: 'c_1',
+  error: { error_name: 'Error' },
+};
+
+describe('a log line on the console', () => {
+  it('is what a person reads: time, level, words and ids', () => {
+    expect(readableLine(JSON.stringify(entry), false)).toBe(
+      '10:00:01 WARN  reply   The reply failed and will be tried again. conversation_id=c_1 error={"error_name":"Error"}',
+    );
+  });
+
+  it('leaves metrics out', () => {
+    expect(readableLine('{"_aws":{},"RepliesSent":1}', false)).toBeUndefined();
+  });
+
+  it('stays as it is where it is no entry of a log', () => {
+    expect(readableLine('{broken', false)).toBe('{broken');
+    expect(readableLine('Error: out of memory', true)).toBe('Error: out of memory');
+  });
+});
