@@ -125,7 +125,7 @@ export function scriptedAssistant(
 }
 
 /** An answer that names its run, so that a test sees whose it is. */
-export const echo = ({ n, texts }: { n: number; texts: string[] }): Outcome => ({
+const echo = ({ n, texts }: { n: number; texts: string[] }): Outcome => ({
   kind: 'answered',
   text: `Answer ${n} to: ${texts.join(' ')}`,
 });

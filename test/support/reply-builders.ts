@@ -5,7 +5,7 @@ import type { ReplyPart, Turn } from '../../lambdas/whatsapp-replies/domain/turn
 
 export const customer = 'whatsapp:+15551230001';
 export const business = 'whatsapp:+14155238886';
-export const startTime = '2026-11-02T09:00:00.000Z';
+const startTime = '2026-11-02T09:00:00.000Z';
 export const texts = textsSchema.parse({});
 
 const owner = { company_id: 'acme', project_id: 'shop', conversation_id: 'conv-1' };

@@ -61,6 +61,6 @@ export class Fate {
   }
 }
 
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = 'Crash';
 }

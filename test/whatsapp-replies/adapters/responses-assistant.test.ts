@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { assistantContract } from '../../support/reply-assistant-contract.ts';
+import { assistantDoubts } from '../../support/reply-assistant-doubts.ts';
 import { anAssistant, asking, assistantAt, runTakesMs } from '../../support/reply-openai.ts';
 
 const image = { contentType: 'image/png', bytes: Uint8Array.of(1, 2, 3) };
@@ -23,6 +24,7 @@ async function aPlainServer() {
 
 describe('responses assistant', () => {
   assistantContract('responses');
+  assistantDoubts('responses');
 
   it("runs in the background with the company's model and instructions, and our ids", async () => {
     const { ask, bodiesOf } = await anAssistant('responses');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistantContract } from '../../support/reply-assistant-contract.ts';
+import { assistantDoubts } from '../../support/reply-assistant-doubts.ts';
 import { anAssistant, asking, runTakesMs } from '../../support/reply-openai.ts';
 
 const messages = 'threads.messages.create';
@@ -7,6 +8,7 @@ const runs = 'threads.runs.create';
 
 describe('threads assistant', () => {
   assistantContract('threads');
+  assistantDoubts('threads');
 
   it('marks messages and runs with our ids', async () => {
     const { bodiesOf, start, assistant } = await anAssistant('threads');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import { aQueuedMessage, queuedMessages } from '../../support/reply-builders.ts';
+import { deliverAll } from '../../support/reply-fifo.ts';
 import { aWorld } from '../../support/reply-world.ts';
 
 describe('record that cannot be written', () => {
@@ -54,7 +55,7 @@ describe('thread', () => {
     await world.answers([aQueuedMessage(2)]);
     world.assistant.lose('thread-1');
 
-    await world.answers([aQueuedMessage(3)]);
+    await deliverAll(world, [aQueuedMessage(3)]);
 
     expect(world.assistant.runs.map(({ threadId }) => threadId)).toEqual([
       'thread-1',
