@@ -30,7 +30,10 @@ export function createMeter(serviceName: string): Meter {
 const maxFrames = 6;
 
 /** Where an error comes from, without its message. */
-function framesOf({ stack = '', message }: Error): string[] {
+function framesOf(error: Error): string[] {
+  const { stack = '' } = error;
+  // Twilio's error takes its message from the answer, which may have none.
+  const message = String(error.message ?? '');
   // A message may have lines that look like frames.
   const behind = stack.indexOf(message) + message.length;
   if (!stack.includes(message)) return [];

@@ -78,6 +78,8 @@ export function scriptedAssistant(
     runs,
     threads,
     looks,
+    isThread: () => true,
+    startMs: () => 0,
     lose: (threadId) => void lost.add(threadId),
 
     async openThread(_turn, history) {

@@ -34,8 +34,17 @@ async function fetchNotingRefusal(
   const response = await fetch(url, init);
   // When even the secret cannot be read, the next call says so.
   if (response.status === 401) await key.refresh().catch(() => false);
-  return response;
+  return retriesByQueue(response) ? noRetry(response) : response;
 }
+
+/** A wait that the vendor asks for is the queue's, not this function's: it pays for its time. */
+const retriesByQueue = ({ headers }: Response): boolean => Number(headers.get('retry-after')) > 1;
+
+const noRetry = (response: Response): Response => {
+  const headers = new Headers(response.headers);
+  headers.set('x-should-retry', 'false');
+  return new Response(response.body, { status: response.status, headers });
+};
 
 /** Reads the key's secret: the key alone, or a JSON object that holds it as `openai_api_key`. */
 export function parseOpenAiKey(secret: string): string {

@@ -71,7 +71,7 @@ export function twilioResources(
 async function send(request: RequestOpts, options: TwilioClientOptions) {
   const url = new URL(String(request.uri));
   const target = options.baseUrl ? new URL(url.pathname, options.baseUrl) : url;
-  target.search = formOf(request.params).toString();
+  target.search = request.params ? formOf(request.params).toString() : url.search;
   const credentials = Buffer.from(`${request.username}:${request.password}`).toString('base64');
   const response = await fetch(target, {
     method: String(request.method).toUpperCase(),

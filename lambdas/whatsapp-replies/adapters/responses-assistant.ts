@@ -25,6 +25,8 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
   const { model, instructions } = config;
   return {
     name: 'responses',
+    isThread: (id) => !id.startsWith('thread_'),
+    startMs: (threadId) => (threadId === ownHistory ? blockingTimeoutMs : startTimeoutMs),
 
     async openThread(turn, history) {
       const client = await source();
@@ -32,7 +34,7 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
         const { company_id, conversation_id } = turn;
         const conversation = await client.conversations.create({
           items: history.map(pastItem),
-          metadata: { company_id, conversation_id },
+          metadata: { company_id, conversation_id, [seededItems]: String(history.length) },
         });
         return conversation.id;
       } catch (error) {
@@ -70,7 +72,10 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
     async findRun(threadId, turn) {
       if (threadId === ownHistory) return undefined;
       try {
-        return answerAmong(await newestItems(await source(), threadId), turn);
+        const client = await source();
+        const items = await newestItems(client, threadId);
+        const seeded = turn.last_item_id ? 0 : await seededIn(client, threadId);
+        return answerAmong(items.slice(seeded), turn);
       } catch (error) {
         if (isNotFound(error)) return { kind: 'thread_gone' };
         throw openAiFault(error, 'list a conversation');
@@ -179,6 +184,19 @@ function textOf(response: Response): string {
     .map((part) => (part.type === 'output_text' ? part.text : ''))
     .join('')
     .trim();
+}
+
+/** How many items of our history a conversation began with; a question among them is not the turn's. */
+const seededItems = 'seeded_items';
+
+async function seededIn(client: OpenAI, threadId: string): Promise<number> {
+  try {
+    const { metadata } = await client.conversations.retrieve(threadId);
+    return Number((metadata as Record<string, string> | null)?.[seededItems]) || 0;
+  } catch (error) {
+    if (isUnsupported(error)) return 0;
+    throw error;
+  }
 }
 
 /** Enough for any turn: its messages, its answer and what the model did in between. */

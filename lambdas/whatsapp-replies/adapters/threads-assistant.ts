@@ -1,4 +1,4 @@
-import { type OpenAI, toFile } from 'openai';
+import { BadRequestError, type OpenAI, toFile } from 'openai';
 import type { MessageContentPartParam } from 'openai/resources/beta/threads/messages.js';
 import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
@@ -25,6 +25,8 @@ const searched = 50;
 export function threadsAssistant(source: OpenAiSource, config: ThreadsConfig): AssistantPort {
   return {
     name: 'threads',
+    isThread: (id) => !id.startsWith('conv_') && id !== 'own-history',
+    startMs: () => 2 * startTimeoutMs,
 
     async openThread({ company_id, conversation_id }, history) {
       try {
@@ -87,9 +89,11 @@ export function threadsAssistant(source: OpenAiSource, config: ThreadsConfig): A
       try {
         await client.beta.threads.runs.cancel(runId, { thread_id: threadId });
         return failed(runId, 'cancelled');
-      } catch {
+      } catch (error) {
         // A run that has ended meanwhile cannot be cancelled; how it ended is what counts.
-        return this.checkRun(threadId, runId);
+        if (error instanceof BadRequestError) return this.checkRun(threadId, runId);
+        if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
+        throw openAiFault(error, 'cancel a run');
       }
     },
   };

@@ -24,6 +24,8 @@ const searchedMessages = 50;
 
 /** Twilio's codes for "not now": too many requests, the sender's rate, the daily cap. */
 const busyCodes = new Set([14107, 20429, 63018, 63038]);
+/** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */
+const wrongAddress = new Set([404, 405, 409]);
 /** The system's own words for a connection that was never made. */
 const neverConnected = new Set([
   'ECONNREFUSED',
@@ -54,11 +56,14 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
     async find(message, sinceMs, notSids) {
       const { messages } = await resources(sendTimeoutMs);
       const { to, from } = message;
-      const listed = await messages.list({ to, from, limit: searchedMessages }).catch((error) => {
-        throw retryLater('twilio_list', "Twilio's message list could not be read.", {
-          cause: error,
+      const listed = await messages
+        .list({ to, from, limit: searchedMessages })
+        .catch(async (error) => {
+          if (isRefused(error.status)) await takeCurrent(options);
+          throw retryLater('twilio_list', "Twilio's message list could not be read.", {
+            cause: error,
+          });
         });
-      });
       return listed.find(
         (candidate) =>
           candidate.body?.trim() === message.body.trim() &&
@@ -87,12 +92,18 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
         return undefined;
       }
       const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
-      return fetchBounded(target, `Basic ${basic}`);
+      return fetchBounded(target, `Basic ${basic}`, options);
     },
   };
 }
 
-async function fetchBounded(url: URL, authorization: string) {
+const isRefused = (status: number | undefined): boolean => status === 401 || status === 403;
+
+/** Credentials that were refused may have been rotated; when even the secret cannot be read, the next call says so. */
+const takeCurrent = ({ credentials }: TwilioMessengerOptions): Promise<boolean> =>
+  credentials.refresh().catch(() => false);
+
+async function fetchBounded(url: URL, authorization: string, options: TwilioMessengerOptions) {
   try {
     // A redirect to another host is followed without our credentials: fetch drops them.
     const response = await fetch(url, {
@@ -100,6 +111,7 @@ async function fetchBounded(url: URL, authorization: string) {
       signal: AbortSignal.timeout(imageTimeoutMs),
     });
     if (response.status === 404 || response.status === 410) return undefined;
+    if (isRefused(response.status)) await takeCurrent(options);
     if (!response.ok) throw new Error(`Twilio answered ${response.status} for a picture.`);
     const bytes = await readAtMost(response, maxImageBytes);
     const contentType = response.headers.get('content-type')?.split(';')[0] ?? 'image/jpeg';
@@ -137,9 +149,13 @@ async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Pro
   if (code !== undefined && busyCodes.has(code)) {
     return { kind: 'not_sent', reason: `busy (${code})`, cause: error };
   }
-  if (status === 401 || status === 403) {
-    await options.credentials.refresh();
+  if (isRefused(status)) {
+    await takeCurrent(options);
     return { kind: 'not_sent', reason: `credentials refused (${status})`, cause: error };
+  }
+  if (status === 408) return { kind: 'unsure', cause: error };
+  if (status !== undefined && wrongAddress.has(status)) {
+    return { kind: 'not_sent', reason: `refused (${status})`, cause: error };
   }
   if (status !== undefined && status >= 400 && status < 500) {
     return { kind: 'rejected', errorCode: code ?? status };

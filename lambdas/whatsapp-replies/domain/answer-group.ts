@@ -1,5 +1,5 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
-import { asEngineError, type EngineError } from '../../runtime/errors.ts';
+import { asEngineError, type EngineError, retryLater } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
@@ -117,6 +117,9 @@ async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<A
   const leaseLeftMs = turn.lease_until - ports.clock.now();
   if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
   try {
+    if (turn.attempts >= limits.maxAttempts) {
+      throw retryLater('crashed', `Turn ${turn.turn_id} has ended ${turn.attempts} invocations.`);
+    }
     const claimed = await claim(turn, ports, budget);
     const result = await answerTurn(claimed, ports, budget);
     if (result.kind === 'recorded') return { kind: 'done' };

@@ -20,14 +20,19 @@ export function composeReply(turn: Turn, answer: ModelAnswer, texts: Texts, nowM
   const spoken = answer && !answered ? texts.fallback : answered;
   const notices = [...greeting(turn, texts), ...unreadableNotice(turn, texts)];
   const reply = [spoken, ...notices].filter((part) => part !== '').join('\n\n');
+  const parts = splitForWhatsApp(reply);
+  const bodies =
+    parts.length <= maxParts
+      ? parts
+      : withNotices(splitForWhatsApp(spoken), splitForWhatsApp(notices.join('\n\n')));
   const time = replyTime(turn, nowMs);
   return {
     ...turn,
     state: 'text',
     outcome: outcomeOf(answer, answered),
-    parts: bounded(splitForWhatsApp(reply)).map((body, index) => ({
+    parts: bodies.map((body, index) => ({
       body,
-      message_key: `${time}#${turn.turn_id}.${index + 1}`,
+      message_key: `${time}#${turn.turn_id}.${String(index + 1).padStart(2, '0')}`,
       state: 'waiting',
     })),
   };
@@ -54,11 +59,13 @@ function replyTime(turn: Turn, nowMs: number): string {
     (max, input) => Math.max(max, Date.parse(input.received_at)),
     0,
   );
-  return isoTime(Math.max(nowMs, latest));
+  return isoTime(Math.max(nowMs, latest + 1));
 }
 
-function bounded(bodies: string[]): string[] {
-  const last = bodies[maxParts - 1];
-  if (bodies.length <= maxParts || last === undefined) return bodies;
-  return [...bodies.slice(0, maxParts - 1), `${last.slice(0, maxBodyChars - 2).toWellFormed()} …`];
+/** What is too long loses the end of the answer, never what the product has to say. */
+function withNotices(spoken: string[], notices: string[]): string[] {
+  const room = maxParts - notices.length;
+  if (spoken.length <= room) return [...spoken, ...notices];
+  const last = `${(spoken[room - 1] ?? '').slice(0, maxBodyChars - 2).toWellFormed()} …`;
+  return [...spoken.slice(0, room - 1), last, ...notices];
 }

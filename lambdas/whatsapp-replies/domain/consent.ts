@@ -13,12 +13,13 @@ const stopWords = new Set([
 ]);
 const startWords = new Set(['start', 'unstop']);
 
+/** Longer than any of them with its quotes and signs; bounds the work on hostile texts. */
+const longestWord = 64;
+
 /** What a message that consists of such a word alone asks for; anything else is a message for the model. */
 export function consentAsked(text: string): 'stop' | 'start' | undefined {
-  const word = text
-    .trim()
-    .replace(/[.!"'“”]+$|^["'“”]+/gu, '')
-    .toLowerCase();
+  if (text.length > longestWord) return undefined;
+  const word = text.replace(/[\s.!"'“”]+$|^[\s"'“”]+/gu, '').toLowerCase();
   if (stopWords.has(word)) return 'stop';
   return startWords.has(word) ? 'start' : undefined;
 }

@@ -25,6 +25,10 @@ export type ThreadTrouble = { kind: 'busy' } | { kind: 'thread_gone' };
 /** A model with the company's instructions, answering in threads that the vendor keeps for us. */
 export interface AssistantPort {
   readonly name: 'responses' | 'threads';
+  /** Whether an id may be one of its threads; a channel may have changed its assistant. */
+  isThread(id: string): boolean;
+  /** The longest that starting a run in this thread takes, in milliseconds. */
+  startMs(threadId: string): number;
   /** Opens a thread that already knows the messages so far; returns its id. */
   openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
   /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
@@ -75,6 +79,7 @@ export interface Conversation {
   thread_id?: string;
   last_item_id?: string;
   last_turn_id?: string;
+  last_message_sid?: string;
 }
 
 /** The code of the error by which a store says that another invocation has written the turn since. */

@@ -42,6 +42,8 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
 
   const assistant = {
     name: 'responses',
+    isThread: () => true,
+    startMs: () => 0,
     openThread: async () => 'conv_1',
     findRun: async () => undefined,
     startRun: async (_thread, turn) => {

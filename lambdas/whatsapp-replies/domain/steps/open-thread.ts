@@ -6,11 +6,14 @@ export const seedMessages = 20;
 
 /** Finds the conversation's thread, or opens one that knows our stored history. */
 export async function openThread(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
+  const { assistant } = await ports.assistantFor(turn);
   const known = await ports.store.conversation(turn);
-  const threadId = known?.thread_id ?? turn.thread_id ?? (await openNew(turn, ports));
-  if (known?.thread_id !== threadId) await ports.store.rememberThread(turn, threadId);
+  const candidates = [known?.thread_id, turn.thread_id].filter((id) => id !== undefined);
+  const threadId = candidates.find((id) => assistant.isThread(id)) ?? (await openNew(turn, ports));
+  const isKnown = known?.thread_id === threadId;
+  if (!isKnown) await ports.store.rememberThread(turn, threadId);
   const opened: Turn = { ...turn, state: 'thread', thread_id: threadId };
-  if (known?.last_item_id) opened.last_item_id = known.last_item_id;
+  if (isKnown && known.last_item_id) opened.last_item_id = known.last_item_id;
   return { kind: 'moved', turn: await ports.store.saveTurn(opened) };
 }
 

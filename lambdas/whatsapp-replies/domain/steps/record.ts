@@ -15,7 +15,8 @@ export async function recordTurn(turn: Turn, ports: ReplyPorts): Promise<StepRes
     note(saved, ports);
     return { kind: 'moved', turn: saved };
   } catch (error) {
-    throw recordFailed(turn, error, ports);
+    const isSent = turn.parts.some((part) => part.state === 'sent');
+    throw isSent ? recordFailed(turn, error, ports) : error;
   }
 }
 

@@ -1,10 +1,14 @@
 import { EngineError, retryLater } from '../../../runtime/errors.ts';
 import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
 import { composeReply } from '../compose.ts';
+import type { Inbound } from '../inbound.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
 import type { AssistantPort, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
 import { readableInputs, type Turn } from '../turn.ts';
 import { replaceThread, seedMessages } from './open-thread.ts';
+
+/** What a start needs beside itself: fetching pictures, and sending an answer that is there at once. */
+const startReserveMs = 10_000;
 
 /** Claims the run, starts it and notes its id; after a doubt it first looks for the one it may have started. */
 export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
@@ -13,6 +17,9 @@ export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): P
   const found = turn.run && (await assistant.findRun(threadId, turn));
   if (turn.run && found) return afterStart(turn, found, turn.run.claimed_at, ports);
 
+  if (budget.remainingMs() < assistant.startMs(threadId) + startReserveMs) {
+    return { kind: 'waiting', turn, afterSeconds: 1 };
+  }
   const input = await modelInput(turn, ports);
   if (input.messages.length === 0) {
     const notice = composeReply(input.turn, undefined, texts, ports.clock.now());
@@ -42,18 +49,19 @@ async function afterStart(
   startedAt: number,
   ports: ReplyPorts,
 ): Promise<StepResult> {
-  if (view.kind === 'thread_gone') return { kind: 'moved', turn: await replaceThread(turn, ports) };
+  if (view.kind === 'thread_gone') {
+    await replaceThread(turn, ports);
+    throw retryLater('thread_gone', `Thread ${turn.thread_id} is gone; a new one takes its place.`);
+  }
   if (view.kind === 'busy') return busy(turn, ports);
-  const started = await ports.store.saveTurn({
-    ...turn,
-    state: 'run',
-    run: {
-      claimed_at: turn.run?.claimed_at ?? startedAt,
-      started_at: startedAt,
-      run_id: view.runId,
-    },
-  });
-  return view.kind === 'working' ? { kind: 'moved', turn: started } : settle(started, view, ports);
+  const run = {
+    claimed_at: turn.run?.claimed_at ?? startedAt,
+    started_at: startedAt,
+    run_id: view.runId,
+  };
+  // A run that has ended is not noted first: one that was found has an id that cannot be checked.
+  if (view.kind !== 'working') return settle({ ...turn, run }, view, ports);
+  return { kind: 'moved', turn: await ports.store.saveTurn({ ...turn, state: 'run', run }) };
 }
 
 /** Another run works on the thread, perhaps one of ours whose id was lost: it ends by itself. */
@@ -134,25 +142,30 @@ function threadOf(turn: Turn): string {
   return turn.thread_id ?? '';
 }
 
-/** The customer's messages with their pictures; a picture that cannot be had is noted as unreadable. */
+/** The customer's messages with their pictures; one that cannot be had becomes a note that it could not be read. */
 async function modelInput(
   turn: Turn,
   ports: ReplyPorts,
 ): Promise<{ turn: Turn; messages: ModelInput[] }> {
   const messages: ModelInput[] = [];
-  const missing = new Set<string>();
+  const reduced = new Map<string, Inbound>();
   for (const input of readableInputs(turn)) {
     const fetched = await Promise.all(
-      input.images.map(({ url }) => ports.messenger.fetchImage(url)),
+      input.images.map(async (image) => ({
+        image,
+        got: await ports.messenger.fetchImage(image.url),
+      })),
     );
-    const images = fetched.filter((image) => image !== undefined);
-    if (images.length < fetched.length) missing.add(input.message_sid);
+    const images = fetched.flatMap(({ got }) => got ?? []);
+    if (images.length < fetched.length) {
+      reduced.set(input.message_sid, {
+        ...input,
+        images: fetched.flatMap(({ image, got }) => (got ? [image] : [])),
+        unreadable: [...input.unreadable, 'pictures this large'],
+      });
+    }
     if (input.text || images.length > 0) messages.push({ text: input.text, images });
   }
-  const inputs = turn.inputs.map((input) =>
-    missing.has(input.message_sid)
-      ? { ...input, unreadable: [...input.unreadable, 'pictures this large'] }
-      : input,
-  );
+  const inputs = turn.inputs.map((input) => reduced.get(input.message_sid) ?? input);
   return { turn: { ...turn, inputs }, messages };
 }

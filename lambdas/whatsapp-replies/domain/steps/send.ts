@@ -24,6 +24,7 @@ export async function sendParts(
   for (let index = 0; index < current.parts.length; index++) {
     const part = current.parts[index];
     if (!part || part.state === 'sent') continue;
+    if (part.state === 'rejected') return finish(current, 'rejected', ports);
     if (budget.remainingMs() < sendReserveMs)
       return { kind: 'waiting', turn: current, afterSeconds: 1 };
     if (part.state === 'claimed') {
@@ -127,10 +128,15 @@ async function lookForDoubtful(turn: Turn, part: ReplyPart, ports: ReplyPorts): 
   if (reported) return { kind: 'sent', messageSid: reported };
   const claimedAt = part.claimed_at ?? 0;
   if (ports.clock.now() - claimedAt < callbackGraceMs) return { kind: 'too early' };
+  // The reply before may say the same, such as the fallback text.
+  const known = await ports.store.conversation(turn);
   const messageSid = await ports.messenger.find(
     outbound(turn, part, ports),
     claimedAt - clockSkewMs,
-    turn.parts.flatMap(({ message_sid }) => message_sid ?? []),
+    [
+      known?.last_message_sid ?? [],
+      turn.parts.flatMap(({ message_sid }) => message_sid ?? []),
+    ].flat(),
   );
   ports.log.warn('A message whose answer was lost was looked for.', {
     part: part.message_key,
