@@ -9,7 +9,7 @@ const callbackGraceMs = 10_000;
 /** How far Twilio's clock may be behind ours when the message list is searched. */
 const clockSkewMs = 5_000;
 /** A part is begun only with this much time left, so that its outcome can still be recorded. */
-const sendReserveMs = 8_000;
+const sendReserveMs = 13_000;
 
 /**
  * Sends the parts in order, each claimed before and recorded after. A part whose outcome is in doubt
