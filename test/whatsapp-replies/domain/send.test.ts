@@ -49,7 +49,7 @@ describe('reply of several parts', () => {
       return send(message);
     };
 
-    const result = await takes(store.turn('SM1') ?? aTurn(), 15_000);
+    const result = await takes(store.turn('SM1') ?? aTurn(), 20_000);
 
     expect(result).toEqual({ kind: 'waiting', afterSeconds: 1 });
     expect(messenger.bodies).toEqual(['Part 1.', 'Part 2.']);
