@@ -40,9 +40,8 @@ describe('a local cloud that is killed in the middle of its work', () => {
     console.log(
       `${accepted.size} messages, ${kills} kills: the last reply came ${((Date.now() - begun) / 1000).toFixed(0)} s after the last start.`,
     );
-    const counted = (await replies()).flat();
-    expect(quoted(counted)).toEqual(accepted);
-    expect(counted).toHaveLength(accepted.size);
+    // One reply may answer several messages; none may be answered by two.
+    expect(quotes((await replies()).flat()).sort()).toEqual([...accepted].sort());
   });
 });
 
@@ -82,8 +81,10 @@ const replies = (): Promise<string[][]> =>
     }),
   );
 
-const quoted = (texts: string[]): Set<string> =>
-  new Set(texts.flatMap((text) => [...text.matchAll(/k\d+ message \d+/g)].map(([one]) => one)));
+const quotes = (texts: string[]): string[] =>
+  texts.flatMap((text) => [...text.matchAll(/k\d+ message \d+/g)].map(([one]) => one));
+
+const quoted = (texts: string[]): Set<string> => new Set(quotes(texts));
 
 const twilio = (): string =>
   (JSON.parse(readFileSync(path.join(dataDir, 'running.json'), 'utf8')) as { twilio_url: string })
