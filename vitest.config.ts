@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'promise',
+          // Much of it waits for an emulated vendor or queue.
+          maxWorkers: 2,
           include: ['test/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
