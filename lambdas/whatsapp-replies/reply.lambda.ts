@@ -4,16 +4,16 @@ import { readEnv } from '../runtime/env.ts';
 import { alertPerson } from '../runtime/errors.ts';
 import { createLog, createMeter } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
-import { documentClient, queueClient, secretsClient } from '../vendors/aws/clients.ts';
+import { queueClient, secretsClient } from '../vendors/aws/clients.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
-import { parseTwilioCredentials } from '../vendors/twilio/credentials.ts';
 import { assistantDirectory } from './adapters/assistant-directory.ts';
 import { channelRegistry } from './adapters/channel-registry.ts';
 import { type BatchConsumer, consumeBatch } from './adapters/consume-batch.ts';
 import { conversationStore } from './adapters/conversation-store.ts';
 import { replyRecords } from './adapters/reply-queue.ts';
 import { twilioMessenger } from './adapters/twilio-messenger.ts';
+import { conversationsTable, twilioCredentials } from './adapters/wiring.ts';
 import { paths, replyEnvironment } from './contract.ts';
 import type { QueuedMessage } from './domain/answer-group.ts';
 import type { ReplyPorts } from './domain/answer-turn.ts';
@@ -24,23 +24,12 @@ const meter = createMeter('reply');
 
 const consumer = once((): BatchConsumer => {
   const env = readEnv(replyEnvironment);
-  const table = {
-    client: documentClient(),
-    name: env.CONVERSATIONS_TABLE,
-    clock: systemClock,
-    retentionDays: env.RETENTION_DAYS,
-  };
-  const secrets = secretsClient(env.SECRETS_MANAGER_REGION);
+  const table = conversationsTable(env);
+  const credentials = twilioCredentials(env);
   const openAiKey = cachedSecret(
-    secrets,
+    secretsClient(env.SECRETS_MANAGER_REGION),
     env.OPENAI_API_KEY_SECRET_ID,
     parseOpenAiKey,
-    systemClock,
-  );
-  const credentials = cachedSecret(
-    secrets,
-    env.TWILIO_CREDENTIALS_SECRET_ID,
-    parseTwilioCredentials,
     systemClock,
   );
   const store = conversationStore(table);
