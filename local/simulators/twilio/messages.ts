@@ -79,8 +79,9 @@ export function outboundMessage(
   };
 }
 
+/** A customer whose webhook was posted by hand is not known here: their window counts as open. */
 const isOpen = (lastWrote: number | undefined, now: number) =>
-  lastWrote !== undefined && now - lastWrote < replyWindowHours * 3_600_000;
+  lastWrote === undefined || now - lastWrote < replyWindowHours * 3_600_000;
 
 function addresses(form: URLSearchParams): { from: string; to: string } {
   const to = form.get('To');
