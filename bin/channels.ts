@@ -1,53 +1,26 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import {
-  type Channel,
-  channelSchema,
-  defaultInstructions,
-  defaultModel,
-} from '../lambdas/whatsapp-replies/contract.ts';
-import {
-  CommandError,
-  readTarget,
-  runCommand,
-  tableName,
-  tablesOf,
-  targetOptions,
-} from './target.ts';
+import { type Channel, channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
+import { CommandError, readTarget, runCommand, tableOf, targetOptions } from './target.ts';
 
-const usage = `The registry of channels: which company a WhatsApp number belongs to, and who answers.
+const usage = `The registry of channels: which company a WhatsApp number belongs to.
 
-  npm run channels -- add NUMBER --company ID --project ID [options]
+  npm run channels -- add NUMBER --company ID --project ID [--replace]
   npm run channels -- list [--json]
   npm run channels -- remove NUMBER
 
+  --replace                     takes the number from the company or project that has it
   --stage local|dev|prod        which deployment; local by default (npm start must run)
   --prefix NAME                 its ProjectPrefix; replies-engine by default
 
-  who answers (default: ${defaultModel} with general instructions, or the assistant that
-  DEFAULT_ASSISTANT_ID or {company}_{project}_ASSISTANT_ID names):
-  --model NAME                  the model
-  --instructions TEXT           what it must know and how it speaks
-  --instructions-file FILE      the same from a file
-  --assistant-id ID             an assistant of a server that speaks the Assistants protocol
-
-  what the product itself says:
-  --fallback-text TEXT          when the model refuses or answers nothing
-  --unreadable-text TEXT        when something cannot be read; {kinds} stands for what
-  --opted-in-text TEXT          when a customer comes back with START`;
+Who answers there is the company's: npm run assistant -- --help.`;
 
 const options = {
   ...targetOptions,
   company: { type: 'string' },
   project: { type: 'string' },
-  model: { type: 'string' },
-  instructions: { type: 'string' },
-  'instructions-file': { type: 'string' },
-  'assistant-id': { type: 'string' },
-  'fallback-text': { type: 'string' },
-  'unreadable-text': { type: 'string' },
-  'opted-in-text': { type: 'string' },
+  replace: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -65,23 +38,14 @@ await runCommand(async () => {
     console.log(usage);
     return;
   }
-  if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}. Quote texts.`);
+  const tooMany = action === 'list' ? [number ?? [], more].flat() : more;
+  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}.`);
   const target = readTarget(values);
-  const registry = channelAdministration({
-    client: tablesOf(target),
-    name: tableName(target, 'conversations'),
-    clock: { now: Date.now },
-  });
+  const registry = channelAdministration(tableOf(target, 'conversations'));
   switch (action) {
-    case 'add': {
-      const channel = channelOf(number, values);
-      await registry.add(channel);
-      console.log(
-        `${channel.number} now belongs to ${channel.company_id}/${channel.project_id} (${target.stage}).`,
-      );
-      console.log('A change is seen within half a minute.');
+    case 'add':
+      await add(channelOf(number, values), values.replace);
       return;
-    }
     case 'list':
       list(await registry.list(), values.json);
       return;
@@ -97,7 +61,31 @@ await runCommand(async () => {
         `There is no "${action}": use add, list or remove (--help shows all).`,
       );
   }
+
+  async function add(channel: Channel, replace: boolean): Promise<void> {
+    const { number: address, company_id, project_id } = channel;
+    if (!(await tenantStore(tableOf(target, 'tenants')).find(company_id))) {
+      throw new CommandError(
+        `There is no company ${company_id}: npm run tenants -- create ${company_id}${stageOf(values)}`,
+      );
+    }
+    const owner = (await registry.list()).find((one) => one.number === address);
+    const isAnothers =
+      owner && (owner.company_id !== company_id || owner.project_id !== project_id);
+    if (isAnothers && !replace) {
+      throw new CommandError(
+        `${address} belongs to ${owner.company_id}/${owner.project_id}: take it from there by --replace.`,
+      );
+    }
+    await registry.add(channel);
+    console.log(`${address} belongs to ${company_id}/${project_id} (${target.stage}).`);
+    console.log('A change is seen within half a minute.');
+  }
 });
+
+function stageOf({ stage }: Values): string {
+  return stage === 'local' ? '' : ` --stage ${stage}`;
+}
 
 function addressOf(number: string | undefined): string {
   if (!number) throw new CommandError('Which number? Such as +14155238886.');
@@ -108,59 +96,19 @@ function addressOf(number: string | undefined): string {
   );
 }
 
-function channelOf(number: string | undefined, values: Values): Channel {
+function channelOf(number: string | undefined, { company, project }: Values): Channel {
   const address = addressOf(number);
-  const { company, project } = values;
   if (!company || !project)
     throw new CommandError('Whose number is it? Add --company and --project.');
-  const candidate = {
+  const result = channelSchema.safeParse({
     number: address,
     company_id: company,
     project_id: project,
-    assistant: assistantOf(values),
-    texts: Object.fromEntries(
-      (['fallback', 'unreadable', 'opted_in'] as const).flatMap((name) => {
-        const text =
-          values[`${name.replace('_', '-') as 'fallback' | 'unreadable' | 'opted-in'}-text`];
-        return text === undefined ? [] : [[name, text]];
-      }),
-    ),
-  };
-  const result = channelSchema.safeParse(candidate);
+  });
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => issue.path.join('.'));
   throw new CommandError(
-    `These are empty, too long or have characters that they may not have: ${faults.join(', ')}. ` +
-      'Ids take letters, digits, dots, hyphens and underscores.',
+    'Ids of companies and projects take up to 64 letters, digits, dots, hyphens and underscores.',
   );
-}
-
-function assistantOf(values: Values): Channel['assistant'] {
-  const { model, 'assistant-id': assistantId, 'instructions-file': file } = values;
-  if (values.instructions && file) {
-    throw new CommandError('Give --instructions or --instructions-file, not both.');
-  }
-  const instructions = file ? readInstructions(file) : values.instructions;
-  if (assistantId && (model || instructions)) {
-    throw new CommandError(
-      'An --assistant-id brings its own model and instructions: leave those out.',
-    );
-  }
-  if (assistantId) return { adapter: 'threads', assistant_id: assistantId };
-  if (!model && !instructions) return undefined;
-  return {
-    adapter: 'responses',
-    model: model ?? defaultModel,
-    instructions: instructions ?? defaultInstructions,
-  };
-}
-
-function readInstructions(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    throw new CommandError(`${file} cannot be read.`);
-  }
 }
 
 function list(channels: Channel[], asJson: boolean): void {
@@ -173,9 +121,7 @@ function list(channels: Channel[], asJson: boolean): void {
       'No number is registered: npm run channels -- add NUMBER --company ID --project ID',
     );
   }
-  for (const { number, company_id, project_id, assistant } of channels) {
-    const who =
-      assistant?.adapter === 'threads' ? assistant.assistant_id : (assistant?.model ?? 'default');
-    console.log(`${number.padEnd(26)} ${company_id}/${project_id}  ${who}`);
+  for (const { number, company_id, project_id } of channels) {
+    console.log(`${number.padEnd(26)} ${company_id}/${project_id}`);
   }
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../lambdas/vendors/aws/table.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 
 /** A command that was used wrongly, or cannot work as things are: one plain line for a person. */
@@ -26,13 +28,23 @@ export function readTarget({ stage, prefix }: Target): Target {
 }
 
 /** A client for the target's tables; on AWS with the credentials and region of the shell. */
-export function tablesOf(target: Target): DynamoDBDocumentClient {
+function tablesOf(target: Target): DynamoDBDocumentClient {
   const client = target.stage === 'local' ? localTables() : new DynamoDBClient({});
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-export const tableName = (target: Target, name: string): string =>
+const tableName = (target: Target, name: string): string =>
   `${target.prefix}-${name}-${target.stage}`;
+
+/** One of the target's tables. */
+export const tableOf = (target: Target, name: 'conversations' | 'tenants'): Table => ({
+  client: tablesOf(target),
+  name: tableName(target, name),
+  clock: { now: Date.now },
+});
+
+/** Who gives a command, as changes are noted. */
+export const operator = (): string => `operator:${os.userInfo().username}`;
 
 function localTables(): DynamoDBClient {
   return new DynamoDBClient({

@@ -2,6 +2,8 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { PublicApi } from './constructs/public-api.ts';
 import { houseOf } from './house.ts';
+import { Platform } from './platform/platform.ts';
+import { Tenancy } from './platform/tenancy.ts';
 import type { Settings } from './settings.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 
@@ -10,7 +12,9 @@ export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
     const house = houseOf(props.settings);
-    const api = new PublicApi(this, 'Api', { house });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { house, api });
+    const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
+    const api = new PublicApi(this, 'Api', { house, authorizer });
+    new Platform(this, 'Platform', { house, api, tenants });
+    new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants });
   }
 }

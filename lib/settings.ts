@@ -1,4 +1,5 @@
-import { operatorEnvironment } from '../lambdas/whatsapp-replies/contract.ts';
+import { operatorEnvironment as platformEnvironment } from '../lambdas/platform/contract.ts';
+import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/contract.ts';
 import { isStageName, type StageName, stages } from './stages.ts';
 
 /** A setting that a person must mend; its message is one plain line. */
@@ -29,6 +30,11 @@ const passedOnNames = [
   'RUN_MAX_WAIT_SECONDS',
   'RETENTION_DAYS',
   'LOG_LEVEL',
+  'OIDC_ISSUER',
+  'OIDC_AUDIENCE',
+  'OIDC_ALGORITHM',
+  'OIDC_TENANT_CLAIM',
+  'OIDC_ROLE_CLAIM',
 ];
 const assistantName = /^[A-Za-z]\w*_ASSISTANT_ID$/;
 
@@ -60,14 +66,26 @@ export function readSettings(
   return { projectPrefix, environmentName, passedOn };
 }
 
+/** What each variable takes, said where one is of no use. */
+const rules: Record<string, string> = {
+  RUN_MAX_WAIT_SECONDS: 'it is 5 to 3600',
+  RETENTION_DAYS: 'it is 1 to 3650',
+  LOG_LEVEL: 'it is one of DEBUG, INFO, WARN, ERROR',
+  OIDC_ISSUER: 'it starts with https://',
+  OIDC_AUDIENCE: 'OIDC_ISSUER needs it',
+  OIDC_ALGORITHM: 'it is an algorithm with public keys, such as RS256 or ES256',
+};
+const urlRule = 'it starts with http:// or https://';
+
 /** A value that the functions could not read must not be deployed. */
 function checkValues(passedOn: Readonly<Record<string, string>>): void {
-  const result = operatorEnvironment.safeParse(passedOn);
-  if (result.success) return;
-  const names = [...new Set(result.error.issues.map((issue) => String(issue.path[0])))];
-  throw new SettingsError(
-    `Of no use as they are set: ${names.map((name) => `${name}="${passedOn[name]}"`).join(', ')}. ` +
-      'URLs start with http:// or https://, RUN_MAX_WAIT_SECONDS is 5 to 3600, RETENTION_DAYS 1 to 3650, ' +
-      'LOG_LEVEL one of DEBUG, INFO, WARN, ERROR.',
+  const issues = [whatsAppEnvironment, platformEnvironment].flatMap(
+    (schema) => schema.safeParse(passedOn).error?.issues ?? [],
   );
+  const names = [...new Set(issues.map((issue) => String(issue.path[0])))];
+  if (names.length === 0) return;
+  const faults = names.map(
+    (name) => `${name}="${passedOn[name] ?? ''}": ${rules[name] ?? urlRule}`,
+  );
+  throw new SettingsError(`Of no use as they are set: ${faults.join('; ')}.`);
 }

@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { credentialStore } from '../lambdas/platform/adapters/credential-store.ts';
+import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { channelSchema, paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { serveApiPage } from './api-page.ts';
 import type { LogSink } from './cloud/function.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
+import { prepareDemo, type Stores } from './demo.ts';
 import type { LocalSettings } from './settings.ts';
 import {
   type OpenAiSimulator,
@@ -26,16 +30,14 @@ export interface EngineOptions {
 }
 
 /** The product on one machine: the local cloud, and a simulator for each vendor that is not configured. */
-export interface Engine {
+export interface Engine extends Stores {
   cloud: LocalCloud;
   openai?: OpenAiSimulator;
   twilio?: TwilioSimulator;
-  channels: ReturnType<typeof channelAdministration>;
+  /** The demo company's API key. */
+  demoKey: string;
   stop(): Promise<void>;
 }
-
-/** The company to which the demo's business number belongs. */
-const demoOwner = { company_id: 'demo', project_id: 'whatsapp' };
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { settings } = options;
@@ -73,14 +75,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }),
       secrets: secretsOf(settings),
       sink: options.sink,
+      before: serveApiPage,
     });
     stops.push(() => cloud.stop());
     port = cloud.port;
-    const channels = channelsOf(cloud);
-    await registerDemo(channels, settings);
+    const stores = storesOf(cloud);
+    const keyFile = options.keep ? path.join(settings.dataDir, 'demo-key') : undefined;
+    const demoKey = await prepareDemo(stores, settings.twilio.phoneNumber, keyFile);
     return {
       cloud,
-      channels,
+      ...stores,
+      demoKey,
       ...(openai && { openai }),
       ...(twilio && { twilio }),
       stop: () => stopAll(stops),
@@ -107,22 +112,19 @@ const secretsOf = ({ openai, twilio }: LocalSettings): Record<string, string> =>
   }),
 });
 
-const channelsOf = (cloud: LocalCloud) =>
-  channelAdministration({
-    client: DynamoDBDocumentClient.from(cloud.services.tables.client, {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
-    name: String(cloud.outputs['ConversationsTable']),
+/** What the operator's commands work with. */
+function storesOf({ services, outputs }: LocalCloud): Stores {
+  const client = DynamoDBDocumentClient.from(services.tables.client, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const table = (output: string) => ({
+    client,
+    name: String(outputs[output]),
     clock: { now: Date.now },
   });
-
-/** A number that was registered by hand keeps what it was given. */
-async function registerDemo(
-  channels: ReturnType<typeof channelAdministration>,
-  { twilio }: LocalSettings,
-): Promise<void> {
-  const number = `whatsapp:${twilio.phoneNumber}`;
-  const known = await channels.list();
-  if (known.some((channel) => channel.number === number)) return;
-  await channels.add(channelSchema.parse({ number, ...demoOwner }));
+  return {
+    tenants: tenantStore(table('TenantsTable')),
+    credentials: credentialStore(table('TenantsTable')),
+    channels: channelAdministration(table('ConversationsTable')),
+  };
 }

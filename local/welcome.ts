@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import { defaultModel, paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { defaultModel } from '../lambdas/whatsapp-replies/features.ts';
+import { apiPagePath } from './api-page.ts';
 import type { Engine } from './engine.ts';
 import type { LocalSettings } from './settings.ts';
 
@@ -16,6 +18,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
   const rows: [string, string][] = [
     ['API', `${cloud.url} (public: ${settings.publicBaseUrl})`],
     ['Webhook', `${settings.publicBaseUrl}${paths.inbound}`],
+    ['API page', `${cloud.url}${apiPagePath}`],
     ['Number', `${settings.twilio.phoneNumber} (more: npm run channels -- add)`],
     ['Model', model],
     ['WhatsApp', whatsApp],
@@ -34,6 +37,8 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
           signedCurl(settings),
         ]
       : [`Point Twilio at the webhook above, and write to ${settings.twilio.phoneNumber}.`]),
+    'Call the API as the demo company:',
+    `  curl ${cloud.url}/usage -H 'Authorization: Bearer ${engine.demoKey}'`,
     'Ctrl-C ends it.\n',
   ].join('\n\n');
 }

@@ -7,7 +7,15 @@ import { errorForLog, type Log } from './log.ts';
 export interface Problem {
   type: string;
   title: string;
-  status: 400 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
+  detail: string;
+  /** Every fault of the request, each with the place of its field. */
+  errors?: Fault[];
+}
+
+/** A field that is wrong: `pointer` is a JSON Pointer (RFC 6901) into the body, or the name of a parameter. */
+export interface Fault {
+  pointer: string;
   detail: string;
 }
 

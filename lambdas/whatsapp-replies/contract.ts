@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { numberVariable } from '../runtime/env.ts';
+import { type ApiRoute, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
 
 /** Ids and addresses become parts of keys, which DynamoDB bounds. */
 const maxIdChars = 256;
@@ -11,8 +12,8 @@ const shortEnough = (name: string) =>
     path: [name],
   });
 
-/** Company and project ids are part of stored keys and of environment names. */
-const ownerId = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/));
+/** A project of a company; part of stored keys and of environment names. */
+const projectId = tenantId;
 
 /** What waits in the reply queue: one inbound WhatsApp message and whose it is. */
 export const replyQueueMessage = z.object({
@@ -26,8 +27,8 @@ export const replyQueueMessage = z.object({
   ),
   conversation_id: requiredText,
   thread_id: z.optional(z.nullable(z.string().check(z.maxLength(maxIdChars)))),
-  company_id: ownerId,
-  project_id: ownerId,
+  company_id: tenantId,
+  project_id: projectId,
   received_at: z.optional(z.iso.datetime()),
   /** Set where this message has begun (`stopped`) or ended (`started`) the customer's opt-out. */
   consent: z.optional(z.enum(['started', 'stopped'])),
@@ -51,49 +52,11 @@ function isFilled(value: unknown): boolean {
   return isField(value) && fieldText({ value }, 'value') !== '';
 }
 
-/** How a channel's messages are answered: by the Responses API (default) or the Assistants protocol. */
-const assistantSchema = z.discriminatedUnion('adapter', [
-  z.object({
-    adapter: z.literal('responses'),
-    model: requiredText,
-    instructions: z.string().check(z.maxLength(100_000)),
-  }),
-  z.object({ adapter: z.literal('threads'), assistant_id: requiredText }),
-]);
-export type Assistant = z.output<typeof assistantSchema>;
-
-export const defaultModel = 'gpt-5.6-luna';
-export const defaultInstructions =
-  'You answer the customers of a company on WhatsApp. Answer in the language of the customer, ' +
-  'briefly and kindly. Say so when you do not know something; never invent facts, prices or promises.';
-
-/** The sentences that the product itself says, each configurable per channel. */
-export const textsSchema = z.object({
-  /** When the model refuses or answers nothing. */
-  fallback: z._default(
-    z.string().check(z.minLength(1), z.maxLength(1000)),
-    "Sorry, I can't answer that here. Could you put it another way?",
-  ),
-  /** When something sent cannot be read; `{kinds}` stands for what it was. */
-  unreadable: z._default(
-    z.string().check(z.minLength(1), z.maxLength(1000)),
-    "Sorry, I can't read {kinds} here. Please write it as text, or send a picture.",
-  ),
-  /** When a customer who had opted out starts again. */
-  opted_in: z._default(
-    z.string().check(z.minLength(1), z.maxLength(1000)),
-    'Welcome back! You will get answers here again. Write STOP to end them.',
-  ),
-});
-export type Texts = z.output<typeof textsSchema>;
-
 /** A business number and whose customers write to it. `number` is Twilio's address, such as `whatsapp:+14155238886`. */
 export const channelSchema = z.object({
   number: z.string().check(z.regex(/^whatsapp:\+[1-9]\d{5,14}$/)),
-  company_id: ownerId,
-  project_id: ownerId,
-  assistant: z.optional(assistantSchema),
-  texts: z._default(textsSchema, textsSchema.parse({})),
+  company_id: tenantId,
+  project_id: projectId,
 });
 export type Channel = z.output<typeof channelSchema>;
 
@@ -117,6 +80,44 @@ export const paths = {
   status: '/webhooks/twilio/status',
   health: '/health',
 } as const;
+
+const webhookProblems = {
+  400: 'fields-missing',
+  413: 'body-too-large',
+  415: 'unsupported-media-type',
+} as const;
+
+export const routes = {
+  health: {
+    operationId: 'getHealth',
+    method: 'GET',
+    path: paths.health,
+    access: 'open',
+    tag: 'API',
+    summary: 'Whether the API answers',
+    success: { status: 200, what: 'It does', schema: z.object({ status: z.literal('ok') }) },
+  },
+  inbound: {
+    operationId: 'receiveWhatsAppMessage',
+    method: 'POST',
+    path: paths.inbound,
+    access: 'signed',
+    tag: 'Webhooks of Twilio',
+    summary: 'A customer has written',
+    success: { status: 200, what: 'Empty TwiML; the reply is sent later' },
+    problems: { ...webhookProblems, 404: 'unknown-channel' },
+  },
+  status: {
+    operationId: 'receiveWhatsAppStatus',
+    method: 'POST',
+    path: paths.status,
+    access: 'signed',
+    tag: 'Webhooks of Twilio',
+    summary: 'What became of a message that was sent',
+    success: { status: 204, what: 'Noted' },
+    problems: webhookProblems,
+  },
+} satisfies Record<string, ApiRoute>;
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
@@ -156,12 +157,17 @@ const common = {
 };
 
 /** Environment variables of each Lambda; the stack sets exactly these names. */
-export const receiveEnvironment = z.object({ ...common, REPLY_QUEUE_URL: z.string() });
+export const receiveEnvironment = z.object({
+  ...common,
+  ...tenancyEnvironment,
+  REPLY_QUEUE_URL: z.string(),
+});
 
 export const statusEnvironment = z.object(common);
 
 export const replyEnvironment = z.object({
   ...common,
+  ...tenancyEnvironment,
   REPLY_QUEUE_URL: z.string(),
   REPLY_DLQ_URL: z.string(),
   OPENAI_API_KEY_SECRET_ID: z.string(),

@@ -2,21 +2,28 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../runtime/clock.ts';
 import { readEnv } from '../runtime/env.ts';
 import { alertPerson } from '../runtime/errors.ts';
-import { createLog, createMeter } from '../runtime/log.ts';
+import { createLog, createMeter, errorForLog, type Log } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
+import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
+import { type UsageCounter, usageCounter } from '../tenancy/adapters/usage-counter.ts';
 import { queueClient, secretsClient } from '../vendors/aws/clients.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { assistantDirectory } from './adapters/assistant-directory.ts';
-import { channelRegistry } from './adapters/channel-registry.ts';
 import { type BatchConsumer, consumeBatch } from './adapters/consume-batch.ts';
 import { conversationStore } from './adapters/conversation-store.ts';
 import { replyRecords } from './adapters/reply-queue.ts';
 import { twilioMessenger } from './adapters/twilio-messenger.ts';
-import { conversationsTable, twilioCredentials } from './adapters/wiring.ts';
+import {
+  conversationsTable,
+  retentionOf,
+  tenantsTable,
+  twilioCredentials,
+} from './adapters/wiring.ts';
 import { paths, replyEnvironment } from './contract.ts';
 import type { QueuedMessage } from './domain/answer-group.ts';
 import type { ReplyPorts } from './domain/answer-turn.ts';
+import type { Turn } from './domain/turn.ts';
 import { encodeReference, referenceParameter } from './reply-reference.ts';
 
 const log = createLog('reply');
@@ -24,7 +31,11 @@ const meter = createMeter('reply');
 
 const consumer = once((): BatchConsumer => {
   const env = readEnv(replyEnvironment);
-  const table = conversationsTable(env);
+  const conversations = conversationsTable(env);
+  const tenantItems = tenantsTable(env, conversations);
+  const tenants = tenantDirectory(tenantItems);
+  const usage = usageCounter(tenantItems);
+  const table = { ...conversations, retentionDays: retentionOf(tenants, env) };
   const credentials = twilioCredentials(env);
   const openAiKey = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
@@ -33,11 +44,10 @@ const consumer = once((): BatchConsumer => {
     systemClock,
   );
   const store = conversationStore(table);
-  const assistantFor = assistantDirectory(
-    channelRegistry(table),
-    openAiSource(openAiKey, env.OPENAI_BASE_URL),
-    process.env,
-  );
+  const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
+    environment: process.env,
+    runMaxWaitSeconds: env.RUN_MAX_WAIT_SECONDS,
+  });
   const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
 
   const portsFor = (message: QueuedMessage): ReplyPorts => {
@@ -60,7 +70,7 @@ const consumer = once((): BatchConsumer => {
       random: Math.random,
       log: child,
       meter,
-      runMaxWaitMs: env.RUN_MAX_WAIT_SECONDS * 1000,
+      countReply: countReply(usage, child),
       statusCallback: (turn, message_key) =>
         `${callbackUrl}?${referenceParameter}=${encodeReference({ ...turn, message_key })}`,
     };
@@ -82,6 +92,17 @@ const consumer = once((): BatchConsumer => {
     meter,
   };
 });
+
+/** A reply that was sent is not sent again because it could not be counted. */
+const countReply =
+  (usage: UsageCounter, to: Log) =>
+  async ({ company_id }: Turn): Promise<void> => {
+    try {
+      await usage.count(company_id, 'replies');
+    } catch (error) {
+      to.warn('A reply could not be counted in the usage.', { error: errorForLog(error) });
+    }
+  };
 
 /** The reply processor: answers the batch, and names the messages that must come back. */
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {

@@ -6,12 +6,13 @@ import type { Construct } from 'constructs';
 import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
 import type { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
+import type { SingleTable } from '../constructs/single-table.ts';
 import type { House } from '../house.ts';
-import type { Conversations } from './conversations.ts';
 
 export interface WhatsAppParts {
   house: House;
-  conversations: Conversations;
+  conversations: SingleTable;
+  tenants: SingleTable;
   inbox: FifoWorkerQueue;
   twilioSecret: ISecret;
   /** The URL under which Twilio reaches the API. */
@@ -32,9 +33,14 @@ export class Receive extends NodeFunction {
       description: 'Checks an inbound WhatsApp message and enqueues it',
       memoryMb: webhookMemoryMb,
       timeoutSeconds: webhookTimeoutSeconds,
-      environment: { ...commonEnvironment(parts), REPLY_QUEUE_URL: parts.inbox.queue.queueUrl },
+      environment: {
+        ...commonEnvironment(parts),
+        TENANTS_TABLE: parts.tenants.tableName,
+        REPLY_QUEUE_URL: parts.inbox.queue.queueUrl,
+      },
     });
     parts.conversations.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    parts.tenants.grant(this, 'dynamodb:GetItem');
     parts.inbox.queue.grant(this, 'sqs:SendMessage');
     allowReading(this, parts.twilioSecret);
   }
@@ -54,6 +60,7 @@ export class ReplyProcessor extends NodeFunction {
       timeoutSeconds: limits.replyTimeoutSeconds,
       environment: {
         ...commonEnvironment(parts),
+        TENANTS_TABLE: parts.tenants.tableName,
         REPLY_QUEUE_URL: inbox.queue.queueUrl,
         REPLY_DLQ_URL: inbox.deadLetterQueue.queueUrl,
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
@@ -73,6 +80,7 @@ export class ReplyProcessor extends NodeFunction {
       'dynamodb:UpdateItem',
       'dynamodb:Query',
     );
+    parts.tenants.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     inbox.deadLetterQueue.grant(this, 'sqs:SendMessage');
     allowReading(this, parts.twilioSecret);
     allowReading(this, parts.openAiSecret);

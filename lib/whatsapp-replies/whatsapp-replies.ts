@@ -1,17 +1,22 @@
-import { CfnOutput } from 'aws-cdk-lib';
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
-import { limits, paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { limits, routes } from '../../lambdas/whatsapp-replies/contract.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
+import { SingleTable } from '../constructs/single-table.ts';
 import type { House } from '../house.ts';
-import { Conversations } from './conversations.ts';
+import { output } from '../output.ts';
 import { Receive, ReplyProcessor, Status } from './functions.ts';
+
+export interface WhatsAppRepliesProps {
+  house: House;
+  api: PublicApi;
+  tenants: SingleTable;
+}
 
 /** WhatsApp messages get their answers: webhook → inbox → reply processor → Twilio → status callback. */
 export class WhatsAppReplies extends Construct {
-  constructor(scope: Construct, id: string, { house, api }: { house: House; api: PublicApi }) {
+  constructor(scope: Construct, id: string, { house, api, tenants }: WhatsAppRepliesProps) {
     super(scope, id);
     const twilioSecret = new EmptySecret(this, 'TwilioCredentials', {
       house,
@@ -23,7 +28,7 @@ export class WhatsAppReplies extends Construct {
       name: 'openai-api-key/whatsapp',
       description: 'The OpenAI API key',
     });
-    const conversations = new Conversations(this, 'Conversations', { house });
+    const conversations = new SingleTable(this, 'Conversations', { house, name: 'conversations' });
     const inbox = new FifoWorkerQueue(this, 'Inbox', {
       house,
       name: 'whatsapp-replies',
@@ -31,16 +36,15 @@ export class WhatsAppReplies extends Construct {
       maxReceiveCount: limits.maxReceiveCount,
     });
     const { publicBaseUrl } = api;
-    const parts = { house, conversations, inbox, twilioSecret, publicBaseUrl };
+    const parts = { house, conversations, tenants, inbox, twilioSecret, publicBaseUrl };
 
     const receive = new Receive(this, 'Receive', parts);
     new ReplyProcessor(this, 'ReplyProcessor', { ...parts, openAiSecret });
     const status = new Status(this, 'Status', parts);
-    api.route(HttpMethod.GET, paths.health, receive);
-    api.route(HttpMethod.POST, paths.inbound, receive);
-    api.route(HttpMethod.POST, paths.status, status);
+    api.serve(receive, routes.health, routes.inbound);
+    api.serve(status, routes.status);
 
-    output(this, 'WhatsAppWebhookUrl', publicBaseUrl + paths.inbound, {
+    output(this, 'WhatsAppWebhookUrl', publicBaseUrl + routes.inbound.path, {
       what: 'Paste into Twilio: "When a message comes in" (POST), and as its fallback URL too',
     });
     output(this, 'ConversationsTable', conversations.tableName, {
@@ -52,9 +56,4 @@ export class WhatsAppReplies extends Construct {
       what: 'Messages that could not be answered',
     });
   }
-}
-
-/** An output whose name in the terminal is just this. */
-function output(scope: Construct, name: string, value: string, { what }: { what: string }): void {
-  new CfnOutput(scope, name, { value, description: what }).overrideLogicalId(name);
 }

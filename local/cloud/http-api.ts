@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { LocalAuthorizer } from './authorizer.ts';
+import { type CorsConfiguration, corsHeaders, isPreflight } from './cors.ts';
 import type { LocalFunction } from './function.ts';
 import { localAccount } from './template.ts';
 
@@ -8,6 +10,13 @@ export interface Route {
   /** As in the template: `POST /webhooks/twilio/whatsapp`, with `{name}` and `{name+}` segments, or `$default`. */
   routeKey: string;
   target: LocalFunction;
+  authorizer?: LocalAuthorizer;
+}
+
+export interface HttpApiOptions {
+  cors?: CorsConfiguration;
+  /** Takes a request that is not the API's, such as for a page of the local cloud itself; true when it has. */
+  before?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
 
 /** API Gateway's own bound of a request body. */
@@ -15,12 +24,16 @@ const maxBodyBytes = 10 * 1024 * 1024;
 const integrationTimeoutMs = 30_000;
 
 /** An HTTP API on 127.0.0.1: turns requests into payload 2.0 events and the functions' results into answers. */
-export async function startHttpApi(routes: Route[], port: number): Promise<Server> {
+export async function startHttpApi(
+  routes: Route[],
+  port: number,
+  options: HttpApiOptions = {},
+): Promise<Server> {
   const patterns = routes
     .map((route) => ({ route, matches: matcher(route.routeKey) }))
     .sort((a, b) => generality(a.route.routeKey) - generality(b.route.routeKey));
   const server = createServer((request, response) => {
-    answer(request, response, patterns).catch((error) => {
+    answer(request, response, patterns, options).catch((error) => {
       console.error('The local HTTP API failed:', error);
       send(response, 500, { message: 'Internal Server Error' });
     });
@@ -75,7 +88,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   patterns: Pattern[],
+  { cors, before }: HttpApiOptions,
 ): Promise<void> {
+  if (await before?.(request, response)) return;
+  for (const [name, value] of Object.entries(corsHeaders(request, cors))) {
+    response.setHeader(name, value);
+  }
+  if (cors && isPreflight(request)) return void response.writeHead(204).end();
   const url = new URL(`http://localhost${request.url ?? '/'}`);
   const found = patterns
     .map(({ route, matches }) => ({ route, match: matches(request.method ?? '', url.pathname) }))
@@ -84,6 +103,13 @@ async function answer(
   if (!body) return send(response, 413, { message: 'Request Entity Too Large' });
   if (!found?.match) return send(response, 404, { message: 'Not Found' });
   const event = eventOf(request, url, body, found.route.routeKey, found.match);
+  const authorization = await found.route.authorizer?.authorize(event);
+  if (authorization?.kind === 'refused') {
+    return send(response, authorization.status, { message: authorization.message });
+  }
+  if (authorization) {
+    Object.assign(event.requestContext, { authorizer: { lambda: authorization.context } });
+  }
   const late = new Promise<'late'>((resolve) =>
     setTimeout(resolve, integrationTimeoutMs, 'late').unref(),
   );

@@ -7,7 +7,7 @@ import { repliesEngineApp } from '../../lib/app.ts';
 import { bundleLambdas } from '../../lib/constructs/bundle.ts';
 import type { EventSource } from './event-source.ts';
 import type { LogSink } from './function.ts';
-import { startHttpApi } from './http-api.ts';
+import { type HttpApiOptions, startHttpApi } from './http-api.ts';
 import { startQueues } from './queues.ts';
 import { makeResources, type Services } from './resources.ts';
 import { startSecrets } from './secrets.ts';
@@ -25,6 +25,8 @@ export interface LocalCloudOptions {
   secrets: Record<string, string>;
   sink: LogSink;
   maxEnvironments?: number;
+  /** Takes requests that are not the API's; see `HttpApiOptions`. */
+  before?: HttpApiOptions['before'];
 }
 
 export interface LocalCloud {
@@ -63,6 +65,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     maxEnvironments: options.maxEnvironments ?? defaultMaxEnvironments,
     functions: new Map(),
     routes: [],
+    authorizers: new Map(),
     eventSources: [],
   };
   const resolver = new Resolver(template);
@@ -74,7 +77,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     await makeResources(template, resolver, services);
     for (const [name, value] of Object.entries(options.secrets)) secrets.fill(name, value);
-    server = await startHttpApi(services.routes, port);
+    server = await startHttpApi(services.routes, port, {
+      ...(services.cors && { cors: services.cors }),
+      ...(options.before && { before: options.before }),
+    });
   } catch (error) {
     await closeServices();
     throw error;

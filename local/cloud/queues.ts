@@ -75,7 +75,7 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
       } catch (error) {
         // From an earlier run with other settings: those of the template count.
         if (!(error instanceof Error) || !error.name.includes('QueueNameExists')) throw error;
-        const { FifoQueue: _fixed, ...changeable } = attributes;
+        const changeable = changeableOf(attributes);
         await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: changeable }));
       }
       const queue = stores.sqsStore.getQueueByName(name);
@@ -93,4 +93,15 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
       persistence?.close();
     },
   };
+}
+
+/** The emulator refuses to change what makes a queue a FIFO queue of its kind. */
+function changeableOf(attributes: Record<string, string>): Record<string, string> {
+  const {
+    FifoQueue: _fifo,
+    DeduplicationScope: _scope,
+    FifoThroughputLimit: _limit,
+    ...changeable
+  } = attributes;
+  return changeable;
 }

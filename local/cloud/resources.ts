@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { LocalAuthorizer } from './authorizer.ts';
+import type { CorsConfiguration } from './cors.ts';
 import { EventSource } from './event-source.ts';
 import { LocalFunction, type LogSink } from './function.ts';
+import type { Route } from './http-api.ts';
 import type { Queues } from './queues.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
@@ -19,7 +22,9 @@ export interface Services {
   /** Environments of one function at the same time, on this machine. */
   maxEnvironments: number;
   functions: Map<string, LocalFunction>;
-  routes: { routeKey: string; target: LocalFunction }[];
+  routes: Route[];
+  authorizers: Map<string, LocalAuthorizer>;
+  cors?: CorsConfiguration;
   eventSources: (() => EventSource)[];
 }
 
@@ -125,10 +130,23 @@ const makers: Record<string, Make> = {
     return { ref: logicalId, attributes: { Id: logicalId } };
   },
 
-  'AWS::ApiGatewayV2::Api': (_properties, { apiUrl }, _resolver, logicalId) => ({
-    ref: logicalId,
-    attributes: { ApiEndpoint: apiUrl, ApiId: logicalId },
-  }),
+  'AWS::ApiGatewayV2::Api': (properties, services, _resolver, logicalId) => {
+    const cors = properties['CorsConfiguration'] as CorsConfiguration | undefined;
+    if (cors) services.cors = cors;
+    return { ref: logicalId, attributes: { ApiEndpoint: services.apiUrl, ApiId: logicalId } };
+  },
+  'AWS::ApiGatewayV2::Authorizer': (properties, services, _resolver, logicalId) => {
+    if (properties['AuthorizerType'] !== 'REQUEST' || !properties['EnableSimpleResponses']) {
+      throw new Error('The local cloud knows Lambda authorizers with simple responses only.');
+    }
+    const authorizer = new LocalAuthorizer({
+      identitySources: properties['IdentitySource'] as string[],
+      cacheSeconds: Number(properties['AuthorizerResultTtlInSeconds'] ?? 300),
+      target: functionOf(String(properties['AuthorizerUri']), services),
+    });
+    services.authorizers.set(logicalId, authorizer);
+    return { ref: logicalId, attributes: { AuthorizerId: logicalId } };
+  },
   'AWS::ApiGatewayV2::Stage': (properties) => ({ ref: String(properties['StageName']) }),
   'AWS::ApiGatewayV2::Integration': (properties, _services, _resolver, logicalId) => ({
     ref: logicalId,
@@ -138,7 +156,15 @@ const makers: Record<string, Make> = {
     const integrationId = String(properties['Target']).replace('integrations/', '');
     const uri = String(resolver.made(integrationId)?.attributes?.['IntegrationUri']);
     const target = functionOf(uri, services);
-    services.routes.push({ routeKey: String(properties['RouteKey']), target });
+    const authorizer = services.authorizers.get(String(properties['AuthorizerId']));
+    if (!authorizer && (properties['AuthorizationType'] ?? 'NONE') !== 'NONE') {
+      throw new Error(`${String(properties['RouteKey'])} has an authorizer that is not there.`);
+    }
+    services.routes.push({
+      routeKey: String(properties['RouteKey']),
+      target,
+      ...(authorizer && { authorizer }),
+    });
     return { ref: logicalId };
   },
 };

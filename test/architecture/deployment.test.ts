@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import {
+  authorizerEnvironment,
+  configurationEnvironment,
+  openApiEnvironment,
+  usageEnvironment,
+} from '../../lambdas/platform/contract.ts';
+import {
   receiveEnvironment,
   replyEnvironment,
   statusEnvironment,
@@ -9,6 +15,10 @@ import { functionsOf, lambdaEntries, templateOf, variableNames } from '../suppor
 
 /** The schema by which each function reads its environment. */
 const schemas = {
+  'platform-authorizer': authorizerEnvironment,
+  'platform-configuration': configurationEnvironment,
+  'platform-openapi': openApiEnvironment,
+  'platform-usage': usageEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,
   'whatsapp-replies-status': statusEnvironment,
   'whatsapp-replies-reply': replyEnvironment,
@@ -25,6 +35,11 @@ const everything = {
   RUN_MAX_WAIT_SECONDS: '120',
   RETENTION_DAYS: '30',
   LOG_LEVEL: 'DEBUG',
+  OIDC_ISSUER: 'https://login.example/acme',
+  OIDC_AUDIENCE: 'replies-engine',
+  OIDC_ALGORITHM: 'ES256',
+  OIDC_TENANT_CLAIM: 'custom:tenant_id',
+  OIDC_ROLE_CLAIM: 'custom:role',
   acme_support_ASSISTANT_ID: 'asst_support',
 };
 
@@ -35,7 +50,10 @@ const requiredOf = (entry: Entry) =>
     .map(([name]) => name);
 
 /** Set though the code could do without: where the stack always knows better. */
-const alwaysSet = ['LOG_LEVEL', 'SECRETS_MANAGER_REGION'];
+const alwaysSet = (entry: Entry) => [
+  'LOG_LEVEL',
+  ...('SECRETS_MANAGER_REGION' in schemas[entry].shape ? ['SECRETS_MANAGER_REGION'] : []),
+];
 
 describe('the Lambdas', () => {
   it('are deployed, each entry by one function, and no function without an entry', () => {
@@ -49,7 +67,7 @@ describe('the Lambdas', () => {
 describe.each(entries)('the environment of %s', (entry) => {
   it('holds what the code requires, and nothing else, where nothing more is set', () => {
     expect(variableNames(templateOf('dev'), entry)).toEqual(
-      [...requiredOf(entry), ...alwaysSet].sort(),
+      [...requiredOf(entry), ...alwaysSet(entry)].sort(),
     );
   });
 

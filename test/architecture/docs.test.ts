@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { operatorEnvironment } from '../../lambdas/whatsapp-replies/contract.ts';
+import { operatorEnvironment as ofPlatform } from '../../lambdas/platform/contract.ts';
+import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/contract.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -60,7 +61,11 @@ describe('the tables of environment variables in the README', () => {
     const named = allOf(deployment, /^\| `([A-Z_]+)`/gm);
 
     expect(named.sort()).toEqual(
-      [...Object.keys(operatorEnvironment.shape), 'DEFAULT_ASSISTANT_ID'].sort(),
+      [
+        ...Object.keys(ofWhatsApp.shape),
+        ...Object.keys(ofPlatform.shape),
+        'DEFAULT_ASSISTANT_ID',
+      ].sort(),
     );
   });
 });
@@ -71,7 +76,7 @@ describe('docs/errors.md', () => {
   it('explains each problem type that the API answers, and no other', () => {
     const types = allOf(code, /problemResponse\(c, \{\s*type: '([a-z-]+)'/g);
 
-    expect(headings(problems).slice(2).sort()).toEqual(types.sort());
+    expect(headings(problems).slice(2).sort()).toEqual([...new Set(types)].sort());
   });
 
   it('explains each error code, and no other', () => {

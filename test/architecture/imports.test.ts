@@ -3,7 +3,8 @@ import { importsThat, sourcesOf } from './source.ts';
 
 const lambdas = sourcesOf('lambdas');
 const stack = sourcesOf('lib');
-const shared = ['runtime', 'vendors'];
+/** What the contexts share; `tenancy` knows the tenants, and stands on the other two. */
+const shared = ['runtime', 'vendors', 'tenancy'];
 
 const contextOf = (file: string) => /^lambdas\/([^/]+)\//.exec(file)?.[1] ?? '';
 const inContext = lambdas.filter(({ file }) => !shared.includes(contextOf(file)));
@@ -24,16 +25,18 @@ describe('the direction of imports', () => {
     expect(importsThat(sources, (imported) => imported.endsWith('.lambda.ts'))).toEqual([]);
   });
 
-  it('leads from the domain to the domain, its contract and the runtime', () => {
+  it('leads from the domain to the domain, its contract and features, who calls, and the runtime', () => {
     const allowed = (imported: string, file: string) => {
       const context = contextOf(file);
       return (
         imported.startsWith(`lambdas/${context}/domain/`) ||
         imported === `lambdas/${context}/contract.ts` ||
+        imported === `lambdas/${context}/features.ts` ||
+        /^lambdas\/tenancy\/(caller|contract)\.ts$/.test(imported) ||
         imported.startsWith('lambdas/runtime/')
       );
     };
-    const pure = ['marked'];
+    const pure = ['marked', 'node:crypto'];
 
     const wrong = importsThat(
       within('/domain/'),
@@ -42,14 +45,14 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('leads from the adapters to other adapters, the domain, vendors and the runtime', () => {
+  it('leads from the adapters to other adapters, the domain, and what is shared', () => {
     const wrong = importsThat(
       within('/adapters/'),
       (imported, file) =>
         imported.startsWith('lambdas/') &&
-        !/^lambdas\/(vendors|runtime)\//.test(imported) &&
+        !/^lambdas\/(vendors|runtime|tenancy)\//.test(imported) &&
         !new RegExp(
-          `^lambdas/${contextOf(file)}/(adapters/|domain/|contract\\.ts|reply-reference\\.ts)`,
+          `^lambdas/${contextOf(file)}/(adapters/|domain/|(contract|features|reply-reference)\\.ts)`,
         ).test(imported),
     );
 
@@ -62,6 +65,9 @@ describe('the direction of imports', () => {
 
     expect(importsThat(within('/vendors/'), beyond(/^lambdas\/(vendors|runtime)\//))).toEqual([]);
     expect(importsThat(within('/runtime/'), beyond(/^lambdas\/runtime\//))).toEqual([]);
+    expect(
+      importsThat(within('/tenancy/'), beyond(/^lambdas\/(tenancy|vendors|runtime)\//)),
+    ).toEqual([]);
   });
 
   it('meets the vendors only at the edge', () => {
@@ -72,10 +78,15 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('leads from one context to another only through its contract', () => {
+  it('leads from one context to another only through its contract and features', () => {
     const wrong = importsThat(inContext, (imported, file) => {
       const [from, to] = [contextOf(file), contextOf(imported)];
-      return to !== '' && to !== from && !shared.includes(to) && !imported.endsWith('/contract.ts');
+      return (
+        to !== '' &&
+        to !== from &&
+        !shared.includes(to) &&
+        !/\/(contract|features)\.ts$/.test(imported)
+      );
     });
 
     expect(wrong).toEqual([]);

@@ -25,11 +25,10 @@ export function assistantAt(url: string, name: AdapterName, key = aSecret('sk-te
   const source = openAiSource(key, `${url}/v1`);
   return name === 'responses'
     ? responsesAssistant(source, {
-        adapter: 'responses',
         model: 'gpt-5.6-luna',
         instructions: 'Be kind.',
       })
-    : threadsAssistant(source, { adapter: 'threads', assistant_id: 'asst_1' });
+    : threadsAssistant(source, { assistant_id: 'asst_1' });
 }
 
 /** An adapter on the real SDK, with a simulated OpenAI whose clock the test moves. */

@@ -31,6 +31,8 @@ export interface WorldOptions {
   /** Whether Twilio's status callbacks arrive; true by default. */
   callbacks?: boolean;
   runMaxWaitMs?: number;
+  /** Whether the company is suspended, each time it is asked. */
+  suspended?: () => boolean;
   /** Addresses of the pictures that can be fetched. */
   pictures?: string[];
   ports?: Partial<ReplyPorts>;
@@ -44,6 +46,8 @@ export interface World {
   log: RecordingLog;
   meter: RecordingMeter;
   ports: ReplyPorts;
+  /** The turns whose replies were counted in the usage. */
+  counted: string[];
   /** One invocation of a minute, or less, for the waiting messages of a conversation. */
   answers(messages: QueuedMessage[], invocation?: Invocation): Promise<GroupResult>;
   /** Takes a turn that is in the store as it is. */
@@ -68,15 +72,21 @@ export function aWorld(options: WorldOptions = {}): World {
   });
   for (const url of options.pictures ?? []) messenger.pictures.set(url, Uint8Array.of(1, 2, 3));
   const [log, meter] = [recordingLog(), recordingMeter()];
+  const counted: string[] = [];
   const ports: ReplyPorts = {
     store,
     messenger,
-    assistantFor: async () => ({ assistant, texts }),
+    assistantFor: async () => ({
+      assistant,
+      texts,
+      runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
+      suspended: options.suspended?.() ?? false,
+    }),
+    countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,
     log,
     meter,
-    runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
@@ -93,6 +103,7 @@ export function aWorld(options: WorldOptions = {}): World {
     log,
     meter,
     ports,
+    counted,
     answers: (messages, { remainingMs, fate } = {}) =>
       answerGroup(messages, fate ? fatefulPorts(ports, fate) : ports, budget(remainingMs)),
     takes: (turn, remainingMs) => answerTurn(turn, ports, budget(remainingMs)),

@@ -1,5 +1,5 @@
 import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../../lambdas/whatsapp-replies/adapters/table.ts';
+import type { ConversationsTable } from '../../lambdas/whatsapp-replies/adapters/table.ts';
 import { startTables } from '../../local/cloud/tables.ts';
 
 export interface Key {
@@ -25,8 +25,8 @@ export function testTime(start = Date.UTC(2026, 10, 21, 10)): TestTime {
   };
 }
 
-/** A conversations table on the embedded DynamoDB, with a clock of its own. */
-export interface TestTable extends Table {
+/** A table on the embedded DynamoDB, with a clock of its own. */
+export interface TestTable extends ConversationsTable {
   clock: TestTime;
   item(key: Key): Promise<Record<string, unknown> | undefined>;
   put(item: Key & Record<string, unknown>): Promise<void>;
@@ -56,7 +56,7 @@ export async function startTestTable(): Promise<TestTable> {
     client,
     name,
     clock: testTime(),
-    retentionDays: 90,
+    retentionDays: async () => 90,
     async item(key) {
       const found = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
       return (await client.send(found)).Item;
@@ -71,7 +71,7 @@ export async function startTestTable(): Promise<TestTable> {
   };
 }
 
-type Send = Table['client']['send'];
+type Send = ConversationsTable['client']['send'];
 type AnySend = (command: unknown) => Promise<unknown>;
 
 /** The same table through another client, by what becomes of a call. */

@@ -8,6 +8,7 @@ import {
   replyEnvironment,
   replyQueueMessage,
 } from '../../lambdas/whatsapp-replies/contract.ts';
+import { features } from '../../lambdas/whatsapp-replies/features.ts';
 import { aQueueMessage } from '../support/sqs-event.ts';
 import { businessAddress } from '../support/webhook.ts';
 
@@ -85,21 +86,6 @@ describe('a field of Twilio', () => {
 describe('a channel', () => {
   const channel = { number: businessAddress, company_id: 'acme', project_id: 'shop' };
 
-  it('has texts of its own where it names none', () => {
-    const { texts } = channelSchema.parse(channel);
-
-    expect(texts.fallback).not.toBe('');
-    expect(texts.unreadable).toContain('{kinds}');
-    expect(texts.opted_in).toContain('STOP');
-  });
-
-  it('keeps the texts that it names', () => {
-    const { texts } = channelSchema.parse({ ...channel, texts: { fallback: 'Pardon?' } });
-
-    expect(texts.fallback).toBe('Pardon?');
-    expect(texts.opted_in).toContain('STOP');
-  });
-
   it.each([
     '+14155238886',
     'whatsapp:14155238886',
@@ -109,20 +95,12 @@ describe('a channel', () => {
   ])('has no number such as %j', (number) => {
     expect(channelSchema.safeParse({ ...channel, number }).success).toBe(false);
   });
-
-  it('names its assistant whole or not at all', () => {
-    const named = (assistant: object) => channelSchema.safeParse({ ...channel, assistant }).success;
-
-    expect(named({ adapter: 'threads', assistant_id: 'asst_1' })).toBe(true);
-    expect(named({ adapter: 'responses', model: 'gpt-5.6-luna', instructions: '' })).toBe(true);
-    expect(named({ adapter: 'threads' })).toBe(false);
-    expect(named({ adapter: 'telepathy', assistant_id: 'asst_1' })).toBe(false);
-  });
 });
 
 describe('the environment of a Lambda', () => {
   const common = {
     CONVERSATIONS_TABLE: 'conversations',
+    TENANTS_TABLE: 'tenants',
     TWILIO_CREDENTIALS_SECRET_ID: 'twilio',
     PUBLIC_BASE_URL: 'https://replies.example',
   };
@@ -151,5 +129,41 @@ describe('the environment of a Lambda', () => {
 
   it('names the assistant of a company’s project as the specification does', () => {
     expect(assistantVariable('acme', 'shop')).toBe('acme_shop_ASSISTANT_ID');
+  });
+});
+
+describe('the assistant of a tenant', () => {
+  const assistant = features.assistant;
+  const faultsOf = (value: unknown) =>
+    assistant.safeParse(value).error?.issues.map(({ path }) => path.join('.'));
+
+  it('has an adapter and texts where it names none', () => {
+    const { adapter, texts } = assistant.parse({});
+
+    expect(adapter).toBe('responses');
+    expect(texts.fallback).not.toBe('');
+    expect(texts.unreadable).toContain('{kinds}');
+    expect(texts.opted_in).toContain('STOP');
+  });
+
+  it('keeps the texts that it names', () => {
+    const { texts } = assistant.parse({ texts: { fallback: 'Pardon?' } });
+
+    expect(texts.fallback).toBe('Pardon?');
+    expect(texts.opted_in).toContain('STOP');
+  });
+
+  it.each([
+    [{ adapter: 'threads' }, ['assistant_id']],
+    [{ assistant_id: 'asst_1' }, ['assistant_id']],
+    [{ adapter: 'threads', assistant_id: 'asst_1', model: 'm' }, ['adapter']],
+    [{ adapter: 'carrier pigeon' }, ['adapter']],
+    [{ instructions: '' }, ['instructions']],
+    [{ limits: { max_output_tokens: 1 } }, ['limits.max_output_tokens']],
+    [{ limits: { run_max_wait_seconds: 4000 } }, ['limits.run_max_wait_seconds']],
+    [{ modell: 'gpt' }, ['']],
+    [[], ['']],
+  ])('is not %j', (value, faults) => {
+    expect(faultsOf(value)).toEqual(faults);
   });
 });

@@ -10,8 +10,10 @@ import {
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
+import { keys as tenancyKeys } from '../../lambdas/tenancy/adapters/keys.ts';
 import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
 import type { Key } from '../support/table.ts';
+import { aTenant } from '../support/tenants.ts';
 import { publicBaseUrl, twilioSecret } from '../support/webhook.ts';
 import { aChannel } from './receiving.ts';
 
@@ -21,6 +23,7 @@ export const deadLetterUrl = `${queueUrl}-dead`;
 /** The environment that the stack gives to a function. */
 export const environment = {
   CONVERSATIONS_TABLE: 'conversations',
+  TENANTS_TABLE: 'tenants',
   TWILIO_CREDENTIALS_SECRET_ID: 'twilio',
   OPENAI_API_KEY_SECRET_ID: 'openai',
   PUBLIC_BASE_URL: publicBaseUrl,
@@ -69,6 +72,7 @@ export function mockedAws() {
   const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
   const channel = aChannel();
   items.set(nameOf(keys.channel(channel.number)), channel);
+  items.set(nameOf(tenancyKeys.tenant(channel.company_id)), aTenant());
   table.on(GetCommand).callsFake(({ Key }) => ({ Item: items.get(nameOf(Key)) }));
   table.on(PutCommand).callsFake(({ Item }) => {
     items.set(nameOf(Item), Item);

@@ -1,60 +1,75 @@
 import type { Environment } from '../../runtime/env.ts';
 import { alertPerson } from '../../runtime/errors.ts';
+import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
-import {
-  type Assistant,
-  assistantVariable,
-  type Channel,
-  defaultInstructions,
-  defaultModel,
-  type Texts,
-  textsSchema,
-} from '../contract.ts';
+import { assistantVariable } from '../contract.ts';
 import type { AssistantChoice, AssistantPort } from '../domain/ports.ts';
 import type { Turn } from '../domain/turn.ts';
-import type { ChannelRegistry } from './channel-registry.ts';
+import {
+  type AssistantFeature,
+  defaultInstructions,
+  defaultModel,
+  features,
+  projectAssistant,
+} from '../features.ts';
 import { responsesAssistant } from './responses-assistant.ts';
 import { threadsAssistant } from './threads-assistant.ts';
 
+export interface AssistantDefaults {
+  environment: Environment;
+  runMaxWaitSeconds: number;
+}
+
 /**
- * Who answers a turn: the assistant of its channel, else that of the company's project by the
- * environment, else the environment's default; a registered channel that names none of them gets the
- * default model. A channel of another company is none of theirs.
+ * Who answers a turn: the assistant that is configured for the company's project, else for the company,
+ * else that of the project by the environment, else the environment's default, else the default model.
  */
 export function assistantDirectory(
-  channels: ChannelRegistry,
+  tenants: TenantDirectory,
   source: OpenAiSource,
-  environment: Environment,
-): (turn: Turn) => Promise<AssistantChoice> {
-  return async (turn) => {
-    const registered = await channels.find(turn.business_number);
-    const channel = registered?.company_id === turn.company_id ? registered : undefined;
-    const config = channel?.assistant ?? defaultAssistant(turn, environment, channel);
-    const texts: Texts = channel?.texts ?? textsSchema.parse({});
-    return { assistant: portOf(config, source), texts };
+  defaults: AssistantDefaults,
+): (turn: Pick<Turn, 'company_id' | 'project_id'>) => Promise<AssistantChoice> {
+  return async ({ company_id, project_id }) => {
+    const [tenant, ofProject, ofCompany] = await Promise.all([
+      tenants.tenant(company_id),
+      tenants.configuration(company_id, projectAssistant(project_id)),
+      tenants.configuration(company_id, 'assistant'),
+    ]);
+    if (!tenant) {
+      throw alertPerson(
+        'tenant_unknown',
+        `There is no company ${company_id}: npm run tenants -- create ${company_id}.`,
+      );
+    }
+    const configured =
+      ofProject ?? ofCompany ?? ofEnvironment(company_id, project_id, defaults.environment);
+    const feature = features.assistant.parse(configured ?? {});
+    return {
+      assistant: portOf(feature, source),
+      texts: feature.texts,
+      runMaxWaitMs: (feature.limits.run_max_wait_seconds ?? defaults.runMaxWaitSeconds) * 1000,
+      suspended: tenant.status === 'suspended',
+    };
   };
 }
 
-function defaultAssistant(
-  { company_id, project_id }: Turn,
-  environment: Environment,
-  channel: Channel | undefined,
-): Assistant {
-  const name = assistantVariable(company_id, project_id);
-  const assistantId = environment[name] || environment['DEFAULT_ASSISTANT_ID'];
-  if (assistantId) return { adapter: 'threads', assistant_id: assistantId };
-  if (channel) {
-    return { adapter: 'responses', model: defaultModel, instructions: defaultInstructions };
-  }
-  throw alertPerson(
-    'assistant_missing',
-    `No assistant answers ${company_id}/${project_id}: register its number with one ` +
-      `(npm run channels -- add), or set ${name} or DEFAULT_ASSISTANT_ID.`,
-  );
+function ofEnvironment(companyId: string, projectId: string, environment: Environment) {
+  const assistantId =
+    environment[assistantVariable(companyId, projectId)] || environment['DEFAULT_ASSISTANT_ID'];
+  return assistantId ? { adapter: 'threads', assistant_id: assistantId } : undefined;
 }
 
-function portOf(config: Assistant, source: OpenAiSource): AssistantPort {
-  return config.adapter === 'responses'
-    ? responsesAssistant(source, config)
-    : threadsAssistant(source, config);
+function portOf(feature: AssistantFeature, source: OpenAiSource): AssistantPort {
+  const { adapter, model = defaultModel, instructions = defaultInstructions, limits } = feature;
+  if (adapter === 'threads') {
+    return threadsAssistant(source, {
+      assistant_id: feature.assistant_id ?? '',
+      ...(limits.max_output_tokens && { max_completion_tokens: limits.max_output_tokens }),
+    });
+  }
+  return responsesAssistant(source, {
+    model,
+    instructions,
+    ...(limits.max_output_tokens && { max_output_tokens: limits.max_output_tokens }),
+  });
 }

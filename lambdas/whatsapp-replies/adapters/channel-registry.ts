@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { storeCall, type Table } from '../../vendors/aws/table.ts';
 import { type Channel, channelSchema } from '../contract.ts';
 import { keys } from './keys.ts';
-import { storeCall, type Table } from './table.ts';
 
 /** Which company a business number belongs to, and how its messages are answered. */
 export interface ChannelRegistry {
@@ -13,7 +13,7 @@ const keepMs = 30_000;
 const maxKept = 1_000;
 
 /** Looks channels up, each kept for half a minute; that long a change may take to be seen. */
-export function channelRegistry(table: Omit<Table, 'retentionDays'>): ChannelRegistry {
+export function channelRegistry(table: Table): ChannelRegistry {
   const kept = new Map<string, { channel: Channel; until: number }>();
   return {
     async find(number) {
@@ -33,7 +33,7 @@ export function channelRegistry(table: Omit<Table, 'retentionDays'>): ChannelReg
 }
 
 /** What the operator's command does with the registry. */
-export function channelAdministration(table: Omit<Table, 'retentionDays'>) {
+export function channelAdministration(table: Table) {
   return {
     async add(channel: Channel): Promise<void> {
       const item = { ...keys.channel(channel.number), ...channel };

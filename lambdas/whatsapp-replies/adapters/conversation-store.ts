@@ -1,14 +1,14 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../runtime/clock.ts';
+import { conditionFailed, isExpired, storeCall } from '../../vendors/aws/table.ts';
 import type { Conversation, ConversationStore, PastMessage } from '../domain/ports.ts';
 import { inputText, type ReplyPart, replyText, type Turn, userText } from '../domain/turn.ts';
-import { conversationPartition, expiresAt, isExpired, keys, messagePrefix } from './keys.ts';
-import { conditionFailed, storeCall, type Table } from './table.ts';
+import { conversationPartition, keys, messagePrefix } from './keys.ts';
+import { type ConversationsTable, expiryOf } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
 /** The conversations table as the reply processor uses it. */
-export function conversationStore(table: Table): ConversationStore {
-  const expires = () => expiresAt(table.clock.now(), table.retentionDays);
+export function conversationStore(table: ConversationsTable): ConversationStore {
   const readItem = async (what: string, key: { pk: string; sk: string }) => {
     const { Item: item } = await storeCall(what, () =>
       table.client.send(new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true })),
@@ -20,6 +20,7 @@ export function conversationStore(table: Table): ConversationStore {
     ...turnStore(table),
 
     async recordInputs(turn) {
+      const expires = await expiryOf(table, turn.company_id);
       const put = (input: Turn['inputs'][number]) =>
         table.client.send(
           new PutCommand({
@@ -32,7 +33,7 @@ export function conversationStore(table: Table): ConversationStore {
               message_sid: input.message_sid,
               status: 'received',
               turn_id: turn.turn_id,
-              expires_at: expires(),
+              expires_at: expires,
             },
           }),
         );
@@ -45,6 +46,7 @@ export function conversationStore(table: Table): ConversationStore {
     },
 
     async rememberThread(turn, threadId) {
+      const expires = await expiryOf(table, turn.company_id);
       await storeCall('remember a thread', () =>
         table.client.send(
           new UpdateCommand({
@@ -60,7 +62,7 @@ export function conversationStore(table: Table): ConversationStore {
               ':project': turn.project_id,
               ':conversation': turn.conversation_id,
               ':channel': 'whatsapp',
-              ':expires': expires(),
+              ':expires': expires,
             },
           }),
         ),
@@ -103,15 +105,16 @@ export function conversationStore(table: Table): ConversationStore {
     },
 
     async recordReply(turn) {
+      const expires = await expiryOf(table, turn.company_id);
       const sent = turn.parts.filter((part) => part.state === 'sent' || part.state === 'rejected');
       await storeCall('record the reply', () =>
         Promise.all(
-          sent.map((part) => table.client.send(replyMessage(table, turn, part, expires()))),
+          sent.map((part) => table.client.send(replyMessage(table, turn, part, expires))),
         ),
       );
       try {
         await storeCall('record the conversation', () =>
-          table.client.send(summary(table, turn, sent, expires())),
+          table.client.send(summary(table, turn, sent, expires)),
         );
       } catch (error) {
         // The turn is in the summary already; it must not be counted twice.
@@ -122,7 +125,11 @@ export function conversationStore(table: Table): ConversationStore {
 }
 
 /** So that the webhook can name the thread in its queue message; best effort, the conversation's item is the truth. */
-async function noteThreadForWebhook(table: Table, turn: Turn, threadId: string): Promise<void> {
+async function noteThreadForWebhook(
+  table: ConversationsTable,
+  turn: Turn,
+  threadId: string,
+): Promise<void> {
   const note = new UpdateCommand({
     TableName: table.name,
     Key: keys.customer(turn.company_id, turn.business_number, turn.customer),
@@ -138,7 +145,7 @@ async function noteThreadForWebhook(table: Table, turn: Turn, threadId: string):
 }
 
 /** The status callback may have made the item before; what it knows of delivery stays. */
-const replyMessage = (table: Table, turn: Turn, part: ReplyPart, expires: number) =>
+const replyMessage = (table: ConversationsTable, turn: Turn, part: ReplyPart, expires: number) =>
   new UpdateCommand({
     TableName: table.name,
     Key: keys.reply(turn, part.message_key),
@@ -160,7 +167,7 @@ const replyMessage = (table: Table, turn: Turn, part: ReplyPart, expires: number
     },
   });
 
-const summary = (table: Table, turn: Turn, sent: ReplyPart[], expires: number) => {
+const summary = (table: ConversationsTable, turn: Turn, sent: ReplyPart[], expires: number) => {
   const lastSid = sent.findLast((part) => part.message_sid)?.message_sid;
   return new UpdateCommand({
     TableName: table.name,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { retryLater } from '../../runtime/errors.ts';
+import { conditionFailed, storeCall } from '../../vendors/aws/table.ts';
 import type { Channel } from '../contract.ts';
-import { expiresAt, keys } from './keys.ts';
-import { conditionFailed, storeCall, type Table } from './table.ts';
+import { keys } from './keys.ts';
+import { type ConversationsTable, expiryOf } from './table.ts';
 
 /** A customer of one business number, known by an id that tells nothing about the person. */
 export interface Customer {
@@ -30,7 +31,7 @@ export interface CustomerDirectory {
 const keptConsentSids = 10;
 const maxTries = 5;
 
-export function customerDirectory(table: Table): CustomerDirectory {
+export function customerDirectory(table: ConversationsTable): CustomerDirectory {
   const keyOf = (channel: Channel, address: string) =>
     keys.customer(channel.company_id, channel.number, address);
 
@@ -74,7 +75,7 @@ export function customerDirectory(table: Table): CustomerDirectory {
 
 /** Notes that the customer wrote. Who has opted out is kept without an expiry, so that it is never forgotten. */
 async function wrote(
-  table: Table,
+  table: ConversationsTable,
   key: Record<string, string>,
   channel: Channel,
   kind: 'expiring' | 'opted out',
@@ -98,7 +99,7 @@ async function wrote(
         ':project': channel.project_id,
         ...(expiring && {
           ':no': false,
-          ':expires': expiresAt(table.clock.now(), table.retentionDays),
+          ':expires': await expiryOf(table, channel.company_id),
         }),
       },
       ReturnValues: 'ALL_NEW',
@@ -108,7 +109,7 @@ async function wrote(
 }
 
 function consentChange(
-  table: Table,
+  table: ConversationsTable,
   key: Record<string, string>,
   { consent_sids: before = [], consent_changes: changes = 0 }: Customer,
   optedOut: boolean,

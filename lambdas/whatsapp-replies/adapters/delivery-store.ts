@@ -1,9 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionFailed, storeCall } from '../../vendors/aws/table.ts';
 import type { MessageStatus } from '../contract.ts';
 import { statusesBefore } from '../domain/delivery.ts';
 import type { ReplyReference } from '../reply-reference.ts';
-import { expiresAt, keys } from './keys.ts';
-import { conditionFailed, storeCall, type Table } from './table.ts';
+import { keys } from './keys.ts';
+import { type ConversationsTable, expiryOf } from './table.ts';
 
 export interface DeliveryReport {
   reference: ReplyReference;
@@ -17,7 +18,7 @@ export interface DeliveryStore {
   report(report: DeliveryReport): Promise<boolean>;
 }
 
-export const deliveryStore = (table: Table): DeliveryStore => ({
+export const deliveryStore = (table: ConversationsTable): DeliveryStore => ({
   async report({ reference, messageSid, status, errorCode }) {
     const before = statusesBefore(status);
     const names = before.map((_, index) => `:b${index}`);
@@ -38,7 +39,7 @@ export const deliveryStore = (table: Table): DeliveryStore => ({
         ':status': status,
         ':sid': messageSid,
         ':now': new Date(table.clock.now()).toISOString(),
-        ':expires': expiresAt(table.clock.now(), table.retentionDays),
+        ':expires': await expiryOf(table, reference.company_id),
         ...Object.fromEntries(before.map((value, index) => [`:b${index}`, value])),
         ...(errorCode !== undefined && { ':error': errorCode }),
       },

@@ -27,13 +27,3 @@ export const messagePrefix = 'MESSAGE#';
 export const conversationPartition = (
   key: Pick<TurnKey, 'company_id' | 'conversation_id'>,
 ): string => `COMPANY#${key.company_id}#CONVERSATION#${key.conversation_id}`;
-
-const secondsPerDay = 86_400;
-
-/** The TTL attribute, in seconds since the epoch. */
-export const expiresAt = (nowMs: number, retentionDays: number): number =>
-  Math.floor(nowMs / 1000) + retentionDays * secondsPerDay;
-
-/** DynamoDB deletes expired items days later; until then readers pass over them. */
-export const isExpired = (item: Record<string, unknown>, nowMs: number): boolean =>
-  typeof item['expires_at'] === 'number' && item['expires_at'] <= nowMs / 1000;

@@ -9,11 +9,14 @@ import {
   isUnsupported,
   openAiFault,
 } from '../../vendors/openai/errors.ts';
-import type { Assistant } from '../contract.ts';
 import type { AssistantPort, ModelInput, PastMessage, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
 
-type ResponsesConfig = Extract<Assistant, { adapter: 'responses' }>;
+export interface ResponsesConfig {
+  model: string;
+  instructions: string;
+  max_output_tokens?: number;
+}
 
 /** The thread of a server that keeps no conversations: our own history goes along with each request. */
 const ownHistory = 'own-history';
@@ -22,7 +25,6 @@ const blockingTimeoutMs = 40_000;
 
 /** Conversations with background Responses; on servers without conversations, plain Responses. */
 export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig): AssistantPort {
-  const { model, instructions } = config;
   return {
     name: 'responses',
     isThread: (id) => !id.startsWith('thread_'),
@@ -46,7 +48,7 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
     async startRun(threadId, turn, { input, history }) {
       const client = await source();
       const { company_id, conversation_id, turn_id } = turn;
-      const common = { model, instructions, metadata: { company_id, conversation_id, turn_id } };
+      const common = { ...config, metadata: { company_id, conversation_id, turn_id } };
       const messages = input.map(inputItem);
       try {
         if (threadId === ownHistory) {

@@ -8,11 +8,13 @@ import {
   isUnanswerable,
   openAiFault,
 } from '../../vendors/openai/errors.ts';
-import type { Assistant } from '../contract.ts';
 import type { AssistantPort, ModelInput, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
 
-type ThreadsConfig = Extract<Assistant, { adapter: 'threads' }>;
+export interface ThreadsConfig {
+  assistant_id: string;
+  max_completion_tokens?: number;
+}
 
 const startTimeoutMs = 15_000;
 const searched = 50;
@@ -47,7 +49,7 @@ export function threadsAssistant(source: OpenAiSource, config: ThreadsConfig): A
         await addMessages(client, threadId, turn, input, again);
         const run = await client.beta.threads.runs.create(
           threadId,
-          { assistant_id: config.assistant_id, metadata: { turn_id: turn.turn_id } },
+          { ...config, metadata: { turn_id: turn.turn_id } },
           { timeout: startTimeoutMs, maxRetries: 0 },
         );
         return await viewOf(client, run);

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../runtime/clock.ts';
 import { retryLater } from '../../runtime/errors.ts';
+import { conditionFailed, isExpired, storeCall } from '../../vendors/aws/table.ts';
 import { type ConversationStore, turnTaken } from '../domain/ports.ts';
 import type { Turn, TurnKey } from '../domain/turn.ts';
-import { expiresAt, isExpired, keys } from './keys.ts';
-import { conditionFailed, storeCall, type Table } from './table.ts';
+import { keys } from './keys.ts';
+import { type ConversationsTable, expiryOf } from './table.ts';
 
 type TurnMethods = Pick<ConversationStore, 'turnOf' | 'createTurn' | 'saveTurn' | 'coverMessage'>;
 
@@ -13,7 +14,7 @@ type TurnMethods = Pick<ConversationStore, 'turnOf' | 'createTurn' | 'saveTurn' 
 type ProgressItem = (Turn & { save_id?: string }) | { covered_by: string };
 
 /** The progress records: `TURN#<MessageSid>` in the conversation's partition. */
-export function turnStore(table: Table): TurnMethods {
+export function turnStore(table: ConversationsTable): TurnMethods {
   const read = async (key: TurnKey): Promise<ProgressItem | undefined> => {
     const { Item: item } = await storeCall('read a turn', () =>
       table.client.send(
@@ -25,14 +26,14 @@ export function turnStore(table: Table): TurnMethods {
     return progress as ProgressItem;
   };
 
-  const write = (turn: Turn, condition: string, values: Record<string, unknown>) =>
+  const write = async (turn: Turn, condition: string, values: Record<string, unknown>) =>
     table.client.send(
       new PutCommand({
         TableName: table.name,
         Item: {
           ...turn,
           ...keys.turn(turn),
-          expires_at: expiresAt(table.clock.now(), table.retentionDays),
+          expires_at: await expiryOf(table, turn.company_id),
         },
         ConditionExpression: condition,
         ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
@@ -95,7 +96,7 @@ export function turnStore(table: Table): TurnMethods {
       const item = {
         ...keys.turn(key),
         covered_by: turn.turn_id,
-        expires_at: expiresAt(table.clock.now(), table.retentionDays),
+        expires_at: await expiryOf(table, turn.company_id),
       };
       try {
         await storeCall('cover a message', () =>

@@ -1,23 +1,44 @@
 import type * as z from 'zod/mini';
 import { systemClock } from '../../runtime/clock.ts';
+import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import { documentClient, secretsClient } from '../../vendors/aws/clients.ts';
 import { type CachedSecret, cachedSecret } from '../../vendors/aws/secrets.ts';
+import type { Table } from '../../vendors/aws/table.ts';
 import {
   parseTwilioCredentials,
   type StoredTwilioCredentials,
 } from '../../vendors/twilio/credentials.ts';
 import type { statusEnvironment } from '../contract.ts';
-import type { Table } from './table.ts';
+import { features } from '../features.ts';
+import type { ConversationsTable } from './table.ts';
 
 /** What the environments of this context's Lambdas have in common. */
 type CommonEnvironment = z.output<typeof statusEnvironment>;
 
-export const conversationsTable = (env: CommonEnvironment): Table => ({
+/** The table, where the deployment's retention is that of every company. */
+export const conversationsTable = (env: CommonEnvironment): ConversationsTable => ({
   client: documentClient(),
   name: env.CONVERSATIONS_TABLE,
   clock: systemClock,
-  retentionDays: env.RETENTION_DAYS,
+  retentionDays: async () => env.RETENTION_DAYS,
 });
+
+/** The tenants table, through the same client as the conversations. */
+export const tenantsTable = (env: { TENANTS_TABLE: string }, { client, clock }: Table): Table => ({
+  client,
+  clock,
+  name: env.TENANTS_TABLE,
+});
+
+/** The retention that a company has chosen, else the deployment's. */
+export function retentionOf(tenants: TenantDirectory, env: CommonEnvironment) {
+  return async (companyId: string): Promise<number> => {
+    const chosen = await tenants.configuration(companyId, 'message-retention');
+    return chosen === undefined
+      ? env.RETENTION_DAYS
+      : features['message-retention'].parse(chosen).days;
+  };
+}
 
 export const twilioCredentials = (env: CommonEnvironment): CachedSecret<StoredTwilioCredentials> =>
   cachedSecret(

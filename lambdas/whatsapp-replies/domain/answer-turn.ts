@@ -16,7 +16,8 @@ export interface ReplyPorts {
   random: () => number;
   log: Log;
   meter: Meter;
-  runMaxWaitMs: number;
+  /** Counts a reply in the company's usage; never throws. */
+  countReply(turn: Turn): Promise<void>;
   /** Where Twilio reports on a part of this turn's reply. */
   statusCallback(turn: Turn, messageKey: string): string;
 }
@@ -75,15 +76,28 @@ async function takeStep(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<
 async function receive(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
   await ports.store.recordInputs(turn);
   if (await ports.store.hasOptedOut(turn)) {
-    const suppressed: Turn = { ...turn, state: 'sent', outcome: 'suppressed' };
-    return { kind: 'moved', turn: await ports.store.saveTurn(suppressed) };
+    return close(turn, 'suppressed', ports);
+  }
+  const { texts, suspended } = await ports.assistantFor(turn);
+  if (suspended) {
+    ports.meter.count('RepliesWithheld');
+    ports.log.warn('The company is suspended: its messages are kept, but not answered.');
+    return close(turn, 'withheld', ports);
   }
   if (readableInputs(turn).length > 0) return openThread(turn, ports);
-  const { texts } = await ports.assistantFor(turn);
   return {
     kind: 'moved',
     turn: await ports.store.saveTurn(composeReply(turn, undefined, texts, ports.clock.now())),
   };
+}
+
+/** Ends a turn without a reply. */
+async function close(
+  turn: Turn,
+  outcome: 'suppressed' | 'withheld',
+  ports: ReplyPorts,
+): Promise<StepResult> {
+  return { kind: 'moved', turn: await ports.store.saveTurn({ ...turn, state: 'sent', outcome }) };
 }
 
 /** Waiting is no failure: the attempt is given back with the lease. */

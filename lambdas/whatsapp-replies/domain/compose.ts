@@ -1,5 +1,5 @@
 import { isoTime } from '../../runtime/clock.ts';
-import type { Texts } from '../contract.ts';
+import type { Texts } from '../features.ts';
 import type { Turn, TurnOutcome } from './turn.ts';
 import { isBlank } from './whatsapp-text/characters.ts';
 import { maxBodyChars, splitForWhatsApp, toWhatsAppText } from './whatsapp-text.ts';

@@ -1,4 +1,5 @@
-import type { MessageStatus, Texts } from '../contract.ts';
+import type { MessageStatus } from '../contract.ts';
+import type { Texts } from '../features.ts';
 import type { Turn, TurnKey } from './turn.ts';
 
 /** One of the customer's messages, as a model reads it; images as data URLs. */
@@ -107,7 +108,12 @@ export interface ConversationStore {
   recordReply(turn: Turn): Promise<void>;
 }
 
+/** Who answers a company's customers, and on what terms. */
 export interface AssistantChoice {
   assistant: AssistantPort;
   texts: Texts;
+  /** How long a run may take before it is cancelled. */
+  runMaxWaitMs: number;
+  /** The company's messages are kept, but not answered. */
+  suspended: boolean;
 }

@@ -4,8 +4,17 @@ import type { Inbound } from './inbound.ts';
 /** The last step that is recorded; a redelivery goes on behind it. */
 export type TurnState = 'received' | 'thread' | 'run' | 'text' | 'sending' | 'sent' | 'recorded';
 
-/** How a turn ended: with the model's answer, one of our own texts, refused by Twilio, or nothing sent to one who opted out. */
-export type TurnOutcome = 'answered' | 'fallback' | 'notice' | 'rejected' | 'suppressed';
+/**
+ * How a turn ended: with the model's answer, one of our own texts, refused by Twilio, nothing sent to one
+ * who opted out, or nothing sent for a company that is suspended.
+ */
+export type TurnOutcome =
+  | 'answered'
+  | 'fallback'
+  | 'notice'
+  | 'rejected'
+  | 'suppressed'
+  | 'withheld';
 
 /** The model's run. Without `run_id` it is claimed only: a crash or a lost answer left in doubt whether it began. */
 export interface TurnRun {

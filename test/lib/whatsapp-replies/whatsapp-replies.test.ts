@@ -1,5 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { allRoutes } from '../../../lambdas/platform/openapi.ts';
+import { authorizerCacheSeconds } from '../../../lambdas/tenancy/contract.ts';
 import { functionsOf, referredBy, resourcesOf, templateOf } from '../../support/stack.ts';
 
 const template = templateOf('dev');
@@ -98,17 +100,42 @@ describe('the conversations table', () => {
 describe('the public API', () => {
   const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
     key: Properties.RouteKey as string,
+    type: Properties.AuthorizationType as string | undefined,
     integration: template.findResources('AWS::ApiGatewayV2::Integration')[
       String(referredBy(Properties.Target['Fn::Join'][1][1]))
     ]?.['Properties'],
   }));
 
-  it('has the webhooks and the health check, and nothing else', () => {
-    expect(routes.map(({ key }) => key).sort()).toEqual([
+  it('has the routes of the contracts, and no other', () => {
+    const told = allRoutes.map(({ method, path }) => `${method} ${path}`);
+
+    expect(routes.map(({ key }) => key).sort()).toEqual(told.sort());
+  });
+
+  it('asks the authorizer before every route but those that are open or signed', () => {
+    const free = allRoutes
+      .filter(({ access }) => access === 'open' || access === 'signed')
+      .map(({ method, path }) => `${method} ${path}`);
+    const unguarded = routes.filter(({ type }) => type !== 'CUSTOM').map(({ key }) => key);
+
+    expect(unguarded.sort()).toEqual(free.sort());
+    expect(free.sort()).toEqual([
       'GET /health',
       'POST /webhooks/twilio/status',
       'POST /webhooks/twilio/whatsapp',
     ]);
+  });
+
+  it('keeps what the authorizer said by the credential, for as long as the documents say', () => {
+    const authorizer = only('AWS::ApiGatewayV2::Authorizer', () => true).properties;
+
+    expect(authorizer).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.Authorization'],
+      AuthorizerResultTtlInSeconds: authorizerCacheSeconds,
+    });
   });
 
   it('hands requests over in the payload that the functions read', () => {

@@ -27,6 +27,7 @@ async function make(resources: Record<string, Resource>, conditions = {}) {
     maxEnvironments: 1,
     functions: new Map(),
     routes: [],
+    authorizers: new Map(),
     eventSources: [],
   };
   onTestFinished(async () => {

@@ -1,72 +1,80 @@
 import { describe, expect, it } from 'vitest';
 import { assistantDirectory } from '../../../lambdas/whatsapp-replies/adapters/assistant-directory.ts';
-import type { Channel } from '../../../lambdas/whatsapp-replies/contract.ts';
-import { aChannel } from '../receiving.ts';
+import { textsSchema } from '../../../lambdas/whatsapp-replies/features.ts';
+import { someTenants } from '../../support/tenants.ts';
 import { aTurn } from './a-turn.ts';
 
 const noOpenAi = () => Promise.reject(new Error('Nothing is asked of OpenAI here.'));
 
-const directoryOf = (channel: Channel | undefined, environment: Record<string, string> = {}) =>
-  assistantDirectory({ find: async () => channel }, noOpenAi, environment);
+type Configuration = Record<string, Record<string, unknown>>;
+
+const directoryOf = (
+  acme: Record<string, unknown> = {},
+  environment: Record<string, string> = {},
+  others: Configuration = {},
+) =>
+  assistantDirectory(someTenants({ ...others, acme }), noOpenAi, {
+    environment,
+    runMaxWaitSeconds: 300,
+  });
 
 const ours = { acme_shop_ASSISTANT_ID: 'asst_ours' };
 const anyones = { DEFAULT_ASSISTANT_ID: 'asst_default' };
-const responses = { adapter: 'responses', model: 'm', instructions: 'Be kind.' } as const;
+const responses = { model: 'm', instructions: 'Be kind.' };
+const threads = { adapter: 'threads', assistant_id: 'asst_1' };
 
 describe('the assistant of a turn', () => {
   it.each([
-    ['its channel’s own', aChannel({ assistant: responses }), { ...ours, ...anyones }, 'responses'],
-    ['its project’s, by the environment', aChannel(), { ...ours, ...anyones }, 'threads'],
-    ['its project’s, without a channel', undefined, ours, 'threads'],
-    ['the environment’s default', aChannel(), anyones, 'threads'],
-    ['the environment’s default, without a channel', undefined, anyones, 'threads'],
-    ['the default model, where the channel names none', aChannel(), {}, 'responses'],
-    [
-      'the default model, where a variable is empty',
-      aChannel(),
-      { DEFAULT_ASSISTANT_ID: '' },
-      'responses',
-    ],
-  ])('is %s', async (_, channel, environment, name) => {
-    const { assistant } = await directoryOf(channel, environment)(aTurn());
+    ['its project’s', { 'assistant.shop': responses, assistant: threads }, ours, 'responses'],
+    ['its company’s', { assistant: responses }, { ...ours, ...anyones }, 'responses'],
+    ['not another project’s', { 'assistant.support': threads }, {}, 'responses'],
+    ['its project’s, by the environment', {}, { ...ours, ...anyones }, 'threads'],
+    ['the environment’s default', {}, anyones, 'threads'],
+    ['the default model, where nothing is said', {}, {}, 'responses'],
+    ['the default model, where a variable is empty', {}, { DEFAULT_ASSISTANT_ID: '' }, 'responses'],
+  ])('is %s', async (_, configuration, environment, name) => {
+    const { assistant } = await directoryOf(configuration, environment)(aTurn());
 
     expect(assistant.name).toBe(name);
   });
 
-  it('says what to do where there is none', async () => {
-    const choice = directoryOf(undefined)(aTurn());
+  it('is never another company’s', async () => {
+    const choice = await directoryOf({}, {}, { globex: { assistant: threads } })(aTurn());
+
+    expect(choice.assistant.name).toBe('responses');
+  });
+
+  it('says what to do where there is no such company', async () => {
+    const choice = directoryOf()(aTurn({ company_id: 'nobody' }));
 
     await expect(choice).rejects.toMatchObject({
       next: 'alert',
-      code: 'assistant_missing',
-      message: expect.stringMatching(/acme\/shop.*acme_shop_ASSISTANT_ID or DEFAULT_ASSISTANT_ID/),
+      code: 'tenant_unknown',
+      message: expect.stringContaining('npm run tenants -- create nobody'),
     });
-  });
-
-  it('is never that of another company’s channel', async () => {
-    const theirs = aChannel({ company_id: 'globex', assistant: responses });
-
-    const choice = await directoryOf(theirs, ours)(aTurn());
-
-    expect(choice.assistant.name).toBe('threads');
-    await expect(directoryOf(theirs)(aTurn())).rejects.toMatchObject({ next: 'alert' });
   });
 });
 
-describe('the texts of a turn', () => {
-  it('are those of its channel', async () => {
+describe('the terms of a turn', () => {
+  it('are the texts and limits that are configured', async () => {
     const texts = { fallback: 'Pardon?', unreadable: 'No {kinds}.', opted_in: 'Hello again.' };
+    const assistant = { texts, limits: { run_max_wait_seconds: 20 } };
 
-    const choice = await directoryOf(aChannel({ texts }))(aTurn());
+    const choice = await directoryOf({ assistant })(aTurn());
 
-    expect(choice.texts).toEqual(texts);
+    expect(choice).toMatchObject({ texts, runMaxWaitMs: 20_000, suspended: false });
   });
 
-  it('are the defaults where another company has the number', async () => {
-    const texts = { fallback: 'Theirs.', unreadable: 'Theirs.', opted_in: 'Theirs.' };
+  it('are the defaults where none are', async () => {
+    const choice = await directoryOf()(aTurn());
 
-    const choice = await directoryOf(aChannel({ company_id: 'globex', texts }), ours)(aTurn());
+    expect(choice).toMatchObject({ texts: textsSchema.parse({}), runMaxWaitMs: 300_000 });
+  });
 
-    expect(choice.texts).toEqual(aChannel().texts);
+  it('say when the company is suspended', async () => {
+    const tenants = someTenants({ acme: {} }, ['acme']);
+    const find = assistantDirectory(tenants, noOpenAi, { environment: {}, runMaxWaitSeconds: 300 });
+
+    expect(await find(aTurn())).toMatchObject({ suspended: true });
   });
 });

@@ -15,8 +15,8 @@ import {
   type Turn,
   userText,
 } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
+import { textsSchema } from '../../../lambdas/whatsapp-replies/features.ts';
 import type { TestTable } from '../../support/table.ts';
-import { aChannel } from '../receiving.ts';
 import { recordedLog, recordedMeter } from '../recorded.ts';
 
 export interface ConsumerOptions {
@@ -78,12 +78,17 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     portsFor: () => ({
       store,
       messenger,
-      assistantFor: async () => ({ assistant, texts: aChannel().texts }),
+      assistantFor: async () => ({
+        assistant,
+        texts: textsSchema.parse({}),
+        runMaxWaitMs: 300_000,
+        suspended: false,
+      }),
+      countReply: async () => {},
       clock: { now: () => table.clock.now(), sleep: async () => {} },
       random: () => 0.5,
       log,
       meter,
-      runMaxWaitMs: 300_000,
       statusCallback: (_turn, key) => `https://replies.example/status?reply=${key}`,
     }),
     defaultBusinessNumber: options.defaultNumber ?? (async () => '+14155238886'),

@@ -12,7 +12,7 @@ export async function recordTurn(turn: Turn, ports: ReplyPorts): Promise<StepRes
     await ports.store.recordReply(turn);
     const recorded: Turn = { ...turn, state: 'recorded', lease_until: 0 };
     const saved = await ports.store.saveTurn(recorded);
-    note(saved, ports);
+    await note(saved, ports);
     return { kind: 'moved', turn: saved };
   } catch (error) {
     const isSent = turn.parts.some((part) => part.state === 'sent');
@@ -20,10 +20,11 @@ export async function recordTurn(turn: Turn, ports: ReplyPorts): Promise<StepRes
   }
 }
 
-function note(turn: Turn, ports: ReplyPorts): void {
+async function note(turn: Turn, ports: ReplyPorts): Promise<void> {
   const seconds = (ports.clock.now() - Date.parse(turn.inputs[0]?.received_at ?? '')) / 1000;
   if (turn.parts.some((part) => part.state === 'sent')) {
     ports.meter.count('RepliesSent');
+    await ports.countReply(turn);
     ports.meter.seconds('ReplySeconds', Math.max(0, seconds));
   }
   ports.log.info('The turn is recorded.', {

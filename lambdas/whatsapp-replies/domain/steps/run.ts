@@ -3,7 +3,7 @@ import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
 import { composeReply } from '../compose.ts';
 import type { Inbound } from '../inbound.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
-import type { AssistantPort, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
+import type { AssistantChoice, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
 import { readableInputs, type Turn } from '../turn.ts';
 import { replaceThread, seedMessages } from './open-thread.ts';
 
@@ -65,9 +65,10 @@ async function afterStart(
 }
 
 /** Another run works on the thread, perhaps one of ours whose id was lost: it ends by itself. */
-function busy(turn: Turn, ports: ReplyPorts): StepResult {
+async function busy(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
+  const { runMaxWaitMs } = await ports.assistantFor(turn);
   const waited = ports.clock.now() - (turn.run?.claimed_at ?? ports.clock.now());
-  if (waited > ports.runMaxWaitMs) {
+  if (waited > runMaxWaitMs) {
     throw retryLater('thread_busy', `Thread ${turn.thread_id} stays busy with another run.`);
   }
   return { kind: 'waiting', turn, afterSeconds: nextVisitSeconds(waited) };
@@ -75,7 +76,7 @@ function busy(turn: Turn, ports: ReplyPorts): StepResult {
 
 /** Polls the run within this invocation's patience, then gives the wait back; ends runs that take too long. */
 export async function awaitRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
-  const { assistant } = await ports.assistantFor(turn);
+  const choice = await ports.assistantFor(turn);
   const runId = turn.run?.run_id ?? '';
   const startedAt = turn.run?.started_at ?? ports.clock.now();
   const elapsed = () => ports.clock.now() - startedAt;
@@ -88,15 +89,15 @@ export async function awaitRun(turn: Turn, ports: ReplyPorts, budget: Budget): P
       }
       await ports.clock.sleep(delay);
     }
-    const view = await assistant.checkRun(threadOf(turn), runId);
+    const view = await choice.assistant.checkRun(threadOf(turn), runId);
     if (view.kind !== 'working') return settle(turn, view, ports);
-    if (elapsed() > ports.runMaxWaitMs) return giveUp(turn, assistant, ports);
+    if (elapsed() > choice.runMaxWaitMs) return giveUp(turn, choice, ports);
   }
 }
 
 async function giveUp(
   turn: Turn,
-  assistant: AssistantPort,
+  { assistant, runMaxWaitMs }: AssistantChoice,
   ports: ReplyPorts,
 ): Promise<StepResult> {
   const runId = turn.run?.run_id ?? '';
@@ -104,7 +105,7 @@ async function giveUp(
   if (last.kind === 'answered' || last.kind === 'unanswered') return settle(turn, last, ports);
   ports.meter.count('RunTimedOut');
   await forgetRun(turn, ports);
-  const seconds = ports.runMaxWaitMs / 1000;
+  const seconds = runMaxWaitMs / 1000;
   throw retryLater(
     'run_timed_out',
     `Run ${runId} did not end within ${seconds} s and was cancelled.`,

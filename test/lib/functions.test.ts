@@ -6,7 +6,7 @@ import {
   resourcesOf,
   stageNames,
   templateOf,
-} from '../../support/stack.ts';
+} from '../support/stack.ts';
 
 const writesItsLog = (name: string) => ({
   [`/aws/lambda/acme-${name}-dev`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -15,12 +15,34 @@ const readsTwilioSecret = {
   'acme/dev/whatsapp-credentials/twilio': ['secretsmanager:GetSecretValue'],
 };
 
+/** To let callers in and count them. */
+const guardsItsRoutes = { 'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'] };
+
 /** All that each function may do, and on what. */
 const permissions: Record<string, Record<string, string[]>> = {
+  'acme-authorizer-dev': {
+    ...writesItsLog('authorizer'),
+    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
+  'acme-configuration-dev': {
+    ...writesItsLog('configuration'),
+    'acme-tenants-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+  },
+  'acme-usage-dev': {
+    ...writesItsLog('usage'),
+    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  },
+  'acme-openapi-dev': { ...writesItsLog('openapi'), ...guardsItsRoutes },
   'acme-receive-dev': {
     ...writesItsLog('receive'),
     ...readsTwilioSecret,
     'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
     'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
   },
   'acme-reply-processor-dev': {
@@ -33,6 +55,7 @@ const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ],
+    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     'acme-whatsapp-replies-dev.fifo': [
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',

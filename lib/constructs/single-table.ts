@@ -2,11 +2,11 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import type { Construct } from 'constructs';
 import type { House } from '../house.ts';
 
-/** Conversations, their messages and progress records, the customers and the registry of channels. */
-export class Conversations extends Table {
-  constructor(scope: Construct, id: string, { house }: { house: House }) {
+/** The table of one context: keys `pk` and `sk`, items that expire at `expires_at`. */
+export class SingleTable extends Table {
+  constructor(scope: Construct, id: string, { house, name }: { house: House; name: string }) {
     super(scope, id, {
-      tableName: house.nameOf('conversations'),
+      tableName: house.nameOf(name),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

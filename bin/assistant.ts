@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { configurationStore } from '../lambdas/platform/adapters/configuration-store.ts';
+import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
+import {
+  CommandError,
+  operator,
+  readTarget,
+  runCommand,
+  tableOf,
+  targetOptions,
+} from './target.ts';
+
+const usage = `Who answers a company's customers on WhatsApp: its feature "assistant" in the tenant configuration.
+
+  npm run assistant -- set COMPANY [options]    changes what is named, leaves the rest
+  npm run assistant -- show COMPANY
+  npm run assistant -- reset COMPANY            back to the default: ${defaultModel}, general instructions
+
+  --project ID                  only for this project, before the company's own
+  --model NAME                  the model
+  --instructions TEXT           what it must know and how it speaks
+  --instructions-file FILE      the same from a file
+  --assistant-id ID             an assistant of a server that speaks the Assistants protocol
+  --fallback-text TEXT          when the model refuses or answers nothing
+  --unreadable-text TEXT        when something cannot be read; {kinds} stands for what
+  --opted-in-text TEXT          when a customer comes back with START
+  --max-wait-seconds N          how long the model may take
+  --max-output-tokens N         how much it may write
+  --stage local|dev|prod        which deployment; local by default (npm start must run)
+  --prefix NAME                 its ProjectPrefix; replies-engine by default`;
+
+const options = {
+  ...targetOptions,
+  project: { type: 'string' },
+  model: { type: 'string' },
+  instructions: { type: 'string' },
+  'instructions-file': { type: 'string' },
+  'assistant-id': { type: 'string' },
+  'fallback-text': { type: 'string' },
+  'unreadable-text': { type: 'string' },
+  'opted-in-text': { type: 'string' },
+  'max-wait-seconds': { type: 'string' },
+  'max-output-tokens': { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Values = ReturnType<typeof readArguments>['values'];
+
+function readArguments() {
+  return parseArgs({ options, allowPositionals: true });
+}
+
+await runCommand(async () => {
+  const { values, positionals } = readArguments();
+  const [action, company, ...more] = positionals;
+  if (values.help || !action) {
+    console.log(usage);
+    return;
+  }
+  if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}. Quote texts.`);
+  if (!['set', 'show', 'reset'].includes(action)) {
+    throw new CommandError(`There is no "${action}": use set, show or reset (--help shows all).`);
+  }
+  if (!company) throw new CommandError(`Whose? Such as: npm run assistant -- ${action} acme`);
+  const target = readTarget(values);
+  const table = tableOf(target, 'tenants');
+  if (!(await tenantStore(table).find(company))) {
+    throw new CommandError(`There is no company ${company}: npm run tenants -- create ${company}`);
+  }
+  const store = configurationStore(table);
+  const feature = values.project ? projectAssistant(values.project) : 'assistant';
+  const current = await store.find(company, feature);
+  if (action === 'show') {
+    console.log(JSON.stringify(current?.feature_value ?? 'the default', null, 2));
+    return;
+  }
+  if (action === 'reset') {
+    await store.remove(company, feature, { by: operator(), expected: undefined });
+    console.log(
+      `${company} has the default assistant again. A change is seen within half a minute.`,
+    );
+    return;
+  }
+  const value = merged((current?.feature_value ?? {}) as Feature, changesBy(values));
+  const result = await store.set(company, feature, {
+    json: JSON.stringify(value),
+    by: operator(),
+    expected: current ? { version: current.version } : 'absent',
+  });
+  if (result.kind === 'conflict') {
+    throw new CommandError(
+      'Somebody else changed it at the same moment: look at it, then set it again.',
+    );
+  }
+  console.log(`Set for ${company}${values.project ? `/${values.project}` : ''} (${target.stage}).`);
+  console.log('A change is seen within half a minute.');
+});
+
+type Feature = Record<string, unknown>;
+
+function changesBy(values: Values): Feature {
+  const { model, 'assistant-id': assistantId, 'instructions-file': file } = values;
+  if (values.instructions !== undefined && file !== undefined) {
+    throw new CommandError('Give --instructions or --instructions-file, not both.');
+  }
+  const instructions = file === undefined ? values.instructions : readInstructions(file);
+  const texts = given({
+    fallback: values['fallback-text'],
+    unreadable: values['unreadable-text'],
+    opted_in: values['opted-in-text'],
+  });
+  const limits = given({
+    run_max_wait_seconds: numberOf(values['max-wait-seconds']),
+    max_output_tokens: numberOf(values['max-output-tokens']),
+  });
+  const named = [
+    model,
+    instructions,
+    assistantId,
+    ...Object.values(texts),
+    ...Object.values(limits),
+  ];
+  if (named.every((value) => value === undefined)) {
+    throw new CommandError('What is to change? --help shows the options.');
+  }
+  return given({ model, instructions, assistant_id: assistantId, texts, limits });
+}
+
+function given(values: Feature): Feature {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** What is named takes the place of what was; another adapter takes nothing over of the one before. */
+function merged(before: Feature, changes: Feature): Feature {
+  const adapter = changes['assistant_id']
+    ? 'threads'
+    : changes['model'] || changes['instructions']
+      ? 'responses'
+      : (before['adapter'] ?? 'responses');
+  const { assistant_id: _id, model: _model, instructions: _instructions, ...neutral } = before;
+  const kept = adapter === (before['adapter'] ?? 'responses') ? before : neutral;
+  const value = {
+    ...kept,
+    ...changes,
+    adapter,
+    texts: { ...(before['texts'] as Feature), ...(changes['texts'] as Feature) },
+    limits: { ...(before['limits'] as Feature), ...(changes['limits'] as Feature) },
+  };
+  const result = features.assistant.safeParse(value);
+  if (result.success) return value;
+  const faults = result.error.issues.map((issue) =>
+    issue.code === 'custom'
+      ? issue.message
+      : `${issue.path.join('.')} is empty, too long or no such number.`,
+  );
+  throw new CommandError([...new Set(faults)].join(' '));
+}
+
+function readInstructions(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new CommandError(`${file} cannot be read.`);
+  }
+}

@@ -1,0 +1,141 @@
+import { parseArgs } from 'node:util';
+import {
+  credentialStore,
+  type NewCredential,
+} from '../lambdas/platform/adapters/credential-store.ts';
+import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import type { StoredCredential } from '../lambdas/platform/contract.ts';
+import { scopesOf } from '../lambdas/tenancy/caller.ts';
+import { authorizerCacheSeconds, isRole, roles, type Scope } from '../lambdas/tenancy/contract.ts';
+import {
+  CommandError,
+  operator,
+  readTarget,
+  runCommand,
+  tableOf,
+  targetOptions,
+} from './target.ts';
+
+const usage = `The keys by which a company's programs call the API.
+
+  npm run keys -- create COMPANY [options]      prints the key, once
+  npm run keys -- list COMPANY [--json]
+  npm run keys -- revoke COMPANY KEY_ID         it works ${authorizerCacheSeconds} s more at most
+
+  --name TEXT                   what it is for
+  --role ROLE                   ${Object.keys(roles)
+    .filter((role) => role !== 'Visitor')
+    .join(' or ')}; TenantAdmin by default
+  --scopes A,B                  only these of the role's scopes
+  --days N                      it ends after so many days
+  --client                      a public client id instead, for a web page: the role Visitor, no secret
+  --stage local|dev|prod        which deployment; local by default (npm start must run)
+  --prefix NAME                 its ProjectPrefix; replies-engine by default`;
+
+const options = {
+  ...targetOptions,
+  name: { type: 'string', default: '' },
+  role: { type: 'string' },
+  scopes: { type: 'string' },
+  days: { type: 'string' },
+  client: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Values = ReturnType<typeof readArguments>['values'];
+
+function readArguments() {
+  return parseArgs({ options, allowPositionals: true });
+}
+
+await runCommand(async () => {
+  const { values, positionals } = readArguments();
+  const [action, company, keyId, ...more] = positionals;
+  if (values.help || !action) {
+    console.log(usage);
+    return;
+  }
+  const tooMany = action === 'revoke' ? more : [keyId ?? [], more].flat();
+  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}. Quote names.`);
+  const target = readTarget(values);
+  const table = tableOf(target, 'tenants');
+  const credentials = credentialStore(table);
+  if (!['create', 'list', 'revoke'].includes(action)) {
+    throw new CommandError(
+      `There is no "${action}": use create, list or revoke (--help shows all).`,
+    );
+  }
+  if (!company) throw new CommandError(`Whose? Such as: npm run keys -- ${action} acme`);
+  if (!(await tenantStore(table).find(company))) {
+    throw new CommandError(`There is no company ${company} (${target.stage}).`);
+  }
+  if (action === 'list') return list(await credentials.list(company), values.json);
+  if (action === 'create') {
+    const { text, stored } = await credentials.create(wantedBy(company, values));
+    console.log(text);
+    const rest = stored.kind === 'client' ? 'It is public.' : 'It is not shown again.';
+    console.error(`Made for ${company} as ${stored.role}, key id ${stored.key_id}. ${rest}`);
+    return;
+  }
+  if (!keyId) throw new CommandError('Which key? npm run keys -- list shows the ids.');
+  const revoked = await credentials.revoke(company, keyId);
+  if (!revoked) throw new CommandError(`${company} has no key ${keyId} that could be revoked.`);
+  console.log(
+    `${keyId} is revoked; what the API has kept of it works ${authorizerCacheSeconds} s more at most.`,
+  );
+});
+
+function wantedBy(company: string, values: Values): NewCredential {
+  const role = values.role ?? (values.client ? 'Visitor' : 'TenantAdmin');
+  if (!isRole(role) || (role === 'Visitor') !== values.client) {
+    throw new CommandError(
+      'A key has the --role TenantAdmin or OperationUser; a public client id (--client) is a Visitor.',
+    );
+  }
+  const scopes = readScopes(values, role);
+  const valid_until = readEnd(values);
+  return {
+    tenant_id: company,
+    kind: values.client ? 'client' : 'key',
+    name: values.name.slice(0, 200),
+    role,
+    created_by: operator(),
+    ...(scopes && { scopes }),
+    ...(valid_until && { valid_until }),
+  };
+}
+
+function readScopes({ scopes }: Values, role: string): Scope[] | undefined {
+  if (scopes === undefined) return undefined;
+  const wanted = scopes.split(',').map((scope) => scope.trim());
+  const allowed = scopesOf(role);
+  const given = allowed.filter((scope) => wanted.includes(scope));
+  if (given.length === wanted.length) return given;
+  throw new CommandError(`--scopes are some of those of ${role}: ${allowed.join(', ')}.`);
+}
+
+function readEnd({ days }: Values): string | undefined {
+  if (days === undefined) return undefined;
+  const count = Number(days);
+  if (!(count > 0 && count <= 3650)) throw new CommandError('--days is a number up to 3650.');
+  return new Date(Date.now() + count * 86_400_000).toISOString();
+}
+
+function list(credentials: StoredCredential[], asJson: boolean): void {
+  const shown = credentials.map(({ secret_hash: _hash, ...rest }) => rest);
+  if (asJson) {
+    console.log(JSON.stringify(shown, null, 2));
+    return;
+  }
+  if (shown.length === 0) console.log('No keys yet.');
+  for (const one of shown) {
+    const state = one.revoked_at
+      ? `revoked ${one.revoked_at.slice(0, 10)}`
+      : `until ${one.valid_until?.slice(0, 10) ?? 'revoked'}`;
+    const used = `last used ${one.last_used_on ?? 'never'}`;
+    console.log(
+      `${one.key_id}  ${one.kind.padEnd(6)} ${one.role.padEnd(13)} ${state}, ${used}  ${one.name}`,
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util';
+import { type TenantChange, tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import {
+  defaultRateLimit,
+  type RateLimit,
+  rateLimit,
+  type Tenant,
+  tenantId,
+} from '../lambdas/tenancy/contract.ts';
+import { CommandError, readTarget, runCommand, tableOf, targetOptions } from './target.ts';
+
+const usage = `The companies on a deployment.
+
+  npm run tenants -- create ID [--name NAME] [limits]
+  npm run tenants -- change ID [--name NAME] [limits]
+  npm run tenants -- suspend ID    its calls answer 403, its customers' messages are kept unanswered
+  npm run tenants -- resume ID
+  npm run tenants -- list [--json]
+
+  --requests-per-second N       how many calls of the API it may make; ${defaultRateLimit.requests_per_second} by default
+  --burst N                     how many of them at once; ${defaultRateLimit.burst} by default
+  --stage local|dev|prod        which deployment; local by default (npm start must run)
+  --prefix NAME                 its ProjectPrefix; replies-engine by default`;
+
+const options = {
+  ...targetOptions,
+  name: { type: 'string' },
+  'requests-per-second': { type: 'string' },
+  burst: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Values = ReturnType<typeof readArguments>['values'];
+
+function readArguments() {
+  return parseArgs({ options, allowPositionals: true });
+}
+
+await runCommand(async () => {
+  const { values, positionals } = readArguments();
+  const [action, id, ...more] = positionals;
+  if (values.help || !action) {
+    console.log(usage);
+    return;
+  }
+  const tooMany = action === 'list' ? [id ?? [], more].flat() : more;
+  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}. Quote names.`);
+  const target = readTarget(values);
+  const tenants = tenantStore(tableOf(target, 'tenants'));
+  switch (action) {
+    case 'create': {
+      const wanted = readId(id);
+      const limit = readLimit(values, defaultRateLimit) ?? defaultRateLimit;
+      const created = await tenants.create(wanted, readName(values) ?? wanted, limit);
+      if (!created) throw new CommandError(`${wanted} is there already (${target.stage}).`);
+      console.log(`${wanted} is a company now (${target.stage}).`);
+      console.log(`A key for its calls: npm run keys -- create ${wanted}`);
+      return;
+    }
+    case 'change':
+      return report(id, await changeOf(id, values));
+    case 'suspend':
+      return report(id, { status: 'suspended' }, 'within a minute and a half its calls answer 403');
+    case 'resume':
+      return report(id, { status: 'active' }, 'within a minute and a half it is served again');
+    case 'list':
+      return list(await tenants.list(), values.json);
+    default:
+      throw new CommandError(
+        `There is no "${action}": use create, change, suspend, resume or list (--help shows all).`,
+      );
+  }
+
+  async function changeOf(wanted: string | undefined, given: Values): Promise<TenantChange> {
+    const current = await tenants.find(readId(wanted));
+    const name = readName(given);
+    const limit = readLimit(given, current?.rate_limit ?? defaultRateLimit);
+    if (!name && !limit)
+      throw new CommandError('What is to change? --name, --requests-per-second or --burst.');
+    return { ...(name && { name }), ...(limit && { rate_limit: limit }) };
+  }
+
+  async function report(wanted: string | undefined, change: TenantChange, what?: string) {
+    const changed = await tenants.change(readId(wanted), change);
+    if (!changed) throw new CommandError(`There is no company ${wanted} (${target.stage}).`);
+    console.log(`${lineOf(changed)}${what ? `; ${what}.` : ''}`);
+  }
+});
+
+function readId(id: string | undefined): string {
+  if (!id) throw new CommandError('Which company? Such as: npm run tenants -- create acme');
+  if (tenantId.safeParse(id).success) return id;
+  throw new CommandError(
+    'A company’s id takes up to 64 letters, digits, dots, hyphens and underscores.',
+  );
+}
+
+function readName({ name }: Values): string | undefined {
+  if (name === undefined) return undefined;
+  const trimmed = name.trim();
+  if (trimmed.length > 0 && trimmed.length <= 200) return trimmed;
+  throw new CommandError('A --name has 1 to 200 characters.');
+}
+
+/** Undefined where no limit is given. */
+function readLimit(values: Values, before: RateLimit): RateLimit | undefined {
+  const { 'requests-per-second': rate, burst } = values;
+  if (rate === undefined && burst === undefined) return undefined;
+  const result = rateLimit.safeParse({
+    requests_per_second: rate === undefined ? before.requests_per_second : Number(rate),
+    burst: burst === undefined ? before.burst : Number(burst),
+  });
+  if (result.success) return result.data;
+  throw new CommandError(
+    '--requests-per-second is a number from 0.01 to 10000, --burst a whole one from 1 to 100000.',
+  );
+}
+
+function lineOf({ tenant_id, name, status, rate_limit }: Tenant): string {
+  return `${tenant_id.padEnd(20)} ${status.padEnd(10)} ${rate_limit.requests_per_second}/s, burst ${rate_limit.burst}  ${name}`;
+}
+
+function list(tenants: Tenant[], asJson: boolean): void {
+  if (asJson) console.log(JSON.stringify(tenants, null, 2));
+  else if (tenants.length === 0) console.log('No company yet: npm run tenants -- create ID');
+  else for (const tenant of tenants) console.log(lineOf(tenant));
+}

@@ -1,0 +1,137 @@
+import type { Context, Hono } from 'hono';
+import { type Fault, problemResponse } from '../runtime/http.ts';
+import { faultsOf, invalid, jsonBody } from '../runtime/json-body.ts';
+import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import type { ChangeResult, ConfigurationStore } from './adapters/configuration-store.ts';
+import { configurationBody, featureName, limits, pageQuery, routes } from './contract.ts';
+import type { Configured, Expected } from './domain/configuration-item.ts';
+import { schemaOf } from './features.ts';
+
+export interface ConfigurationPorts extends Gate {
+  store: ConfigurationStore;
+}
+
+/** The tenant's own configuration: read, set, deleted, and who changed what. */
+export function configurationApp({ store, ...gate }: ConfigurationPorts): Hono {
+  const { app, serve } = guardedApp(gate);
+
+  serve(routes.setConfiguration, async (c, { tenant_id, principal }) => {
+    const feature = readFeature(c);
+    if (feature instanceof Response) return feature;
+    const body = await jsonBody(c, configurationBody, limits.featureBytes);
+    if ('problem' in body) return body.problem;
+    const faults = faultsOfFeature(feature, body.value.feature_value);
+    if (faults.length > 0) return invalid(c, faults);
+    const result = await store.set(tenant_id, feature, {
+      json: JSON.stringify(body.value.feature_value),
+      by: principal,
+      expected: expectedBy(c),
+    });
+    return changed(c, result);
+  });
+
+  serve(routes.listConfiguration, async (c, { tenant_id }) => {
+    const page = readPage(c);
+    if (page instanceof Response) return page;
+    const { items, next } = await store.list(tenant_id, page.limit, page.cursor);
+    return c.json({ configurations: items, next_cursor: next ?? null });
+  });
+
+  serve(routes.listChanges, async (c, { tenant_id }) => {
+    const feature = readFeature(c);
+    if (feature instanceof Response) return feature;
+    const page = readPage(c);
+    if (page instanceof Response) return page;
+    const found = await store.changes(tenant_id, feature, page.limit, page.cursor);
+    if (!found) return notSet(c, feature);
+    return c.json({ changes: found.items, next_cursor: found.next ?? null });
+  });
+
+  serve(routes.getConfiguration, async (c, { tenant_id }) => {
+    const feature = readFeature(c);
+    if (feature instanceof Response) return feature;
+    const found = await store.find(tenant_id, feature);
+    return found ? configured(c, found) : notSet(c, feature);
+  });
+
+  serve(routes.deleteConfiguration, async (c, { tenant_id, principal }) => {
+    const feature = readFeature(c);
+    if (feature instanceof Response) return feature;
+    const change = { by: principal, expected: expectedBy(c) };
+    const result = await store.remove(tenant_id, feature, change);
+    if (!result) return notSet(c, feature);
+    return result.kind === 'conflict' ? conflict(c) : c.body(null, 204);
+  });
+
+  return app;
+}
+
+function readFeature(c: Context): string | Response {
+  const name = c.req.param('feature_name') ?? '';
+  if (featureName.safeParse(name).success) return name;
+  return invalid(c, [
+    {
+      pointer: 'feature_name',
+      detail: 'It takes up to 128 letters, digits, dots, hyphens and underscores.',
+    },
+  ]);
+}
+
+function faultsOfFeature(feature: string, value: unknown): Fault[] {
+  if (value === undefined) return [{ pointer: '#/feature_value', detail: 'It is missing.' }];
+  const result = schemaOf(feature)?.safeParse(value);
+  if (!result || result.success) return [];
+  return faultsOf(value, result.error.issues).map((fault) => ({
+    ...fault,
+    pointer: fault.pointer.replace('#', '#/feature_value'),
+  }));
+}
+
+/** RFC 9110: If-Match with the version's ETag, or If-None-Match: * for what must not be there. */
+function expectedBy(c: Context): Expected {
+  const match = c.req.header('if-match')?.trim();
+  if (match === '*') return 'present';
+  if (match) {
+    const version = /^"(\d{1,12})"$/.exec(match)?.[1];
+    return { version: version ? Number(version) : -1 };
+  }
+  return c.req.header('if-none-match')?.trim() === '*' ? 'absent' : undefined;
+}
+
+function readPage(c: Context): { limit: number; cursor?: string } | Response {
+  const query = c.req.query();
+  const result = pageQuery.safeParse(query);
+  if (!result.success) {
+    return invalid(c, [
+      { pointer: 'limit', detail: `It is a number from 1 to ${limits.pageSize}.` },
+    ]);
+  }
+  const { limit, cursor } = result.data;
+  return { limit: Number(limit ?? limits.pageSize), ...(cursor !== undefined && { cursor }) };
+}
+
+function changed(c: Context, result: ChangeResult): Response {
+  if (result.kind === 'conflict') return conflict(c);
+  return configured(c, result.configured, result.created ? 201 : 200);
+}
+
+function configured(c: Context, found: Configured, status: 200 | 201 = 200): Response {
+  c.header('etag', `"${found.version}"`);
+  return c.json(found, status);
+}
+
+const conflict = (c: Context): Response =>
+  problemResponse(c, {
+    type: 'precondition-failed',
+    title: 'It was changed meanwhile',
+    status: 412,
+    detail: 'The feature is not at the version that you named: read it again, then change it.',
+  });
+
+const notSet = (c: Context, feature: string): Response =>
+  problemResponse(c, {
+    type: 'not-found',
+    title: 'Not found',
+    status: 404,
+    detail: `The feature ${feature} is not set.`,
+  });

@@ -1,0 +1,100 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { errorForLog, type Log } from '../../runtime/log.ts';
+import { type Caller, contextOf, scopesOf } from '../../tenancy/caller.ts';
+import type { AuthorizerContext, Tenant } from '../../tenancy/contract.ts';
+import type { StoredCredential } from '../contract.ts';
+import { type Credential, isSecret, parseCredential } from './api-key.ts';
+
+/** Who a token says that it is of. */
+export interface Identity {
+  subject: string;
+  tenant_id: string | undefined;
+  role: string;
+  /** Seconds since the epoch. */
+  valid_until: number;
+}
+
+export interface AuthorizerPorts {
+  credentials: {
+    find(tenantId: string, keyId: string): Promise<StoredCredential | undefined>;
+    /** Notes the day of use; once a day and key. */
+    touch(tenantId: string, keyId: string): Promise<void>;
+  };
+  tenants: { find(tenantId: string): Promise<Tenant | undefined> };
+  /** Missing where no identity provider is configured. */
+  verifyToken?: (token: string) => Promise<Identity | undefined>;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+}
+
+const unauthenticated = { outcome: 'unauthenticated' } as const;
+
+/** Who sends this `Authorization` header. What is not proven to be somebody is nobody. */
+export async function authorize(
+  header: string,
+  ports: AuthorizerPorts,
+): Promise<AuthorizerContext> {
+  const credential = parseCredential(header);
+  if (!credential) return unauthenticated;
+  return credential.kind === 'token'
+    ? ofToken(credential.token, ports)
+    : ofStored(credential, ports);
+}
+
+type StoredKind = Exclude<Credential, { kind: 'token' }>;
+
+async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<AuthorizerContext> {
+  const { tenant_id, key_id } = given;
+  const [stored, tenant] = await Promise.all([
+    ports.credentials.find(tenant_id, key_id),
+    ports.tenants.find(tenant_id),
+  ]);
+  // Compared even where there is nothing to compare with, so that the time tells nothing.
+  const isProven = given.kind === 'client' || isSecret(given.secret, stored?.secret_hash);
+  if (!isProven || !stored || !tenant || !isValid(stored, given, ports)) return unauthenticated;
+  await noteUse(stored, ports);
+  const caller: Omit<Caller, 'rate_limit'> = {
+    tenant_id,
+    role: stored.role,
+    scopes: scopesOf(stored.role, stored.scopes),
+    principal: `${stored.kind === 'client' ? 'visitor' : 'key'}:${key_id}`,
+    valid_until: stored.valid_until ? Math.floor(Date.parse(stored.valid_until) / 1000) : 0,
+  };
+  return ofTenant(caller, tenant);
+}
+
+const isValid = (stored: StoredCredential, given: StoredKind, { clock }: AuthorizerPorts) =>
+  stored.kind === given.kind &&
+  stored.revoked_at === undefined &&
+  (stored.valid_until === undefined || Date.parse(stored.valid_until) > clock.now());
+
+async function ofToken(token: string, ports: AuthorizerPorts): Promise<AuthorizerContext> {
+  const identity = await ports.verifyToken?.(token);
+  if (!identity) return unauthenticated;
+  const { subject, role, valid_until, tenant_id = '' } = identity;
+  const tenant = tenant_id ? await ports.tenants.find(tenant_id) : undefined;
+  // The person is known, but belongs to nobody here.
+  if (!tenant) return { outcome: 'forbidden' };
+  const principal = `user:${subject}`;
+  return ofTenant({ tenant_id, role, scopes: scopesOf(role), principal, valid_until }, tenant);
+}
+
+const ofTenant = (caller: Omit<Caller, 'rate_limit'>, tenant: Tenant): AuthorizerContext =>
+  tenant.status === 'suspended'
+    ? { outcome: 'suspended' }
+    : contextOf({ ...caller, rate_limit: tenant.rate_limit });
+
+/** A call is not refused because its day could not be noted. */
+async function noteUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {
+  const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
+  if (stored.last_used_on === today) return;
+  try {
+    await ports.credentials.touch(stored.tenant_id, stored.key_id);
+  } catch (error) {
+    ports.log.warn("The day of a key's use could not be noted.", {
+      tenant_id: stored.tenant_id,
+      key_id: stored.key_id,
+      error: errorForLog(error),
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import type { Hono } from 'hono';
+import * as z from 'zod/mini';
+import type { ApiRoute } from '../tenancy/contract.ts';
+import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import { routes as whatsAppRoutes } from '../whatsapp-replies/contract.ts';
+import { routes } from './contract.ts';
+import { knownFeatures } from './features.ts';
+
+/** Every route of the product, in the order in which the document tells them. */
+export const allRoutes: readonly ApiRoute[] = [
+  ...Object.values<ApiRoute>(routes),
+  ...Object.values<ApiRoute>(whatsAppRoutes),
+];
+
+export interface OpenApiPorts extends Gate {
+  publicBaseUrl: string;
+}
+
+export function openApiApp({ publicBaseUrl, ...gate }: OpenApiPorts): Hono {
+  const { app, serve } = guardedApp(gate);
+  const document = openApiDocument(publicBaseUrl);
+  serve(routes.openApi, (c) => c.json(document));
+  return app;
+}
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document of the product, made from the routes and schemas by which it runs. */
+export function openApiDocument(publicBaseUrl: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of allRoutes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  const features = Object.entries(knownFeatures).map(
+    ([name, schema]) => [`feature.${name}`, jsonSchema(schema, 'input')] as const,
+  );
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'replies-engine',
+      version: '1',
+      description:
+        'Send an API key or a token of your identity provider: `Authorization: Bearer …`. Times are ISO 8601 ' +
+        'in UTC. Errors are problems (RFC 9457); their `type` ends in a heading of docs/errors.md.',
+    },
+    servers: [{ url: publicBaseUrl }],
+    paths,
+    components: {
+      schemas: { problem, ...Object.fromEntries(features) },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}
+
+function operationOf(route: ApiRoute): Json {
+  const isGuarded = route.access !== 'open' && route.access !== 'signed';
+  const parameters = [
+    ...pathParameters(route),
+    ...queryParameters(route),
+    ...headerParameters(route),
+  ];
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(isGuarded
+      ? {
+          description: `Needs the scope \`${route.access}\`.`,
+          security: [{ bearer: [route.access] }],
+        }
+      : { security: [] }),
+    ...(route.access === 'signed' && { description: 'Signed by its sender; not for callers.' }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(route.body && {
+      requestBody: { required: true, content: jsonContent(jsonSchema(route.body, 'input')) },
+    }),
+    responses: { ...successOf(route), ...problemsOf(route, isGuarded) },
+  };
+}
+
+const pathParameters = ({ path }: ApiRoute): Json[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+const queryParameters = ({ query }: ApiRoute): Json[] =>
+  Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: jsonSchema(schema as z.ZodMiniType, 'input'),
+  }));
+
+const headerParameters = ({ headers = {} }: ApiRoute): Json[] =>
+  Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  }));
+
+const successOf = ({ success }: ApiRoute): Json => ({
+  [success.status]: {
+    description: success.what,
+    ...(success.schema && { content: jsonContent(jsonSchema(success.schema, 'output')) }),
+  },
+});
+
+function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
+  const own = route.problems ?? {};
+  const ofGate = { 401: 'unauthenticated', 403: 'forbidden', 429: 'too-many-requests' };
+  const ofSignature = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
+  const all = { ...own, ...(isGuarded ? ofGate : ofSignature), 503: 'unavailable' };
+  return Object.fromEntries(
+    Object.entries(all).map(([status, heading]) => [
+      status,
+      {
+        description: heading,
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/problem' } },
+        },
+      },
+    ]),
+  );
+}
+
+const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
+
+function jsonSchema(schema: z.ZodMiniType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest as Json;
+}
+
+const problem: Json = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: {
+      type: 'string',
+      description: 'urn:replies-engine:error: and a heading of docs/errors.md',
+    },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+  },
+};

@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+
+/** A tenant's id is part of stored keys, of API keys and of environment names; it is the `company_id` of WhatsApp's contract. */
+export const tenantId = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/));
+
+/** What a caller may do. Each route names the one that it needs. */
+export const scopes = [
+  'api:read',
+  'configuration:read',
+  'configuration:write',
+  'usage:read',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** The scopes of each role; a visitor is whoever opens a web page that carries a public client id. */
+export const roles = {
+  TenantAdmin: scopes,
+  OperationUser: ['api:read', 'configuration:read', 'usage:read'],
+  Visitor: ['api:read'],
+} as const satisfies Record<string, readonly Scope[]>;
+export type Role = keyof typeof roles;
+
+export const isRole = (name: string): name is Role => Object.hasOwn(roles, name);
+
+/** How many requests a tenant may make; its visitors have a budget of the same size to themselves. */
+export const rateLimit = z.object({
+  requests_per_second: z.number().check(z.gte(0.01), z.lte(10_000)),
+  burst: z.int().check(z.gte(1), z.lte(100_000)),
+});
+export type RateLimit = z.output<typeof rateLimit>;
+
+export const defaultRateLimit: RateLimit = { requests_per_second: 50, burst: 500 };
+
+/** A company on this deployment. */
+export const tenantSchema = z.object({
+  tenant_id: tenantId,
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  status: z.enum(['active', 'suspended']),
+  rate_limit: z._default(rateLimit, defaultRateLimit),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type Tenant = z.output<typeof tenantSchema>;
+
+/**
+ * What the authorizer hands to the routes, all as text. The HTTP API answers a refusal of its own with a
+ * body of its own; so the authorizer lets every request through, and the gate before each route refuses.
+ */
+export const authorizerContext = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('unauthenticated') }),
+  z.object({ outcome: z.literal('forbidden') }),
+  z.object({ outcome: z.literal('suspended') }),
+  z.object({
+    outcome: z.literal('known'),
+    tenant_id: tenantId,
+    role: z.string(),
+    /** Separated by spaces. */
+    scopes: z.string(),
+    /** Who calls: `key:<id>`, `user:<subject>` or `visitor:<id>`. */
+    principal: z.string().check(z.minLength(1)),
+    /** When the credential ends, in seconds since the epoch; 0 for never. */
+    valid_until: z.string().check(z.regex(/^\d+$/)),
+    requests_per_second: z.string(),
+    burst: z.string(),
+  }),
+]);
+export type AuthorizerContext = z.output<typeof authorizerContext>;
+
+/** How long the HTTP API keeps what the authorizer said: as long does a revoked key still work. */
+export const authorizerCacheSeconds = 60;
+
+/** Who may call a route: everybody, whoever signs as its vendor does, or a caller with this scope. */
+export type Access = 'open' | 'signed' | Scope;
+
+/** One route of the HTTP API: what the stack makes, the gate guards and the OpenAPI document tells. */
+export interface ApiRoute {
+  operationId: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `{name}` for parameters. */
+  path: string;
+  access: Access;
+  tag: string;
+  summary: string;
+  /** Each parameter of the query by its name. */
+  query?: z.ZodMiniObject;
+  /** Request headers that mean something here, with what they mean. */
+  headers?: Record<string, string>;
+  body?: z.ZodMiniType;
+  success: { status: 200 | 201 | 202 | 204; what: string; schema?: z.ZodMiniType };
+  /** Problems beside those of the gate: heading of docs/errors.md by status. */
+  problems?: Partial<Record<400 | 404 | 409 | 412 | 413 | 415 | 422, string>>;
+}
+
+/** The variables of every Lambda that knows tenants. */
+export const tenancyEnvironment = { TENANTS_TABLE: z.string() };
+
+/** Days of usage counters that are kept. */
+export const usageKeptDays = 400;

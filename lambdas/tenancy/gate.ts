@@ -1,0 +1,103 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Context, Handler, Hono } from 'hono';
+import type { Clock } from '../runtime/clock.ts';
+import { httpApp, problemResponse } from '../runtime/http.ts';
+import type { Log, Meter } from '../runtime/log.ts';
+import type { UsageCounter } from './adapters/usage-counter.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { type ApiRoute, type AuthorizerContext, authorizerContext } from './contract.ts';
+
+export interface Gate {
+  usage: Pick<UsageCounter, 'admit'>;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+  meter: Meter;
+}
+
+type GuardedHandler = (c: Context, caller: Caller) => Response | Promise<Response>;
+
+/** An app whose routes are all behind the gate: there is no way to add one without saying its scope. */
+export interface GuardedApp {
+  app: Hono;
+  serve(route: ApiRoute, handler: GuardedHandler): void;
+}
+
+export function guardedApp(gate: Gate): GuardedApp {
+  const app = httpApp(gate.log);
+  return {
+    app,
+    serve(route, handler) {
+      const guarded: Handler = async (c) => {
+        const caller = await admitted(c, route, gate);
+        return caller instanceof Response ? caller : handler(c, caller);
+      };
+      app.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), guarded);
+    },
+  };
+}
+
+/** The caller, or the answer that refuses: in the order who, whether, how often. */
+async function admitted(c: Context, route: ApiRoute, gate: Gate): Promise<Caller | Response> {
+  const context = contextOf(c);
+  if (context.outcome === 'suspended') return suspended(c, gate);
+  if (context.outcome === 'forbidden') return forbidden(c, gate);
+  const caller = context.outcome === 'known' ? callerOf(context) : undefined;
+  if (!caller || hasEnded(caller, gate.clock.now())) return unauthenticated(c, gate);
+  if (!caller.scopes.some((scope) => scope === route.access)) return forbidden(c, gate);
+  const budget = caller.role === 'Visitor' ? 'visitors' : 'callers';
+  const result = await gate.usage.admit(caller.tenant_id, budget, caller.rate_limit);
+  return result.admitted ? caller : tooMany(c, result.retryAfterSeconds, gate);
+}
+
+/** What the authorizer said; a request that has not passed it is of nobody. */
+function contextOf(c: Context): AuthorizerContext {
+  const event = (c.env as { event?: APIGatewayProxyEventV2 } | undefined)?.event;
+  const { authorizer } = (event?.requestContext ?? {}) as { authorizer?: { lambda?: unknown } };
+  const result = authorizerContext.safeParse(authorizer?.lambda);
+  return result.success ? result.data : { outcome: 'unauthenticated' };
+}
+
+const hasEnded = ({ valid_until }: Caller, now: number): boolean =>
+  valid_until !== 0 && valid_until * 1000 <= now;
+
+function unauthenticated(c: Context, { meter }: Gate): Response {
+  meter.count('Unauthenticated');
+  c.header('www-authenticate', 'Bearer');
+  return problemResponse(c, {
+    type: 'unauthenticated',
+    title: 'Who is calling?',
+    status: 401,
+    detail: 'Send a valid API key or token: "Authorization: Bearer …".',
+  });
+}
+
+function forbidden(c: Context, { meter }: Gate): Response {
+  meter.count('Forbidden');
+  return problemResponse(c, {
+    type: 'forbidden',
+    title: 'Not allowed',
+    status: 403,
+    detail: 'This credential may not do that; its role or scopes do not include it.',
+  });
+}
+
+function suspended(c: Context, { meter }: Gate): Response {
+  meter.count('Forbidden');
+  return problemResponse(c, {
+    type: 'tenant-suspended',
+    title: 'Suspended',
+    status: 403,
+    detail: 'The company to which this credential belongs is suspended.',
+  });
+}
+
+function tooMany(c: Context, retryAfterSeconds: number, { meter }: Gate): Response {
+  meter.count('RateLimited');
+  c.header('retry-after', String(retryAfterSeconds));
+  return problemResponse(c, {
+    type: 'too-many-requests',
+    title: 'Too many requests',
+    status: 429,
+    detail: `Send it again after ${retryAfterSeconds} s.`,
+  });
+}

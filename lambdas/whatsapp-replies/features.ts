@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+
+const shortText = z.string().check(z.minLength(1), z.maxLength(256));
+
+export const defaultModel = 'gpt-5.6-luna';
+export const defaultInstructions =
+  'You answer the customers of a company on WhatsApp. Answer in the language of the customer, ' +
+  'briefly and kindly. Say so when you do not know something; never invent facts, prices or promises.';
+
+/** The sentences that the product itself says. */
+export const textsSchema = z.strictObject({
+  /** When the model refuses or answers nothing. */
+  fallback: z._default(
+    z.string().check(z.minLength(1), z.maxLength(1000)),
+    "Sorry, I can't answer that here. Could you put it another way?",
+  ),
+  /** When something sent cannot be read; `{kinds}` stands for what it was. */
+  unreadable: z._default(
+    z.string().check(z.minLength(1), z.maxLength(1000)),
+    "Sorry, I can't read {kinds} here. Please write it as text, or send a picture.",
+  ),
+  /** When a customer who had opted out starts again. */
+  opted_in: z._default(
+    z.string().check(z.minLength(1), z.maxLength(1000)),
+    'Welcome back! You will get answers here again. Write STOP to end them.',
+  ),
+});
+export type Texts = z.output<typeof textsSchema>;
+
+/**
+ * How a company's customers are answered: by the Responses API (default), or by an assistant of a server
+ * that speaks the Assistants protocol. What is left out has its default.
+ */
+const assistantFeature = z
+  .strictObject({
+    adapter: z._default(z.enum(['responses', 'threads']), 'responses'),
+    model: z.optional(shortText),
+    instructions: z.optional(z.string().check(z.minLength(1), z.maxLength(100_000))),
+    assistant_id: z.optional(shortText),
+    texts: z._default(textsSchema, textsSchema.parse({})),
+    limits: z._default(
+      z.strictObject({
+        /** How long the model may take before its run is cancelled and tried again. */
+        run_max_wait_seconds: z.optional(z.int().check(z.gte(5), z.lte(3600))),
+        /** How much the model may write, its reasoning included. */
+        max_output_tokens: z.optional(z.int().check(z.gte(16), z.lte(1_000_000))),
+      }),
+      {},
+    ),
+  })
+  .check(
+    z.refine((feature) => feature.adapter !== 'threads' || Boolean(feature.assistant_id), {
+      error: 'The adapter threads needs an assistant_id.',
+      path: ['assistant_id'],
+    }),
+    z.refine((feature) => feature.adapter === 'threads' || feature.assistant_id === undefined, {
+      error: 'Only the adapter threads takes an assistant_id.',
+      path: ['assistant_id'],
+    }),
+    z.refine(
+      (feature) =>
+        feature.adapter === 'responses' ||
+        (feature.model === undefined && feature.instructions === undefined),
+      {
+        error: 'An assistant_id brings its own model and instructions: leave them out.',
+        path: ['adapter'],
+      },
+    ),
+  );
+export type AssistantFeature = z.output<typeof assistantFeature>;
+
+/** How long a company's conversations are kept. */
+const retentionFeature = z.strictObject({ days: z.int().check(z.gte(1), z.lte(3650)) });
+
+/** The features of a tenant's configuration that this context reads. */
+export const features = { assistant: assistantFeature, 'message-retention': retentionFeature };
+
+/** One project's own assistant, before that of the company. */
+export const projectAssistant = (projectId: string): string => `assistant.${projectId}`;

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The CORS configuration of an HTTP API, by the template's names. */
+export interface CorsConfiguration {
+  AllowOrigins?: string[];
+  AllowMethods?: string[];
+  AllowHeaders?: string[];
+  ExposeHeaders?: string[];
+  MaxAge?: number;
+}
+
+/** The headers that the HTTP API adds for a browser; none for a request that comes from no page, or from one that may not. */
+export function corsHeaders(
+  request: IncomingMessage,
+  cors: CorsConfiguration | undefined,
+): Record<string, string> {
+  const { origin } = request.headers;
+  if (!cors || !origin) return {};
+  const allowed = cors.AllowOrigins?.find((one) => one === '*' || one === origin);
+  if (!allowed) return {};
+  const headers: Record<string, string> = { 'access-control-allow-origin': allowed };
+  if (isPreflight(request)) {
+    headers['access-control-allow-methods'] = (cors.AllowMethods ?? []).join(',');
+    headers['access-control-allow-headers'] = (cors.AllowHeaders ?? []).join(',');
+    headers['access-control-max-age'] = String(cors.MaxAge ?? 0);
+  } else if (cors.ExposeHeaders) {
+    headers['access-control-expose-headers'] = cors.ExposeHeaders.join(',');
+  }
+  return headers;
+}
+
+/** The question that a browser asks before; the HTTP API answers it itself. */
+export const isPreflight = (request: IncomingMessage): boolean =>
+  request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;

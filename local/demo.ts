@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { credentialStore } from '../lambdas/platform/adapters/credential-store.ts';
+import type { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import { parseCredential } from '../lambdas/platform/domain/api-key.ts';
+import type { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
+import { channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
+
+/** The company with which one begins on one machine. */
+const demoTenant = 'demo';
+const demoProject = 'whatsapp';
+
+export interface Stores {
+  tenants: ReturnType<typeof tenantStore>;
+  credentials: ReturnType<typeof credentialStore>;
+  channels: ReturnType<typeof channelAdministration>;
+}
+
+/** Makes the demo company with its number and an API key, unless a run before has; returns the key's text. */
+export async function prepareDemo(
+  stores: Stores,
+  phoneNumber: string,
+  keyFile: string | undefined,
+): Promise<string> {
+  await stores.tenants.create(demoTenant, 'Demo company');
+  await registerNumber(stores, `whatsapp:${phoneNumber}`);
+  const kept = keyFile && existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
+  if (kept && (await isUsable(kept, stores))) return kept;
+  const { text } = await stores.credentials.create({
+    tenant_id: demoTenant,
+    kind: 'key',
+    name: 'Made by npm start',
+    role: 'TenantAdmin',
+    created_by: 'npm start',
+  });
+  if (keyFile) writeFileSync(keyFile, text, { mode: 0o600 });
+  return text;
+}
+
+/** A number that was registered by hand keeps what it was given. */
+async function registerNumber({ channels }: Stores, number: string): Promise<void> {
+  const known = await channels.list();
+  if (known.some((channel) => channel.number === number)) return;
+  await channels.add(
+    channelSchema.parse({ number, company_id: demoTenant, project_id: demoProject }),
+  );
+}
+
+async function isUsable(text: string, { credentials }: Stores): Promise<boolean> {
+  const credential = parseCredential(`Bearer ${text}`);
+  if (credential?.kind !== 'key') return false;
+  const stored = await credentials.find(credential.tenant_id, credential.key_id);
+  return stored !== undefined && stored.revoked_at === undefined;
+}
