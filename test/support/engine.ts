@@ -30,16 +30,15 @@ export async function startTestEngine(
 
 const businessNumber = 'whatsapp:+14155238886';
 
-/** A customer of the demo channel, each test's own. */
-export function aCustomer(engine: Engine, number: string) {
+/** A customer of the demo channel, or of another one; each test's own. */
+export function aCustomer(engine: Engine, number: string, to = businessNumber) {
   const { twilio } = engine;
   if (!twilio) throw new Error('Expected the simulated Twilio, got a real one.');
   const from = `whatsapp:${number}`;
   const received = () => twilio.sentTo(from).map(({ body }) => body);
   return {
     from,
-    writes: (body: string, more: object = {}) =>
-      twilio.customerWrites({ from, to: businessNumber, body, ...more }),
+    writes: (body: string, more: object = {}) => twilio.customerWrites({ from, to, body, ...more }),
     received,
     /** Waits until that many messages have come, and returns them. */
     async hears(count: number, timeoutMs = 15_000): Promise<string[]> {
@@ -81,7 +80,11 @@ export async function messagesIn(engine: Engine, queue: string): Promise<number>
 type Item = Record<string, unknown>;
 
 /** All items of a conversation, by the id that the logs name. */
-export async function conversationItems(engine: Engine, conversationId: string): Promise<Item[]> {
+export async function conversationItems(
+  engine: Engine,
+  conversationId: string,
+  company = 'demo',
+): Promise<Item[]> {
   const client = DynamoDBDocumentClient.from(engine.cloud.services.tables.client);
   const items: Item[] = [];
   let from: QueryCommandOutput['LastEvaluatedKey'];
@@ -90,7 +93,7 @@ export async function conversationItems(engine: Engine, conversationId: string):
       new QueryCommand({
         TableName: engine.cloud.outputs['ConversationsTable'],
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `COMPANY#demo#CONVERSATION#${conversationId}` },
+        ExpressionAttributeValues: { ':pk': `COMPANY#${company}#CONVERSATION#${conversationId}` },
         ExclusiveStartKey: from,
       }),
     );

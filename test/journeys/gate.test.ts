@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allRoutes } from '../../lambdas/platform/openapi.ts';
+import type { ApiRoute, Scope } from '../../lambdas/tenancy/contract.ts';
+import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
+import { startTestEngine, type TestEngine } from '../support/engine.ts';
+
+let engine: TestEngine;
+let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  credentials = await everyKindOfCredential(engine, 'demo');
+});
+
+afterAll(() => engine.stop());
+
+const nameOf = ({ method, path }: ApiRoute) => `${method} ${path}`;
+const isGuarded = ({ access }: ApiRoute) => access !== 'open' && access !== 'signed';
+const guarded = allRoutes.filter(isGuarded);
+const free = allRoutes.filter((route) => !isGuarded(route));
+
+/** A body that the route takes, by its operation. */
+const bodies: Record<string, unknown> = { setConfiguration: { feature_value: 'red' } };
+
+async function call(route: ApiRoute, authorization: string | undefined): Promise<Response> {
+  if (route.path.includes('{feature_name}') && route.method !== 'POST') await setColour();
+  return send(route, authorization);
+}
+
+/** What the routes are to find of the demo company. */
+const setColour = () => send(routeOf('setConfiguration'), credentials.right);
+
+const routeOf = (id: string) => {
+  const route = allRoutes.find(({ operationId }) => operationId === id);
+  if (!route) throw new Error(`Expected a route ${id}, found none.`);
+  return route;
+};
+
+function send(
+  route: ApiRoute,
+  authorization: string | undefined,
+  feature = 'colour',
+): Promise<Response> {
+  const body = bodies[route.operationId];
+  return fetch(engine.cloud.url + route.path.replace('{feature_name}', feature), {
+    method: route.method,
+    headers: {
+      ...(authorization && { authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+type Kind = keyof typeof credentials;
+
+/** What each kind of credential is answered, whatever the route; `none` by the HTTP API itself. */
+const refusals: [Kind, number, string][] = [
+  ['none', 401, ''],
+  ['malformed', 401, 'unauthenticated'],
+  ['another scheme', 401, 'unauthenticated'],
+  ['unknown', 401, 'unauthenticated'],
+  ['of an unknown company', 401, 'unauthenticated'],
+  ['with a wrong secret', 401, 'unauthenticated'],
+  ['a key id as a public one', 401, 'unauthenticated'],
+  ['revoked', 401, 'unauthenticated'],
+  ['expired', 401, 'unauthenticated'],
+  ['suspended', 403, 'tenant-suspended'],
+];
+
+/** What a right credential of another company is answered: what is not there for it. */
+const ofAnother: Record<string, number> = {
+  setConfiguration: 201,
+  listConfiguration: 200,
+  getConfiguration: 404,
+  deleteConfiguration: 404,
+  listConfigurationChanges: 404,
+  getUsage: 200,
+  getOpenApi: 200,
+};
+
+describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {
+  it.each(refusals)('refuses a credential: %s', async (kind, status, heading) => {
+    const response = await call(route, credentials[kind]);
+    const problem = (await response.json()) as { type?: string };
+
+    expect(response.status).toBe(status);
+    if (!heading) return expect(problem).toEqual({ message: 'Unauthorized' });
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(problem.type).toBe(`urn:replies-engine:error:${heading}`);
+    expect(response.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
+  });
+
+  it('refuses a credential without its scope', async () => {
+    const { text } = await aKeyWithout(engine, 'demo', route.access as Scope);
+
+    const response = await call(route, `Bearer ${text}`);
+
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ type: 'urn:replies-engine:error:forbidden' });
+  });
+
+  it('has nothing of this company for a credential of another', async () => {
+    await setColour();
+    // What it sets itself, it sets beside.
+    const feature = route.method === 'POST' ? 'shade' : 'colour';
+
+    const response = await send(route, credentials.other, feature);
+
+    expect(response.status).toBe(ofAnother[route.operationId]);
+    expect(await response.text()).not.toContain('demo');
+  });
+
+  it('serves the right credential', async () => {
+    const response = await call(route, credentials.right);
+
+    expect([route.success.status, 201]).toContain(response.status);
+  });
+});
+
+describe.each(free.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {
+  it('answers the same to every credential and to none', async () => {
+    const kinds = Object.keys(credentials) as Kind[];
+
+    const answers = await Promise.all(kinds.map((kind) => send(route, credentials[kind])));
+
+    const expected = route.access === 'open' ? 200 : 415;
+    expect(answers.map(({ status }) => status)).toEqual(kinds.map(() => expected));
+  });
+});
+
+describe('a path that is no route', () => {
+  it('is answered alike to everybody', async () => {
+    const answers = await Promise.all(
+      [credentials.none, credentials.unknown, credentials.right].map((authorization) =>
+        fetch(`${engine.cloud.url}/tenants`, { headers: authorization ? { authorization } : {} }),
+      ),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+  });
+});
+
+describe('the logs of all this', () => {
+  it('hold no credential, and no part of one that is secret', () => {
+    const texts = Object.values(credentials).filter((text) => text !== undefined);
+    const secrets = texts
+      .map((text) => text.split(/[ _]/).at(-1) ?? '')
+      .filter((part) => part.length > 12);
+    const hashed = engine.lines.filter((line) => /[0-9a-f]{64}/.test(line));
+
+    expect(engine.lines.length).toBeGreaterThan(20);
+    expect(secrets.length).toBeGreaterThan(8);
+    for (const secret of secrets) {
+      expect(engine.lines.filter((line) => line.includes(secret))).toEqual([]);
+    }
+    expect(hashed).toEqual([]);
+  });
+});

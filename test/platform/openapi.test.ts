@@ -1,0 +1,66 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { allRoutes, openApiDocument } from '../../lambdas/platform/openapi.ts';
+import { scopes } from '../../lambdas/tenancy/contract.ts';
+
+const document = openApiDocument('https://api.example') as {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: Record<string, unknown> }> };
+};
+
+interface Operation {
+  operationId: string;
+  security: { bearer?: string[] }[];
+  responses: Record<string, { description: string }>;
+}
+
+const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+
+describe('the OpenAPI document', () => {
+  it('is one of version 3.1, by the rules of the standard', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+
+    expect(errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('tells every route, each by an id of its own', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+
+    expect(ids.sort()).toEqual(allRoutes.map(({ operationId }) => operationId).sort());
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('names the scope that each route needs', () => {
+    for (const { access, path, method } of allRoutes) {
+      const operation = document.paths[path]?.[method.toLowerCase()];
+      const needed = operation?.security.flatMap(({ bearer }) => bearer ?? []);
+
+      expect(needed).toEqual(access === 'open' || access === 'signed' ? [] : [access]);
+    }
+  });
+
+  it('has a route for every scope, and no scope that a route lacks', () => {
+    const needed = new Set(
+      operations.flatMap(({ security }) => security.flatMap(({ bearer }) => bearer ?? [])),
+    );
+
+    expect([...needed].sort()).toEqual([...scopes].sort());
+  });
+
+  it('tells what a caller may meet at the gate', () => {
+    for (const { security, responses } of operations) {
+      if (security.length > 0)
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '429']));
+    }
+  });
+
+  it('has the schema of each feature that the product knows', () => {
+    expect(document.components.schemas['feature.assistant']?.properties).toHaveProperty(
+      'instructions',
+    );
+    expect(document.components.schemas['feature.message-retention']).toBeDefined();
+  });
+});

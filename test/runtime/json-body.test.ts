@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { jsonBody } from '../../lambdas/runtime/json-body.ts';
+
+const schema = z.strictObject({
+  name: z.string().check(z.minLength(2), z.maxLength(5)),
+  kind: z._default(z.enum(['a', 'b']), 'a'),
+  tags: z.optional(z.array(z.string()).check(z.maxLength(2))),
+  size: z.optional(z.int().check(z.gte(1), z.lte(9))),
+});
+
+async function post(body: string | Uint8Array<ArrayBuffer>, type = 'application/json') {
+  const app = new Hono();
+  app.post('/', async (c) => {
+    const result = await jsonBody(c, schema, 1_000);
+    return 'problem' in result ? result.problem : c.json(result.value as object);
+  });
+  const headers = type ? { 'content-type': type } : {};
+  return app.request('/', { method: 'POST', body, headers });
+}
+
+interface Problem {
+  detail: string;
+  errors: { pointer: string; detail: string }[];
+}
+
+describe('a JSON body', () => {
+  it('is read by its schema', async () => {
+    const response = await post('{"name": "Ann"}');
+
+    expect(await response.json()).toEqual({ name: 'Ann', kind: 'a' });
+  });
+
+  it.each(['application/json; charset=utf-8', 'application/problem+json', 'Application/JSON'])(
+    'may be of the type %s',
+    async (type) => {
+      expect((await post('{"name": "Ann"}', type)).status).toBe(200);
+    },
+  );
+
+  it.each([
+    ['text/plain', '{"name": "Ann"}', 415],
+    ['application/x-www-form-urlencoded', 'name=Ann', 415],
+    ['application/jsonp', '{}', 415],
+    ['application/json', '', 400],
+    ['application/json', '{"name": "Ann"', 400],
+    ['application/json', "{'name': 'Ann'}", 400],
+    ['application/json', '{"name": "\\ud800"}', 400],
+    ['application/json', '{"\\udfff": 1}', 400],
+    ['application/json', `{"name": "${'x'.repeat(2_000)}"}`, 413],
+    ['application/json', 'null', 422],
+    ['application/json', '[]', 422],
+  ])('of the type %s is refused: %j', async (type, body, status) => {
+    expect((await post(body, type)).status).toBe(status);
+  });
+
+  it('that is not UTF-8 is refused', async () => {
+    expect((await post(Uint8Array.of(0x22, 0xff, 0x22))).status).toBe(400);
+  });
+
+  it('may speak of surrogates, and have whole ones', async () => {
+    expect((await post(JSON.stringify({ name: '\\ud8' }))).status).toBe(200);
+    expect((await post('{"name": "\\ud83d\\ude00!"}')).status).toBe(200);
+  });
+
+  it('is told every fault, each by its place', async () => {
+    const faulty = { name: 'x', kind: 'c', tags: ['1', 2], size: 10, more: 1 };
+
+    const { errors } = (await (await post(JSON.stringify(faulty))).json()) as Problem;
+
+    expect(Object.fromEntries(errors.map(({ pointer, detail }) => [pointer, detail]))).toEqual({
+      '#/name': 'It must have at least 2 characters.',
+      '#/kind': 'Expected one of a, b.',
+      '#/tags/1': 'Expected string, got number.',
+      '#/size': 'It must be at most 9.',
+      '#/more': 'There is no such field.',
+    });
+  });
+
+  it('is told of a list that is too long', async () => {
+    const response = await post('{"name": "Ann", "tags": ["1", "2", "3"]}');
+
+    expect(await response.json()).toMatchObject({
+      errors: [{ pointer: '#/tags', detail: 'It must have at most 2 items.' }],
+    });
+  });
+
+  it('is told what is missing', async () => {
+    const { errors } = (await (await post('{}')).json()) as Problem;
+
+    expect(errors).toEqual([{ pointer: '#/name', detail: 'It is missing.' }]);
+  });
+
+  it('is answered clearly, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), async (body) => {
+        const { status } = await post(body.toWellFormed());
+
+        expect([200, 400, 422, 413]).toContain(status);
+      }),
+    );
+  });
+});

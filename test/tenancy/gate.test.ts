@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { routes } from '../../lambdas/platform/contract.ts';
+import { contextOf } from '../../lambdas/tenancy/caller.ts';
+import type { AuthorizerContext } from '../../lambdas/tenancy/contract.ts';
+import { type Gate, guardedApp } from '../../lambdas/tenancy/gate.ts';
+import { testTime } from '../support/table.ts';
+import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+
+const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): AuthorizerContext =>
+  contextOf({
+    tenant_id: 'acme',
+    role: 'TenantAdmin',
+    scopes: ['usage:read'],
+    principal: 'key:1',
+    valid_until: 0,
+    rate_limit: { requests_per_second: 5, burst: 10 },
+    ...parts,
+  });
+
+function aGate(parts: Partial<Gate> = {}) {
+  const admitted: unknown[] = [];
+  const [log, meter, clock] = [recordedLog(), recordedMeter(), testTime()];
+  const { app, serve } = guardedApp({
+    usage: {
+      admit: async (...asked) => {
+        admitted.push(asked);
+        return { admitted: true };
+      },
+    },
+    clock,
+    log,
+    meter,
+    ...parts,
+  });
+  const served: unknown[] = [];
+  serve(routes.usage, (c, caller) => {
+    served.push(caller);
+    return c.json({ ok: true });
+  });
+  const ask = (context: unknown) =>
+    app.request('/usage', {}, { event: { requestContext: { authorizer: { lambda: context } } } });
+  return { app, ask, served, admitted, log, meter, clock };
+}
+
+describe('the gate', () => {
+  it('hands on who calls', async () => {
+    const { ask, served, admitted } = aGate();
+
+    const response = await ask(aCaller());
+
+    expect(response.status).toBe(200);
+    expect(served).toEqual([expect.objectContaining({ tenant_id: 'acme', principal: 'key:1' })]);
+    expect(admitted).toEqual([['acme', 'callers', { requests_per_second: 5, burst: 10 }]]);
+  });
+
+  it.each([
+    ['no event', undefined],
+    ['no authorizer', { event: { requestContext: {} } }],
+    ['an authorizer that said nothing', { event: { requestContext: { authorizer: {} } } }],
+  ])('lets nobody through with %s', async (_, environment) => {
+    const { app, served } = aGate();
+
+    expect((await app.request('/usage', {}, environment)).status).toBe(401);
+    expect(served).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['text', 'known'],
+    ['an outcome of its own making', { outcome: 'admin' }],
+    ['no tenant', { ...aCaller(), tenant_id: '' }],
+    ['a tenant with a separator', { ...aCaller(), tenant_id: 'acme#x' }],
+    ['no principal', { ...aCaller(), principal: '' }],
+    ['an end that is no number', { ...aCaller(), valid_until: 'soon' }],
+  ])('takes a context of %s for nobody', async (_, context) => {
+    const { ask, served } = aGate();
+
+    expect((await ask(context)).status).toBe(401);
+    expect(served).toEqual([]);
+  });
+
+  it('ends a credential to the second, though the authorizer’s word is kept longer', async () => {
+    const { ask, clock } = aGate();
+    const ending = aCaller({ valid_until: Math.floor(clock.now() / 1000) + 10 });
+
+    expect((await ask(ending)).status).toBe(200);
+    clock.pass(10_000);
+    expect((await ask(ending)).status).toBe(401);
+  });
+
+  it('takes no scope that it does not know, and none that only begins alike', async () => {
+    const { ask } = aGate();
+
+    expect((await ask({ ...aCaller(), scopes: 'usage:read:all usage' })).status).toBe(403);
+    expect((await ask({ ...aCaller(), scopes: '' })).status).toBe(403);
+  });
+
+  it('counts a visitor’s call against the budget of visitors', async () => {
+    const { ask, admitted } = aGate();
+
+    await ask(aCaller({ role: 'Visitor' }));
+
+    expect(admitted).toEqual([expect.arrayContaining(['visitors'])]);
+  });
+
+  it('answers 503, and nothing of why, while calls cannot be counted', async () => {
+    const { ask, served } = aGate({
+      usage: { admit: () => Promise.reject(new Error('password=hunter2')) },
+    });
+
+    const response = await ask(aCaller());
+
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toContain('hunter2');
+    expect(served).toEqual([]);
+  });
+});

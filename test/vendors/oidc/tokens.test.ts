@@ -1,0 +1,168 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { tokenVerifier } from '../../../lambdas/vendors/oidc/tokens.ts';
+import {
+  anIdentityProvider,
+  audience,
+  type IdentityProvider,
+} from '../../support/identity-provider.ts';
+import { testTime } from '../../support/table.ts';
+
+const clock = testTime();
+
+const verifierOf = (
+  provider: IdentityProvider,
+  parts: { algorithm?: string; tenantClaim?: string } = {},
+) =>
+  tokenVerifier(
+    {
+      issuer: provider.issuer,
+      audience,
+      algorithm: 'RS256',
+      tenantClaim: 'tenant_id',
+      roleClaim: 'role',
+      ...parts,
+    },
+    clock,
+  );
+
+const seconds = (offset = 0) => Math.floor(clock.now() / 1000) + offset;
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** The claims of a right token under another header, with a signature made by somebody else. */
+function forged(token: string, header: object, sign: (input: string) => string): string {
+  const input = `${part(header)}.${token.split('.')[1]}`;
+  return `${input}.${sign(input)}`;
+}
+
+describe('a token of the identity provider', () => {
+  it('says who calls, for which company and in which role', async () => {
+    const provider = await anIdentityProvider(clock.now);
+
+    const identity = await verifierOf(provider)(await provider.token());
+
+    expect(identity).toEqual({
+      subject: 'person-1',
+      tenant_id: 'acme',
+      role: 'TenantAdmin',
+      valid_until: seconds(3_600),
+    });
+  });
+
+  it('may have one audience of several, or Cognito’s client id in its place', async () => {
+    const provider = await anIdentityProvider(clock.now);
+    const verify = verifierOf(provider);
+
+    expect(await verify(await provider.token({ aud: ['other', audience] }))).toBeDefined();
+    expect(
+      await verify(await provider.token({ client_id: audience }, { without: ['aud'] })),
+    ).toBeDefined();
+  });
+
+  it('may say the company by another claim', async () => {
+    const provider = await anIdentityProvider(clock.now);
+    const verify = verifierOf(provider, { tenantClaim: 'custom:tenant_id' });
+
+    const identity = await verify(await provider.token({ 'custom:tenant_id': 'globex' }));
+
+    expect(identity?.tenant_id).toBe('globex');
+  });
+
+  it('has keys that are fetched once for many', async () => {
+    const provider = await anIdentityProvider(clock.now);
+    const verify = verifierOf(provider);
+
+    await verify(await provider.token());
+    await verify(await provider.token({ sub: 'person-2' }));
+
+    expect(provider.fetches()).toBe(1);
+  });
+});
+
+describe('an attack by a token', () => {
+  const attacks: Record<string, (provider: IdentityProvider) => Promise<string> | string> = {
+    'with no signature (alg none)': async (provider) =>
+      forged(await provider.token(), { alg: 'none', kid: 'key-1' }, () => ''),
+    'signed by the public key as a shared secret (HS256)': async (provider) =>
+      forged(await provider.token(), { alg: 'HS256', kid: 'key-1' }, (input) =>
+        createHmac('sha256', provider.publicKeyPem).update(input).digest('base64url'),
+      ),
+    'of another issuer': (provider) => provider.token({ iss: 'https://evil.example' }),
+    'for another audience': (provider) => provider.token({ aud: 'somebody-else' }),
+    'for no audience': (provider) => provider.token({}, { without: ['aud'] }),
+    'with another client id beside a foreign audience': (provider) =>
+      provider.token({ aud: 'somebody-else', client_id: audience }),
+    'that has expired': (provider) => provider.token({ exp: seconds(-60) }),
+    'that never expires': (provider) => provider.token({}, { without: ['exp'] }),
+    'that is not valid yet': (provider) => provider.token({ nbf: seconds(600) }),
+    'from the future': (provider) => provider.token({ iat: seconds(600) }),
+    'of nobody': (provider) => provider.token({}, { without: ['sub'] }),
+    'by a key that is not published': (provider) => provider.token({}, { foreignKey: true }),
+    'by an unknown key id': (provider) => provider.token({}, { header: { kid: 'key-2' } }),
+    'with a critical header that is not understood': async (provider) =>
+      forged(
+        await provider.token(),
+        { alg: 'RS256', kid: 'key-1', crit: ['x'], x: 1 },
+        () => 'AAAA',
+      ),
+    'whose claims were changed after signing': async (provider) => {
+      const [header, , signature] = (await provider.token()).split('.');
+      return `${header}.${part({ tenant_id: 'globex', iss: provider.issuer })}.${signature}`;
+    },
+    'that brings its own key': async (provider) =>
+      forged(
+        await provider.token(),
+        { alg: 'RS256', jwk: { kty: 'RSA', n: 'AQAB', e: 'AQAB' } },
+        () => 'AAAA',
+      ),
+    'that is no token': () => 'a.b.c',
+  };
+
+  it.each(Object.entries(attacks))('%s is refused', async (_, attack) => {
+    const provider = await anIdentityProvider(clock.now);
+
+    expect(await verifierOf(provider)(await attack(provider))).toBeUndefined();
+  });
+
+  it('by another algorithm than the pinned one is refused', async () => {
+    const provider = await anIdentityProvider(clock.now);
+
+    const identity = await verifierOf(provider, { algorithm: 'ES256' })(await provider.token());
+
+    expect(identity).toBeUndefined();
+    expect(provider.fetches()).toBe(0);
+  });
+});
+
+describe('an identity provider that is away', () => {
+  it('makes no token right and none wrong: the caller is to try again', async () => {
+    const provider = await anIdentityProvider(clock.now);
+    provider.breakDown();
+
+    const verified = verifierOf(provider)(await provider.token());
+
+    await expect(verified).rejects.toMatchObject({ next: 'retry', code: 'issuer_unavailable' });
+  });
+
+  it('is asked again as soon as it is back', async () => {
+    const provider = await anIdentityProvider(clock.now);
+    let isAway = true;
+    const verify = tokenVerifier(
+      {
+        issuer: provider.issuer,
+        audience,
+        algorithm: 'RS256',
+        tenantClaim: 'tenant_id',
+        roleClaim: 'role',
+      },
+      clock,
+      (url) => (isAway ? Promise.reject(new TypeError('fetch failed')) : fetch(url)),
+    );
+    await expect(verify(await provider.token())).rejects.toMatchObject({ next: 'retry' });
+
+    isAway = false;
+
+    expect(await verify(await provider.token())).toBeDefined();
+  });
+});
