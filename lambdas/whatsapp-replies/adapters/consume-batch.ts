@@ -35,8 +35,32 @@ export async function consumeBatch(
 ): Promise<SQSBatchResponse> {
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
   const groups = groupRecords(parsed, groupOf);
-  const failed = await Promise.all(groups.map((group) => consumeGroup(group, consumer, budget)));
+  const failed = await Promise.all(
+    groups.map(async (group) => {
+      const stays = await consumeGroup(group, consumer, budget);
+      if (groups.length > 1) await deleteDone(group, stays, consumer);
+      return stays;
+    }),
+  );
   return batchResponse(failed.flat());
+}
+
+/** A conversation's next message is handed out only once these are gone, and the batch may take long. */
+async function deleteDone(
+  group: Parsed[],
+  stays: string[],
+  consumer: BatchConsumer,
+): Promise<void> {
+  const records = group.map(({ record }) => record);
+  const done = records.filter(({ messageId }) => !stays.includes(messageId));
+  if (done.length === 0) return;
+  try {
+    await consumer.records.deleteDone(done);
+  } catch (error) {
+    consumer.log.warn('Done messages stay until the end of the batch, which deletes them.', {
+      error: errorForLog(error),
+    });
+  }
 }
 
 const groupOf = (parsed: Parsed): string =>
