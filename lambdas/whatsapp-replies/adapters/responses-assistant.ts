@@ -1,6 +1,7 @@
-import { APIError, type OpenAI } from 'openai';
+import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
 import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
+import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
@@ -18,7 +19,8 @@ type ResponsesConfig = Extract<Assistant, { adapter: 'responses' }>;
 /** The thread of a server that keeps no conversations: our own history goes along with each request. */
 const ownHistory = 'own-history';
 const startTimeoutMs = 15_000;
-const blockingTimeoutMs = 40_000;
+/** With `startReserveMs` it must leave a fresh invocation some seconds of its 60. */
+const blockingTimeoutMs = 45_000;
 
 /** Conversations with background Responses; on servers without conversations, plain Responses. */
 export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig): AssistantPort {
@@ -111,6 +113,11 @@ function startTrouble(error: unknown, threadId: string) {
   if (conversationMissing && threadId !== ownHistory) return { kind: 'thread_gone' } as const;
   if (status === 400 && isUnanswerable(code)) {
     return { kind: 'unanswered', runId: 'refused', reason: String(code) } as const;
+  }
+  if (threadId === ownHistory && error instanceof APIConnectionTimeoutError) {
+    const seconds = blockingTimeoutMs / 1000;
+    const message = `The server gave no answer within ${seconds} s, and without /conversations none can come later.`;
+    throw retryLater('answer_too_slow', message, { cause: error });
   }
   throw openAiFault(error, 'start a response');
 }
