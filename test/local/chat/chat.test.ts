@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RunningState } from '../../../local/running.ts';
 import { aDataFolder, chatCommand, type Reaction, runningWith, startProduct } from './product.ts';
 
 const atTheEnd: (() => void | Promise<void>)[] = [];
@@ -9,8 +10,8 @@ afterEach(async () => {
   for (const end of atTheEnd.splice(0)) await end();
 });
 
-const aFolder = (running?: object) => {
-  const { folder, remove } = aDataFolder(running);
+const aFolder = (running?: RunningState, left?: boolean) => {
+  const { folder, remove } = aDataFolder(running, left);
   atTheEnd.push(remove);
   return folder;
 };
@@ -105,12 +106,12 @@ describe('npm run chat with nothing to talk to', () => {
   const startIt = expect.stringContaining('npm start');
 
   it.each([
-    ['no running.json', undefined],
-    ['a process that has ended', runningWith('http://127.0.0.1:1', 2 ** 22)],
-    ['a connection that is refused', runningWith('http://127.0.0.1:1')],
-    ['the real Twilio', runningWith(null)],
-  ])('says so in one line: %s', async (_, running) => {
-    const folder = aFolder(running);
+    ['no running.json', undefined, false],
+    ['a process that has ended', runningWith('http://127.0.0.1:1'), true],
+    ['a connection that is refused', runningWith('http://127.0.0.1:1'), false],
+    ['the real Twilio', runningWith(null), false],
+  ])('says so in one line: %s', async (_, running, left) => {
+    const folder = aFolder(running, left);
 
     const { code, stdout, stderr } = await chatCommand(folder, ['Hello']);
 
