@@ -38,6 +38,7 @@ export function receiveApp(ports: ReceivePorts): Hono {
       ports.meter.count('UnknownChannel');
       ports.log.warn('A message came for a number that is not registered.', {
         business_number: fieldText(fields, 'To'),
+        message_sid: fieldText(fields, 'MessageSid'),
       });
       return problemResponse(c, {
         type: 'unknown-channel',

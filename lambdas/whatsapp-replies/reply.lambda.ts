@@ -59,6 +59,7 @@ const consumer = once((): BatchConsumer => {
       clock: systemClock,
       random: Math.random,
       log: child,
+      logTurn: ({ turn_id }) => child.appendKeys({ turn_id, message_sid: turn_id }),
       meter,
       runMaxWaitMs: env.RUN_MAX_WAIT_SECONDS * 1000,
       statusCallback: (turn, message_key) =>

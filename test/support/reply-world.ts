@@ -75,6 +75,7 @@ export function aWorld(options: WorldOptions = {}): World {
     clock,
     random: () => 0.5,
     log,
+    logTurn: () => {},
     meter,
     runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,

@@ -21,7 +21,7 @@ describe('a number that is not registered', () => {
   it('is answered with a problem that names it and says what to do', async () => {
     const { post, queue, meter, log } = await aReceiver(table);
 
-    const response = await post({ To: 'whatsapp:+4930999999' });
+    const response = await post({ To: 'whatsapp:+4930999999', MessageSid: aSid('unknown') });
 
     expect(response.status).toBe(404);
     expect(await problemOf(response)).toMatchObject({
@@ -31,6 +31,7 @@ describe('a number that is not registered', () => {
     expect(queue.sent).toEqual([]);
     expect(meter.counts).toEqual({ UnknownChannel: 1 });
     expect(log.lines.join()).toContain('whatsapp:+4930999999');
+    expect(log.lines.join()).toContain(aSid('unknown'));
   });
 });
 

@@ -91,6 +91,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
       clock: { now: () => table.clock.now(), sleep: async () => {} },
       random: () => 0.5,
       log,
+      logTurn: () => {},
       meter,
       runMaxWaitMs: 300_000,
       statusCallback: (_turn, key) => `https://replies.example/status?reply=${key}`,
