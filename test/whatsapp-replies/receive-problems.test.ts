@@ -58,6 +58,36 @@ describe('a form that lacks what is needed', () => {
   });
 });
 
+describe('a form with a field that Twilio cannot have made', () => {
+  it.each([
+    ['From', `whatsapp:+${'1'.repeat(3_000)}`],
+    ['To', `whatsapp:+${'1'.repeat(3_000)}`],
+    ['MessageSid', `SM${'a'.repeat(127)}`],
+    ['MessageSid', 'SM 1'],
+    ['MessageSid', 'SMé'],
+  ])('is answered with a problem that names %s but not its value', async (name, value) => {
+    const { post, queue } = await aReceiver(table);
+
+    const response = await post({ [name]: value });
+
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({
+      type: 'urn:replies-engine:error:fields-malformed',
+      detail: expect.stringMatching(new RegExp(`: ${name}\\.$`)),
+    });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('is taken while the field is within its bound', async () => {
+    const { post, enqueued } = await aReceiver(table);
+
+    const response = await post({ MessageSid: `SM${'a'.repeat(126)}` });
+
+    expect(response.status).toBe(200);
+    expect(enqueued()).toHaveLength(1);
+  });
+});
+
 describe('a request that is no webhook', () => {
   it.each(['application/json', 'multipart/form-data; boundary=x', 'text/plain'])(
     'is refused as %s',
