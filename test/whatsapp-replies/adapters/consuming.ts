@@ -66,7 +66,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     },
     find: async () => undefined,
     showTyping: async () => {},
-    fetchImage: async () => undefined,
+    fetchImage: async () => 'missing',
   };
 
   const consumer: BatchConsumer = {
