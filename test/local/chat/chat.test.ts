@@ -69,6 +69,17 @@ describe('npm run chat with a text', () => {
     expect(code).toBe(1);
   });
 
+  it('says at once that no reply comes after STOP', async () => {
+    const { folder, inbox } = await aProduct(() => []);
+
+    const { code, stdout, stderr } = await chatCommand(folder, ['STOP']);
+
+    expect(lines(stderr)).toEqual(['No reply comes after STOP; write START to get answers again.']);
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+    expect(inbox).toMatchObject([{ Body: 'STOP' }]);
+  });
+
   it('says where to look when no reply comes in time', async () => {
     const { folder } = await aProduct(() => []);
 
@@ -129,6 +140,7 @@ describe('the options of npm run chat', () => {
     ['--from', '12'],
     ['--timeout', 'long'],
     ['--image', 'no-such-file.png'],
+    ['--image', 'test'],
   ])('are refused in one line when wrong: %s %s', async (flag, value) => {
     const { code, stderr } = await chatCommand(aFolder(), [flag, value, 'Hello']);
 
