@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../lambdas/vendors/aws/table.ts';
 import { isStageName, stages } from '../lib/stages.ts';
+import { type RunningState, runningIn } from '../local/running.ts';
 
 /** A command that was used wrongly, or cannot work as things are: one plain line for a person. */
 export class CommandError extends Error {
@@ -54,18 +54,12 @@ function localTables(): DynamoDBClient {
   });
 }
 
-/** What `npm start` keeps in its data folder while it runs. */
-function runningLocally(): { dynamodb_url: string } {
-  const dataDir = path.resolve(process.env['DATA_DIR'] ?? '.local');
-  try {
-    const state = JSON.parse(readFileSync(path.join(dataDir, 'running.json'), 'utf8'));
-    process.kill(state.pid, 0);
-    return state;
-  } catch {
-    throw new CommandError(
-      'Nothing is running here: run npm start in another terminal, or name a deployed stage, such as --stage dev.',
-    );
-  }
+function runningLocally(): RunningState {
+  const state = runningIn(path.resolve(process.env['DATA_DIR'] ?? '.local'));
+  if (state) return state;
+  throw new CommandError(
+    'Nothing is running here: run npm start in another terminal, or name a deployed stage, such as --stage dev.',
+  );
 }
 
 /** Runs a command: 0 when it worked, 2 when it was used wrongly, 1 when something failed, said in one line. */

@@ -40,11 +40,15 @@ export function readableLine(line: string, coloured: boolean): string | undefine
     coloured ? `\u001b[${colours[level] ?? 0}m${text}\u001b[0m` : text;
   const rest = Object.entries(entry)
     .filter(([name, value]) => !dull.has(name) && value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? told(value) : value}`);
   const time = String(entry['timestamp']).slice(11, 19);
   const label = `${level.padEnd(5)} ${String(entry['service']).padEnd(7)}`;
   return `${time} ${paint(label)} ${entry['message']} ${rest.join(' ')}`.trimEnd();
 }
+
+/** Where an error comes from is told by the file alone: places in a bundle say nothing to a person. */
+const told = (value: unknown): string =>
+  JSON.stringify(value, (name, part) => (name === 'frames' ? undefined : part));
 
 function parse(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{')) return undefined;

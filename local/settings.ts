@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { SettingsError } from '../lib/settings.ts';
+import { readSettings, SettingsError } from '../lib/settings.ts';
 
 /** What the local cloud is told by the environment; variables that are set win over its defaults. */
 export interface LocalSettings {
@@ -29,7 +29,7 @@ const demoAuthToken = 'local-auth-token';
 export function readLocalSettings(environment: Environment): LocalSettings {
   const set = (name: string) => environment[name]?.trim() || undefined;
   const port = readPort(set('PORT') ?? '3000');
-  return {
+  const settings: LocalSettings = {
     port,
     dataDir: path.resolve(set('DATA_DIR') ?? '.local'),
     publicBaseUrl: readUrl('PUBLIC_BASE_URL', set('PUBLIC_BASE_URL') ?? `http://localhost:${port}`),
@@ -37,6 +37,18 @@ export function readLocalSettings(environment: Environment): LocalSettings {
     twilio: readTwilio(set),
     passedOn: environment,
   };
+  checkDeployment(settings);
+  return settings;
+}
+
+/** What the stack would refuse while it is synthesized is refused before. */
+function checkDeployment({ passedOn, publicBaseUrl, openai, twilio }: LocalSettings): void {
+  const urls = {
+    PUBLIC_BASE_URL: publicBaseUrl,
+    OPENAI_BASE_URL: openai.baseUrl,
+    TWILIO_BASE_URL: twilio.baseUrl,
+  };
+  readSettings({}, { ...passedOn, ...urls });
 }
 
 type Lookup = (name: string) => string | undefined;

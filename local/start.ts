@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { SettingsError } from '../lib/settings.ts';
 import { consoleSink } from './console.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { type Occupied, occupy, type RunningState, runningIn } from './running.ts';
 import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { lognormalMs } from './simulators/openai/simulator.ts';
 import type { CustomerEvent } from './simulators/twilio/events.ts';
@@ -14,11 +14,9 @@ const modelMs = lognormalMs(1_500, 4_000);
 
 async function main(): Promise<void> {
   const settings = readLocalSettings(process.env);
-  mkdirSync(settings.dataDir, { recursive: true });
-  const runningFile = path.join(settings.dataDir, 'running.json');
-  refuseSecond(runningFile, settings);
+  const folder = takeFolder(settings.dataDir);
   await checkPort(settings.port);
-  process.stdout.write('Bundling the Lambdas and synthesizing the stack … ');
+  console.log('Bundling the Lambdas and synthesizing the stack …');
   const begun = performance.now();
   const engine = await startEngine({
     settings,
@@ -28,30 +26,28 @@ async function main(): Promise<void> {
     twilio: { watch: showOnPhone },
   });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  console.log(`running after ${seconds} s.\n`);
-  writeFileSync(runningFile, JSON.stringify(runningState(engine, settings)));
+  console.log(`Running after ${seconds} s.\n`);
+  folder.tell(runningState(engine, settings));
   console.log(welcome(engine, settings));
-  stopOnSignal(engine, runningFile);
+  stopOnSignal(engine, folder);
 }
 
 /** Two processes on one folder would spoil each other's tables. */
-function refuseSecond(runningFile: string, settings: LocalSettings): void {
-  const pid = runningPid(runningFile);
-  if (pid === undefined) return;
-  throw new SettingsError(
-    `npm start runs already on ${settings.dataDir} (process ${pid}): stop it, or choose another folder by DATA_DIR.`,
-  );
-}
-
-/** A file that is missing, half written, or of a process that is gone names none. */
-function runningPid(runningFile: string): number | undefined {
+function takeFolder(dataDir: string): Occupied {
+  let folder: Occupied | undefined;
   try {
-    const { pid } = JSON.parse(readFileSync(runningFile, 'utf8')) as { pid: number };
-    process.kill(pid, 0);
-    return pid;
-  } catch {
-    return undefined;
+    folder = occupy(dataDir);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(
+      `The folder ${dataDir} cannot be written (${reason}): choose another by DATA_DIR.`,
+    );
   }
+  if (folder) return folder;
+  const pid = runningIn(dataDir)?.pid;
+  throw new SettingsError(
+    `npm start runs already on ${dataDir}${pid ? ` (process ${pid})` : ''}: stop it, or choose another folder by DATA_DIR.`,
+  );
 }
 
 /** Says at once that a port is taken, not after the bundling. */
@@ -63,8 +59,7 @@ async function checkPort(port: number): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** What the commands need to find this process. */
-const runningState = (engine: Engine, settings: LocalSettings) => ({
+const runningState = (engine: Engine, settings: LocalSettings): RunningState => ({
   pid: process.pid,
   url: engine.cloud.url,
   twilio_url: engine.twilio?.url ?? null,
@@ -78,13 +73,13 @@ function showOnPhone(customer: string, event: CustomerEvent): void {
   if (event.kind === 'wrote') console.log(`         ← ${phone}: ${event.body}`);
 }
 
-function stopOnSignal(engine: Engine, runningFile: string): void {
+function stopOnSignal(engine: Engine, folder: Occupied): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
-      rmSync(runningFile, { force: true });
+      folder.hide();
       // What hangs must not keep a person waiting.
       setTimeout(() => process.exit(1), 1_900).unref();
       engine.stop().then(
@@ -104,12 +99,14 @@ function stopOnSignal(engine: Engine, runningFile: string): void {
 /** The faults that a person can mend, each as one plain line. */
 function plainLine(error: unknown): string | undefined {
   if (error instanceof SettingsError) return error.message;
-  const { code, port } = error as { code?: string; port?: number };
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
   if (code === 'EADDRINUSE') {
     return `Port ${port} is taken: stop what uses it, or choose another: PORT=3001 npm start`;
   }
-  if (code === 'EACCES') return `Port ${port} may not be used by this user: choose one above 1024.`;
-  return undefined;
+  if (code !== 'EACCES') return undefined;
+  return port === undefined
+    ? message
+    : `Port ${port} may not be used by this user: choose one above 1024.`;
 }
 
 main().catch((error: unknown) => {

@@ -6,7 +6,13 @@ import type { Customer, CustomerDirectory } from './adapters/customer-directory.
 import type { ReplyInbox } from './adapters/reply-queue.ts';
 import { type Channel, fieldText, paths, type ReplyQueueMessage } from './contract.ts';
 import { consentAsked } from './domain/consent.ts';
-import { bounded, type SignedWebhook, signedForm, type TwilioFields } from './twilio-webhook.ts';
+import {
+  bounded,
+  malformedFields,
+  type SignedWebhook,
+  signedForm,
+  type TwilioFields,
+} from './twilio-webhook.ts';
 
 export interface ReceivePorts extends SignedWebhook {
   channels: ChannelRegistry;
@@ -33,11 +39,14 @@ export function receiveApp(ports: ReceivePorts): Hono {
         detail: `The form lacks ${missing.join(', ')}.`,
       });
     }
+    const malformed = malformedFields(c, fields);
+    if (malformed) return malformed;
     const channel = await ports.channels.find(fieldText(fields, 'To'));
     if (!channel) {
       ports.meter.count('UnknownChannel');
       ports.log.warn('A message came for a number that is not registered.', {
         business_number: fieldText(fields, 'To'),
+        message_sid: fieldText(fields, 'MessageSid'),
       });
       return problemResponse(c, {
         type: 'unknown-channel',

@@ -69,6 +69,7 @@ const consumer = once((): BatchConsumer => {
       clock: systemClock,
       random: Math.random,
       log: child,
+      logTurn: ({ turn_id }) => child.appendKeys({ turn_id, message_sid: turn_id }),
       meter,
       countReply: countReply(usage, child),
       statusCallback: (turn, message_key) =>

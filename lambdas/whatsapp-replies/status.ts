@@ -4,7 +4,7 @@ import type { DeliveryStore } from './adapters/delivery-store.ts';
 import { fieldText, paths } from './contract.ts';
 import { isFailure, isMessageStatus } from './domain/delivery.ts';
 import { decodeReference, referenceParameter } from './reply-reference.ts';
-import { bounded, type SignedWebhook, signedForm } from './twilio-webhook.ts';
+import { bounded, malformedFields, type SignedWebhook, signedForm } from './twilio-webhook.ts';
 
 export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;
@@ -27,6 +27,8 @@ export function statusApp(ports: StatusPorts): Hono {
         detail: `Expected MessageSid, a known MessageStatus and the ${referenceParameter} parameter of our own callback URL.`,
       });
     }
+    const malformed = malformedFields(c, fields);
+    if (malformed) return malformed;
     const errorCode = Number(fieldText(fields, 'ErrorCode')) || undefined;
     const moved = await ports.deliveries.report({
       reference,

@@ -5,7 +5,7 @@ import type { Log, Meter } from '../runtime/log.ts';
 import type { CachedSecret } from '../vendors/aws/secrets.ts';
 import type { StoredTwilioCredentials } from '../vendors/twilio/credentials.ts';
 import { fieldsOf, isSignedByTwilio } from '../vendors/twilio/signature.ts';
-import { limits } from './contract.ts';
+import { fieldText, limits } from './contract.ts';
 
 export interface SignedWebhook {
   credentials: CachedSecret<StoredTwilioCredentials>;
@@ -58,6 +58,27 @@ export async function signedForm(
     detail:
       'X-Twilio-Signature is missing or does not fit. The auth token and PUBLIC_BASE_URL must be ' +
       'those of the account and the URL that Twilio calls.',
+  });
+}
+
+/** A MessageSid names a message to SQS, which bounds it; addresses are parts of keys. */
+const wellFormed: Record<string, RegExp> = {
+  MessageSid: /^[!-~]{0,128}$/,
+  From: /^.{0,256}$/,
+  To: /^.{0,256}$/,
+};
+
+/** The problem to answer when a field cannot be Twilio's own; it would fail each time that it came again. */
+export function malformedFields(c: Context, fields: TwilioFields): Response | undefined {
+  const names = Object.entries(wellFormed)
+    .filter(([name, pattern]) => !pattern.test(fieldText(fields, name)))
+    .map(([name]) => name);
+  if (names.length === 0) return undefined;
+  return problemResponse(c, {
+    type: 'fields-malformed',
+    title: 'Fields are malformed',
+    status: 400,
+    detail: `Too long, or with characters that Twilio does not use: ${names.join(', ')}.`,
   });
 }
 

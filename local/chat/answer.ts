@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Outgoing, Phone } from './phone.ts';
 import { Progress } from './progress.ts';
-import { type Outcome, takeTurn } from './turn.ts';
+import { type Outcome, stopped, takeTurn } from './turn.ts';
 
 export interface Terminal {
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
@@ -11,7 +11,7 @@ export interface Terminal {
 
 const quietMs = 1500;
 
-/** Sends one message, prints its replies, and says whether there was one. */
+/** Sends one message, prints its replies, and says whether it got what it may expect. */
 export async function answerOne(
   phone: Phone,
   message: Outgoing,
@@ -25,7 +25,7 @@ export async function answerOne(
   });
   if (outcome.kind === 'replied') stdout.write(`${outcome.replies.join('\n')}\n`);
   else stderr.write(`${complaint(outcome, timeoutSeconds)}\n`);
-  return outcome.kind === 'replied';
+  return outcome.kind === 'replied' || outcome.kind === 'stopped';
 }
 
 /** Each line of stdin is a message, sent when the one before is answered; ends at the first that is not. */
@@ -48,6 +48,8 @@ function complaint(outcome: Exclude<Outcome, { kind: 'replied' }>, timeoutSecond
   switch (outcome.kind) {
     case 'refused':
       return outcome.reason;
+    case 'stopped':
+      return stopped;
     case 'silent':
       return `No reply within ${timeoutSeconds} seconds: look at the log of npm start in its terminal.`;
     default:

@@ -1,8 +1,9 @@
+import { consentAsked } from '../../lambdas/whatsapp-replies/domain/consent.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';
 import { type Phone, PhoneOffline } from './phone.ts';
 import { Progress } from './progress.ts';
 import { Prompt } from './prompt.ts';
-import { refusal, replyText } from './turn.ts';
+import { refusal, replyText, stopped } from './turn.ts';
 
 const longPollMs = 25_000;
 
@@ -29,6 +30,7 @@ async function write(phone: Phone, body: string, prompt: Prompt): Promise<void> 
   try {
     const reason = refusal(await phone.write({ body }));
     if (reason) prompt.say(reason);
+    else if (consentAsked(body) === 'stop') prompt.say(stopped);
   } catch (error) {
     prompt.say(error instanceof Error ? error.message : String(error));
   }

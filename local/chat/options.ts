@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export interface ChatOptions {
@@ -29,7 +29,8 @@ export const usage = `Chat as a WhatsApp customer with the product that runs fro
   --image photo.jpg     a picture to send with the message
   --help                this text
 
-Replies go to stdout, progress to stderr. Exit code 0: replied; 1: no reply; 2: wrong options.`;
+Replies go to stdout, progress to stderr.
+Exit code 0: replied, or STOP, which gets no reply; 1: no reply; 2: wrong options.`;
 
 const phoneNumber = /^\+[1-9]\d{6,14}$/;
 
@@ -64,8 +65,8 @@ function checked(values: Values, positionals: string[]): ChatOptions {
   if (!(timeoutSeconds > 0)) {
     throw new Error(`Expected --timeout to be a number of seconds, got ${values.timeout}`);
   }
-  if (values.image !== undefined && !existsSync(values.image)) {
-    throw new Error(`Expected --image to be a file, but there is no ${values.image}`);
+  if (values.image !== undefined && !isFile(values.image)) {
+    throw new Error(`Expected --image to be a file, got ${values.image}`);
   }
   return {
     from: numberOf('--from', values.from),
@@ -75,6 +76,9 @@ function checked(values: Values, positionals: string[]): ChatOptions {
     text: positionals.join(' '),
   };
 }
+
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 function numberOf(flag: string, text: string): string {
   const number = text.replace(/^whatsapp:/, '');

@@ -1,11 +1,14 @@
+import { consentAsked } from '../../lambdas/whatsapp-replies/domain/consent.ts';
 import type { WebhookAnswer } from '../simulators/twilio/customers.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';
+import { Attribution } from './attribution.ts';
 import type { Outgoing, Phone } from './phone.ts';
 
 /** How the business took one message. */
 export type Outcome =
   | { kind: 'replied'; replies: string[] }
   | { kind: 'refused'; reason: string }
+  | { kind: 'stopped' }
   | { kind: 'silent' };
 
 interface Patience {
@@ -25,13 +28,16 @@ export async function takeTurn(
   const answer = await phone.write(message);
   const reason = refusal(answer);
   if (reason) return { kind: 'refused', reason };
+  if (consentAsked(message.body) === 'stop') return { kind: 'stopped' };
 
   const replies: string[] = [];
-  let last = answer.n - 1;
+  const attribution = new Attribution(answer.messageSid, patience.quietMs);
+  let last = 0;
   let until = Date.now() + patience.replyMs;
   for (let left = patience.replyMs; left > 0; left = until - Date.now()) {
     for (const event of await phone.events(last, left)) {
       last = event.n;
+      if (!attribution.isOurs(event)) continue;
       show(event);
       const text = replyText(event);
       if (text !== undefined) replies.push(text);
@@ -41,6 +47,9 @@ export async function takeTurn(
   }
   return replies.length > 0 ? { kind: 'replied', replies } : { kind: 'silent' };
 }
+
+/** What to say after a STOP that was taken. */
+export const stopped = 'No reply comes after STOP; write START to get answers again.';
 
 /** What a message of the business says, in words; undefined for any other event. */
 export function replyText(event: CustomerEvent): string | undefined {

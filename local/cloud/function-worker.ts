@@ -10,6 +10,9 @@ export interface Invocation {
   deadline: number;
 }
 
+/** Says that no time remains, so that a handler that minds its time ends soon. */
+export type Stopping = 'stopping';
+
 export type InvocationEnd =
   | { id: string; result: unknown }
   | { id: string; error: { name: string; message: string; stack?: string } };
@@ -27,8 +30,11 @@ const place = workerData as FunctionPlace;
 const load = createRequire(path.join(path.dirname(place.file), 'loader.cjs'));
 const handler = (load(place.file) as Record<string, Handler | undefined>)[place.exportName];
 
-parentPort?.on('message', (invocation: Invocation) => {
-  void run(invocation).then((end) => parentPort?.postMessage(end));
+let stopping = false;
+
+parentPort?.on('message', (message: Invocation | Stopping) => {
+  if (message === 'stopping') stopping = true;
+  else void run(message).then((end) => parentPort?.postMessage(end));
 });
 
 async function run({ id, event, deadline }: Invocation): Promise<InvocationEnd> {
@@ -52,5 +58,5 @@ const contextOf = (awsRequestId: string, deadline: number) => ({
   logGroupName: `/aws/lambda/${place.functionName}`,
   logStreamName: 'local',
   callbackWaitsForEmptyEventLoop: false,
-  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  getRemainingTimeInMillis: () => (stopping ? 0 : Math.max(0, deadline - Date.now())),
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Invocation, InvocationEnd } from './function-worker.ts';
+import type { Invocation, InvocationEnd, Stopping } from './function-worker.ts';
 
 export interface FunctionDefinition {
   name: string;
@@ -26,6 +27,9 @@ interface Environment {
   end?: { resolve(result: unknown): void; reject(error: Error): void; timer: NodeJS.Timeout };
 }
 
+/** Above the first pause between two looks at a model's run, which is one second. */
+const stopGraceMs = 1_200;
+
 /** A Lambda function: a pool of environments, each with one event at a time; a timeout ends its environment. */
 export class LocalFunction {
   readonly definition: FunctionDefinition;
@@ -34,6 +38,7 @@ export class LocalFunction {
   readonly #idle: Environment[] = [];
   readonly #all = new Set<Environment>();
   readonly #waiting: PromiseWithResolvers<Environment>[] = [];
+  readonly #atWork = new Set<Promise<unknown>>();
   #stopped = false;
 
   constructor(definition: FunctionDefinition, sink: LogSink, maxEnvironments: number) {
@@ -46,7 +51,7 @@ export class LocalFunction {
   async invoke(event: unknown): Promise<unknown> {
     const environment = await this.#take();
     const timeoutMs = this.definition.timeoutSeconds * 1000;
-    return new Promise((resolve, reject) => {
+    const end = new Promise<unknown>((resolve, reject) => {
       // It may have ended between being taken and being used.
       if (!this.#all.has(environment)) return reject(this.#stoppedError());
       const timer = setTimeout(() => {
@@ -58,17 +63,27 @@ export class LocalFunction {
       const invocation: Invocation = { id: randomUUID(), event, deadline: Date.now() + timeoutMs };
       environment.worker.postMessage(invocation);
     });
+    this.#atWork.add(end);
+    return end.finally(() => this.#atWork.delete(end));
   }
 
-  /** Ends all environments at once, whatever they are doing. */
+  /** Tells what is at work that its time is up, and ends all environments a moment later, whatever they are doing. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#stoppedError());
+    await this.#windDown();
     const all = [...this.#all];
     for (const environment of all) {
       this.#discard(environment, this.#stoppedError());
     }
     await Promise.all(all.map(({ worker }) => worker.terminate()));
+  }
+
+  async #windDown(): Promise<void> {
+    if (this.#atWork.size === 0) return;
+    for (const { worker } of this.#all) worker.postMessage('stopping' satisfies Stopping);
+    const ended = Promise.allSettled(this.#atWork);
+    await Promise.race([ended, sleep(stopGraceMs, undefined, { ref: false })]);
   }
 
   #stoppedError = () => new FunctionError(`${this.definition.name} was stopped.`);

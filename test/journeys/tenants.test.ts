@@ -140,7 +140,7 @@ describe('the tenant configuration', () => {
     ]);
 
     expect(created.status).toBe(201);
-    expect(changes.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(new Set(changes.map(({ status }) => status))).toEqual(new Set([200, 412]));
   });
 
   it('tells who changed what, and what was before', async () => {

@@ -18,6 +18,15 @@ describe('a log line on the console', () => {
     );
   });
 
+  it('tells an error and its causes without their stacks', () => {
+    const cause = { error_name: 'TypeError', frames: ['at a (index.js:1:2)'] };
+    const error = { error_code: 'store', error_message: 'Away.', frames: ['at b'], cause };
+
+    expect(readableLine(JSON.stringify({ ...entry, error }), false)).toContain(
+      'error={"error_code":"store","error_message":"Away.","cause":{"error_name":"TypeError"}}',
+    );
+  });
+
   it('leaves metrics out', () => {
     expect(readableLine('{"_aws":{},"RepliesSent":1}', false)).toBeUndefined();
   });

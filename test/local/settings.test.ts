@@ -113,6 +113,8 @@ describe('a wrong setting', () => {
     ['TWILIO_AUTH_TOKEN', { TWILIO_ACCOUNT_SID: accountSid }],
     ['TWILIO_PHONE_NUMBER', { TWILIO_PHONE_NUMBER: '0041 44 668 18 00' }],
     ['TWILIO_BASE_URL', { TWILIO_BASE_URL: 'twilio' }],
+    ['RUN_MAX_WAIT_SECONDS', { RUN_MAX_WAIT_SECONDS: 'long' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
   ])('is one plain line that names %s: %j', (name, environment) => {
     const message = faultOf(environment);
 

@@ -21,6 +21,7 @@ export interface ScriptedMessenger extends Messenger {
   /** How often each body was handed over, whatever became of it. */
   readonly tries: string[];
   readonly typing: string[];
+  /** By their addresses; an empty one stands for one that is too large. */
   readonly pictures: Map<string, Uint8Array>;
   /** The next sends go by these, one each; after them all are sent. */
   plan(...plans: SendPlan[]): void;
@@ -77,7 +78,8 @@ export function scriptedMessenger(
 
     async fetchImage(url) {
       const bytes = pictures.get(url);
-      return bytes && { contentType: 'image/jpeg', bytes };
+      if (!bytes) return 'missing';
+      return bytes.length > 0 ? { contentType: 'image/jpeg', bytes } : 'too large';
     },
   };
 }

@@ -86,6 +86,7 @@ export function aWorld(options: WorldOptions = {}): World {
     clock,
     random: () => 0.5,
     log,
+    logTurn: () => {},
     meter,
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,

@@ -21,7 +21,7 @@ describe('a number that is not registered', () => {
   it('is answered with a problem that names it and says what to do', async () => {
     const { post, queue, meter, log } = await aReceiver(table);
 
-    const response = await post({ To: 'whatsapp:+4930999999' });
+    const response = await post({ To: 'whatsapp:+4930999999', MessageSid: aSid('unknown') });
 
     expect(response.status).toBe(404);
     expect(await problemOf(response)).toMatchObject({
@@ -31,6 +31,7 @@ describe('a number that is not registered', () => {
     expect(queue.sent).toEqual([]);
     expect(meter.counts).toEqual({ UnknownChannel: 1 });
     expect(log.lines.join()).toContain('whatsapp:+4930999999');
+    expect(log.lines.join()).toContain(aSid('unknown'));
   });
 });
 
@@ -54,6 +55,36 @@ describe('a form that lacks what is needed', () => {
     const response = await post({ MessageSid: undefined, From: undefined, To: undefined });
 
     expect((await problemOf(response)).detail).toBe('The form lacks MessageSid, From, To.');
+  });
+});
+
+describe('a form with a field that Twilio cannot have made', () => {
+  it.each([
+    ['From', `whatsapp:+${'1'.repeat(3_000)}`],
+    ['To', `whatsapp:+${'1'.repeat(3_000)}`],
+    ['MessageSid', `SM${'a'.repeat(127)}`],
+    ['MessageSid', 'SM 1'],
+    ['MessageSid', 'SMé'],
+  ])('is answered with a problem that names %s but not its value', async (name, value) => {
+    const { post, queue } = await aReceiver(table);
+
+    const response = await post({ [name]: value });
+
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({
+      type: 'urn:replies-engine:error:fields-malformed',
+      detail: expect.stringMatching(new RegExp(`: ${name}\\.$`)),
+    });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('is taken while the field is within its bound', async () => {
+    const { post, enqueued } = await aReceiver(table);
+
+    const response = await post({ MessageSid: `SM${'a'.repeat(126)}` });
+
+    expect(response.status).toBe(200);
+    expect(enqueued()).toHaveLength(1);
   });
 });
 

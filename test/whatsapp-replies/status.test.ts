@@ -171,6 +171,7 @@ describe('a callback', () => {
     ['an unknown status', { MessageStatus: 'teleported' }, undefined],
     ['no status', {}, undefined],
     ['no SID', { MessageSid: '', MessageStatus: 'sent' }, undefined],
+    ['a SID that is too long', { MessageSid: 'S'.repeat(129), MessageStatus: 'sent' }, undefined],
     ['no reference', { MessageStatus: 'sent' }, paths.status],
     ['a broken reference', { MessageStatus: 'sent' }, `${paths.status}?reply=%00nonsense`],
   ])('with %s is answered 400', async (_, fields: Record<string, string>, path) => {

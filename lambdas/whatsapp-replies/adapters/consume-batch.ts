@@ -21,8 +21,11 @@ export interface BatchConsumer {
 }
 
 type Parsed =
-  | { record: SQSRecord; message: QueuedMessage }
-  | { record: SQSRecord; error: EngineError; group: string };
+  | { record: SQSRecord; ids: MessageIds; message: QueuedMessage }
+  | { record: SQSRecord; ids: MessageIds; error: EngineError; group: string };
+
+/** What a log line says of a message; empty where it cannot be read. */
+type MessageIds = { company_id?: string; conversation_id?: string; message_sid?: string };
 
 /**
  * Answers a batch: conversations at the same time, each one's messages in order. Returns as failures
@@ -35,8 +38,32 @@ export async function consumeBatch(
 ): Promise<SQSBatchResponse> {
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
   const groups = groupRecords(parsed, groupOf);
-  const failed = await Promise.all(groups.map((group) => consumeGroup(group, consumer, budget)));
+  const failed = await Promise.all(
+    groups.map(async (group) => {
+      const stays = await consumeGroup(group, consumer, budget);
+      if (groups.length > 1) await deleteDone(group, stays, consumer);
+      return stays;
+    }),
+  );
   return batchResponse(failed.flat());
+}
+
+/** A conversation's next message is handed out only once these are gone, and the batch may take long. */
+async function deleteDone(
+  group: Parsed[],
+  stays: string[],
+  consumer: BatchConsumer,
+): Promise<void> {
+  const records = group.map(({ record }) => record);
+  const done = records.filter(({ messageId }) => !stays.includes(messageId));
+  if (done.length === 0) return;
+  try {
+    await consumer.records.deleteDone(done);
+  } catch (error) {
+    consumer.log.warn('Done messages stay until the end of the batch, which deletes them.', {
+      error: errorForLog(error),
+    });
+  }
 }
 
 const groupOf = (parsed: Parsed): string =>
@@ -53,16 +80,22 @@ async function parseRecord(record: SQSRecord, consumer: BatchConsumer): Promise<
       body === undefined ? 'it is not JSON' : result.error.issues.map(faultOf).join('; ');
     return {
       record,
+      ids: {},
       group: record.attributes?.MessageGroupId ?? record.messageId,
       error: discardWork('malformed_message', `The queue message is malformed: ${faults}.`),
     };
   }
+  const { company_id, conversation_id, twilio_message: fields } = result.data;
+  const ids = { company_id, conversation_id, message_sid: messageSidOf(record, fields) };
   try {
-    return { record, message: await queuedMessage(record, result.data, consumer) };
+    return { record, ids, message: await queuedMessage(record, result.data, consumer) };
   } catch (thrown) {
-    return { record, error: asEngineError(thrown), group: conversationOf(result.data) };
+    return { record, ids, error: asEngineError(thrown), group: conversationOf(result.data) };
   }
 }
+
+const messageSidOf = (record: SQSRecord, fields: Readonly<Record<string, unknown>>): string =>
+  fieldText(fields, 'MessageSid') || record.messageId;
 
 function parseJson(text: string): unknown {
   try {
@@ -84,8 +117,7 @@ async function queuedMessage(
   const receivedAt = message.received_at
     ? Date.parse(message.received_at)
     : sentAt(record, consumer.now());
-  const messageSid = fieldText(fields, 'MessageSid') || record.messageId;
-  const inbound = readInbound(fields, messageSid, isoTime(receivedAt));
+  const inbound = readInbound(fields, messageSidOf(record, fields), isoTime(receivedAt));
   return {
     record_id: record.messageId,
     company_id,
@@ -121,7 +153,7 @@ async function discardUnreadable(group: Parsed[], consumer: BatchConsumer): Prom
   const stuck: string[] = [];
   for (const one of group) {
     if (!('error' in one)) continue;
-    if (!(await deadLetter(one.record, one.error, consumer))) stuck.push(one.record.messageId);
+    if (!(await deadLetter(one, one.error, consumer))) stuck.push(one.record.messageId);
   }
   return stuck;
 }
@@ -131,7 +163,7 @@ async function answerMessages(
   consumer: BatchConsumer,
   budget: Budget,
 ): Promise<string[]> {
-  const recordOf = new Map(group.map(({ record }) => [record.messageId, record]));
+  const parsedOf = new Map(group.map((one) => [one.record.messageId, one]));
   const messages = group.flatMap((one) => ('message' in one ? [one.message] : []));
   const [first] = messages;
   if (!first) return [];
@@ -139,12 +171,12 @@ async function answerMessages(
   const result = await answerSafely(messages, consumer.portsFor(first), budget, consumer);
   for (const { messages: dead, error } of result.dead) {
     for (const { record_id } of dead) {
-      const record = recordOf.get(record_id);
-      if (record && !(await deadLetter(record, error, consumer))) stuck.push(record_id);
+      const one = parsedOf.get(record_id);
+      if (one && !(await deadLetter(one, error, consumer))) stuck.push(record_id);
     }
   }
   const { messages: unfinished = [], afterSeconds = 0 } = result.unfinished ?? {};
-  const records = unfinished.flatMap(({ record_id }) => recordOf.get(record_id) ?? []);
+  const records = unfinished.flatMap(({ record_id }) => parsedOf.get(record_id)?.record ?? []);
   await returnAfter(records, afterSeconds, consumer);
   return [...stuck, ...unfinished.map(({ record_id }) => record_id)];
 }
@@ -172,7 +204,7 @@ async function answerSafely(
 }
 
 async function deadLetter(
-  record: SQSRecord,
+  { record, ids }: Parsed,
   error: EngineError,
   consumer: BatchConsumer,
 ): Promise<boolean> {
@@ -180,6 +212,7 @@ async function deadLetter(
     await consumer.records.deadLetter(record, error, consumer.now());
     consumer.meter.count('DeadLettered');
     consumer.log.error('A message went to the dead-letter queue.', {
+      ...ids,
       record_id: record.messageId,
       error_code: error.code,
       reason: error.message,
@@ -187,6 +220,7 @@ async function deadLetter(
     return true;
   } catch (sendError) {
     consumer.log.error('The dead-letter queue took no message; it stays where it is.', {
+      ...ids,
       record_id: record.messageId,
       error: errorForLog(sendError),
     });

@@ -1,5 +1,7 @@
 import {
+  type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -25,6 +27,8 @@ export type ReplyInbox = ReturnType<typeof replyInbox>;
 
 /** The consumer's side of it. */
 export interface ReplyRecords {
+  /** Deletes records before the invocation's end does; to delete one twice is harmless. */
+  deleteDone(records: SQSRecord[]): Promise<void>;
   /** Lets records come back after that time instead of the queue's whole visibility timeout. */
   returnAfter(records: SQSRecord[], seconds: number): Promise<void>;
   /** Puts a copy with the reason into the dead-letter queue; the original is deleted as done. */
@@ -35,9 +39,27 @@ export const replyRecords = (
   client: Pick<SQSClient, 'send'>,
   urls: { queueUrl: string; deadLetterUrl: string },
 ): ReplyRecords => ({
+  async deleteDone(records) {
+    const { Failed: failed } = await client.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: urls.queueUrl,
+        Entries: records.map(({ receiptHandle }, index) => ({
+          Id: String(index),
+          ReceiptHandle: receiptHandle,
+        })),
+      }),
+    );
+    if (failed?.length) {
+      throw retryLater(
+        'not_deleted',
+        `SQS refused ${failed.length} deletions: ${codesOf(failed)}.`,
+      );
+    }
+  },
+
   async returnAfter(records, seconds) {
     const visibility = Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds)));
-    const { Failed: failed = [] } = await client.send(
+    const { Failed: failed } = await client.send(
       new ChangeMessageVisibilityBatchCommand({
         QueueUrl: urls.queueUrl,
         Entries: records.map((record, index) => ({
@@ -47,8 +69,8 @@ export const replyRecords = (
         })),
       }),
     );
-    if (failed.length > 0) {
-      const codes = failed.map(({ Code: code }) => code).join(', ');
+    if (failed?.length) {
+      const codes = codesOf(failed);
       throw retryLater('visibility_not_set', `SQS refused ${failed.length} backoffs: ${codes}.`);
     }
   },
@@ -72,3 +94,6 @@ export const replyRecords = (
     );
   },
 });
+
+const codesOf = (failed: BatchResultErrorEntry[]): string =>
+  failed.map(({ Code: code }) => code).join(', ');

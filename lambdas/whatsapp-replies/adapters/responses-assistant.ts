@@ -1,6 +1,6 @@
-import { APIError, type OpenAI } from 'openai';
+import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
-import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
+import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
@@ -9,8 +9,9 @@ import {
   isUnsupported,
   openAiFault,
 } from '../../vendors/openai/errors.ts';
-import type { AssistantPort, ModelInput, PastMessage, RunView } from '../domain/ports.ts';
+import type { AssistantPort, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
+import { inputItem, pastItem, viewOf } from './response-view.ts';
 
 export interface ResponsesConfig {
   model: string;
@@ -21,7 +22,8 @@ export interface ResponsesConfig {
 /** The thread of a server that keeps no conversations: our own history goes along with each request. */
 const ownHistory = 'own-history';
 const startTimeoutMs = 15_000;
-const blockingTimeoutMs = 40_000;
+/** With `startReserveMs` it must leave a fresh invocation some seconds of its 60. */
+const blockingTimeoutMs = 45_000;
 
 /** Conversations with background Responses; on servers without conversations, plain Responses. */
 export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig): AssistantPort {
@@ -114,6 +116,11 @@ function startTrouble(error: unknown, threadId: string) {
   if (status === 400 && isUnanswerable(code)) {
     return { kind: 'unanswered', runId: 'refused', reason: String(code) } as const;
   }
+  if (threadId === ownHistory && error instanceof APIConnectionTimeoutError) {
+    const seconds = blockingTimeoutMs / 1000;
+    const message = `The server gave no answer within ${seconds} s, and without /conversations none can come later.`;
+    throw retryLater('answer_too_slow', message, { cause: error });
+  }
   throw openAiFault(error, 'start a response');
 }
 
@@ -123,70 +130,6 @@ const gone = (runId: string): RunView => ({
   reason: 'OpenAI does not know it any more',
   next: 'retry',
 });
-
-const pastItem = ({ role, content }: PastMessage): ResponseInputItem => ({ role, content });
-
-const inputItem = (message: ModelInput): ResponseInputItem => ({
-  role: 'user',
-  content: [
-    ...(message.text ? [{ type: 'input_text' as const, text: message.text }] : []),
-    ...message.images.map(({ contentType, bytes }) => ({
-      type: 'input_image' as const,
-      detail: 'auto' as const,
-      image_url: `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}`,
-    })),
-  ],
-});
-
-function viewOf(response: Response): RunView {
-  const { id: runId, status } = response;
-  const lastItemId = response.output?.at(-1)?.id;
-  const ended = { runId, ...(lastItemId && { lastItemId }) };
-  switch (status) {
-    case 'completed':
-      return completedView(response, ended);
-    case 'incomplete': {
-      const reason = response.incomplete_details?.reason ?? 'incomplete';
-      const text = textOf(response);
-      return text && reason !== 'content_filter'
-        ? { kind: 'answered', ...ended, text }
-        : { kind: 'unanswered', ...ended, reason };
-    }
-    case 'failed': {
-      const reason = response.error?.code ?? 'unknown error';
-      return isUnanswerable(reason)
-        ? { kind: 'unanswered', ...ended, reason }
-        : { kind: 'failed', runId, reason, next: 'retry' };
-    }
-    case 'cancelled':
-      return { kind: 'failed', runId, reason: 'cancelled', next: 'retry' };
-    default:
-      return { kind: 'working', runId };
-  }
-}
-
-function completedView(response: Response, ended: { runId: string; lastItemId?: string }): RunView {
-  const text = textOf(response);
-  if (text) return { kind: 'answered', ...ended, text };
-  const types = new Set((response.output ?? []).map((item) => item.type));
-  if (types.has('function_call')) {
-    const reason = 'the model asks for a tool, and this channel has none';
-    return { kind: 'failed', runId: ended.runId, reason, next: 'alert' };
-  }
-  const refused = (response.output ?? []).some(
-    (item) => item.type === 'message' && item.content.some((part) => part.type === 'refusal'),
-  );
-  return { kind: 'unanswered', ...ended, reason: refused ? 'refusal' : 'empty' };
-}
-
-/** The answer's text; read from the items because not every server sends `output_text`. */
-function textOf(response: Response): string {
-  return (response.output ?? [])
-    .flatMap((item) => (item.type === 'message' ? item.content : []))
-    .map((part) => (part.type === 'output_text' ? part.text : ''))
-    .join('')
-    .trim();
-}
 
 /** How many items of our history a conversation began with; a question among them is not the turn's. */
 const seededItems = 'seeded_items';

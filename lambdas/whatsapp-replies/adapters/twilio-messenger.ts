@@ -5,7 +5,7 @@ import type { CachedSecret } from '../../vendors/aws/secrets.ts';
 import { TwilioBusy, type TwilioResources, twilioResources } from '../../vendors/twilio/client.ts';
 import type { StoredTwilioCredentials } from '../../vendors/twilio/credentials.ts';
 import type { MessageStatus } from '../contract.ts';
-import type { Messenger, SendResult } from '../domain/ports.ts';
+import type { Messenger, Picture, SendResult } from '../domain/ports.ts';
 
 export interface TwilioMessengerOptions {
   credentials: CachedSecret<StoredTwilioCredentials>;
@@ -89,7 +89,7 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
         target.pathname.startsWith(`/2010-04-01/Accounts/${accountSid}/`);
       if (!target || !ours) {
         options.log.warn('A picture is not at Twilio and was not fetched.');
-        return undefined;
+        return 'missing';
       }
       const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
       return fetchBounded(target, `Basic ${basic}`, options);
@@ -103,19 +103,23 @@ const isRefused = (status: number | undefined): boolean => status === 401 || sta
 const takeCurrent = ({ credentials }: TwilioMessengerOptions): Promise<boolean> =>
   credentials.refresh().catch(() => false);
 
-async function fetchBounded(url: URL, authorization: string, options: TwilioMessengerOptions) {
+async function fetchBounded(
+  url: URL,
+  authorization: string,
+  options: TwilioMessengerOptions,
+): Promise<Picture | 'too large' | 'missing'> {
   try {
     // A redirect to another host is followed without our credentials: fetch drops them.
     const response = await fetch(url, {
       headers: { authorization },
       signal: AbortSignal.timeout(imageTimeoutMs),
     });
-    if (response.status === 404 || response.status === 410) return undefined;
+    if (response.status === 404 || response.status === 410) return 'missing';
     if (isRefused(response.status)) await takeCurrent(options);
     if (!response.ok) throw new Error(`Twilio answered ${response.status} for a picture.`);
     const bytes = await readAtMost(response, maxImageBytes);
     const contentType = response.headers.get('content-type')?.split(';')[0] ?? 'image/jpeg';
-    return bytes && { contentType, bytes };
+    return bytes ? { contentType, bytes } : 'too large';
   } catch (error) {
     throw retryLater('twilio_media', 'A picture could not be fetched from Twilio.', {
       cause: error,

@@ -114,6 +114,7 @@ type Attempt =
   | { kind: 'dead'; error: EngineError };
 
 async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Attempt> {
+  ports.logTurn(turn);
   const leaseLeftMs = turn.lease_until - ports.clock.now();
   if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
   try {

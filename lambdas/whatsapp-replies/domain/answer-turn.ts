@@ -6,7 +6,7 @@ import { openThread } from './steps/open-thread.ts';
 import { recordTurn } from './steps/record.ts';
 import { awaitRun, startRun } from './steps/run.ts';
 import { sendParts } from './steps/send.ts';
-import { readableInputs, type Turn } from './turn.ts';
+import { readableInputs, type Turn, type TurnKey } from './turn.ts';
 
 export interface ReplyPorts {
   store: ConversationStore;
@@ -15,6 +15,8 @@ export interface ReplyPorts {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Names the turn on each line that follows; a conversation's turns are answered one after the other. */
+  logTurn(turn: TurnKey): void;
   meter: Meter;
   /** Counts a reply in the company's usage; never throws. */
   countReply(turn: Turn): Promise<void>;

@@ -5,7 +5,12 @@ import type { Turn, TurnKey } from './turn.ts';
 /** One of the customer's messages, as a model reads it; images as data URLs. */
 export interface ModelInput {
   text: string;
-  images: { contentType: string; bytes: Uint8Array }[];
+  images: Picture[];
+}
+
+export interface Picture {
+  contentType: string;
+  bytes: Uint8Array;
 }
 
 export interface PastMessage {
@@ -70,8 +75,8 @@ export interface Messenger {
   find(message: OutboundMessage, sinceMs: number, notSids: string[]): Promise<string | undefined>;
   /** Best effort; never throws. */
   showTyping(messageSid: string): Promise<void>;
-  /** Undefined when it is too large, gone, or not ours to fetch. */
-  fetchImage(url: string): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
+  /** `missing` when it is gone, or not ours to fetch. */
+  fetchImage(url: string): Promise<Picture | 'too large' | 'missing'>;
 }
 
 export interface Conversation {

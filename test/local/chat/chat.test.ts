@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RunningState } from '../../../local/running.ts';
 import { aDataFolder, chatCommand, type Reaction, runningWith, startProduct } from './product.ts';
 
 const atTheEnd: (() => void | Promise<void>)[] = [];
@@ -9,8 +10,8 @@ afterEach(async () => {
   for (const end of atTheEnd.splice(0)) await end();
 });
 
-const aFolder = (running?: object) => {
-  const { folder, remove } = aDataFolder(running);
+const aFolder = (running?: RunningState, left?: boolean) => {
+  const { folder, remove } = aDataFolder(running, left);
   atTheEnd.push(remove);
   return folder;
 };
@@ -68,6 +69,17 @@ describe('npm run chat with a text', () => {
     expect(code).toBe(1);
   });
 
+  it('says at once that no reply comes after STOP', async () => {
+    const { folder, inbox } = await aProduct(() => []);
+
+    const { code, stdout, stderr } = await chatCommand(folder, ['STOP']);
+
+    expect(lines(stderr)).toEqual(['No reply comes after STOP; write START to get answers again.']);
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+    expect(inbox).toMatchObject([{ Body: 'STOP' }]);
+  });
+
   it('says where to look when no reply comes in time', async () => {
     const { folder } = await aProduct(() => []);
 
@@ -105,12 +117,12 @@ describe('npm run chat with nothing to talk to', () => {
   const startIt = expect.stringContaining('npm start');
 
   it.each([
-    ['no running.json', undefined],
-    ['a process that has ended', runningWith('http://127.0.0.1:1', 2 ** 22)],
-    ['a connection that is refused', runningWith('http://127.0.0.1:1')],
-    ['the real Twilio', runningWith(null)],
-  ])('says so in one line: %s', async (_, running) => {
-    const folder = aFolder(running);
+    ['no running.json', undefined, false],
+    ['a process that has ended', runningWith('http://127.0.0.1:1'), true],
+    ['a connection that is refused', runningWith('http://127.0.0.1:1'), false],
+    ['the real Twilio', runningWith(null), false],
+  ])('says so in one line: %s', async (_, running, left) => {
+    const folder = aFolder(running, left);
 
     const { code, stdout, stderr } = await chatCommand(folder, ['Hello']);
 
@@ -128,6 +140,7 @@ describe('the options of npm run chat', () => {
     ['--from', '12'],
     ['--timeout', 'long'],
     ['--image', 'no-such-file.png'],
+    ['--image', 'test'],
   ])('are refused in one line when wrong: %s %s', async (flag, value) => {
     const { code, stderr } = await chatCommand(aFolder(), [flag, value, 'Hello']);
 

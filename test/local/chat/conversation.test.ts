@@ -52,6 +52,16 @@ describe('a conversation in the terminal', () => {
     await end;
   });
 
+  it('says that no reply comes after STOP', async () => {
+    const { input, end, shown } = await aConversation(() => []);
+
+    input.write('stop\r');
+    await expect.poll(shown).toContain('No reply comes after STOP');
+
+    input.write('/quit\r');
+    await end;
+  });
+
   it('ends with Ctrl-C', async () => {
     const { input, end } = await aConversation(() => []);
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Hono } from 'hono';
+import { occupy, type RunningState } from '../../../local/running.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { startTwilioSimulator } from '../../../local/simulators/twilio/simulator.ts';
@@ -55,18 +56,26 @@ async function reply(origin: string, inbound: Inbound, bodies: string[]): Promis
   }
 }
 
-/** A data folder as the local cloud keeps it while it runs. */
-export function aDataFolder(running?: object) {
+/** A data folder as the local cloud keeps it while it runs; this process has it, unless it was `left`. */
+export function aDataFolder(running?: RunningState, left = false) {
   const folder = mkdtempSync(path.join(tmpdir(), 'chat-'));
-  if (running) writeFileSync(path.join(folder, 'running.json'), JSON.stringify(running));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const occupied = running && occupy(folder);
+  if (running) occupied?.tell(running);
+  if (left) occupied?.leave();
+  if (running && left) writeFileSync(path.join(folder, 'running.json'), JSON.stringify(running));
+  const remove = () => {
+    if (!left) occupied?.leave();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, remove };
 }
 
-export const runningWith = (twilioUrl: string | null, pid = process.pid) => ({
-  pid,
+export const runningWith = (twilioUrl: string | null): RunningState => ({
+  pid: process.pid,
   url: 'http://127.0.0.1:1',
   twilio_url: twilioUrl,
   business_number: '+14155238886',
+  dynamodb_url: 'http://127.0.0.1:1',
 });
 
 /** Runs the command in a process of its own, as `npm run chat` does. */

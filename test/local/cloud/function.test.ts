@@ -163,6 +163,20 @@ describe('a local function that fails', () => {
 });
 
 describe('a local function that is stopped', () => {
+  it('lets the event that it is at end, with no time left', async () => {
+    const { target, lines } = aHandler(
+      `console.log('begun');
+       while (context.getRemainingTimeInMillis() > 0) await new Promise(setImmediate);
+       return 'gave it back';`,
+    );
+    const event = target.invoke({});
+    await vi.waitFor(() => expect(lines).toEqual(['trial: begun']));
+
+    await target.stop();
+
+    expect(await event).toBe('gave it back');
+  });
+
   it('fails the event that it is at', async () => {
     const { target, lines } = aHandler(`console.log('begun'); ${waitsWhenAsked}`);
     const failed = expect(target.invoke({ wait: 60_000 })).rejects.toThrow('trial was stopped.');

@@ -156,7 +156,7 @@ describe('the messages of one conversation', () => {
   });
 
   it('go to the dead-letter queue when a person must look, with the reason', async () => {
-    const { consume, dead } = aConsumer(table, {
+    const { consume, dead, log } = aConsumer(table, {
       answer: () => Promise.reject(alertPerson('openai_refused', 'OpenAI failed: 404.')),
     });
 
@@ -167,6 +167,14 @@ describe('the messages of one conversation', () => {
       { id: 'one', code: 'openai_refused', reason: 'OpenAI failed: 404.' },
       { id: 'two', code: 'openai_refused' },
     ]);
+    const lines = log.lines.filter((line) => line.includes('went to the dead-letter queue'));
+    const [conversation_id, message_sid] = [`b_${conversations}`, `SM${conversations}two`];
+    expect(JSON.parse(lines[1] ?? '').at(-1)).toMatchObject({
+      company_id: 'acme',
+      conversation_id,
+      message_sid,
+      record_id: 'two',
+    });
   });
 
   it('go there after five failures, and not before', async () => {

@@ -5,6 +5,7 @@ import {
   consumeBatch,
 } from '../../../lambdas/whatsapp-replies/adapters/consume-batch.ts';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
+import type { ReplyRecords } from '../../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
 import type {
   AssistantPort,
   Messenger,
@@ -24,7 +25,10 @@ export interface ConsumerOptions {
   answer?: (turn: Turn) => Promise<string>;
   deadLetterFails?: boolean;
   returnFails?: boolean;
+  deleteFails?: boolean;
   defaultNumber?: () => Promise<string>;
+  /** The queue; by default one that keeps what it is told. */
+  records?: ReplyRecords;
   /** The table that the turns are kept in; the given one by default. */
   store?: TestTable;
 }
@@ -35,6 +39,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
   const asked: Turn[] = [];
   const dead: { id: string; code: string; reason: string }[] = [];
   const returned: { ids: string[]; seconds: number }[] = [];
+  const deleted: string[] = [];
   const log = recordedLog();
   const meter = recordedMeter();
   const answer = options.answer ?? (async (turn: Turn) => `You said: ${userText(turn)}`);
@@ -61,11 +66,15 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     },
     find: async () => undefined,
     showTyping: async () => {},
-    fetchImage: async () => undefined,
+    fetchImage: async () => 'missing',
   };
 
   const consumer: BatchConsumer = {
-    records: {
+    records: options.records ?? {
+      async deleteDone(records) {
+        if (options.deleteFails) throw new Error('The queue is away.');
+        deleted.push(...records.map(({ messageId }) => messageId));
+      },
       async deadLetter(record, error) {
         if (options.deadLetterFails) throw new Error('The dead-letter queue is away.');
         dead.push({ id: record.messageId, code: error.code, reason: error.message });
@@ -88,6 +97,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
       clock: { now: () => table.clock.now(), sleep: async () => {} },
       random: () => 0.5,
       log,
+      logTurn: () => {},
       meter,
       statusCallback: (_turn, key) => `https://replies.example/status?reply=${key}`,
     }),
@@ -101,6 +111,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     asked,
     dead,
     returned,
+    deleted,
     log,
     meter,
     bodies: () => sent.map(({ body }) => body),

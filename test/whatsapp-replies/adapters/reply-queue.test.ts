@@ -151,3 +151,35 @@ describe('records that are given back', () => {
     ]);
   });
 });
+
+describe('records that are done', () => {
+  it('are deleted, so that the next of their group is handed out', async () => {
+    const [queueUrl, deadLetterUrl] = [await aQueue(), await aQueue()];
+    const inbox = replyInbox(queues.client, queueUrl);
+    await inbox.put(aQueueMessage(), 'SM1');
+    const [held] = await received(queueUrl);
+    await inbox.put(aQueueMessage({ fields: { Body: 'And now?' } }), 'SM2');
+    const record = { ...aRecord('r1', '{}'), receiptHandle: held?.ReceiptHandle ?? '' };
+    const records = replyRecords(queues.client, { queueUrl, deadLetterUrl });
+
+    const blocked = await received(queueUrl);
+    await records.deleteDone([record]);
+    const next = await received(queueUrl);
+    await records.deleteDone([record]);
+
+    expect(blocked).toEqual([]);
+    expect(next.map(({ Body }) => Body)).toEqual([expect.stringContaining('And now?')]);
+    expect(await received(queueUrl)).toEqual([]);
+  });
+
+  it('are said to remain where SQS refuses', async () => {
+    const refusing = { send: async () => ({ Failed: [{ Code: 'ReceiptHandleIsInvalid' }] }) };
+    const client = refusing as unknown as Queues['client'];
+    const records = replyRecords(client, { queueUrl: 'q', deadLetterUrl: 'd' });
+
+    await expect(records.deleteDone([aRecord('r1', '{}')])).rejects.toMatchObject({
+      code: 'not_deleted',
+      message: 'SQS refused 1 deletions: ReceiptHandleIsInvalid.',
+    });
+  });
+});

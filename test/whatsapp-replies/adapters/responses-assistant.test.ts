@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
+import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { responsesAssistant } from '../../../lambdas/whatsapp-replies/adapters/responses-assistant.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { assistantContract } from '../../support/reply-assistant-contract.ts';
@@ -164,4 +166,42 @@ describe('server without conversations', () => {
 
     expect(found).toBeUndefined();
   });
+
+  it('that is too slow has an error of its own, which says how long it may take', async () => {
+    const assistant = assistantWithout('conversations', new Error('Request timed out.'));
+    const turn = asking('Hello!');
+    const threadId = await assistant.openThread(turn, []);
+
+    const run = assistant.startRun(threadId, turn, aStart);
+
+    await expect(run).rejects.toMatchObject({
+      next: 'retry',
+      code: 'answer_too_slow',
+      message: expect.stringContaining(`${assistant.startMs(threadId) / 1000} s`),
+    });
+  });
+
+  it('that is away is unreachable, not slow', async () => {
+    const assistant = assistantWithout('conversations', new Error('ECONNREFUSED'));
+    const turn = asking('Hello!');
+
+    const run = assistant.startRun(await assistant.openThread(turn, []), turn, aStart);
+
+    await expect(run).rejects.toMatchObject({ next: 'retry', code: 'openai_unreachable' });
+  });
 });
+
+const aStart = { input: [{ text: 'Hello!', images: [] }], again: false, history: async () => [] };
+
+/** An assistant whose server does not know that route, and whose other routes end like this. */
+function assistantWithout(route: string, failure: Error) {
+  const client = new OpenAI({
+    apiKey: 'sk-test',
+    fetch: async (url) => {
+      if (String(url).endsWith(`/${route}`)) return new Response(null, { status: 404 });
+      throw failure;
+    },
+  });
+  const model = { adapter: 'responses', model: 'local', instructions: '' } as const;
+  return responsesAssistant(async () => client, model);
+}

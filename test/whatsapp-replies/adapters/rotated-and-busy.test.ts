@@ -20,7 +20,7 @@ describe('an auth token that was rotated', () => {
 
     await expect(messenger.fetchImage(url)).rejects.toMatchObject({ code: 'twilio_media' });
 
-    expect((await messenger.fetchImage(url))?.contentType).toBe('image/png');
+    expect(await messenger.fetchImage(url)).toMatchObject({ contentType: 'image/png' });
   });
 
   it('is taken anew after the message list was refused', async () => {

@@ -50,6 +50,17 @@ describe('messages that wait together', () => {
     expect(world.messenger.typing).toEqual(['SM2']);
   });
 
+  it('are named on the log lines by the turn that answers them, in order', async () => {
+    const named: string[] = [];
+    const logTurn = ({ turn_id }: { turn_id: string }) => void named.push(turn_id);
+    const world = aWorld({ ports: { logTurn } });
+    world.store.put(aTurn({ inputs: queuedMessages(1).map(({ inbound }) => inbound) }));
+
+    await world.answers(queuedMessages(2));
+
+    expect(named).toEqual(['SM1', 'SM2']);
+  });
+
   it('stay together with a turn that was begun before, and later ones get their own', async () => {
     const world = aWorld();
     world.store.put(aTurn({ inputs: queuedMessages(2).map(({ inbound }) => inbound) }));

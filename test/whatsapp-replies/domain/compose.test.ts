@@ -152,7 +152,19 @@ describe('picture', () => {
     await world.answers([aQueuedMessage(1, { images })]);
 
     expect(world.assistant.runs).toMatchObject([{ texts: ['Question 1?'], imageCount: 0 }]);
-    expect(world.messenger.bodies[0]).toContain("I can't read pictures this large here");
+    expect(world.messenger.bodies[0]).toContain("I can't read pictures that did not arrive here");
+  });
+
+  it('that is too large is said to be so, beside one that is gone', async () => {
+    const world = aWorld();
+    world.messenger.pictures.set('https://api.twilio.com/2', new Uint8Array());
+    const large = { url: 'https://api.twilio.com/2', content_type: 'image/jpeg' };
+
+    await world.answers([aQueuedMessage(1, { images: [large, ...images] })]);
+
+    expect(world.messenger.bodies[0]).toContain(
+      "I can't read pictures this large, pictures that did not arrive here",
+    );
   });
 
   it('that cannot be had and came alone is answered without the model', async () => {
@@ -162,7 +174,7 @@ describe('picture', () => {
 
     expect(world.assistant.runs).toEqual([]);
     expect(world.messenger.bodies).toEqual([
-      "Sorry, I can't read pictures this large here. Please write it as text, or send a picture.",
+      "Sorry, I can't read pictures that did not arrive here. Please write it as text, or send a picture.",
     ]);
     expect(world.store.turn('SM1')).toMatchObject({ state: 'recorded', outcome: 'notice' });
   });

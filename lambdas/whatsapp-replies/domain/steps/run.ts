@@ -3,7 +3,7 @@ import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
 import { composeReply } from '../compose.ts';
 import type { Inbound } from '../inbound.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
-import type { AssistantChoice, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
+import type { AssistantChoice, Messenger, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
 import { readableInputs, type Turn } from '../turn.ts';
 import { replaceThread, seedMessages } from './open-thread.ts';
 
@@ -157,16 +157,22 @@ async function modelInput(
         got: await ports.messenger.fetchImage(image.url),
       })),
     );
-    const images = fetched.flatMap(({ got }) => got ?? []);
+    const images = fetched.flatMap(({ got }) => (typeof got === 'string' ? [] : got));
     if (images.length < fetched.length) {
       reduced.set(input.message_sid, {
         ...input,
-        images: fetched.flatMap(({ image, got }) => (got ? [image] : [])),
-        unreadable: [...input.unreadable, 'pictures this large'],
+        images: fetched.flatMap(({ image, got }) => (typeof got === 'string' ? [] : image)),
+        unreadable: [...input.unreadable, ...fetched.flatMap(({ got }) => unreadableAs(got))],
       });
     }
     if (input.text || images.length > 0) messages.push({ text: input.text, images });
   }
   const inputs = turn.inputs.map((input) => reduced.get(input.message_sid) ?? input);
   return { turn: { ...turn, inputs }, messages };
+}
+
+/** Completes "I can't read …". */
+function unreadableAs(got: Awaited<ReturnType<Messenger['fetchImage']>>): string[] {
+  if (typeof got !== 'string') return [];
+  return [got === 'too large' ? 'pictures this large' : 'pictures that did not arrive'];
 }
