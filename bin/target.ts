@@ -68,7 +68,11 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
     await command();
   } catch (error) {
     process.exitCode = error instanceof CommandError || isUsageError(error) ? 2 : 1;
-    console.error(explain(error));
+    console.error(
+      explain(error)
+        .trim()
+        .replaceAll(/\s*\n\s*/g, ' '),
+    );
   }
 }
 

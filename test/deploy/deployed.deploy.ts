@@ -44,6 +44,7 @@ beforeAll(async () => {
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_PHONE_NUMBER: businessNumber,
   });
+  await command('npm run tenants -- create acme --stage dev', shell);
   await command(
     `npm run channels -- add ${businessNumber} --company acme --project support --stage dev`,
     shell,
@@ -69,6 +70,27 @@ const hears = (number: string, count: number) =>
     { timeout: 60_000, interval: 100 },
   );
 
+/** The emulator reaches an API by its id in the path, not by its host. */
+function deployedUrl(output: string, path = ''): string {
+  const { host, pathname } = new URL(String(deployed.outputs[output]));
+  return `${emulator.endpoint}/_aws/execute-api/${host.split('.')[0]}${pathname.replace(/\/$/, '')}${path}`;
+}
+
+/** A new key of the company, as the command prints it. */
+async function aKey(more = ''): Promise<string> {
+  const printed = await command(`npm run -s keys -- create acme --stage dev ${more}`.trim(), shell);
+  return /re_(live|pub)_\S+/.exec(printed)?.[0] ?? '';
+}
+
+const asked = (path: string, key: string, init: RequestInit = {}) =>
+  fetch(deployedUrl('ApiUrl', path), {
+    ...init,
+    headers: {
+      'content-type': 'application/json',
+      ...(key && { authorization: `Bearer ${key}` }),
+    },
+  });
+
 describe('the stack that cdk deploy has made', () => {
   it('answers a WhatsApp message and follows it until it is read', async () => {
     const { status } = await writes('+15550300001', 'Where is my order?');
@@ -89,11 +111,7 @@ describe('the stack that cdk deploy has made', () => {
   });
 
   it('refuses what Twilio has not signed', async () => {
-    const { host, pathname } = new URL(String(deployed.outputs['WhatsAppWebhookUrl']));
-    const id = host.split('.')[0];
-    const url = `${emulator.endpoint}/_aws/execute-api/${id}${pathname}`;
-
-    const { status } = await fetch(url, {
+    const { status } = await fetch(deployedUrl('WhatsAppWebhookUrl'), {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -110,6 +128,34 @@ describe('the stack that cdk deploy has made', () => {
 
     expect(printed).toContain(`whatsapp:${businessNumber}`);
     expect(printed).toContain('acme/support');
+  });
+
+  it('lets callers in by their keys, and nobody else', async () => {
+    const [key, page] = [await aKey(), await aKey('--client')];
+
+    const answers = await Promise.all([
+      asked('/usage', key),
+      asked('/usage', page),
+      asked('/usage', `${key.slice(0, -3)}zzz`),
+      asked('/usage', ''),
+      asked('/health', ''),
+    ]);
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 401, 401, 200]);
+  });
+
+  it('lets a company configure who answers its customers', async () => {
+    const instructions = 'You answer for Acme, in verse.';
+
+    const changed = await asked('/tenant-configuration/assistant', await aKey(), {
+      method: 'POST',
+      body: JSON.stringify({ feature_value: { instructions } }),
+    });
+
+    const shown = await command('npm run assistant -- show acme --stage dev', shell);
+    expect(changed.status).toBe(201);
+    expect(changed.headers.get('etag')).toBe('"1"');
+    expect(shown).toContain(instructions);
   });
 
   it('goes on answering after it was deployed again with a change', async () => {
