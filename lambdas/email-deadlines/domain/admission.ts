@@ -1,0 +1,57 @@
+import { type DatedEmail, defaultGapMs, type Pace } from './deadlines.ts';
+import type { DependencyGraph } from './graph.ts';
+import { NeediestFirst } from './neediest-first.ts';
+import { ServiceTimes } from './service-times.ts';
+import { timetable } from './timetable.ts';
+
+/** An email whose deadline will not be met, and when it would be sent instead; milliseconds on the deadlines' clock. */
+export interface Lateness {
+  email_id: string;
+  deadline_at: number;
+  earliest_at: number;
+}
+
+/** The emails that not even infinitely many workers that begin now could answer in time. */
+export function unmeetable(
+  graph: DependencyGraph<DatedEmail>,
+  pace: Pace,
+  nowMs: number,
+): Lateness[] {
+  const earliest = earliestSends(graph, pace, nowMs);
+  return graph.order.flatMap(({ email }) => lateness(email, earliest.get(email.email_id) ?? nowMs));
+}
+
+/** The emails that so many workers are expected to answer too late, by a run of this policy with one constant service time. */
+export function atRisk(
+  graph: DependencyGraph<DatedEmail>,
+  pace: Pace,
+  nowMs: number,
+  workers: number,
+): Lateness[] {
+  const policy = new NeediestFirst(graph, pace, new ServiceTimes([pace.serviceMs]));
+  const rules = { ...pace, workers, startMs: nowMs, serviceMs: () => pace.serviceMs };
+  const slots = timetable(graph, rules, policy);
+  return graph.order.flatMap(({ email }) =>
+    lateness(email, slots.get(email.email_id)?.sentMs ?? Infinity),
+  );
+}
+
+/** By email_id when each could be sent if nothing but its dependencies held it back: the critical path from now. */
+function earliestSends(
+  graph: DependencyGraph<DatedEmail>,
+  { kind, serviceMs, gapMs = defaultGapMs }: Pace,
+  nowMs: number,
+): Map<string, number> {
+  const byId = new Map<string, number>();
+  for (const { email, parents } of graph.order) {
+    const sent = parents.map((parent) => (byId.get(parent.email.email_id) ?? nowMs) + gapMs);
+    const waited = sent.reduce((a, b) => Math.max(a, b), nowMs);
+    const drafted = (kind === 'content' ? waited : nowMs) + serviceMs;
+    byId.set(email.email_id, Math.max(drafted, waited));
+  }
+  return byId;
+}
+
+function lateness({ email_id, deadline_at }: DatedEmail, earliest_at: number): Lateness[] {
+  return earliest_at > deadline_at ? [{ email_id, deadline_at, earliest_at }] : [];
+}
