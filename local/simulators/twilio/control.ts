@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import type { Faults, SimulatorEnv } from '../faults.ts';
+import { onlyFromHere } from '../only-from-here.ts';
 import type { Customers } from './customers.ts';
 import type { EventLog } from './events.ts';
 import type { Records } from './records.ts';
@@ -131,17 +131,3 @@ export function controlRoutes({
   });
   return app;
 }
-
-const isHere = (host: string | undefined) => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host ?? '');
-
-/** A page of another site that reaches this port has another Origin, or by DNS rebinding another Host. */
-const onlyFromHere = createMiddleware<SimulatorEnv>(async (c, next) => {
-  const origin = c.req.header('origin');
-  if (isHere(c.req.header('host')) && (!origin || isHere(origin.replace(/^https?:\/\//, '')))) {
-    return next();
-  }
-  return c.json(
-    { message: 'Expected the Host, and the Origin if any, to be of this machine' },
-    403,
-  );
-});

@@ -1,0 +1,69 @@
+import { deadlinesOf, type Pace } from './deadlines.ts';
+import { dependencyGraph, type Shape, seededRandom } from './graphs.ts';
+import { customerMail } from './wording.ts';
+
+/** An email as the mailbox API shows it; `deadline` is in seconds from the fetch. */
+export interface MailboxEmail {
+  email_id: string;
+  subject: string;
+  body: string;
+  deadline: number;
+  /** A list of ids, or the same with commas between them. */
+  dependencies: string[] | string;
+}
+
+export interface MailOrder extends Pace {
+  shape: Shape;
+  count: number;
+  seed: number;
+}
+
+/** The emails of a run, in an order that has nothing to do with their dependencies; the same for the same order. */
+export function makeMail(order: MailOrder): MailboxEmail[] {
+  const random = seededRandom(order.seed);
+  const graph = dependencyGraph(order.shape, order.count, random);
+  const texts: { subject: string; body: string }[] = [];
+  for (const dependencies of graph) {
+    const earlier = dependencies.map((index) => texts[index]?.subject ?? '');
+    texts.push(customerMail(earlier, random));
+  }
+  return withDeadlines(graph, texts, order, random);
+}
+
+/** Gives texts, and the indices that each depends on, their ids, deadlines and an arbitrary order. */
+export function withDeadlines(
+  graph: readonly number[][],
+  texts: readonly { subject: string; body: string }[],
+  pace: Pace,
+  random: () => number,
+): MailboxEmail[] {
+  const deadlines = deadlinesOf(graph, pace, random);
+  const emails = texts.map(({ subject, body }, index) => ({
+    email_id: idOf(index),
+    subject,
+    body,
+    deadline: Math.ceil(deadlines[index] ?? 0) / 1000,
+    dependencies: asListOrText((graph[index] ?? []).map(idOf), random),
+  }));
+  return shuffled(emails, random);
+}
+
+/** The ids that an email waits for, in whichever way they were written. */
+export function dependencyIds({ dependencies }: MailboxEmail): string[] {
+  const ids = typeof dependencies === 'string' ? dependencies.split(',') : dependencies;
+  return ids.map((id) => id.trim()).filter((id) => id !== '');
+}
+
+const idOf = (index: number) => `e${index + 1}`;
+
+function asListOrText(ids: string[], random: () => number): string[] | string {
+  if (random() < 0.5) return ids;
+  return ids.join(random() < 0.5 ? ',' : ', ');
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
