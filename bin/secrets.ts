@@ -6,7 +6,7 @@ import { CommandError, readTarget, runCommand, targetOptions } from './target.ts
 const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
 
   OPENAI_API_KEY=… TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=… TWILIO_PHONE_NUMBER=… \\
-    npm run secrets -- --stage dev
+    MAILBOX_API_KEY=… npm run secrets -- --stage dev
 
   --stage dev|prod              which deployment
   --prefix NAME                 its ProjectPrefix; replies-engine by default
@@ -32,7 +32,7 @@ await runCommand(async () => {
       'The local cloud takes these variables from the environment of npm start.',
     );
   }
-  const secrets = [openAi(), twilio()];
+  const secrets = [openAi(), twilio(), mailbox()];
   if (secrets.every(({ value }) => value === undefined)) {
     throw new CommandError('None of the variables is set; see npm run secrets -- --help.');
   }
@@ -63,6 +63,14 @@ function openAi(): NamedSecret {
     name: 'openai-api-key/whatsapp',
     variables: 'OPENAI_API_KEY',
     value: variable('OPENAI_API_KEY'),
+  };
+}
+
+function mailbox(): NamedSecret {
+  return {
+    name: 'mailbox-api-key/email',
+    variables: 'MAILBOX_API_KEY',
+    value: variable('MAILBOX_API_KEY'),
   };
 }
 

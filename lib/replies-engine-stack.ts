@@ -1,7 +1,9 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { PublicApi } from './constructs/public-api.ts';
+import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { houseOf } from './house.ts';
+import { ModelAccess } from './platform/model-access.ts';
 import { Platform } from './platform/platform.ts';
 import { Tenancy } from './platform/tenancy.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +17,8 @@ export class RepliesEngineStack extends Stack {
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
     const api = new PublicApi(this, 'Api', { house, authorizer });
     new Platform(this, 'Platform', { house, api, tenants });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants });
+    const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { house });
+    new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
+    new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
   }
 }

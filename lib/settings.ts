@@ -1,3 +1,4 @@
+import { operatorEnvironment as emailEnvironment } from '../lambdas/email-deadlines/contract.ts';
 import { operatorEnvironment as platformEnvironment } from '../lambdas/platform/contract.ts';
 import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/contract.ts';
 import { isStageName, type StageName, stages } from './stages.ts';
@@ -35,6 +36,7 @@ const passedOnNames = [
   'OIDC_ALGORITHM',
   'OIDC_TENANT_CLAIM',
   'OIDC_ROLE_CLAIM',
+  ...Object.keys(emailEnvironment.shape),
 ];
 const assistantName = /^[A-Za-z]\w*_ASSISTANT_ID$/;
 
@@ -73,13 +75,21 @@ const rules: Record<string, string> = {
   LOG_LEVEL: 'it is one of DEBUG, INFO, WARN, ERROR',
   OIDC_ISSUER: 'it starts with https://',
   OIDC_AUDIENCE: 'OIDC_ISSUER needs it',
+  TEST_MODE: 'it is true or false',
+  REQUEST_TIMEOUT: 'it is a number of seconds up to 60',
+  MAX_RETRIES: 'it is 0 to 10',
+  CONCURRENCY_LIMIT: 'it is 1 to 1000',
+  INTER_DEPENDENCY_GAP: 'it is 0.0001 to 10 seconds',
+  LLM_DELAY_SCALE: 'it is a number of seconds up to 60',
+  LLM_DELAY_MIN: 'it is a number of seconds up to 60, not above LLM_DELAY_MAX',
+  LLM_DELAY_MAX: 'it is a number of seconds up to 60, not below LLM_DELAY_MIN',
   OIDC_ALGORITHM: 'it is an algorithm with public keys, such as RS256 or ES256',
 };
 const urlRule = 'it starts with http:// or https://';
 
 /** A value that the functions could not read must not be deployed. */
 function checkValues(passedOn: Readonly<Record<string, string>>): void {
-  const issues = [whatsAppEnvironment, platformEnvironment].flatMap(
+  const issues = [whatsAppEnvironment, platformEnvironment, emailEnvironment].flatMap(
     (schema) => schema.safeParse(passedOn).error?.issues ?? [],
   );
   const names = [...new Set(issues.map((issue) => String(issue.path[0])))];

@@ -13,6 +13,8 @@ export interface Stage {
   throttle: { rateLimit: number; burstLimit: number };
   /** Invocations of the reply processor at the same time, each with up to ten conversations. */
   replyConcurrency: number;
+  /** Invocations of the email deadline function at the same time, each with up to sixteen emails. */
+  emailConcurrency: number;
 }
 
 const keptStage: Stage = {
@@ -24,6 +26,7 @@ const keptStage: Stage = {
   logLevel: 'INFO',
   throttle: { rateLimit: 500, burstLimit: 1000 },
   replyConcurrency: 50,
+  emailConcurrency: 50,
 };
 
 const throwawayStage: Stage = {
@@ -34,6 +37,7 @@ const throwawayStage: Stage = {
   logLevel: 'INFO',
   throttle: { rateLimit: 100, burstLimit: 200 },
   replyConcurrency: 10,
+  emailConcurrency: 10,
 };
 
 export const stages = {

@@ -105,6 +105,7 @@ const secretPrefix = 'replies-engine/local';
 
 const secretsOf = ({ openai, twilio }: LocalSettings): Record<string, string> => ({
   [`${secretPrefix}/openai-api-key/whatsapp`]: openai.apiKey,
+  [`${secretPrefix}/mailbox-api-key/email`]: 'local-key',
   [`${secretPrefix}/whatsapp-credentials/twilio`]: JSON.stringify({
     twilio_account_sid: twilio.accountSid,
     twilio_auth_token: twilio.authToken,

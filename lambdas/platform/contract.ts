@@ -116,7 +116,7 @@ const usageQuery = z.object({ from: z.optional(day), to: z.optional(day) });
 
 export { usageQuery };
 
-const counters = { requests: z.int(), replies: z.int() };
+const counters = { requests: z.int(), replies: z.int(), emails: z.int() };
 const usage = z.object({
   tenant_id: tenantId,
   from: day,

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod/mini';
+import { routes as emailRoutes } from '../email-deadlines/contract.ts';
 import type { ApiRoute } from '../tenancy/contract.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/contract.ts';
@@ -9,6 +10,7 @@ import { knownFeatures } from './features.ts';
 /** Every route of the product, in the order in which the document tells them. */
 export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(routes),
+  ...Object.values<ApiRoute>(emailRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
 ];
 

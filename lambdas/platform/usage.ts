@@ -40,4 +40,5 @@ export function usageApp({ reader, ...gate }: UsagePorts): Hono {
 const sum = (days: DayOfUsage[]) => ({
   requests: days.reduce((total, day) => total + day.requests, 0),
   replies: days.reduce((total, day) => total + day.replies, 0),
+  emails: days.reduce((total, day) => total + day.emails, 0),
 });

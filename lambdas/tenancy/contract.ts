@@ -8,6 +8,8 @@ export const scopes = [
   'api:read',
   'configuration:read',
   'configuration:write',
+  'emails:read',
+  'emails:write',
   'usage:read',
 ] as const;
 export type Scope = (typeof scopes)[number];
@@ -15,7 +17,7 @@ export type Scope = (typeof scopes)[number];
 /** The scopes of each role; a visitor is whoever opens a web page that carries a public client id. */
 export const roles = {
   TenantAdmin: scopes,
-  OperationUser: ['api:read', 'configuration:read', 'usage:read'],
+  OperationUser: ['api:read', 'configuration:read', 'emails:read', 'emails:write', 'usage:read'],
   Visitor: ['api:read'],
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof roles;

@@ -1,11 +1,10 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
 import type { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
+import { allowReading } from '../constructs/secret-reader.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
 import type { House } from '../house.ts';
 
@@ -122,12 +121,3 @@ const commonEnvironment = (parts: WhatsAppParts): Record<string, string> => ({
 
 const assistantVariables = (house: House): string[] =>
   Object.keys(house.settings.passedOn).filter((name) => name.endsWith('_ASSISTANT_ID'));
-
-function allowReading(reader: LambdaFunction, secret: ISecret): void {
-  reader.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: [secret.secretArn],
-    }),
-  );
-}

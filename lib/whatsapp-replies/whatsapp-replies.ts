@@ -1,3 +1,4 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { limits, routes } from '../../lambdas/whatsapp-replies/contract.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
@@ -12,21 +13,21 @@ export interface WhatsAppRepliesProps {
   house: House;
   api: PublicApi;
   tenants: SingleTable;
+  openAiSecret: ISecret;
 }
 
 /** WhatsApp messages get their answers: webhook → inbox → reply processor → Twilio → status callback. */
 export class WhatsAppReplies extends Construct {
-  constructor(scope: Construct, id: string, { house, api, tenants }: WhatsAppRepliesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { house, api, tenants, openAiSecret }: WhatsAppRepliesProps,
+  ) {
     super(scope, id);
     const twilioSecret = new EmptySecret(this, 'TwilioCredentials', {
       house,
       name: 'whatsapp-credentials/twilio',
       description: 'twilio_account_sid, twilio_auth_token and twilio_phone_number as JSON',
-    });
-    const openAiSecret = new EmptySecret(this, 'OpenAiApiKey', {
-      house,
-      name: 'openai-api-key/whatsapp',
-      description: 'The OpenAI API key',
     });
     const conversations = new SingleTable(this, 'Conversations', { house, name: 'conversations' });
     const inbox = new FifoWorkerQueue(this, 'Inbox', {
@@ -51,7 +52,6 @@ export class WhatsAppReplies extends Construct {
       what: 'The conversations table',
     });
     output(this, 'TwilioSecret', twilioSecret.givenName, { what: 'Filled by npm run secrets' });
-    output(this, 'OpenAiSecret', openAiSecret.givenName, { what: 'Filled by npm run secrets' });
     output(this, 'DeadLetterQueueUrl', inbox.deadLetterQueue.queueUrl, {
       what: 'Messages that could not be answered',
     });

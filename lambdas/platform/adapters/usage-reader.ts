@@ -6,6 +6,7 @@ export interface DayOfUsage {
   date: string;
   requests: number;
   replies: number;
+  emails: number;
 }
 
 export interface UsageReader {
@@ -32,6 +33,7 @@ export const usageReader = (table: Table): UsageReader => ({
       date: String(item['sk']).slice(usagePrefix.length),
       requests: Number(item['requests'] ?? 0),
       replies: Number(item['replies'] ?? 0),
+      emails: Number(item['emails'] ?? 0),
     }));
   },
 });

@@ -1,5 +1,6 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { conditionFailed, expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { cellRate } from '../../vendors/aws/cell-rate.ts';
+import { expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
 import { type RateLimit, usageKeptDays } from '../contract.ts';
 import { keys } from './keys.ts';
 
@@ -14,41 +15,27 @@ export interface UsageCounter {
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
   /** Adds to a counter of the day. */
-  count(tenantId: string, counter: 'replies', by?: number): Promise<void>;
+  count(tenantId: string, counter: 'replies' | 'emails', by?: number): Promise<void>;
 }
 
-/** The attribute that holds until when, in milliseconds, the budget is spoken for. */
-const spentUntil = { callers: 'spent_until', visitors: 'visitors_spent_until' } as const;
+const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } as const;
 
-/**
- * The usage item of a tenant and day. The limit is the generic cell rate algorithm (ITU-T I.371): each
- * request pushes the time until which the budget is spent by 1 / rate, and is refused when that time is
- * `burst` requests ahead of now. It holds across all Lambda instances, since the item is one.
- */
+/** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
 export function usageCounter(table: Table): UsageCounter {
-  /** Until when budgets were spent, as far as this instance has seen; it only chooses what is tried first. */
-  const seen = new Map<string, number>();
-
+  const spend = cellRate(table);
   return {
-    async admit(tenantId, budget, limit) {
-      const now = table.clock.now();
-      const key = keys.usage(tenantId, dateOf(now));
-      const request = { key, name: spentUntil[budget], now, ...pace(limit) };
-      const hint = `${key.pk} ${key.sk} ${budget}`;
-      const tries = [whenFree, whenBusy];
-      if ((seen.get(hint) ?? 0) > now) tries.reverse();
-      for (const attempt of tries) {
-        const until = await spend(table, attempt(table, request));
-        if (until === undefined) continue;
-        if (seen.size > 1_000) seen.clear();
-        seen.set(hint, until);
-        return { admitted: true };
-      }
-      const spent = await storeCall('read a budget', () =>
-        table.client.send(new GetCommand({ TableName: table.name, Key: key })),
-      );
-      const waitMs = Number(spent.Item?.[request.name] ?? now) - request.toleranceMs - now;
-      return { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) };
+    async admit(tenantId, budget, { requests_per_second, burst }) {
+      const key = keys.usage(tenantId, dateOf(table.clock.now()));
+      const place = {
+        key,
+        attribute: attributes[budget],
+        counter: 'requests',
+        keptDays: usageKeptDays,
+      };
+      const result = await spend(place, { perSecond: requests_per_second, burst });
+      return result.spent
+        ? { admitted: true }
+        : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
     },
 
     async count(tenantId, counter, by = 1) {
@@ -70,62 +57,3 @@ export function usageCounter(table: Table): UsageCounter {
 
 /** The day in UTC, such as 2026-11-21. */
 export const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-const pace = ({ requests_per_second, burst }: RateLimit) => {
-  const stepMs = 1000 / requests_per_second;
-  return { stepMs, toleranceMs: (burst - 1) * stepMs };
-};
-
-interface Request {
-  key: { pk: string; sk: string };
-  name: string;
-  now: number;
-  stepMs: number;
-  toleranceMs: number;
-}
-
-const whenFree = (table: Table, { key, name, now, stepMs }: Request) =>
-  new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression: 'SET #spent = :next, expires_at = :expires ADD requests :one',
-    ConditionExpression: 'attribute_not_exists(#spent) OR #spent <= :now',
-    ExpressionAttributeNames: { '#spent': name },
-    ExpressionAttributeValues: {
-      ':next': now + stepMs,
-      ':now': now,
-      ':one': 1,
-      ':expires': expiresAt(now, usageKeptDays),
-    },
-    ReturnValues: 'UPDATED_NEW',
-  });
-
-const whenBusy = (table: Table, { key, name, now, stepMs, toleranceMs }: Request) =>
-  new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression: 'SET #spent = #spent + :step ADD requests :one',
-    ConditionExpression: '#spent > :now AND #spent <= :latest',
-    ExpressionAttributeNames: { '#spent': name },
-    ExpressionAttributeValues: {
-      ':step': stepMs,
-      ':now': now,
-      ':latest': now + toleranceMs,
-      ':one': 1,
-    },
-    ReturnValues: 'UPDATED_NEW',
-  });
-
-/** Until when the budget is spent then; undefined when the condition did not hold. */
-async function spend(table: Table, update: UpdateCommand): Promise<number | undefined> {
-  try {
-    const { Attributes: changed } = await storeCall('count a request', () =>
-      table.client.send(update),
-    );
-    const name = update.input.ExpressionAttributeNames?.['#spent'] ?? '';
-    return Number(changed?.[name]);
-  } catch (error) {
-    if (conditionFailed(error)) return undefined;
-    throw error;
-  }
-}

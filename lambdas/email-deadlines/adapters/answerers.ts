@@ -1,0 +1,144 @@
+import { retryLater } from '../../runtime/errors.ts';
+import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import { openAiFault } from '../../vendors/openai/errors.ts';
+import type { Step, StepTimes } from '../domain/ladder.ts';
+import type { Answerer, AnswerRequest } from '../domain/ports.ts';
+import {
+  defaultEmailInstructions,
+  defaultEmailModel,
+  type EmailAnswers,
+  mockResponses,
+} from '../features.ts';
+
+/** What the mock takes, in seconds: a bounded exponential. */
+export interface MockTiming {
+  scale: number;
+  min: number;
+  max: number;
+}
+
+export interface AnswererParts {
+  timing: MockTiming;
+  openAi: OpenAiSource;
+  sleep: (ms: number) => Promise<void>;
+  random: () => number;
+}
+
+const templateMs = 1;
+/** What the models are assumed to take before they were measured, in milliseconds. */
+const fullMs = 6_000;
+const fasterMs = 2_500;
+
+/** The time in milliseconds that each step of a company's ladder is assumed to take before one has been measured. */
+export function assumedTimes(config: EmailAnswers, timing: MockTiming): StepTimes {
+  switch (config.adapter) {
+    case 'mock':
+      return { full: timing.max * 1000, template: templateMs };
+    case 'openai':
+      return {
+        full: fullMs,
+        ...(config.faster_model && { faster: fasterMs }),
+        template: templateMs,
+      };
+    case 'template':
+      return { template: templateMs };
+    default:
+      return config.adapter satisfies never;
+  }
+}
+
+/** Who answers, by the company's configuration; under each of them the template, which cannot fail. */
+export function answererOf(config: EmailAnswers, parts: AnswererParts): Answerer {
+  switch (config.adapter) {
+    case 'mock':
+      return mock(config, parts);
+    case 'openai':
+      return model(config, parts);
+    case 'template':
+      return { answer: async (_, { email }) => filled(config, email.subject) };
+    default:
+      return config.adapter satisfies never;
+  }
+}
+
+const filled = ({ template }: EmailAnswers, subject: string): string =>
+  template.replaceAll('{subject}', subject);
+
+function mock(config: EmailAnswers, { timing, sleep, random }: AnswererParts): Answerer {
+  const responses = config.mock_responses ?? mockResponses;
+  let turn = 0;
+  return {
+    async answer(step, { email, patienceMs }) {
+      if (step === 'template') return filled(config, email.subject);
+      const tookMs = boundedExponential(timing, random()) * 1000;
+      await sleep(Math.min(tookMs, patienceMs));
+      if (tookMs > patienceMs) throw tooSlow(step);
+      return responses[turn++ % responses.length] ?? filled(config, email.subject);
+    },
+  };
+}
+
+/** Inverse transform of an exponential of that scale, cut to the bounds by its distribution. */
+export function boundedExponential({ scale, min, max }: MockTiming, chance: number): number {
+  const cut = 1 - Math.exp(-(max - min) / scale);
+  return Math.min(max, min - scale * Math.log(1 - chance * cut));
+}
+
+function model(config: EmailAnswers, { openAi }: AnswererParts): Answerer {
+  const models: Partial<Record<Step, string>> = {
+    full: config.model ?? defaultEmailModel,
+    ...(config.faster_model && { faster: config.faster_model }),
+  };
+  return {
+    async answer(step, request) {
+      const name = models[step];
+      if (!name) return filled(config, request.email.subject);
+      const text = await ask(openAi, name, config, request);
+      if (text) return text;
+      throw retryLater('model_silent', `The model ${name} gave no answer.`);
+    },
+  };
+}
+
+/** A model may take this long where no deadline presses. */
+const mostMs = 60_000;
+
+async function ask(
+  openAi: OpenAiSource,
+  name: string,
+  config: EmailAnswers,
+  { email, parents, patienceMs }: AnswerRequest,
+): Promise<string> {
+  const timeout = Math.max(1, Math.min(mostMs, Math.floor(patienceMs)));
+  try {
+    const client = await openAi();
+    const response = await client.responses.create(
+      {
+        model: name,
+        instructions: config.instructions ?? defaultEmailInstructions,
+        input: questionOf(email, parents),
+        store: false,
+        ...(config.limits.max_output_tokens && {
+          max_output_tokens: config.limits.max_output_tokens,
+        }),
+      },
+      { timeout, maxRetries: 0, signal: AbortSignal.timeout(timeout) },
+    );
+    return response.output_text.trim();
+  } catch (error) {
+    throw openAiFault(error, 'answer an email');
+  }
+}
+
+/** The email with the replies that it follows upon, as data and not as instructions. */
+const questionOf = (
+  { subject, body }: AnswerRequest['email'],
+  parents: AnswerRequest['parents'],
+): string =>
+  JSON.stringify({
+    email: { subject, body },
+    ...(parents.length > 0 && { replies_before: parents }),
+  });
+
+const tooSlow = (step: Step) =>
+  retryLater('answer_too_late', `The step ${step} took longer than the deadline leaves.`);

@@ -1,0 +1,104 @@
+import { EngineError, retryLater } from '../../runtime/errors.ts';
+import type { Mailbox, PostResult } from '../domain/ports.ts';
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface MailboxSettings {
+  url: string;
+  apiKey: () => Promise<string>;
+  timeoutMs: number;
+  fetcher?: Fetch;
+}
+
+/** What a mailbox may send: 10,000 emails of 50,000 characters would be more than a function holds. */
+const maxMailBytes = 20_000_000;
+
+/** Fetches the emails of a mailbox as it serves them. Throws `retry` while it does not answer, `discard` where it refuses. */
+export async function fetchEmails(
+  { url, apiKey, timeoutMs, fetcher = fetch }: MailboxSettings,
+  testMode: boolean,
+): Promise<unknown> {
+  const target = new URL(url);
+  target.searchParams.set('api_key', await apiKey());
+  target.searchParams.set('test_mode', String(testMode));
+  let response: Response;
+  try {
+    response = await fetcher(target.href, { signal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    throw retryLater('mailbox_unavailable', `The mailbox did not answer: ${nameOf(error)}.`);
+  }
+  const text = await boundedText(response);
+  if (response.status >= 500 || response.status === 429 || response.status === 408) {
+    throw retryLater('mailbox_unavailable', `The mailbox answered ${response.status}.`);
+  }
+  if (!response.ok) {
+    const reason = `The mailbox answered ${response.status}: ${reasonOf(text)}`;
+    throw new EngineError('discard', 'mailbox_refused', reason);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new EngineError('discard', 'mailbox_refused', 'The mailbox answered no JSON.');
+  }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const length = Number(response.headers.get('content-length') ?? 0);
+  if (length > maxMailBytes) {
+    throw new EngineError('discard', 'mailbox_refused', 'The mailbox serves more than 20 MB.');
+  }
+  try {
+    const text = await response.text();
+    if (text.length <= maxMailBytes) return text;
+  } catch (error) {
+    throw retryLater('mailbox_unavailable', `The mailbox broke off: ${nameOf(error)}.`);
+  }
+  throw new EngineError('discard', 'mailbox_refused', 'The mailbox serves more than 20 MB.');
+}
+
+/** Posts replies, through connections that are kept open between them. */
+export const mailbox = (settings: MailboxSettings): Mailbox => ({
+  async post({ idempotencyKey, ...reply }): Promise<PostResult> {
+    const { url, apiKey, timeoutMs, fetcher = fetch } = settings;
+    const api_key = await apiKey();
+    try {
+      const response = await fetcher(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+        body: JSON.stringify({ ...reply, api_key }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return await resultOf(response);
+    } catch (error) {
+      return { kind: 'unavailable', reason: nameOf(error) };
+    }
+  },
+});
+
+async function resultOf(response: Response): Promise<PostResult> {
+  const text = (await response.text()).slice(0, 2_000);
+  if (response.ok) return { kind: 'accepted' };
+  const { status } = response;
+  if (status >= 500 || status === 429 || status === 408) {
+    const seconds = Number(response.headers.get('retry-after'));
+    return {
+      kind: 'unavailable',
+      reason: `it answered ${status}`,
+      ...(seconds > 0 && { retryAfterMs: Math.min(seconds, 60) * 1000 }),
+    };
+  }
+  return { kind: 'refused', reason: `${status}: ${reasonOf(text)}` };
+}
+
+/** What the mailbox says, without what it may repeat of the email. */
+function reasonOf(text: string): string {
+  try {
+    const { error, detail, message } = JSON.parse(text) as Record<string, unknown>;
+    const said = [error, detail, message].find((one) => typeof one === 'string');
+    return String(said ?? 'it gave no reason').slice(0, 300);
+  } catch {
+    return text.slice(0, 300) || 'it gave no reason';
+  }
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

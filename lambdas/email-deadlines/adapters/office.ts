@@ -1,0 +1,164 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type * as z from 'zod/mini';
+import { systemClock } from '../../runtime/clock.ts';
+import { alertPerson } from '../../runtime/errors.ts';
+import { errorForLog, type Meter } from '../../runtime/log.ts';
+import { usageCounter } from '../../tenancy/adapters/usage-counter.ts';
+import { cellRate } from '../../vendors/aws/cell-rate.ts';
+import { queueClient, secretsClient } from '../../vendors/aws/clients.ts';
+import { cachedSecret } from '../../vendors/aws/secrets.ts';
+import { openAiSource, parseOpenAiKey } from '../../vendors/openai/client.ts';
+import { type answerEnvironment, limits, type ReadyMessage } from '../contract.ts';
+import type { Invocation } from '../domain/answer-email.ts';
+import { expectedShare } from '../domain/draft.ts';
+import type { EmailPorts } from '../domain/ports.ts';
+import type { Desk, Office } from '../domain/shift.ts';
+import { answererOf, assumedTimes } from './answerers.ts';
+import { answersOf, mailboxUrlOf } from './company.ts';
+import { emailStore } from './email-store.ts';
+import { keys } from './keys.ts';
+import { type LearnedTimes, learnedTimes } from './learned-times.ts';
+import { mailbox } from './mailbox.ts';
+import { type Receipt, readyQueue } from './ready-queue.ts';
+import { runLedger } from './run-ledger.ts';
+import { runStore } from './run-store.ts';
+import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
+import { workerSlots } from './worker-slots.ts';
+
+/** Everything around the answering function that outlives an invocation. */
+export interface AnswerOffice {
+  client: SQSClient;
+  urls: { queueUrl: string; deadLetterUrl: string };
+  /** What one invocation works with; `close` notes what it has done and gives back what it held. */
+  opened(invocation: Invocation): { office: Office<Receipt>; close(): Promise<void> };
+}
+
+export function answerOffice(
+  env: z.output<typeof answerEnvironment>,
+  log: Logger,
+  meter: Meter,
+): AnswerOffice {
+  const { table, tenantItems, tenants } = tablesOf(env);
+  const { timing, gapMs } = pacingOf(env);
+  const client = queueClient();
+  const urls = { queueUrl: env.READY_QUEUE_URL, deadLetterUrl: env.READY_DLQ_URL };
+  const apiKeys = mailboxKeys(env);
+  const openAiKey = cachedSecret(
+    secretsClient(env.SECRETS_MANAGER_REGION),
+    env.OPENAI_API_KEY_SECRET_ID,
+    parseOpenAiKey,
+    systemClock,
+  );
+  const openAi = openAiSource(openAiKey, env.OPENAI_BASE_URL);
+  const [store, runs, slots] = [emailStore(table), runStore(table), workerSlots(table)];
+  const [budget, usage] = [cellRate(table), usageCounter(tenantItems)];
+
+  const opened: AnswerOffice['opened'] = (invocation) => {
+    const ledger = runLedger(runs, usage, log);
+    const learned = new Map<string, Promise<LearnedTimes>>();
+    const held: { pk: string; sk: string }[] = [];
+
+    const hold = async (key: { pk: string; sk: string }, limit: number) => {
+      const until = Date.now() + Math.max(0, invocation.remainingMs());
+      const wanted = { slots: limits.workersPerInvocation, limit, until };
+      held.push(key);
+      return slots.hold(key, invocation.owner, wanted);
+    };
+
+    const deskFor = async (message: ReadyMessage): Promise<Desk> => {
+      const { tenant_id } = message;
+      const [run, answers] = await Promise.all([runs.find(message), answersOf(tenants, tenant_id)]);
+      const isOpen = run?.state === 'running';
+      const url = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
+      if (isOpen && !url) {
+        throw alertPerson(
+          'mailbox_missing',
+          `No mailbox is configured for ${tenant_id}: set RESPOND_URL, or its feature "mailbox".`,
+        );
+      }
+      const times = await remembered(learned, tenant_id, () =>
+        learnedTimes(table, tenant_id, assumedTimes(answers, timing)),
+      );
+      const { concurrency, requests_per_minute } = answers.limits;
+      const ofRun = isOpen ? await hold(keys.slots(run), run.concurrency_limit) : 1;
+      const ofTenant = concurrency ? await hold(keys.tenantSlots(tenant_id), concurrency) : ofRun;
+      const ports: EmailPorts = {
+        store,
+        answerer: answererOf(answers, {
+          timing,
+          openAi,
+          sleep: systemClock.sleep,
+          random: Math.random,
+        }),
+        mailbox: mailbox({
+          url: url ?? '',
+          apiKey: async () => (await apiKeys.get())(tenant_id),
+          timeoutMs: env.REQUEST_TIMEOUT * 1000,
+        }),
+        times,
+        clock: systemClock,
+        random: Math.random,
+        log,
+        meter,
+        maxRetries: env.MAX_RETRIES,
+        gapMs,
+        count: ledger.add,
+      };
+      return {
+        run: isOpen ? run : undefined,
+        ports,
+        allowance: Math.min(ofRun, ofTenant),
+        serviceMs: () => Math.max(0, ...Object.values(times.expected(expectedShare))),
+        async grant() {
+          if (!requests_per_minute) return 0;
+          const place = {
+            key: keys.modelBudget(tenant_id),
+            attribute: 'spent_until',
+            counter: 'calls',
+            keptDays: 1,
+          };
+          const rate = { perSecond: requests_per_minute / 60, burst: 1 };
+          const spending = await budget(place, rate);
+          return spending.spent ? 0 : Math.max(1, spending.waitMs);
+        },
+      };
+    };
+
+    const close = async () => {
+      await ledger.close();
+      for (const times of learned.values()) await (await times).share();
+      for (const key of held) {
+        await slots.hold(key, invocation.owner, { slots: 0, limit: 0, until: 0 });
+      }
+    };
+
+    return {
+      office: {
+        queue: readyQueue(client, urls, Date.now),
+        deskFor,
+        clock: systemClock,
+        log,
+        workers: limits.workersPerInvocation,
+      },
+      close: async () => {
+        try {
+          await close();
+        } catch (error) {
+          log.error('An invocation could not be closed.', { error: errorForLog(error) });
+        }
+      },
+    };
+  };
+  return { client, urls, opened };
+}
+
+function remembered<T>(
+  kept: Map<string, Promise<T>>,
+  name: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  const known = kept.get(name) ?? make();
+  kept.set(name, known);
+  return known;
+}

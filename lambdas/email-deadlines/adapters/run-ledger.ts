@@ -1,0 +1,77 @@
+import { errorForLog, type Log } from '../../runtime/log.ts';
+import type { UsageCounter } from '../../tenancy/adapters/usage-counter.ts';
+import type { Counts } from '../contract.ts';
+import type { RunKey } from '../domain/ports.ts';
+import { doneOf } from '../domain/run.ts';
+import type { RunStore } from './run-store.ts';
+
+/** What an invocation has done, written to its runs about once a second and at its end. */
+export interface RunLedger {
+  add(run: RunKey, counts: Partial<Counts>): void;
+  close(): Promise<void>;
+}
+
+const everyMs = 1_000;
+
+type Page = { run: RunKey; counts: Partial<Counts> };
+
+export function runLedger(
+  runs: Pick<RunStore, 'count' | 'complete'>,
+  usage: Pick<UsageCounter, 'count'>,
+  log: Log,
+): RunLedger {
+  let pages = new Map<string, Page>();
+  let writing = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  const writePage = async ({ run, counts }: Page): Promise<void> => {
+    try {
+      const after = await runs.count(run, counts);
+      if (counts.sent) await usage.count(run.tenant_id, 'emails', counts.sent);
+      if (after.state !== 'running' || doneOf(after) < after.fetched) return;
+      const completed = await runs.complete(run, countsOf(after));
+      if (completed) log.info('A run is completed.', { ...run, ...countsOf(after) });
+    } catch (error) {
+      // The run's watch counts anew what was not counted.
+      log.error('What an invocation did could not be counted.', {
+        ...run,
+        error: errorForLog(error),
+      });
+    }
+  };
+
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const full = [...pages.values()];
+    pages = new Map();
+    writing = writing.then(async () => {
+      for (const page of full) await writePage(page);
+    });
+    return writing;
+  };
+
+  return {
+    add({ tenant_id, run_id }, more) {
+      const name = `${tenant_id} ${run_id}`;
+      const page = pages.get(name) ?? { run: { tenant_id, run_id }, counts: {} };
+      for (const [key, by] of Object.entries(more) as [keyof Counts, number][]) {
+        page.counts[key] = (page.counts[key] ?? 0) + by;
+      }
+      pages.set(name, page);
+      timer ??= setTimeout(() => void flush(), everyMs);
+    },
+    close: flush,
+  };
+}
+
+const countsOf = (counts: Counts): Counts => ({
+  fetched: counts.fetched,
+  waiting: counts.waiting,
+  drafted: counts.drafted,
+  sent: counts.sent,
+  on_time: counts.on_time,
+  late: counts.late,
+  failed: counts.failed,
+  retries: counts.retries,
+});

@@ -1,0 +1,18 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { RunMessage } from '../contract.ts';
+
+/** Puts a run into the queue of runs, to be taken after so many seconds. */
+export async function enqueueRun(
+  client: Pick<SQSClient, 'send'>,
+  queueUrl: string,
+  message: RunMessage,
+  afterSeconds = 0,
+): Promise<void> {
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(message),
+      DelaySeconds: afterSeconds,
+    }),
+  );
+}

@@ -1,0 +1,294 @@
+import * as z from 'zod/mini';
+import { numberVariable } from '../runtime/env.ts';
+import { type ApiRoute, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
+
+/** Bounds of the design that the stack and the code must agree on. */
+export const limits = {
+  /** What a Lambda takes as one request is 6 MB. */
+  runBodyBytes: 5_000_000,
+  emailsPerRun: 10_000,
+  emailChars: 50_000,
+  startTimeoutSeconds: 300,
+  answerTimeoutSeconds: 45,
+  /** Just above the function's timeout: after a crash its emails wait this long. */
+  answerVisibilitySeconds: 50,
+  startVisibilitySeconds: 320,
+  batchSize: 10,
+  /** Emails that one invocation of the answering function works on at the same time. */
+  workersPerInvocation: 16,
+  /** Failures of one email after which it goes to the dead-letter queue. */
+  maxAttempts: 5,
+  /** SQS's own count also counts waiting. */
+  maxReceiveCount: 1_000,
+  pageSize: 100,
+  idempotencyHours: 24,
+} as const;
+
+const emailId = z.string().check(z.minLength(1), z.maxLength(128), z.regex(/^[^\p{Cc}#]+$/u));
+
+/** A list of ids, or one text with commas between them. */
+const dependencies = z.pipe(
+  z.union([z.array(z.string()), z.string()]),
+  z.transform((given) => [
+    ...new Set(
+      (typeof given === 'string' ? given.split(',') : given)
+        .map((id) => id.trim())
+        .filter((id) => id !== ''),
+    ),
+  ]),
+);
+
+/** An email as the mailbox serves it; its deadline is in seconds from the fetch. */
+export const emailIn = z.object({
+  email_id: emailId,
+  subject: z._default(z.string().check(z.maxLength(1_000)), ''),
+  body: z.string().check(z.maxLength(limits.emailChars)),
+  deadline: z.number().check(z.positive(), z.lte(31_536_000)),
+  dependencies: z._default(z.nullable(dependencies), null),
+});
+export type EmailIn = z.output<typeof emailIn>;
+
+export const emailsIn = z.array(emailIn).check(z.maxLength(limits.emailsPerRun));
+
+export const dependencyKinds = ['order', 'content'] as const;
+export const sendModes = ['asap', 'just_in_time'] as const;
+
+const runOptions = {
+  /** What a dependency means: only the order of sending, or also that the parents' replies are known. */
+  dependency_kind: z._default(z.enum(dependencyKinds), 'order'),
+  send: z._default(z.enum(sendModes), 'asap'),
+  /** Emails of this run that are worked on at the same time. */
+  concurrency_limit: z.optional(z.int().check(z.gte(1), z.lte(1_000))),
+};
+
+export const runRequest = z.strictObject({
+  ...runOptions,
+  test_mode: z.optional(z.boolean()),
+  emails: emailsIn,
+});
+
+const flag = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((text) => text === 'true'),
+);
+
+export const triggerQuery = z.object({ test: z.optional(flag), ...runOptions });
+
+/** What waits in the queue of runs: one to be started, or one to be looked after. */
+export const runMessage = z.object({
+  kind: z.enum(['start', 'watch']),
+  tenant_id: tenantId,
+  run_id: z.string(),
+  /** When the run was watched last, what had been done by then. */
+  progress: z.optional(z.number()),
+});
+export type RunMessage = z.output<typeof runMessage>;
+
+/** What waits in the queue of emails: one that is ready to be drafted or sent. */
+export const readyMessage = z.object({
+  tenant_id: tenantId,
+  run_id: z.string().check(z.minLength(1), z.maxLength(64)),
+  email_id: emailId,
+  /** The moments at stake in milliseconds since the epoch, ascending. */
+  deadlines: z.array(z.number()).check(z.minLength(1), z.maxLength(16)),
+  /** Not to be sent before, in milliseconds since the epoch. */
+  release_at: z.optional(z.number()),
+  /** It waits only to be sent. */
+  drafted: z.optional(z.boolean()),
+});
+export type ReadyMessage = z.output<typeof readyMessage>;
+
+export const runStates = ['pending', 'running', 'completed', 'failed'] as const;
+
+const cannotBeMet = z.object({
+  email_id: z.string(),
+  deadline_at: z.iso.datetime(),
+  earliest_at: z.iso.datetime(),
+});
+
+const counts = z.object({
+  fetched: z.int(),
+  waiting: z.int(),
+  drafted: z.int(),
+  sent: z.int(),
+  on_time: z.int(),
+  late: z.int(),
+  failed: z.int(),
+  /** Posts that were tried again. */
+  retries: z.int(),
+});
+export type Counts = z.output<typeof counts>;
+
+/** What can be said of a run at any time. */
+export const runView = z.object({
+  run_id: z.string(),
+  state: z.enum(runStates),
+  test_mode: z.boolean(),
+  dependency_kind: z.enum(dependencyKinds),
+  send: z.enum(sendModes),
+  counts,
+  /** Emails that could not be on time even with a worker for each, the first hundred. */
+  cannot_be_met: z.array(cannotBeMet),
+  /** How many may come late with the workers that there are. */
+  at_risk: z.int(),
+  late: z.array(z.object({ email_id: z.string(), late_by_seconds: z.number() })),
+  failed: z.array(z.object({ email_id: z.string(), reason: z.string() })),
+  /** Why the run as a whole failed. */
+  problem: z.nullable(
+    z.object({ status: z.int(), detail: z.string(), errors: z.array(z.string()) }),
+  ),
+  created_at: z.iso.datetime(),
+  completed_at: z.nullable(z.iso.datetime()),
+});
+export type RunView = z.output<typeof runView>;
+
+const emailView = z.object({
+  email_id: z.string(),
+  state: z.enum(['waiting', 'drafted', 'sending', 'sent', 'failed']),
+  deadline_at: z.iso.datetime(),
+  sent_at: z.nullable(z.iso.datetime()),
+  on_time: z.nullable(z.boolean()),
+  answered_by: z.nullable(z.string()),
+  response: z.nullable(z.string()),
+  reason: z.nullable(z.string()),
+});
+export type EmailView = z.output<typeof emailView>;
+
+export const pageQuery = z.object({
+  cursor: z.optional(z.string().check(z.maxLength(200))),
+  limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|100)$/))),
+});
+
+const tag = 'Email';
+const idempotencyKey = {
+  'Idempotency-Key': 'A key of your own: the same start with the same key is one run.',
+};
+const startProblems = { 409: 'idempotency-key-reused', 422: 'invalid' } as const;
+
+export const routes = {
+  trigger: {
+    operationId: 'triggerEmailRun',
+    method: 'POST',
+    path: '/trigger',
+    access: 'emails:write',
+    tag,
+    summary: 'Starts a run with the emails of the mailbox',
+    query: triggerQuery,
+    headers: idempotencyKey,
+    success: { status: 202, what: 'The run, which begins by fetching', schema: runView },
+    problems: startProblems,
+  },
+  startRun: {
+    operationId: 'startEmailRun',
+    method: 'POST',
+    path: '/email-runs',
+    access: 'emails:write',
+    tag,
+    summary: 'Starts a run with the emails of the request',
+    headers: idempotencyKey,
+    body: runRequest,
+    success: {
+      status: 202,
+      what: 'The run, and which of its deadlines cannot be met',
+      schema: runView,
+    },
+    problems: {
+      ...startProblems,
+      400: 'malformed-json',
+      413: 'body-too-large',
+      415: 'unsupported-media-type',
+    },
+  },
+  status: {
+    operationId: 'getEmailRunStatus',
+    method: 'GET',
+    path: '/status/{run_id}',
+    access: 'emails:read',
+    tag,
+    summary: 'How far a run is',
+    success: { status: 200, what: 'The run', schema: runView },
+    problems: { 404: 'not-found' },
+  },
+  emails: {
+    operationId: 'listEmailsOfRun',
+    method: 'GET',
+    path: '/email-runs/{run_id}/emails',
+    access: 'emails:read',
+    tag,
+    summary: 'What became of each email of a run',
+    query: pageQuery,
+    success: {
+      status: 200,
+      what: 'A page of emails; next_cursor is null on the last',
+      schema: z.object({ emails: z.array(emailView), next_cursor: z.nullable(z.string()) }),
+    },
+    problems: { 404: 'not-found', 422: 'invalid' },
+  },
+} satisfies Record<string, ApiRoute>;
+
+const httpUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));
+const seconds = (fallback: number, max: number) =>
+  numberVariable({ min: 0.001, max, default: fallback });
+
+/** What an operator may set for this context, checked when the stack is synthesized. */
+export const operatorEnvironment = z
+  .object({
+    /** Where emails are fetched and replies posted, for tenants that have no mailbox of their own. */
+    EMAILS_URL: z.optional(httpUrl),
+    RESPOND_URL: z.optional(httpUrl),
+    TEST_MODE: z._default(z.enum(['true', 'false']), 'true'),
+    /** Seconds that a call of the mailbox may take. */
+    REQUEST_TIMEOUT: seconds(10, 60),
+    MAX_RETRIES: numberVariable({ min: 0, max: 10, default: 3 }),
+    /** Emails of one run at the same time, where neither the run nor its tenant says. */
+    CONCURRENCY_LIMIT: numberVariable({ min: 1, max: 1_000, default: 64 }),
+    /** Seconds between a parent's acknowledged reply and its dependents'. */
+    INTER_DEPENDENCY_GAP: numberVariable({ min: 0.0001, max: 10, default: 0.0001 }),
+    /** Seconds that the mock model takes: a bounded exponential of this scale. */
+    LLM_DELAY_SCALE: seconds(0.5, 60),
+    LLM_DELAY_MIN: seconds(0.4, 60),
+    LLM_DELAY_MAX: seconds(0.6, 60),
+  })
+  .check(
+    z.refine((env) => env.LLM_DELAY_MIN <= env.LLM_DELAY_MAX, {
+      error: 'LLM_DELAY_MIN is above LLM_DELAY_MAX',
+      path: ['LLM_DELAY_MIN'],
+    }),
+  );
+
+const { TEST_MODE, CONCURRENCY_LIMIT, EMAILS_URL, RESPOND_URL, REQUEST_TIMEOUT, MAX_RETRIES } =
+  operatorEnvironment.shape;
+const tables = { ...tenancyEnvironment, EMAIL_RUNS_TABLE: z.string() };
+const pacing = {
+  INTER_DEPENDENCY_GAP: operatorEnvironment.shape.INTER_DEPENDENCY_GAP,
+  LLM_DELAY_SCALE: operatorEnvironment.shape.LLM_DELAY_SCALE,
+  LLM_DELAY_MIN: operatorEnvironment.shape.LLM_DELAY_MIN,
+  LLM_DELAY_MAX: operatorEnvironment.shape.LLM_DELAY_MAX,
+};
+const starting = { ...tables, ...pacing, RUN_QUEUE_URL: z.string() };
+const secret = {
+  MAILBOX_API_KEY_SECRET_ID: z.string(),
+  SECRETS_MANAGER_REGION: z.optional(z.string()),
+};
+
+/** Environment variables of each Lambda; the stack sets exactly these names. */
+export const triggerEnvironment = z.object({ ...starting, TEST_MODE, CONCURRENCY_LIMIT });
+export const startEnvironment = z.object({
+  ...starting,
+  ...secret,
+  EMAILS_URL,
+  READY_QUEUE_URL: z.string(),
+  REQUEST_TIMEOUT,
+});
+export const answerEnvironment = z.object({
+  ...tables,
+  ...secret,
+  ...pacing,
+  RESPOND_URL,
+  REQUEST_TIMEOUT,
+  MAX_RETRIES,
+  READY_QUEUE_URL: z.string(),
+  READY_DLQ_URL: z.string(),
+  OPENAI_API_KEY_SECRET_ID: z.string(),
+  OPENAI_BASE_URL: z.optional(httpUrl),
+});

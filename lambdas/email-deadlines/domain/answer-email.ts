@@ -1,0 +1,182 @@
+import { backoffSeconds } from '../../runtime/backoff.ts';
+import { asEngineError, retryLater } from '../../runtime/errors.ts';
+import { errorForLog } from '../../runtime/log.ts';
+import { limits, type ReadyMessage } from '../contract.ts';
+import { draftReply } from './draft.ts';
+import { isOver, type StoredEmail } from './email.ts';
+import type { EmailPorts, RunTerms, WorkResult } from './ports.ts';
+import { postReply } from './post.ts';
+
+/** The invocation's own time, and its name as an owner of leases. */
+export interface Invocation {
+  owner: string;
+  remainingMs(): number;
+}
+
+/** What posting a reply and recording it may take of an invocation's time. */
+export const postingMs = 12_000;
+
+/**
+ * Takes one email as far as it can go now: drafts it, and sends it unless parents are not done. Whatever
+ * was recorded by an earlier invocation is not done again; its dependents are told in any case.
+ */
+export async function answerEmail(
+  message: ReadyMessage,
+  run: RunTerms,
+  ports: EmailPorts,
+  invocation: Invocation,
+): Promise<WorkResult> {
+  const now = ports.clock.now();
+  const until = now + Math.max(0, invocation.remainingMs());
+  const claim = await ports.store.claim(message, invocation.owner, until);
+  switch (claim.kind) {
+    case 'unknown':
+      return { kind: 'dead', error: unknownEmail(message), ready: [] };
+    case 'leased':
+      return { kind: 'later', afterSeconds: Math.ceil((claim.until - now) / 1000), ready: [] };
+    case 'over':
+      // Its first worker may have died before it told the dependents.
+      return { kind: 'done', ready: await tellDependents(claim.email, run, ports) };
+    case 'claimed':
+      return work(claim.email, run, ports, invocation);
+    default:
+      return claim satisfies never;
+  }
+}
+
+async function work(
+  email: StoredEmail,
+  run: RunTerms,
+  ports: EmailPorts,
+  invocation: Invocation,
+): Promise<WorkResult> {
+  try {
+    if (email.attempts > limits.maxAttempts) {
+      const ended = email.attempts - 1;
+      throw retryLater('crashed', `Email ${email.email_id} has ended ${ended} invocations.`);
+    }
+    if (email.waiting_for && run.dependency_kind === 'content') {
+      await ports.store.giveBack(email, invocation.owner, 'waits');
+      return { kind: 'done', ready: [] };
+    }
+    const drafted = await draftReply(email, run, ports, invocation.remainingMs() - postingMs);
+    if (!(await toSending(email, drafted, ports, invocation))) return { kind: 'done', ready: [] };
+    const ending = await postReply({ ...email, ...drafted }, run, ports);
+    const ready = await tellDependents(email, run, ports);
+    const ended = await ports.store.end({ ...email, ...drafted }, invocation.owner, ending);
+    if (ended) note(email, ending, run, ports);
+    return { kind: 'done', ready };
+  } catch (thrown) {
+    return failed(email, thrown, run, ports, invocation);
+  }
+}
+
+/** Whether the email may be sent now; a draft whose parents are not done is kept until they are. */
+async function toSending(
+  email: StoredEmail,
+  drafted: { response: string; answered_by: NonNullable<StoredEmail['answered_by']> },
+  ports: EmailPorts,
+  { owner, remainingMs }: Invocation,
+): Promise<boolean> {
+  if (email.state === 'sending') return true;
+  if (!email.waiting_for && (await ports.store.draftAndSend(email, owner, drafted))) {
+    if (email.state === 'waiting') ports.count(email, { waiting: -1, drafted: 1 });
+    return true;
+  }
+  const kept = await ports.store.saveDraft(email, owner, drafted);
+  if (email.state === 'waiting') ports.count(email, { waiting: -1, drafted: 1 });
+  // The last parent may have been done while this was being drafted.
+  if (kept === 'waits') return false;
+  return ports.store.claimSend(email, owner, ports.clock.now() + Math.max(0, remainingMs()));
+}
+
+/** Tells those that wait for this email that it is done; gives those that may be worked on now. */
+async function tellDependents(
+  email: StoredEmail,
+  run: RunTerms,
+  ports: EmailPorts,
+): Promise<ReadyMessage[]> {
+  if (!email.has_dependents) return [];
+  const ready: ReadyMessage[] = [];
+  for await (const ids of ports.store.dependentsOf(email)) {
+    const told = await Promise.all(
+      ids.map((email_id) => ports.store.parentDone({ ...email, email_id }, email.email_id)),
+    );
+    for (const dependent of told) {
+      if (dependent && isReady(dependent, run)) ready.push(messageOf(dependent));
+    }
+  }
+  return ready;
+}
+
+/** In a run of `order` drafts are under way already: only what is drafted waits for its turn to be sent. */
+const isReady = (email: StoredEmail, { dependency_kind }: RunTerms): boolean =>
+  !isOver(email) &&
+  email.waiting_for === undefined &&
+  (email.state === 'drafted' || dependency_kind === 'content');
+
+const messageOf = (email: StoredEmail): ReadyMessage => ({
+  tenant_id: email.tenant_id,
+  run_id: email.run_id,
+  email_id: email.email_id,
+  deadlines: email.deadlines,
+  ...(email.release_at !== undefined && { release_at: email.release_at }),
+  ...(email.state !== 'waiting' && { drafted: true }),
+});
+
+function note(
+  email: StoredEmail,
+  ending: Awaited<ReturnType<typeof postReply>>,
+  run: RunTerms,
+  ports: EmailPorts,
+): void {
+  if (ending.state === 'failed') {
+    ports.count(email, { drafted: -1, failed: 1 });
+    ports.meter.count('EmailsRefused');
+    ports.log.warn('The mailbox refused a reply for good.', {
+      ...idsOf(email),
+      reason: ending.reason,
+    });
+    return;
+  }
+  const late = ending.on_time ? 0 : 1;
+  ports.count(email, { drafted: -1, sent: 1, on_time: 1 - late, late });
+  ports.meter.count('EmailsSent');
+  if (!late) return;
+  ports.meter.count('EmailsLate');
+  ports.log.warn('A reply was sent after its deadline.', {
+    ...idsOf(email),
+    late_by_seconds: (ending.sent_at - email.deadline_at) / 1000,
+    dependency_kind: run.dependency_kind,
+  });
+}
+
+async function failed(
+  email: StoredEmail,
+  thrown: unknown,
+  run: RunTerms,
+  ports: EmailPorts,
+  { owner }: Invocation,
+): Promise<WorkResult> {
+  const error = asEngineError(thrown);
+  const { attempts } = email;
+  const details = { ...idsOf(email), error_code: error.code, attempts, error: errorForLog(error) };
+  if (error.next === 'retry' && attempts < limits.maxAttempts) {
+    ports.log.warn('An email failed and will be tried again.', details);
+    await ports.store.giveBack(email, owner, 'failed');
+    const afterSeconds = backoffSeconds(attempts, ports.random, { baseSeconds: 1, capSeconds: 60 });
+    return { kind: 'later', afterSeconds, ready: [] };
+  }
+  ports.log.error('An email failed for good; it goes to the dead-letter queue.', details);
+  const reason = `${error.code}: ${error.message}`;
+  const latest = await ports.store.end(email, owner, { state: 'failed', reason });
+  // What it was before is known for certain only of an email that was not drafted here.
+  const before = email.response === undefined ? 'waiting' : 'drafted';
+  if (latest) ports.count(email, { [before]: -1, failed: 1 });
+  return { kind: 'dead', error, ready: await tellDependents(email, run, ports) };
+}
+
+const idsOf = ({ tenant_id, run_id, email_id }: StoredEmail) => ({ tenant_id, run_id, email_id });
+
+const unknownEmail = ({ run_id, email_id }: ReadyMessage) =>
+  retryLater('email_unknown', `Run ${run_id} has no email ${email_id}.`);

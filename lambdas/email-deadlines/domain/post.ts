@@ -1,0 +1,44 @@
+import { retryLater } from '../../runtime/errors.ts';
+import type { Draft, Ending, StoredEmail } from './email.ts';
+import type { EmailPorts, RunTerms } from './ports.ts';
+
+const firstPauseMs = 200;
+/** By so much a pause is longer or shorter, by chance. */
+const jitter = 0.2;
+
+/**
+ * Posts a reply, again after 0.2, 0.4, 0.8 … s (± 20 %) while the mailbox does not take it, as often as
+ * is allowed and the deadline leaves time. A reply that the mailbox refuses has failed for good; where
+ * retries are used up it throws `retry`: the queue brings the email back.
+ */
+export async function postReply(
+  email: StoredEmail & Draft,
+  run: RunTerms,
+  ports: EmailPorts,
+): Promise<Ending> {
+  const { clock } = ports;
+  // A parent's reply was acknowledged before this email became ready.
+  await clock.sleep(ports.gapMs);
+  for (let tries = 0; ; tries++) {
+    const result = await ports.mailbox.post({
+      email_id: email.email_id,
+      response: email.response,
+      test_mode: run.test_mode,
+      idempotencyKey: `${email.run_id}:${email.email_id}`,
+    });
+    const now = clock.now();
+    if (result.kind === 'accepted') {
+      return { state: 'sent', sent_at: now, on_time: now <= email.deadline_at };
+    }
+    if (result.kind === 'refused') return { state: 'failed', reason: result.reason };
+    ports.count(email, { retries: 1 });
+    const pauseMs = Math.max(pauseAfter(tries, ports.random), result.retryAfterMs ?? 0);
+    if (tries >= ports.maxRetries || now + pauseMs >= email.deadline_at) {
+      throw retryLater('mailbox_unavailable', `The mailbox took no reply: ${result.reason}.`);
+    }
+    await clock.sleep(pauseMs);
+  }
+}
+
+const pauseAfter = (tries: number, random: () => number): number =>
+  firstPauseMs * 2 ** tries * (1 - jitter + 2 * jitter * random());

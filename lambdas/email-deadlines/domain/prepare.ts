@@ -1,0 +1,117 @@
+import { isoTime } from '../../runtime/clock.ts';
+import type { EmailIn, RunView } from '../contract.ts';
+import { atRisk, type Lateness, unmeetable } from './admission.ts';
+import { type DatedEmail, deadlinesAtStake, type Pace } from './deadlines.ts';
+import type { StoredEmail } from './email.ts';
+import { checkGraph, type DependencyGraph } from './graph.ts';
+import type { StoredRun } from './run.ts';
+
+/** What a run is assumed to need for an email before anything was measured, in milliseconds. */
+export interface Expectation {
+  serviceMs: number;
+  gapMs: number;
+}
+
+/** The emails of a run, ready to be stored, in the order in which they are needed. */
+export interface PreparedRun {
+  emails: StoredEmail[];
+  dependents: Map<string, string[]>;
+  admission: Pick<StoredRun, 'cannot_be_met' | 'at_risk'>;
+}
+
+export type Preparation =
+  | { kind: 'sound'; prepared: PreparedRun }
+  | { kind: 'faulty'; faults: string[] };
+
+type Dated = EmailIn & DatedEmail;
+
+/** How much longer than expected an email may take that is sent just in time, in milliseconds. */
+const safetyMs = 2_000;
+const mostNamed = 100;
+/** The list-scheduling estimate is for a person who reads it; beyond that it would cost seconds. */
+const mostEstimated = 20_000;
+
+/**
+ * Checks the emails of a run as a whole, pushes their deadlines back through the dependencies, and says
+ * which cannot be met. Deadlines count from `nowMs`, the moment of the fetch.
+ */
+export function prepareRun(
+  given: readonly EmailIn[],
+  run: Pick<StoredRun, 'tenant_id' | 'run_id' | 'dependency_kind' | 'send' | 'concurrency_limit'>,
+  { serviceMs, gapMs }: Expectation,
+  nowMs: number,
+): Preparation {
+  const dated = given.map((email) => ({
+    ...email,
+    dependencies: email.dependencies ?? [],
+    deadline_at: nowMs + email.deadline * 1000,
+  }));
+  const checked = checkGraph<Dated & { dependencies: string[] }>(dated);
+  if (checked.kind === 'faulty') {
+    return { kind: 'faulty', faults: checked.faults.map(({ message }) => message) };
+  }
+  const pace: Pace = { kind: run.dependency_kind, serviceMs, gapMs };
+  const { graph } = checked;
+  const atStake = deadlinesAtStake(graph, pace);
+  const emails = graph.order.map(({ email, dependents }) => {
+    const deadlines = atStake.get(email.email_id) ?? [email.deadline_at];
+    return {
+      tenant_id: run.tenant_id,
+      run_id: run.run_id,
+      email_id: email.email_id,
+      subject: email.subject,
+      body: email.body,
+      deadline_at: email.deadline_at,
+      deadlines,
+      ...(run.send === 'just_in_time' && { release_at: releaseAt(deadlines, serviceMs) }),
+      dependencies: email.dependencies,
+      has_dependents: dependents.length > 0,
+      ...(email.dependencies.length > 0 && { waiting_for: new Set(email.dependencies) }),
+      state: 'waiting' as const,
+      lease_until: 0,
+      attempts: 0,
+    };
+  });
+  const dependents = new Map(
+    graph.order.map((node) => [
+      node.email.email_id,
+      node.dependents.map(({ email }) => email.email_id),
+    ]),
+  );
+  const admission = admissionOf(graph, pace, nowMs, run.concurrency_limit);
+  return {
+    kind: 'sound',
+    prepared: { emails: emails.sort(neediestFirst), dependents, admission },
+  };
+}
+
+/** As late as is safe. */
+const releaseAt = ([first = 0]: number[], serviceMs: number): number =>
+  first - 2 * serviceMs - safetyMs;
+
+const neediestFirst = (a: StoredEmail, b: StoredEmail): number =>
+  (a.deadlines[0] ?? 0) - (b.deadlines[0] ?? 0) || (a.email_id < b.email_id ? -1 : 1);
+
+function admissionOf(
+  graph: DependencyGraph<DatedEmail>,
+  pace: Pace,
+  nowMs: number,
+  workers: number,
+): PreparedRun['admission'] {
+  const impossible = unmeetable(graph, pace, nowMs);
+  const risky = graph.order.length > mostEstimated ? [] : atRisk(graph, pace, nowMs, workers);
+  return {
+    cannot_be_met: impossible.slice(0, mostNamed).map(viewOf),
+    at_risk: Math.max(0, risky.length - impossible.length),
+  };
+}
+
+const viewOf = ({
+  email_id,
+  deadline_at,
+  earliest_at,
+}: Lateness): RunView['cannot_be_met'][number] => ({
+  email_id,
+  deadline_at: isoTime(deadline_at),
+  earliest_at: isoTime(earliest_at),
+});

@@ -1,0 +1,243 @@
+import { asEngineError } from '../../runtime/errors.ts';
+import { errorForLog, type Log } from '../../runtime/log.ts';
+import { limits, type ReadyMessage } from '../contract.ts';
+import { answerEmail, type Invocation, postingMs } from './answer-email.ts';
+import type { EmailPorts, RunTerms, WorkResult } from './ports.ts';
+import { type ReadyEmail, ReadyHeap } from './ready-heap.ts';
+
+/** An email that may be worked on. `receipt` names its queue message; one that became ready here has none. */
+export interface Task<Receipt> extends ReadyEmail {
+  message: ReadyMessage;
+  receipt?: Receipt;
+}
+
+/** The queue of ready emails, as a worker uses it. */
+export interface ReadyQueue<Receipt> {
+  /** More emails, at most so many; none when the queue has none at once. */
+  pull(most: number): Promise<Task<Receipt>[]>;
+  put(messages: ReadyMessage[], afterSeconds?: number): Promise<void>;
+  finish(receipt: Receipt): Promise<void>;
+  returnAfter(receipt: Receipt, seconds: number): Promise<void>;
+  deadLetter(message: ReadyMessage, error: ReturnType<typeof asEngineError>): Promise<void>;
+}
+
+/** What is agreed for a company: the ports of its emails and how much it may have done at once. */
+export interface Desk {
+  run: RunTerms | undefined;
+  ports: EmailPorts;
+  /** Emails of the run that this invocation may work on at the same time; 0 while others have all of them. */
+  allowance: number;
+  /** The time in milliseconds that an email is expected to take now. */
+  serviceMs(): number;
+  /** Takes one call of the model from the company's budget; else how long to wait, in milliseconds. */
+  grant(): Promise<number>;
+}
+
+export interface Office<Receipt> {
+  queue: ReadyQueue<Receipt>;
+  deskFor(message: ReadyMessage): Promise<Desk>;
+  clock: { now(): number; sleep(ms: number): Promise<void> };
+  log: Log;
+  workers: number;
+}
+
+/** How soon an email comes back for which there is no worker now. */
+const soonSeconds = 1;
+const shortPauseMs = 20;
+/** Models that take longer than this are begun with all the same, as long as that much time is left for them. */
+const longestMs = 8_000;
+/** After the queue had nothing it is not asked again for so long. */
+const dryMs = 500;
+
+/** What waits of one run for the model, or only to be sent. */
+interface Pile<Receipt> {
+  run: string;
+  needsModel: boolean;
+  heap: ReadyHeap<Task<Receipt>>;
+  blockedUntil: number;
+}
+
+/**
+ * One invocation's work: many workers at one heap, which always take what most needs it; the heap is
+ * filled up from the queue as long as there is time, and with dependents that become ready here.
+ */
+export class Shift<Receipt> {
+  readonly #office: Office<Receipt>;
+  readonly #invocation: Invocation;
+  readonly #piles = new Map<string, Pile<Receipt>>();
+  readonly #active = new Map<string, number>();
+  readonly #desks = new Map<string, Promise<Desk>>();
+  #busy = 0;
+  #filling: Promise<boolean> | undefined;
+  #dryUntil = 0;
+  #serviceMs = 0;
+  readonly #failed: Receipt[] = [];
+  /** Of emails whose dependents are in this invocation's hands. */
+  readonly #held: Receipt[] = [];
+
+  constructor(office: Office<Receipt>, invocation: Invocation) {
+    this.#office = office;
+    this.#invocation = invocation;
+  }
+
+  /** Works off these and what comes with them; the receipts of those that must come back. */
+  async work(tasks: Task<Receipt>[]): Promise<Receipt[]> {
+    for (const task of tasks) await this.#add(task);
+    await Promise.all(Array.from({ length: this.#office.workers }, () => this.#worker()));
+    await this.#giveBackTheRest();
+    return this.#failed;
+  }
+
+  async #worker(): Promise<void> {
+    while (this.#hasTime()) {
+      const next = await this.#next();
+      if (next) await this.#handle(next.task, next.desk);
+      else if (this.#busy === 0 && this.#waiting() === 0 && !(await this.#refill())) return;
+      else await this.#office.clock.sleep(shortPauseMs);
+    }
+  }
+
+  /** The neediest email of a run that has a worker and, where it needs one, a call of the model to spare. */
+  async #next(): Promise<{ task: Task<Receipt>; desk: Desk } | undefined> {
+    if (this.#waiting() < this.#office.workers) void this.#refill();
+    for (const [name, pile] of this.#piles) {
+      const desk = await this.#free(pile);
+      const task = desk && (await this.#granted(pile, desk));
+      if (!desk || !task) continue;
+      // Piles take turns.
+      this.#piles.delete(name);
+      this.#piles.set(name, pile);
+      this.#active.set(pile.run, (this.#active.get(pile.run) ?? 0) + 1);
+      this.#busy += 1;
+      return { task, desk };
+    }
+    return undefined;
+  }
+
+  /** The desk of a pile that has something and may have another worker. */
+  async #free({ run, heap, blockedUntil }: Pile<Receipt>): Promise<Desk | undefined> {
+    if (heap.size === 0 || blockedUntil > this.#office.clock.now()) return undefined;
+    const desk = await this.#desks.get(run);
+    return desk && (this.#active.get(run) ?? 0) < desk.allowance ? desk : undefined;
+  }
+
+  /** The budget is asked first and the email chosen after it, so that the grant is for whoever most needs it then. */
+  async #granted(pile: Pile<Receipt>, desk: Desk): Promise<Task<Receipt> | undefined> {
+    const waitMs = pile.needsModel ? await desk.grant() : 0;
+    if (waitMs > 0) pile.blockedUntil = this.#office.clock.now() + waitMs;
+    return waitMs > 0 ? undefined : pile.heap.take(this.#office.clock.now(), desk.serviceMs());
+  }
+
+  async #handle(task: Task<Receipt>, desk: Desk): Promise<void> {
+    try {
+      const result = await this.#answer(task, desk);
+      for (const message of result.ready) {
+        await this.#add({ ...message, message });
+      }
+      await this.#settle(task, result);
+    } catch (thrown) {
+      this.#office.log.error('An email could not be worked on; it comes back.', {
+        tenant_id: task.message.tenant_id,
+        run_id: task.message.run_id,
+        email_id: task.email_id,
+        error: errorForLog(asEngineError(thrown)),
+      });
+      await this.#comeBack(task, soonSeconds);
+    } finally {
+      this.#busy -= 1;
+      const name = nameOf(task.message);
+      this.#active.set(name, (this.#active.get(name) ?? 1) - 1);
+    }
+  }
+
+  async #answer(task: Task<Receipt>, desk: Desk): Promise<WorkResult> {
+    const { message } = task;
+    if (!desk.run) return { kind: 'done', ready: [] };
+    const early = (message.release_at ?? 0) - this.#office.clock.now();
+    if (early > 0) return { kind: 'later', afterSeconds: early / 1000, ready: [] };
+    return answerEmail(message, desk.run, desk.ports, this.#invocation);
+  }
+
+  async #settle({ message, receipt }: Task<Receipt>, result: WorkResult): Promise<void> {
+    switch (result.kind) {
+      case 'later':
+        return this.#comeBack({ message, ...(receipt && { receipt }) }, result.afterSeconds);
+      case 'dead':
+        await this.#office.queue.deadLetter(message, result.error);
+        if (receipt) await this.#office.queue.finish(receipt);
+        return;
+      case 'done':
+        // Its dependents are in this invocation's hands: until they are done, it must not be forgotten.
+        if (receipt && result.ready.length > 0) this.#held.push(receipt);
+        else if (receipt) await this.#office.queue.finish(receipt);
+        return;
+      default:
+        return result satisfies never;
+    }
+  }
+
+  async #comeBack(
+    task: Pick<Task<Receipt>, 'message' | 'receipt'>,
+    seconds: number,
+  ): Promise<void> {
+    if (!task.receipt) return this.#office.queue.put([task.message], seconds);
+    this.#failed.push(task.receipt);
+    await this.#office.queue.returnAfter(task.receipt, seconds);
+  }
+
+  async #add(task: Task<Receipt>): Promise<void> {
+    const name = nameOf(task.message);
+    if (!this.#desks.has(name)) this.#desks.set(name, this.#office.deskFor(task.message));
+    const desk = await this.#desks.get(name);
+    if (!desk || desk.allowance === 0) {
+      this.#desks.delete(name);
+      return this.#comeBack(task, soonSeconds);
+    }
+    this.#serviceMs = Math.max(this.#serviceMs, Math.min(desk.serviceMs(), longestMs));
+    this.#pileOf(task.message).heap.push(task);
+  }
+
+  #pileOf(message: ReadyMessage): Pile<Receipt> {
+    const run = nameOf(message);
+    const needsModel = !message.drafted;
+    const name = `${run} ${needsModel}`;
+    const known = this.#piles.get(name);
+    if (known) return known;
+    const pile = { run, needsModel, heap: new ReadyHeap<Task<Receipt>>(), blockedUntil: 0 };
+    this.#piles.set(name, pile);
+    return pile;
+  }
+
+  #waiting = (): number => [...this.#piles.values()].reduce((sum, { heap }) => sum + heap.size, 0);
+
+  /** Whether an email may be begun: it takes twice as long as the slowest company's are expected to, and is posted then. */
+  #hasTime = (): boolean => this.#invocation.remainingMs() > postingMs + 2 * this.#serviceMs;
+
+  /** Whether the queue had more. */
+  #refill(): Promise<boolean> {
+    this.#filling ??= this.#pull().finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling;
+  }
+
+  async #pull(): Promise<boolean> {
+    if (!this.#hasTime() || this.#dryUntil > this.#office.clock.now()) {
+      return false;
+    }
+    const tasks = await this.#office.queue.pull(limits.batchSize);
+    for (const task of tasks) await this.#add(task);
+    if (tasks.length === 0) this.#dryUntil = this.#office.clock.now() + dryMs;
+    return tasks.length > 0;
+  }
+
+  async #giveBackTheRest(): Promise<void> {
+    await this.#filling;
+    for (const { heap } of this.#piles.values()) {
+      for (let task = heap.take(0, 0); task; task = heap.take(0, 0)) await this.#comeBack(task, 0);
+    }
+    for (const receipt of this.#held) await this.#office.queue.finish(receipt);
+  }
+}
+
+const nameOf = ({ tenant_id, run_id }: ReadyMessage): string => `${tenant_id} ${run_id}`;

@@ -1,0 +1,66 @@
+import * as z from 'zod/mini';
+
+const shortText = z.string().check(z.minLength(1), z.maxLength(256));
+
+/** Hosts of our own network are no mailbox: a tenant's URL is fetched from within. */
+const publicUrl = z.string().check(
+  z.maxLength(2_000),
+  z.refine((text) => isPublic(text), {
+    error: 'It must be an https:// URL with a host name that is public.',
+  }),
+);
+
+function isPublic(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isAddress = /^[\d.]+$|^\[/.test(hostname) || !hostname.includes('.');
+  const isInner = /\.(local|localhost|internal|arpa|home|lan)$/.test(hostname);
+  return protocol === 'https:' && !username && !password && !isAddress && !isInner;
+}
+
+/** Where a company's emails come from and its replies go. */
+const mailboxFeature = z.strictObject({ emails_url: publicUrl, respond_url: publicUrl });
+
+/** How a company's emails are answered. */
+const emailAnswersFeature = z.strictObject({
+  adapter: z._default(z.enum(['mock', 'openai', 'template']), 'mock'),
+  model: z.optional(shortText),
+  /** Answers where the deadline leaves the model too little time. */
+  faster_model: z.optional(shortText),
+  instructions: z.optional(z.string().check(z.minLength(1), z.maxLength(50_000))),
+  /** Answers where it leaves none at all; `{subject}` stands for the email's. */
+  template: z._default(
+    z.string().check(z.minLength(1), z.maxLength(5_000)),
+    'Thank you for your message. We have received it and will come back to you shortly.',
+  ),
+  mock_responses: z.optional(
+    z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(100)),
+  ),
+  limits: z._default(
+    z.strictObject({
+      /** Emails of the company that are worked on at the same time, over all its runs. */
+      concurrency: z.optional(z.int().check(z.gte(1), z.lte(1_000))),
+      /** Calls of the model. */
+      requests_per_minute: z.optional(z.int().check(z.gte(1), z.lte(100_000))),
+      max_output_tokens: z.optional(z.int().check(z.gte(16), z.lte(100_000))),
+    }),
+    {},
+  ),
+});
+export type EmailAnswers = z.output<typeof emailAnswersFeature>;
+
+/** The features of a tenant's configuration that this context reads. */
+export const features = { mailbox: mailboxFeature, 'email-answers': emailAnswersFeature };
+
+export const defaultEmailModel = 'gpt-5.6-luna';
+export const defaultEmailInstructions =
+  'You answer the emails of a company’s customers. Answer in the language of the email, politely and to ' +
+  'the point, as plain text without a subject line. Never invent facts, prices or promises.';
+
+/** What the mock answers in turn where nothing else is configured. */
+export const mockResponses = [
+  'Thank you for reaching out. We have looked into it and will keep you posted.',
+  'Thanks for your email. Your request is being processed.',
+  'We appreciate your message; a colleague has taken care of it.',
+  'Thank you for the details. Everything is in order on our side.',
+];

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { isoTime } from '../runtime/clock.ts';
+import { problemResponse } from '../runtime/http.ts';
+import { faultsOf, invalid, jsonBody } from '../runtime/json-body.ts';
+import type { Caller } from '../tenancy/caller.ts';
+import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import { hashOf, type IdempotencyKeys } from './adapters/idempotency.ts';
+import type { RunStore, Trouble } from './adapters/run-store.ts';
+import {
+  type EmailView,
+  limits,
+  pageQuery,
+  type RunMessage,
+  type RunView,
+  routes,
+  runRequest,
+  triggerQuery,
+} from './contract.ts';
+import type { StoredEmail } from './domain/email.ts';
+import { type Expectation, prepareRun } from './domain/prepare.ts';
+import { noCounts, type StoredRun } from './domain/run.ts';
+
+export interface RunsPorts extends Gate {
+  runs: RunStore;
+  idempotency: IdempotencyKeys;
+  expectation(tenantId: string): Promise<Expectation>;
+  enqueue(message: RunMessage): Promise<void>;
+  testMode: boolean;
+  concurrencyLimit: number;
+}
+
+type Options = Pick<StoredRun, 'test_mode' | 'dependency_kind' | 'send'> & {
+  concurrency_limit: number | undefined;
+};
+
+/** Starts runs, and tells how far they are. */
+export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts): Hono {
+  const { enqueue, testMode, concurrencyLimit, ...gate } = rest;
+  const { app, serve } = guardedApp(gate);
+
+  const newRun = (caller: Caller, options: Options, has_emails: boolean): StoredRun => ({
+    ...noCounts,
+    tenant_id: caller.tenant_id,
+    run_id: newRunId(gate.clock.now()),
+    state: 'pending',
+    test_mode: options.test_mode,
+    dependency_kind: options.dependency_kind,
+    send: options.send,
+    concurrency_limit: options.concurrency_limit ?? concurrencyLimit,
+    has_emails,
+    cannot_be_met: [],
+    at_risk: 0,
+    problem: null,
+    created_at: isoTime(gate.clock.now()),
+    created_by: caller.principal,
+    completed_at: null,
+  });
+
+  /** Makes the run once for each idempotency key, and answers with it. */
+  const begin = async (c: Context, run: StoredRun, request: string, given?: string) => {
+    const use = await useKey(c, run, request, idempotency);
+    if (use instanceof Response) return use;
+    const wanted = { ...run, run_id: use.id };
+    const found = use.known ? await runs.find(wanted) : undefined;
+    if (!found) await runs.create(wanted, given);
+    const current = found ?? wanted;
+    // Also where it is known: the first request may have died before it enqueued the run.
+    if (current.state === 'pending') {
+      await enqueue({ kind: 'start', tenant_id: current.tenant_id, run_id: current.run_id });
+    }
+    c.header('location', `/status/${current.run_id}`);
+    return c.json(await viewOf(current, runs), 202);
+  };
+
+  serve(routes.trigger, (c, caller) => {
+    const query = triggerQuery.safeParse(c.req.query());
+    if (!query.success) return invalid(c, faultsOf(c.req.query(), query.error.issues));
+    const { test = testMode, ...options } = query.data;
+    const run = newRun(
+      caller,
+      { ...options, test_mode: test, concurrency_limit: options.concurrency_limit },
+      false,
+    );
+    return begin(c, run, JSON.stringify(query.data));
+  });
+
+  serve(routes.startRun, async (c, caller) => {
+    const body = await jsonBody(c, runRequest, limits.runBodyBytes);
+    if ('problem' in body) return body.problem;
+    const { emails, test_mode = testMode, ...options } = body.value;
+    const run = newRun(
+      caller,
+      { ...options, test_mode, concurrency_limit: options.concurrency_limit },
+      true,
+    );
+    const assumed = await expectation(caller.tenant_id);
+    const preparation = prepareRun(emails, run, assumed, gate.clock.now());
+    if (preparation.kind === 'faulty') {
+      return invalid(
+        c,
+        preparation.faults.map((detail) => ({ pointer: '#/emails', detail })),
+      );
+    }
+    const admitted = { ...run, ...preparation.prepared.admission };
+    return begin(c, admitted, JSON.stringify(body.value), JSON.stringify(emails));
+  });
+
+  serve(routes.status, async (c, { tenant_id }) => {
+    const run = await runs.find({ tenant_id, run_id: c.req.param('run_id') ?? '' });
+    return run ? c.json(await viewOf(run, runs)) : noSuchRun(c);
+  });
+
+  serve(routes.emails, async (c, { tenant_id }) => {
+    const query = pageQuery.safeParse(c.req.query());
+    if (!query.success) return invalid(c, faultsOf(c.req.query(), query.error.issues));
+    const key = { tenant_id, run_id: c.req.param('run_id') ?? '' };
+    if (!(await runs.find(key))) return noSuchRun(c);
+    const limit = Number(query.data.limit ?? limits.pageSize);
+    const { items, next } = await runs.emails(key, limit, query.data.cursor);
+    return c.json({ emails: items.map(emailViewOf), next_cursor: next ?? null });
+  });
+
+  return app;
+}
+
+/** Begins with the time, so that runs are sorted by it. */
+const newRunId = (now: number): string =>
+  `${isoTime(now).replace(/[-:.]/g, '')}-${randomBytes(6).toString('hex')}`;
+
+const maxKeyChars = 255;
+
+async function useKey(
+  c: Context,
+  run: StoredRun,
+  request: string,
+  idempotency: IdempotencyKeys,
+): Promise<{ id: string; known: boolean } | Response> {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined) return { id: run.run_id, known: false };
+  if (key === '' || key.length > maxKeyChars) {
+    return invalid(c, [
+      { pointer: 'Idempotency-Key', detail: `It has 1 to ${maxKeyChars} characters.` },
+    ]);
+  }
+  const use = await idempotency.use(run.tenant_id, key, hashOf(request), run.run_id);
+  if (use.kind !== 'reused') return { id: use.id, known: use.kind === 'known' };
+  return problemResponse(c, {
+    type: 'idempotency-key-reused',
+    title: 'The key was used for another request',
+    status: 409,
+    detail: 'An Idempotency-Key stands for one request: use a new key for a new one.',
+  });
+}
+
+const noSuchRun = (c: Context): Response =>
+  problemResponse(c, {
+    type: 'not-found',
+    title: 'Not found',
+    status: 404,
+    detail: 'There is no such run.',
+  });
+
+async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
+  const [late, failed] = await Promise.all([
+    run.late > 0 ? runs.trouble(run, 'late', limits.pageSize) : [],
+    run.failed > 0 ? runs.trouble(run, 'failed', limits.pageSize) : [],
+  ]);
+  const { fetched, waiting, drafted, sent, on_time, retries } = run;
+  return {
+    run_id: run.run_id,
+    state: run.state,
+    test_mode: run.test_mode,
+    dependency_kind: run.dependency_kind,
+    send: run.send,
+    counts: {
+      fetched,
+      waiting,
+      drafted,
+      sent,
+      on_time,
+      late: run.late,
+      failed: run.failed,
+      retries,
+    },
+    cannot_be_met: run.cannot_be_met,
+    at_risk: run.at_risk,
+    late: late.map(lateOf),
+    failed: failed.map(({ email_id, reason = '' }) => ({ email_id, reason })),
+    problem: run.problem,
+    created_at: run.created_at,
+    completed_at: run.completed_at,
+  };
+}
+
+const lateOf = ({ email_id, late_by_seconds = 0 }: Trouble) => ({ email_id, late_by_seconds });
+
+const emailViewOf = (email: StoredEmail): EmailView => ({
+  email_id: email.email_id,
+  state: email.state,
+  deadline_at: isoTime(email.deadline_at),
+  sent_at: email.sent_at === undefined ? null : isoTime(email.sent_at),
+  on_time: email.on_time ?? null,
+  answered_by: email.answered_by ?? null,
+  response: email.response ?? null,
+  reason: email.reason ?? null,
+});

@@ -1,0 +1,54 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { limits, routes } from '../../lambdas/email-deadlines/contract.ts';
+import { EmptySecret } from '../constructs/empty-secret.ts';
+import type { PublicApi } from '../constructs/public-api.ts';
+import { SingleTable } from '../constructs/single-table.ts';
+import { WorkerQueue } from '../constructs/worker-queue.ts';
+import type { House } from '../house.ts';
+import { output } from '../output.ts';
+import { Answer, Start, Trigger } from './functions.ts';
+
+export interface EmailDeadlinesProps {
+  house: House;
+  api: PublicApi;
+  tenants: SingleTable;
+  openAiSecret: ISecret;
+}
+
+/** Emails are answered before their deadlines: trigger → runs → start → ready emails → answer → mailbox. */
+export class EmailDeadlines extends Construct {
+  constructor(scope: Construct, id: string, { house, api, ...rest }: EmailDeadlinesProps) {
+    super(scope, id);
+    const mailboxSecret = new EmptySecret(this, 'MailboxApiKey', {
+      house,
+      name: 'mailbox-api-key/email',
+      description: 'The mailbox’s api_key, or a JSON object of them by company',
+    });
+    const emailRuns = new SingleTable(this, 'EmailRuns', { house, name: 'email-runs' });
+    const runs = new WorkerQueue(this, 'Runs', {
+      house,
+      name: 'email-runs',
+      visibilityTimeoutSeconds: limits.startVisibilitySeconds,
+      maxReceiveCount: limits.maxReceiveCount,
+    });
+    const ready = new WorkerQueue(this, 'Ready', {
+      house,
+      name: 'emails-ready',
+      visibilityTimeoutSeconds: limits.answerVisibilitySeconds,
+      maxReceiveCount: limits.maxReceiveCount,
+    });
+    const parts = { house, ...rest, emailRuns, runs, ready, mailboxSecret };
+
+    const trigger = new Trigger(this, 'Trigger', parts);
+    new Start(this, 'Start', parts);
+    new Answer(this, 'Answer', parts);
+    api.serve(trigger, ...Object.values(routes));
+
+    output(this, 'MailboxSecret', mailboxSecret.givenName, { what: 'Filled by npm run secrets' });
+    output(this, 'EmailDeadLetterQueueUrl', ready.deadLetterQueue.queueUrl, {
+      what: 'Emails that could not be answered',
+    });
+    output(this, 'EmailRunsTable', emailRuns.tableName, { what: 'The email runs table' });
+  }
+}
