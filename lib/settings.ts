@@ -1,4 +1,4 @@
-import { operatorEnvironment as emailEnvironment } from '../lambdas/email-deadlines/contract.ts';
+import { operatorEnvironment as emailEnvironment } from '../lambdas/email-deadlines/environment.ts';
 import { operatorEnvironment as platformEnvironment } from '../lambdas/platform/contract.ts';
 import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/contract.ts';
 import { isStageName, type StageName, stages } from './stages.ts';

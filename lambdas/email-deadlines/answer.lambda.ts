@@ -5,8 +5,8 @@ import { once } from '../runtime/once.ts';
 import { batchResponse } from '../runtime/sqs.ts';
 import { type AnswerOffice, answerOffice } from './adapters/office.ts';
 import { deadLetterBody, receiptOf, taskOf } from './adapters/ready-queue.ts';
-import { answerEnvironment } from './contract.ts';
 import { Shift } from './domain/shift.ts';
+import { answerEnvironment } from './environment.ts';
 
 const log = createLog('email-deadline');
 const meter = createMeter('email-deadline');

@@ -13,7 +13,8 @@ import { enqueueReady } from './adapters/ready-queue.ts';
 import { enqueueRun } from './adapters/run-queue.ts';
 import { runStore } from './adapters/run-store.ts';
 import { mailboxKeys, pacingOf, tablesOf } from './adapters/wiring.ts';
-import { limits, runMessage, startEnvironment } from './contract.ts';
+import { limits, runMessage } from './contract.ts';
+import { startEnvironment } from './environment.ts';
 import { giveUp, handleRun, type StartPorts } from './start-run.ts';
 
 const log = createLog('email-start');

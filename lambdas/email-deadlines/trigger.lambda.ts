@@ -9,7 +9,7 @@ import { idempotencyKeys } from './adapters/idempotency.ts';
 import { enqueueRun } from './adapters/run-queue.ts';
 import { runStore } from './adapters/run-store.ts';
 import { pacingOf } from './adapters/wiring.ts';
-import { triggerEnvironment } from './contract.ts';
+import { triggerEnvironment } from './environment.ts';
 import { runsApp } from './runs.ts';
 
 const log = createLog('email-trigger');

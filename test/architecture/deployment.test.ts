@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import {
+  answerEnvironment,
+  startEnvironment,
+  triggerEnvironment,
+} from '../../lambdas/email-deadlines/environment.ts';
+import {
   authorizerEnvironment,
   configurationEnvironment,
   openApiEnvironment,
@@ -15,6 +20,9 @@ import { functionsOf, lambdaEntries, templateOf, variableNames } from '../suppor
 
 /** The schema by which each function reads its environment. */
 const schemas = {
+  'email-deadlines-answer': answerEnvironment,
+  'email-deadlines-start': startEnvironment,
+  'email-deadlines-trigger': triggerEnvironment,
   'platform-authorizer': authorizerEnvironment,
   'platform-configuration': configurationEnvironment,
   'platform-openapi': openApiEnvironment,
@@ -35,6 +43,16 @@ const everything = {
   RUN_MAX_WAIT_SECONDS: '120',
   RETENTION_DAYS: '30',
   LOG_LEVEL: 'DEBUG',
+  EMAILS_URL: 'https://mail.example/emails',
+  RESPOND_URL: 'https://mail.example/respond',
+  TEST_MODE: 'false',
+  REQUEST_TIMEOUT: '5',
+  MAX_RETRIES: '2',
+  CONCURRENCY_LIMIT: '32',
+  INTER_DEPENDENCY_GAP: '0.001',
+  LLM_DELAY_SCALE: '0.3',
+  LLM_DELAY_MIN: '0.2',
+  LLM_DELAY_MAX: '0.4',
   OIDC_ISSUER: 'https://login.example/acme',
   OIDC_AUDIENCE: 'replies-engine',
   OIDC_ALGORITHM: 'ES256',

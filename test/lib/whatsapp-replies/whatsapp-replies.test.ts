@@ -12,8 +12,9 @@ const only = (type: string, filter: (properties: Record<string, unknown>) => boo
   const [[logicalId, { Properties }] = ['', { Properties: {} }]] = found;
   return { logicalId, properties: Properties };
 };
-const deadLetters = only('AWS::SQS::Queue', ({ RedrivePolicy }) => !RedrivePolicy);
-const inbox = only('AWS::SQS::Queue', ({ RedrivePolicy }) => Boolean(RedrivePolicy));
+const named = (name: string) => only('AWS::SQS::Queue', ({ QueueName }) => QueueName === name);
+const deadLetters = named('acme-whatsapp-replies-dlq-dev.fifo');
+const inbox = named('acme-whatsapp-replies-dev.fifo');
 const processor = functionsOf(template)['whatsapp-replies-reply'];
 
 describe('the inbox', () => {
@@ -76,7 +77,10 @@ describe('the inbox', () => {
   });
 
   it('is read in batches whose messages fail one by one', () => {
-    const source = only('AWS::Lambda::EventSourceMapping', () => true).properties;
+    const source = only(
+      'AWS::Lambda::EventSourceMapping',
+      ({ EventSourceArn }) => referredBy(EventSourceArn) === inbox.logicalId,
+    ).properties;
 
     expect(referredBy(source.EventSourceArn)).toBe(inbox.logicalId);
     expect(source.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
@@ -179,6 +183,7 @@ describe('the secrets', () => {
 
   it('bear the names that the command which fills them uses', () => {
     expect(names.sort()).toEqual([
+      'acme/dev/mailbox-api-key/email',
       'acme/dev/openai-api-key/whatsapp',
       'acme/dev/whatsapp-credentials/twilio',
     ]);

@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+import { numberVariable } from '../runtime/env.ts';
+import { tenancyEnvironment } from '../tenancy/contract.ts';
+
+const httpUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));
+const seconds = (fallback: number, max: number) =>
+  numberVariable({ min: 0.001, max, default: fallback });
+
+/** What an operator may set for this context, checked when the stack is synthesized. */
+export const operatorEnvironment = z
+  .object({
+    /** Where emails are fetched and replies posted, for tenants that have no mailbox of their own. */
+    EMAILS_URL: z.optional(httpUrl),
+    RESPOND_URL: z.optional(httpUrl),
+    TEST_MODE: z._default(z.enum(['true', 'false']), 'true'),
+    /** Seconds that a call of the mailbox may take. */
+    REQUEST_TIMEOUT: seconds(10, 60),
+    MAX_RETRIES: numberVariable({ min: 0, max: 10, default: 3 }),
+    /** Emails of one run at the same time, where neither the run nor its tenant says. */
+    CONCURRENCY_LIMIT: numberVariable({ min: 1, max: 1_000, default: 64 }),
+    /** Seconds between a parent's acknowledged reply and its dependents'. */
+    INTER_DEPENDENCY_GAP: numberVariable({ min: 0.0001, max: 10, default: 0.0001 }),
+    /** Seconds that the mock model takes: a bounded exponential of this scale. */
+    LLM_DELAY_SCALE: seconds(0.5, 60),
+    LLM_DELAY_MIN: seconds(0.4, 60),
+    LLM_DELAY_MAX: seconds(0.6, 60),
+  })
+  .check(
+    z.refine((env) => env.LLM_DELAY_MIN <= env.LLM_DELAY_MAX, {
+      error: 'LLM_DELAY_MIN is above LLM_DELAY_MAX',
+      path: ['LLM_DELAY_MIN'],
+    }),
+  );
+
+const { TEST_MODE, CONCURRENCY_LIMIT, EMAILS_URL, RESPOND_URL, REQUEST_TIMEOUT, MAX_RETRIES } =
+  operatorEnvironment.shape;
+const tables = { ...tenancyEnvironment, EMAIL_RUNS_TABLE: z.string() };
+const pacing = {
+  INTER_DEPENDENCY_GAP: operatorEnvironment.shape.INTER_DEPENDENCY_GAP,
+  LLM_DELAY_SCALE: operatorEnvironment.shape.LLM_DELAY_SCALE,
+  LLM_DELAY_MIN: operatorEnvironment.shape.LLM_DELAY_MIN,
+  LLM_DELAY_MAX: operatorEnvironment.shape.LLM_DELAY_MAX,
+};
+const starting = { ...tables, ...pacing, RUN_QUEUE_URL: z.string() };
+const secret = {
+  MAILBOX_API_KEY_SECRET_ID: z.string(),
+  SECRETS_MANAGER_REGION: z.optional(z.string()),
+};
+
+/** Environment variables of each Lambda; the stack sets exactly these names. */
+export const triggerEnvironment = z.object({ ...starting, TEST_MODE, CONCURRENCY_LIMIT });
+export const startEnvironment = z.object({
+  ...starting,
+  ...secret,
+  EMAILS_URL,
+  READY_QUEUE_URL: z.string(),
+  REQUEST_TIMEOUT,
+});
+export const answerEnvironment = z.object({
+  ...tables,
+  ...secret,
+  ...pacing,
+  RESPOND_URL,
+  REQUEST_TIMEOUT,
+  MAX_RETRIES,
+  READY_QUEUE_URL: z.string(),
+  READY_DLQ_URL: z.string(),
+  OPENAI_API_KEY_SECRET_ID: z.string(),
+  OPENAI_BASE_URL: z.optional(httpUrl),
+});
