@@ -35,8 +35,7 @@ export async function answerEmail(
     case 'leased':
       return { kind: 'later', afterSeconds: Math.ceil((claim.until - now) / 1000), ready: [] };
     case 'over':
-      // Its first worker may have died before it told the dependents.
-      return { kind: 'done', ready: await tellDependents(claim.email, run, ports) };
+      return { kind: 'done', ready: await tellAgain(claim.email, run, ports) };
     case 'claimed':
       return work(claim.email, run, ports, invocation);
     default:
@@ -96,24 +95,53 @@ async function tellDependents(
   run: RunTerms,
   ports: EmailPorts,
 ): Promise<ReadyMessage[]> {
-  if (!email.has_dependents) return [];
-  const ready: ReadyMessage[] = [];
-  for await (const ids of ports.store.dependentsOf(email)) {
-    const told = await Promise.all(
-      ids.map((email_id) => ports.store.parentDone({ ...email, email_id }, email.email_id)),
-    );
-    for (const dependent of told) {
-      if (dependent && isReady(dependent, run)) ready.push(messageOf(dependent));
-    }
-  }
-  return ready;
+  const told = await dependentsTold(email, ports);
+  return told.filter((one) => isReady(one, run)).map(messageOf);
 }
 
-/** In a run of `order` drafts are under way already: only what is drafted waits for its turn to be sent. */
+async function dependentsTold(email: StoredEmail, ports: EmailPorts): Promise<StoredEmail[]> {
+  if (!email.has_dependents) return [];
+  const told: (StoredEmail | undefined)[] = [];
+  for await (const ids of ports.store.dependentsOf(email)) {
+    const batch = ids.map((email_id) =>
+      ports.store.parentDone({ ...email, email_id }, email.email_id),
+    );
+    told.push(...(await Promise.all(batch)));
+  }
+  return told.filter((one) => one !== undefined);
+}
+
+/**
+ * The worker that ended this email may have died before it told the dependents; and of those that it
+ * took in hand itself, and ended, before it told theirs.
+ */
+async function tellAgain(
+  email: StoredEmail,
+  run: RunTerms,
+  ports: EmailPorts,
+): Promise<ReadyMessage[]> {
+  const ready = new Map<string, ReadyMessage>();
+  const seen = new Set([email.email_id]);
+  for (let over = [email]; over.length > 0; ) {
+    const next: StoredEmail[] = [];
+    for (const one of over) {
+      for (const dependent of await dependentsTold(one, ports)) {
+        if (isReady(dependent, run)) ready.set(dependent.email_id, messageOf(dependent));
+        if (!isOver(dependent) || seen.has(dependent.email_id)) continue;
+        seen.add(dependent.email_id);
+        next.push(dependent);
+      }
+    }
+    over = next;
+  }
+  return [...ready.values()];
+}
+
+/** In a run of `order` drafts are under way already: only what has one waits for its turn to be sent. */
 const isReady = (email: StoredEmail, { dependency_kind }: RunTerms): boolean =>
   !isOver(email) &&
   email.waiting_for === undefined &&
-  (email.state === 'drafted' || dependency_kind === 'content');
+  (email.state !== 'waiting' || dependency_kind === 'content');
 
 const messageOf = (email: StoredEmail): ReadyMessage => ({
   tenant_id: email.tenant_id,

@@ -70,6 +70,7 @@ export class Shift<Receipt> {
   #busy = 0;
   #filling: Promise<boolean> | undefined;
   #dryUntil = 0;
+  #claims = 0;
   #serviceMs = 0;
   readonly #failed: Receipt[] = [];
   /** Of emails whose dependents are in this invocation's hands. */
@@ -155,7 +156,10 @@ export class Shift<Receipt> {
     if (!desk.run) return { kind: 'done', ready: [] };
     const early = (message.release_at ?? 0) - this.#office.clock.now();
     if (early > 0) return { kind: 'later', afterSeconds: early / 1000, ready: [] };
-    return answerEmail(message, desk.run, desk.ports, this.#invocation);
+    // Of an email that is in two messages only one of them may hold the lease.
+    this.#claims += 1;
+    const owner = `${this.#invocation.owner}.${this.#claims}`;
+    return answerEmail(message, desk.run, desk.ports, { ...this.#invocation, owner });
   }
 
   async #settle({ message, receipt }: Task<Receipt>, result: WorkResult): Promise<void> {

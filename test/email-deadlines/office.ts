@@ -1,0 +1,234 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
+import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
+import type { Counts, EmailIn, ReadyMessage } from '../../lambdas/email-deadlines/contract.ts';
+import type { Step } from '../../lambdas/email-deadlines/domain/ladder.ts';
+import type {
+  EmailPorts,
+  EmailStore,
+  PostResult,
+  Reply,
+} from '../../lambdas/email-deadlines/domain/ports.ts';
+import { prepareRun } from '../../lambdas/email-deadlines/domain/prepare.ts';
+import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
+import { type Office, Shift, type Task } from '../../lambdas/email-deadlines/domain/shift.ts';
+import type { TestTable } from '../support/table.ts';
+import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+
+export const anEmail = (email_id: string, fields: Partial<EmailIn> = {}): EmailIn => ({
+  email_id,
+  subject: `About ${email_id}`,
+  body: 'Where is my order?',
+  deadline: 60,
+  dependencies: null,
+  ...fields,
+});
+
+export const aRun = (fields: Partial<StoredRun> = {}): StoredRun => ({
+  ...noCounts,
+  tenant_id: 'acme',
+  run_id: 'run-1',
+  state: 'pending',
+  test_mode: true,
+  dependency_kind: 'order',
+  send: 'asap',
+  concurrency_limit: 64,
+  has_emails: true,
+  cannot_be_met: [],
+  at_risk: 0,
+  problem: null,
+  created_at: '2026-11-21T10:00:00.000Z',
+  created_by: 'key:1',
+  completed_at: null,
+  ...fields,
+});
+
+/** The process has ended: nothing that it does any more has an effect. */
+export class Death extends Error {}
+
+/** Ends a process at its nth call, before or after the call has taken effect. */
+export interface Fate {
+  call<T>(effect: () => Promise<T>): Promise<T>;
+}
+
+export const noFate: Fate = { call: (effect) => effect() };
+
+export function deathAt(nth: number, when: 'before' | 'after'): Fate & { happened(): boolean } {
+  let calls = 0;
+  return {
+    happened: () => calls >= nth,
+    async call(effect) {
+      calls += 1;
+      if (calls > nth || (calls === nth && when === 'before')) throw new Death();
+      const result = await effect();
+      if (calls >= nth) throw new Death();
+      return result;
+    },
+  };
+}
+
+export interface OfficeOptions {
+  post?: (reply: Reply, nth: number) => PostResult | undefined;
+  answer?: (step: Step, emailId: string) => Promise<string>;
+  times?: Partial<Record<Step, number>>;
+  workers?: number;
+}
+
+type Message = { id: number; message: ReadyMessage; isOut: boolean; afterSeconds: number };
+
+/** A run on a real store, with a mailbox that knows idempotency keys and a queue that brings back what is not finished. */
+export async function anOffice(
+  table: TestTable,
+  emails: EmailIn[],
+  run = aRun(),
+  options: OfficeOptions = {},
+) {
+  const [store, runs, log, meter] = [
+    emailStore(table),
+    runStore(table),
+    recordedLog(),
+    recordedMeter(),
+  ];
+  const accepted: { reply: Reply; at: number }[] = [];
+  const posts: Reply[] = [];
+  const dead: { message: ReadyMessage; code: string }[] = [];
+  const counts: Counts = { ...noCounts };
+  const queue: Message[] = [];
+  let ids = 0;
+  let invocations = 0;
+  const enqueue = (messages: ReadyMessage[], afterSeconds = 0) => {
+    for (const message of messages) queue.push({ id: ids++, message, isOut: false, afterSeconds });
+  };
+
+  const preparation = prepareRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
+  if (preparation.kind === 'faulty') throw new Error(preparation.faults.join(' '));
+  await runs.create(run);
+  await runs.writeEmails(preparation.prepared.emails, preparation.prepared.dependents);
+  await runs.begin(run, { fetched: emails.length, waiting: emails.length });
+  enqueue(
+    preparation.prepared.emails
+      .filter(({ waiting_for }) => run.dependency_kind === 'order' || !waiting_for)
+      .map(({ tenant_id, run_id, email_id, deadlines, release_at }) => ({
+        tenant_id,
+        run_id,
+        email_id,
+        deadlines,
+        ...(release_at !== undefined && { release_at }),
+      })),
+  );
+
+  const take = (most: number): Message[] => {
+    const taken = queue.filter(({ isOut }) => !isOut).slice(0, most);
+    for (const message of taken) message.isOut = true;
+    return taken;
+  };
+  const taskOf = (message: Message): Task<Message> => ({
+    ...message.message,
+    message: message.message,
+    receipt: message,
+  });
+
+  const officeOf = (fate: Fate): Office<Message> => {
+    const guarded = new Proxy(store, {
+      get: (target, name: keyof EmailStore) =>
+        name === 'dependentsOf'
+          ? target.dependentsOf
+          : (...given: unknown[]) =>
+              fate.call(
+                () => Reflect.apply(target[name] as never, target, given) as Promise<unknown>,
+              ),
+    });
+    const ports: EmailPorts = {
+      store: guarded,
+      answerer: {
+        answer: (step, { email }) =>
+          fate.call(
+            async () => (await options.answer?.(step, email.email_id)) ?? `Re: ${email.email_id}`,
+          ),
+      },
+      mailbox: {
+        post: (reply) =>
+          fate.call(async () => {
+            posts.push(reply);
+            const said = options.post?.(reply, posts.length) ?? { kind: 'accepted' };
+            const isNew = !accepted.some(
+              ({ reply: one }) => one.idempotencyKey === reply.idempotencyKey,
+            );
+            if (said.kind === 'accepted' && isNew) accepted.push({ reply, at: accepted.length });
+            return said;
+          }),
+      },
+      times: { expected: () => options.times ?? { full: 500, template: 1 }, learn: () => {} },
+      clock: { now: table.clock.now, sleep: () => turn() },
+      random: () => 0.5,
+      log,
+      meter,
+      maxRetries: 2,
+      gapMs: 0.1,
+      count(_run, more) {
+        for (const [name, by] of Object.entries(more)) counts[name as keyof Counts] += by;
+      },
+    };
+    return {
+      queue: {
+        pull: (most) => fate.call(async () => take(most).map(taskOf)),
+        put: (messages, seconds) => fate.call(async () => enqueue(messages, seconds)),
+        finish: (message) => fate.call(async () => void queue.splice(queue.indexOf(message), 1)),
+        returnAfter: (message, seconds) =>
+          fate.call(async () => {
+            message.isOut = false;
+            message.afterSeconds = seconds;
+          }),
+        deadLetter: (message, { code }) => fate.call(async () => void dead.push({ message, code })),
+      },
+      deskFor: async () => ({
+        run,
+        ports,
+        allowance: 8,
+        serviceMs: () => 500,
+        grant: async () => 0,
+      }),
+      clock: { now: table.clock.now, sleep: () => turn() },
+      log,
+      workers: options.workers ?? 4,
+    };
+  };
+
+  return {
+    accepted,
+    posts,
+    dead,
+    counts,
+    queue,
+    log,
+    store,
+    runs,
+    run,
+    enqueue,
+    acceptedIds: () => accepted.map(({ reply }) => reply.email_id),
+    email: async (email_id: string) =>
+      (await runs.allEmails(run)).find((one) => one.email_id === email_id),
+    /** One invocation; true when it lived. What a dead one had taken is back in the queue after its leases. */
+    async invoke(fate: Fate = noFate): Promise<boolean> {
+      invocations += 1;
+      const invocation = { owner: `invocation-${invocations}`, remainingMs: () => 45_000 };
+      try {
+        await new Shift(officeOf(fate), invocation).work(take(10).map(taskOf));
+        if (!(fate as { happened?(): boolean }).happened?.()) return true;
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+      }
+      table.clock.pass(60_000);
+      for (const message of queue) message.isOut = false;
+      return false;
+    },
+    /** Invocations until the queue is empty. */
+    async workOff(most = 30): Promise<void> {
+      for (let n = 0; n < most && queue.length > 0; n++) {
+        await this.invoke();
+        table.clock.pass(1_000);
+        for (const message of queue) message.isOut = false;
+      }
+    },
+  };
+}
