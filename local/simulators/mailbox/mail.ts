@@ -16,6 +16,8 @@ export interface MailOrder extends Pace {
   shape: Shape;
   count: number;
   seed: number;
+  /** Comes before the number in each id; `e` by default. */
+  idPrefix?: string;
 }
 
 /** The emails of a run, in an order that has nothing to do with their dependencies; the same for the same order. */
@@ -27,7 +29,7 @@ export function makeMail(order: MailOrder): MailboxEmail[] {
     const earlier = dependencies.map((index) => texts[index]?.subject ?? '');
     texts.push(customerMail(earlier, random));
   }
-  return withDeadlines(graph, texts, order, random);
+  return withDeadlines(graph, texts, order, random, order.idPrefix);
 }
 
 /** Gives texts, and the indices that each depends on, their ids, deadlines and an arbitrary order. */
@@ -36,7 +38,9 @@ export function withDeadlines(
   texts: readonly { subject: string; body: string }[],
   pace: Pace,
   random: () => number,
+  idPrefix = 'e',
 ): MailboxEmail[] {
+  const idOf = (index: number) => `${idPrefix}${index + 1}`;
   const deadlines = deadlinesOf(graph, pace, random);
   const emails = texts.map(({ subject, body }, index) => ({
     email_id: idOf(index),
@@ -53,8 +57,6 @@ export function dependencyIds({ dependencies }: MailboxEmail): string[] {
   const ids = typeof dependencies === 'string' ? dependencies.split(',') : dependencies;
   return ids.map((id) => id.trim()).filter((id) => id !== '');
 }
-
-const idOf = (index: number) => `e${index + 1}`;
 
 function asListOrText(ids: string[], random: () => number): string[] | string {
   if (random() < 0.5) return ids;

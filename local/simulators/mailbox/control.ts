@@ -1,0 +1,105 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import type { SimulatorEnv } from '../faults.ts';
+import { onlyFromHere } from '../only-from-here.ts';
+import type { Box } from './box.ts';
+import type { Boxes } from './boxes.ts';
+import { chances, operations } from './mishaps.ts';
+import { runOrder } from './run-order.ts';
+import { timelineSvg } from './timeline-svg.ts';
+
+/** The API of a box under this origin. */
+export const urlsOf = (origin: string, id: string) => ({
+  emails_url: `${origin}/box/${id}/emails`,
+  respond_url: `${origin}/box/${id}/respond`,
+});
+
+const fault = z.strictObject({
+  operation: z.enum(operations),
+  effect: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('respond'),
+      status: z.int().min(200).max(599),
+      body: z.unknown().optional(),
+      headers: z.record(z.string(), z.string()).optional(),
+    }),
+    z.strictObject({ kind: z.literal('lose') }),
+    z.strictObject({ kind: z.literal('delay'), ms: z.int().min(0).max(600_000) }),
+  ]),
+  times: z.int().min(1).optional(),
+});
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('Expected the body to be JSON');
+    return z.NEVER;
+  }
+});
+
+const bodyOf = async (c: Context) => json.parse(await c.req.text());
+
+/** The door for another process: loads runs, makes boxes misbehave, tells what has come and how good it is. */
+export function controlRoutes(boxes: Boxes, origin: () => string): Hono<SimulatorEnv> {
+  const app = new Hono<SimulatorEnv>();
+  const shown = ({ id }: Box) => ({ id, ...urlsOf(origin(), id) });
+  app.use(onlyFromHere);
+  app.onError((error, c) =>
+    error instanceof z.ZodError
+      ? c.json({ error: z.prettifyError(error) }, 400)
+      : c.json({ error: error.message }, 500),
+  );
+
+  app.post('/runs', async (c) => {
+    const order = runOrder.parse(await bodyOf(c));
+    return c.json(shown(boxes.load(order)), 201);
+  });
+  app.get('/runs', (c) => c.json({ runs: boxes.all().map(shown) }));
+  app.route('/runs/:id', runRoutes(boxes));
+  return app;
+}
+
+function runRoutes(boxes: Boxes): Hono<SimulatorEnv> {
+  const app = new Hono<SimulatorEnv>();
+  const withBox = (
+    answer: (box: Box, c: Context<SimulatorEnv>) => Response | Promise<Response>,
+  ) => {
+    return (c: Context<SimulatorEnv>) => {
+      const id = c.req.param('id') ?? '';
+      const box = boxes.get(id);
+      return box ? answer(box, c) : c.json({ error: `There is no run ${id}` }, 404);
+    };
+  };
+
+  app.get(
+    '/grade',
+    withBox((box, c) => c.json(box.grade())),
+  );
+  app.get(
+    '/record',
+    withBox((box, c) => c.json(box.record())),
+  );
+  app.get(
+    '/timeline.svg',
+    withBox((box) => {
+      const headers = { 'content-type': 'image/svg+xml' };
+      return new Response(timelineSvg(box.record()), { headers });
+    }),
+  );
+  app.put(
+    '/chances',
+    withBox(async (box, c) => {
+      box.suffer(chances.parse(await bodyOf(c)));
+      return c.body(null, 204);
+    }),
+  );
+  app.post(
+    '/faults',
+    withBox(async (box, c) => {
+      box.mishaps.faults.add(fault.parse(await bodyOf(c)));
+      return c.body(null, 204);
+    }),
+  );
+  return app;
+}
