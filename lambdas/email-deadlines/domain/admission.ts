@@ -1,4 +1,5 @@
-import { type DatedEmail, defaultGapMs, type Pace } from './deadlines.ts';
+import { earliestSends } from './affordable.ts';
+import type { DatedEmail, Pace } from './deadlines.ts';
 import type { DependencyGraph } from './graph.ts';
 import { NeediestFirst } from './neediest-first.ts';
 import { ServiceTimes } from './service-times.ts';
@@ -28,28 +29,12 @@ export function atRisk(
   nowMs: number,
   workers: number,
 ): Lateness[] {
-  const policy = new NeediestFirst(graph, pace, new ServiceTimes([pace.serviceMs]));
   const rules = { ...pace, workers, startMs: nowMs, serviceMs: () => pace.serviceMs };
+  const policy = new NeediestFirst(graph, rules, new ServiceTimes([pace.serviceMs]));
   const slots = timetable(graph, rules, policy);
   return graph.order.flatMap(({ email }) =>
     lateness(email, slots.get(email.email_id)?.sentMs ?? Infinity),
   );
-}
-
-/** By email_id when each could be sent if nothing but its dependencies held it back: the critical path from now. */
-function earliestSends(
-  graph: DependencyGraph<DatedEmail>,
-  { kind, serviceMs, gapMs = defaultGapMs }: Pace,
-  nowMs: number,
-): Map<string, number> {
-  const byId = new Map<string, number>();
-  for (const { email, parents } of graph.order) {
-    const sent = parents.map((parent) => (byId.get(parent.email.email_id) ?? nowMs) + gapMs);
-    const waited = sent.reduce((a, b) => Math.max(a, b), nowMs);
-    const drafted = (kind === 'content' ? waited : nowMs) + serviceMs;
-    byId.set(email.email_id, Math.max(drafted, waited));
-  }
-  return byId;
 }
 
 function lateness({ email_id, deadline_at }: DatedEmail, earliest_at: number): Lateness[] {

@@ -24,17 +24,19 @@ const mostDeadlines = 8;
 /**
  * By email_id the moments, ascending and at most 8, by which the email must be done so that it and
  * the emails behind it are on time: its own deadline, and theirs pushed back by what lies between
- * (`content`: a service time and the gap for each step, `order`: the gap). The first is never later
- * than the own one; once it has passed, the next says what can still be saved.
+ * (`content`: a service time for each step, `order`: the gap). Once one has passed, the next says what
+ * can still be saved. Only emails that `counts` are to be on time; one that helps none has none.
  */
 export function deadlinesAtStake(
   graph: DependencyGraph<DatedEmail>,
   pace: Pace,
+  counts: (email_id: string) => boolean = () => true,
 ): Map<string, number[]> {
   const stepMs = stepBetween(pace);
   const byId = new Map<string, number[]>();
   for (const node of graph.order.toReversed()) {
-    byId.set(node.email.email_id, thinned(gathered(node, byId, stepMs)));
+    const own = counts(node.email.email_id) ? [node.email.deadline_at] : [];
+    byId.set(node.email.email_id, thinned(gathered(node, own, byId, stepMs)));
   }
   return byId;
 }
@@ -54,14 +56,15 @@ export function propagatedDeadlines(
 }
 
 const stepBetween = ({ kind, serviceMs, gapMs = defaultGapMs }: Pace): number =>
-  kind === 'content' ? serviceMs + gapMs : gapMs;
+  kind === 'content' ? Math.max(serviceMs, gapMs) : gapMs;
 
 function gathered(
-  { email, dependents }: GraphEmail<DatedEmail>,
+  { dependents }: GraphEmail<DatedEmail>,
+  own: readonly number[],
   byId: ReadonlyMap<string, number[]>,
   stepMs: number,
 ): number[] {
-  const all = new Set([email.deadline_at]);
+  const all = new Set(own);
   for (const dependent of dependents) {
     for (const deadline of byId.get(dependent.email.email_id) ?? []) all.add(deadline - stepMs);
   }

@@ -1,26 +1,31 @@
-import { type DatedEmail, deadlinesAtStake, type Pace } from './deadlines.ts';
+import type { DatedEmail } from './deadlines.ts';
 import type { DependencyGraph, GraphEmail } from './graph.ts';
+import { demotionShare, type Needs, needsOf, type PlannedRun } from './needs.ts';
 import { ReadyHeap } from './ready-heap.ts';
 import type { ServiceTimes } from './service-times.ts';
 import type { Policy } from './timetable.ts';
 
-/** The share of emails that are as fast as, or faster than, what decides whether a deadline can be met. */
-export const demotionShare = 0.8;
+interface ReadyNode extends Needs {
+  email_id: string;
+  node: GraphEmail<DatedEmail>;
+}
+
+const none: Needs = { deadlines: [], spare: [] };
 
 /** The policy of this context, on a virtual clock: the heap, with the service times learned on the way. */
 export class NeediestFirst implements Policy {
   readonly #heap = new ReadyHeap<ReadyNode>();
   readonly #times: ServiceTimes;
-  readonly #deadlines: ReadonlyMap<string, number[]>;
+  readonly #needs: ReadonlyMap<string, Needs>;
 
-  constructor(graph: DependencyGraph<DatedEmail>, pace: Pace, times: ServiceTimes) {
-    this.#deadlines = deadlinesAtStake(graph, pace);
+  constructor(graph: DependencyGraph<DatedEmail>, run: PlannedRun, times: ServiceTimes) {
+    this.#needs = needsOf(graph, run, times);
     this.#times = times;
   }
 
   push(node: GraphEmail<DatedEmail>): void {
     const { email_id } = node.email;
-    this.#heap.push({ email_id, node, deadlines: this.#deadlines.get(email_id) ?? [] });
+    this.#heap.push({ email_id, node, ...(this.#needs.get(email_id) ?? none) });
   }
 
   take(nowMs: number): { node: GraphEmail<DatedEmail>; startMs: number } | undefined {
@@ -31,10 +36,4 @@ export class NeediestFirst implements Policy {
   learn(nowMs: number, tookMs: number): void {
     this.#times.learn(nowMs, tookMs);
   }
-}
-
-interface ReadyNode {
-  email_id: string;
-  node: GraphEmail<DatedEmail>;
-  deadlines: readonly number[];
 }

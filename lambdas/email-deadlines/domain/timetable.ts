@@ -134,7 +134,7 @@ class Run {
         const left = (this.#unsentParents.get(dependent) ?? 0) - 1;
         this.#unsentParents.set(dependent, left);
         if (left > 0) continue;
-        if (this.#rules.kind === 'content') this.#ready(dependent, sentMs + this.#gapMs);
+        if (this.#rules.kind === 'content') this.#ready(dependent, sentMs);
         else if (this.#isDrafted(dependent)) sendable.push(dependent);
       }
     }

@@ -1,0 +1,42 @@
+import { affordable } from './affordable.ts';
+import { type DatedEmail, type DependencyKind, deadlinesAtStake } from './deadlines.ts';
+import type { DependencyGraph } from './graph.ts';
+import type { ServiceTimes } from './service-times.ts';
+
+/** The deadlines that decide when an email has its turn, in milliseconds, ascending, at most 8 of each. */
+export interface Needs {
+  /** Those that the run can afford to keep. */
+  deadlines: readonly number[];
+  /** Those of all emails, also of the ones that it was planned to give up. */
+  spare: readonly number[];
+}
+
+/** A run as it is planned at its intake. */
+export interface PlannedRun {
+  kind: DependencyKind;
+  workers: number;
+  startMs: number;
+  gapMs?: number;
+}
+
+/** An email whose deadline is nearer than what this share of emails takes counts as not to be met. */
+export const demotionShare = 0.75;
+
+/** The plan counts on the ordinary email; the slower ones are made up for by the quicker ones. */
+const planningShare = 0.5;
+
+/** By email_id what each email needs, known once and for all when the run begins. */
+export function needsOf(
+  graph: DependencyGraph<DatedEmail>,
+  run: PlannedRun,
+  times: ServiceTimes,
+): Map<string, Needs> {
+  const plan = { ...run, serviceMs: times.percentile(planningShare) };
+  const safe = { ...run, serviceMs: times.percentile(demotionShare) };
+  const kept = affordable(graph, plan, run.startMs, run.workers);
+  const deadlines = deadlinesAtStake(graph, safe, (id) => kept.has(id));
+  const spare = deadlinesAtStake(graph, safe);
+  return new Map(
+    [...spare].map(([id, all]) => [id, { deadlines: deadlines.get(id) ?? [], spare: all }]),
+  );
+}
