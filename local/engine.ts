@@ -9,6 +9,7 @@ import type { LogSink } from './cloud/function.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
 import { prepareDemo, type Stores } from './demo.ts';
 import type { LocalSettings } from './settings.ts';
+import { type MailboxSimulator, startMailboxSimulator } from './simulators/mailbox/simulator.ts';
 import {
   type OpenAiSimulator,
   type OpenAiSimulatorOptions,
@@ -34,6 +35,7 @@ export interface Engine extends Stores {
   cloud: LocalCloud;
   openai?: OpenAiSimulator;
   twilio?: TwilioSimulator;
+  mailbox?: MailboxSimulator;
   /** The demo company's API key. */
   demoKey: string;
   stop(): Promise<void>;
@@ -64,6 +66,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         })
       : undefined;
     if (twilio) stops.push(() => twilio.close());
+    const mailbox = settings.mailbox.simulated
+      ? await startMailboxSimulator({ ...settings.mailbox, ...file('mailbox.sqlite') })
+      : undefined;
+    if (mailbox) stops.push(() => mailbox.close());
     const cloud = await startLocalCloud({
       port,
       ...(options.keep && { dataDir: settings.dataDir }),
@@ -72,6 +78,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         PUBLIC_BASE_URL: publicBaseUrl(actualPort),
         OPENAI_BASE_URL: openai ? `${openai.url}/v1` : settings.openai.baseUrl,
         TWILIO_BASE_URL: twilio?.url ?? settings.twilio.baseUrl,
+        ...(mailbox && {
+          EMAILS_URL: mailbox.fresh.emailsUrl,
+          RESPOND_URL: mailbox.fresh.respondUrl,
+        }),
       }),
       secrets: secretsOf(settings),
       sink: options.sink,
@@ -88,6 +98,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       demoKey,
       ...(openai && { openai }),
       ...(twilio && { twilio }),
+      ...(mailbox && { mailbox }),
       stop: () => stopAll(stops),
     };
   } catch (error) {
@@ -103,9 +114,9 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
 
 const secretPrefix = 'replies-engine/local';
 
-const secretsOf = ({ openai, twilio }: LocalSettings): Record<string, string> => ({
+const secretsOf = ({ openai, twilio, mailbox }: LocalSettings): Record<string, string> => ({
   [`${secretPrefix}/openai-api-key/whatsapp`]: openai.apiKey,
-  [`${secretPrefix}/mailbox-api-key/email`]: 'local-key',
+  [`${secretPrefix}/mailbox-api-key/email`]: mailbox.apiKey,
   [`${secretPrefix}/whatsapp-credentials/twilio`]: JSON.stringify({
     twilio_account_sid: twilio.accountSid,
     twilio_auth_token: twilio.authToken,

@@ -8,6 +8,8 @@ const runningState = z.object({
   url: z.string(),
   /** Null when it talks to the real Twilio. */
   twilio_url: z.string().nullable(),
+  /** Null when the emails come from a mailbox that is configured. */
+  mailbox_url: z.string().nullable(),
   business_number: z.string(),
   dynamodb_url: z.string(),
 });

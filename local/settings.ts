@@ -14,6 +14,8 @@ export interface LocalSettings {
     baseUrl?: string;
     simulated: boolean;
   };
+  /** Whether the mailbox of the emails is the simulated one. */
+  mailbox: { apiKey: string; simulated: boolean };
   /** Other variables of a deployment, handed on as they are. */
   passedOn: Record<string, string | undefined>;
 }
@@ -35,6 +37,10 @@ export function readLocalSettings(environment: Environment): LocalSettings {
     publicBaseUrl: readUrl('PUBLIC_BASE_URL', set('PUBLIC_BASE_URL') ?? `http://localhost:${port}`),
     openai: readOpenAi(set),
     twilio: readTwilio(set),
+    mailbox: {
+      apiKey: set('MAILBOX_API_KEY') ?? 'local-key',
+      simulated: !set('EMAILS_URL') && !set('RESPOND_URL'),
+    },
     passedOn: environment,
   };
   checkDeployment(settings);

@@ -63,6 +63,7 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
   pid: process.pid,
   url: engine.cloud.url,
   twilio_url: engine.twilio?.url ?? null,
+  mailbox_url: engine.mailbox?.url ?? null,
   business_number: settings.twilio.phoneNumber,
   dynamodb_url: engine.cloud.services.tables.endpoint,
 });

@@ -89,7 +89,8 @@ export const readyMessage = z.object({
   run_id: z.string().check(z.minLength(1), z.maxLength(64)),
   email_id: emailId,
   /** The moments at stake in milliseconds since the epoch, ascending. */
-  deadlines: z.array(z.number()).check(z.minLength(1), z.maxLength(16)),
+  deadlines: z.array(z.number()).check(z.maxLength(16)),
+  spare: z.array(z.number()).check(z.maxLength(16)),
   /** Not to be sent before, in milliseconds since the epoch. */
   release_at: z.optional(z.number()),
   /** It waits only to be sent. */

@@ -118,11 +118,12 @@ async function enqueueReady(
       (!email.waiting_for || (run.dependency_kind === 'order' && email.state === 'waiting')),
   );
   await ports.enqueue(
-    ready.map(({ tenant_id, run_id, email_id, deadlines, release_at, state }) => ({
+    ready.map(({ tenant_id, run_id, email_id, deadlines, spare, release_at, state }) => ({
       tenant_id,
       run_id,
       email_id,
       deadlines,
+      spare,
       ...(release_at !== undefined && { release_at }),
       ...(state !== 'waiting' && { drafted: true }),
     })),

@@ -108,11 +108,12 @@ export async function anOffice(
   enqueue(
     preparation.prepared.emails
       .filter(({ waiting_for }) => run.dependency_kind === 'order' || !waiting_for)
-      .map(({ tenant_id, run_id, email_id, deadlines, release_at }) => ({
+      .map(({ tenant_id, run_id, email_id, deadlines, spare, release_at }) => ({
         tenant_id,
         run_id,
         email_id,
         deadlines,
+        spare,
         ...(release_at !== undefined && { release_at }),
       })),
   );

@@ -11,6 +11,7 @@ const state = {
   pid: process.pid,
   url: 'http://localhost:3000',
   twilio_url: null,
+  mailbox_url: null,
   business_number: '+14155238886',
   dynamodb_url: 'http://127.0.0.1:1',
 };

@@ -114,8 +114,8 @@ export function readyQueue(
 export function taskOf(receipt: Receipt): Task<Receipt> | EngineError {
   const result = readyMessage.safeParse(parseJson(receipt.body));
   if (result.success) {
-    const { email_id, deadlines } = result.data;
-    return { email_id, deadlines, message: result.data, receipt };
+    const { email_id, deadlines, spare } = result.data;
+    return { email_id, deadlines, spare, message: result.data, receipt };
   }
   const names = result.error.issues.map((issue) => issue.path.join('.') || 'the message');
   return discardWork(

@@ -148,6 +148,7 @@ const messageOf = (email: StoredEmail): ReadyMessage => ({
   run_id: email.run_id,
   email_id: email.email_id,
   deadlines: email.deadlines,
+  spare: email.spare,
   ...(email.release_at !== undefined && { release_at: email.release_at }),
   ...(email.state !== 'waiting' && { drafted: true }),
 });

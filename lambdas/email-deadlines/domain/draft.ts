@@ -29,7 +29,7 @@ export async function draftReply(
   let times = ports.times.expected(expectedShare);
   const until = ports.clock.now() + mostMs;
   for (;;) {
-    const leftMs = (email.deadlines[0] ?? email.deadline_at) - ports.clock.now();
+    const leftMs = (email.deadlines[0] ?? email.spare[0] ?? email.deadline_at) - ports.clock.now();
     const { step, patienceMs } = chooseStep(leftMs, times);
     const begun = ports.clock.now();
     try {

@@ -22,6 +22,8 @@ export interface StoredEmail extends EmailKey {
   deadline_at: number;
   /** The moments at stake, ascending: its own deadline and those behind it, pushed back. */
   deadlines: number[];
+  /** Those that the run was planned to give up, and keeps if there is time after all. */
+  spare: number[];
   release_at?: number;
   dependencies: string[];
   has_dependents: boolean;

@@ -1,10 +1,12 @@
 import { isoTime } from '../../runtime/clock.ts';
 import type { EmailIn, RunView } from '../contract.ts';
 import { atRisk, type Lateness, unmeetable } from './admission.ts';
-import { type DatedEmail, deadlinesAtStake, type Pace } from './deadlines.ts';
+import type { DatedEmail, Pace } from './deadlines.ts';
 import type { StoredEmail } from './email.ts';
 import { checkGraph, type DependencyGraph } from './graph.ts';
+import { needsOf } from './needs.ts';
 import type { StoredRun } from './run.ts';
+import { ServiceTimes } from './service-times.ts';
 
 /** What a run is assumed to need for an email before anything was measured, in milliseconds. */
 export interface Expectation {
@@ -52,9 +54,10 @@ export function prepareRun(
   }
   const pace: Pace = { kind: run.dependency_kind, serviceMs, gapMs };
   const { graph } = checked;
-  const atStake = deadlinesAtStake(graph, pace);
+  const plan = { ...pace, workers: run.concurrency_limit, startMs: nowMs };
+  const needs = needsOf(graph, plan, new ServiceTimes([serviceMs]));
   const emails = graph.order.map(({ email, dependents }) => {
-    const deadlines = atStake.get(email.email_id) ?? [email.deadline_at];
+    const { deadlines, spare } = needs.get(email.email_id) ?? { deadlines: [], spare: [] };
     return {
       tenant_id: run.tenant_id,
       run_id: run.run_id,
@@ -62,8 +65,11 @@ export function prepareRun(
       subject: email.subject,
       body: email.body,
       deadline_at: email.deadline_at,
-      deadlines,
-      ...(run.send === 'just_in_time' && { release_at: releaseAt(deadlines, serviceMs) }),
+      deadlines: [...deadlines],
+      spare: [...spare],
+      ...(run.send === 'just_in_time' && {
+        release_at: releaseAt(spare[0] ?? email.deadline_at, serviceMs),
+      }),
       dependencies: email.dependencies,
       has_dependents: dependents.length > 0,
       ...(email.dependencies.length > 0 && { waiting_for: new Set(email.dependencies) }),
@@ -86,11 +92,13 @@ export function prepareRun(
 }
 
 /** As late as is safe. */
-const releaseAt = ([first = 0]: number[], serviceMs: number): number =>
-  first - 2 * serviceMs - safetyMs;
+const releaseAt = (first: number, serviceMs: number): number => first - 2 * serviceMs - safetyMs;
+
+/** Those that were planned to be given up come last. */
+const firstOf = ({ deadlines }: StoredEmail): number => deadlines[0] ?? Number.MAX_VALUE;
 
 const neediestFirst = (a: StoredEmail, b: StoredEmail): number =>
-  (a.deadlines[0] ?? 0) - (b.deadlines[0] ?? 0) || (a.email_id < b.email_id ? -1 : 1);
+  firstOf(a) - firstOf(b) || (a.email_id < b.email_id ? -1 : 1);
 
 function admissionOf(
   graph: DependencyGraph<DatedEmail>,

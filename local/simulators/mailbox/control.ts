@@ -5,7 +5,7 @@ import { onlyFromHere } from '../only-from-here.ts';
 import type { Box } from './box.ts';
 import type { Boxes } from './boxes.ts';
 import { chances, operations } from './mishaps.ts';
-import { runOrder } from './run-order.ts';
+import { type RunOrder, runOrder } from './run-order.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
 /** The API of a box under this origin. */
@@ -41,7 +41,11 @@ const json = z.string().transform((text, context): unknown => {
 const bodyOf = async (c: Context) => json.parse(await c.req.text());
 
 /** The door for another process: loads runs, makes boxes misbehave, tells what has come and how good it is. */
-export function controlRoutes(boxes: Boxes, origin: () => string): Hono<SimulatorEnv> {
+export function controlRoutes(
+  boxes: Boxes,
+  origin: () => string,
+  serveNext: (order: RunOrder) => void,
+): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   const shown = ({ id }: Box) => ({ id, ...urlsOf(origin(), id) });
   app.use(onlyFromHere);
@@ -57,6 +61,10 @@ export function controlRoutes(boxes: Boxes, origin: () => string): Hono<Simulato
   });
   app.get('/runs', (c) => c.json({ runs: boxes.all().map(shown) }));
   app.route('/runs/:id', runRoutes(boxes));
+  app.post('/next', async (c) => {
+    serveNext(runOrder.parse(await bodyOf(c)));
+    return c.body(null, 204);
+  });
   return app;
 }
 

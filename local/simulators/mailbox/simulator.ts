@@ -32,6 +32,8 @@ export interface LoadedRun {
 export interface MailboxSimulator extends RunningServer {
   /** A mailbox that has new emails at every fetch, each fetch a run of its own, `fresh-1` and on. */
   readonly fresh: { emailsUrl: string; respondUrl: string };
+  /** What the next fetch of `fresh` serves, in place of the usual. */
+  next(order: RunOrder): void;
   /** Loads a run into a new box, or into the one named, in place of what was there. */
   load(order?: RunOrder): LoadedRun;
   run(id: string): LoadedRun | undefined;
@@ -46,7 +48,9 @@ export const preciseNow = () => performance.timeOrigin + performance.now();
 export async function startMailboxSimulator(
   options: MailboxSimulatorOptions,
 ): Promise<MailboxSimulator> {
-  const { apiKey, now = preciseNow, fresh = relaxedInTests } = options;
+  const { apiKey, now = preciseNow, fresh: usual = relaxedInTests } = options;
+  const orders: RunOrder[] = [];
+  const next = (order: RunOrder) => void orders.push(order);
   const documents = new Documents(options.file);
   const boxes = new Boxes(documents, apiKey, now);
   const closing = new AbortController();
@@ -56,10 +60,11 @@ export async function startMailboxSimulator(
   const app = new Hono<SimulatorEnv>();
   app.notFound((c) => c.json({ error: `There is nothing at ${c.req.path}` }, 404));
   app.route('/box/:id', mailboxRoutes(byId(boxes), parts));
+  const fresh = (testMode: boolean) => orders.shift() ?? usual(testMode);
   app.route('/fresh', mailboxRoutes(alwaysFresh(boxes, apiKey, fresh), parts));
   app.route(
     '/_control',
-    controlRoutes(boxes, () => url),
+    controlRoutes(boxes, () => url, next),
   );
   const server = await serveLocally(app, options.port);
   url = server.url;
@@ -72,6 +77,7 @@ export async function startMailboxSimulator(
   return {
     url,
     fresh: { emailsUrl: `${url}/fresh/emails`, respondUrl: `${url}/fresh/respond` },
+    next,
     load: (order = {}) => located(boxes.load(order)),
     run: (id) => found(boxes.get(id)),
     runs: () => boxes.all().map(located),

@@ -74,6 +74,7 @@ export const runningWith = (twilioUrl: string | null): RunningState => ({
   pid: process.pid,
   url: 'http://127.0.0.1:1',
   twilio_url: twilioUrl,
+  mailbox_url: null,
   business_number: '+14155238886',
   dynamodb_url: 'http://127.0.0.1:1',
 });

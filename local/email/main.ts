@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunView, routes } from '../../lambdas/email-deadlines/contract.ts';
+import { runningIn } from '../running.ts';
+import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
+import type { RunRecord } from '../simulators/mailbox/record.ts';
+import { timelineText } from '../simulators/mailbox/timeline.ts';
+import { type EmailOptions, parseCommand, usage } from './options.ts';
+
+type Out = NodeJS.WriteStream;
+
+/** The command `npm run email`; resolves with its exit code. */
+export async function email(
+  args: string[],
+  dataDir: string,
+  stdout: Out,
+  stderr: Out,
+): Promise<0 | 1 | 2> {
+  const command = parseCommand(args);
+  switch (command.kind) {
+    case 'help':
+      stdout.write(`${usage}\n`);
+      return 0;
+    case 'wrong':
+      stderr.write(`${command.reason}\n`);
+      return 2;
+    case 'run':
+      return (await run(command.options, dataDir, stdout, stderr)) ? 0 : 1;
+    default:
+      return command satisfies never;
+  }
+}
+
+interface Product {
+  url: string;
+  mailboxUrl: string;
+  key: string;
+}
+
+async function run(options: EmailOptions, dataDir: string, out: Out, err: Out): Promise<boolean> {
+  const product = findProduct(dataDir);
+  if (typeof product === 'string') {
+    err.write(`${product}\n`);
+    return false;
+  }
+  try {
+    const ended = await answered(product, options, out);
+    if (ended.state === 'failed') {
+      err.write(`The run failed: ${ended.problem?.detail}\n`);
+      return false;
+    }
+    const record = await latestRecord(product.mailboxUrl);
+    out.write(`\n${timelineText(record, { colour: out.isTTY, width: out.columns ?? 100 })}\n\n`);
+    out.write(`${gradeLines(gradeRun(record), ended)}\n`);
+    if (options.svg) await savePicture(product.mailboxUrl, options.svg, out);
+    return true;
+  } catch (error) {
+    err.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  }
+}
+
+/** What runs here, or why nothing can be done with it. */
+function findProduct(dataDir: string): Product | string {
+  const state = runningIn(dataDir);
+  if (!state) return 'Nothing is running: run npm start in another terminal, then try again.';
+  if (!state.mailbox_url) {
+    return 'What runs here has a mailbox of its own (EMAILS_URL): start a run there by POST /trigger.';
+  }
+  const key = readFileSync(path.join(dataDir, 'demo-key'), 'utf8').trim();
+  return { url: state.url, mailboxUrl: state.mailbox_url, key };
+}
+
+async function answered(product: Product, options: EmailOptions, out: Out): Promise<RunView> {
+  const ordered = await fetch(`${product.mailboxUrl}/_control/next`, {
+    method: 'POST',
+    body: JSON.stringify(options.order),
+  });
+  if (!ordered.ok) throw new Error(`The mailbox took no order: ${await ordered.text()}`);
+  const { dependencyKind, send } = options;
+  const query = new URLSearchParams({ test: 'true', dependency_kind: dependencyKind, send });
+  let view = await ask(product, `${routes.trigger.path}?${query}`, 'POST');
+  out.write(`Run ${view.run_id}\n`);
+  for (let shown = ''; view.state === 'pending' || view.state === 'running'; ) {
+    await sleep(250);
+    view = await ask(product, routes.status.path.replace('{run_id}', view.run_id));
+    const line = progressOf(view);
+    if (line !== shown) out.write(out.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+    shown = line;
+  }
+  if (out.isTTY) out.write('\n');
+  return view;
+}
+
+async function ask({ url, key }: Product, where: string, method = 'GET'): Promise<RunView> {
+  const response = await fetch(url + where, {
+    method,
+    headers: { authorization: `Bearer ${key}` },
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${where} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as RunView;
+}
+
+const progressOf = ({ state, counts }: RunView): string =>
+  `${state}: ${counts.fetched} emails, ${counts.waiting} waiting, ${counts.drafted} drafted, ` +
+  `${counts.sent} sent (${counts.late} late), ${counts.failed} failed, ${counts.retries} retries`;
+
+async function latestRecord(mailboxUrl: string): Promise<RunRecord> {
+  const list = await fetch(`${mailboxUrl}/_control/runs`);
+  const { runs } = (await list.json()) as { runs: { id: string }[] };
+  const record = await fetch(`${mailboxUrl}/_control/runs/${runs.at(-1)?.id}/record`);
+  return (await record.json()) as RunRecord;
+}
+
+async function savePicture(mailboxUrl: string, file: string, out: Out): Promise<void> {
+  const list = await fetch(`${mailboxUrl}/_control/runs`);
+  const { runs } = (await list.json()) as { runs: { id: string }[] };
+  const picture = await fetch(`${mailboxUrl}/_control/runs/${runs.at(-1)?.id}/timeline.svg`);
+  writeFileSync(file, await picture.text());
+  out.write(`The timeline is in ${file}.\n`);
+}
+
+function gradeLines(grade: Grade, view: RunView): string {
+  const share = grade.total === 0 ? 100 : (100 * grade.on_time) / grade.total;
+  const late = grade.lateness_ms;
+  return [
+    `On time    ${grade.on_time} of ${grade.total} (${share.toFixed(1)} %)`,
+    `Order      ${grade.order_violations.length} violations, gap ${grade.gap_violations.length}`,
+    `Twice      ${grade.duplicates.length}, missing ${grade.missing.length}`,
+    `Done after ${((grade.makespan_ms ?? 0) / 1000).toFixed(1)} s` +
+      (late
+        ? `; time in hand: median ${(-late.p50 / 1000).toFixed(1)} s, least ${(-late.max / 1000).toFixed(1)} s`
+        : ''),
+    ...(view.cannot_be_met.length > 0
+      ? [`Could not be met at all: ${view.cannot_be_met.length}; at risk ${view.at_risk}`]
+      : []),
+  ].join('\n');
+}
