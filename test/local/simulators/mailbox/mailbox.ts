@@ -5,7 +5,7 @@ import {
   startMailboxSimulator,
 } from '../../../../local/simulators/mailbox/simulator.ts';
 
-export const apiKey = 'a-key-for-tests';
+const apiKey = 'a-key-for-tests';
 
 export const aMailbox = (options: Partial<MailboxSimulatorOptions> = {}) =>
   startMailboxSimulator({ apiKey, ...options });
