@@ -63,8 +63,7 @@ async function respond(c: Context<SimulatorEnv>, box: Box, read: ReadPost, parts
 
 function taken(box: Box, { post, apiKey, fault, receivedAt }: ReadPost): RecordedPost {
   if (apiKey !== null && apiKey !== box.apiKey) return box.refuse(post, receivedAt, 401, wrongKey);
-  const reason = apiKey === null ? 'Missing or of the wrong type: api_key' : fault;
-  return reason ? box.refuse(post, receivedAt, 400, reason) : box.take(post, receivedAt);
+  return fault ? box.refuse(post, receivedAt, 400, fault) : box.take(post, receivedAt);
 }
 
 const answerTo = ({ status, error }: RecordedPost) =>

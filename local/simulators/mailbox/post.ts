@@ -25,7 +25,9 @@ export function readPost(
   const body = asObject(text);
   const { email_id, response, api_key, test_mode } = fields.parse(body ?? {});
   const post = { emailId: email_id, key: key ?? null, response, testMode: test_mode };
-  const fault = body ? faultOf({ email_id, response, test_mode }) : 'Expected a JSON object';
+  const fault = body
+    ? faultOf({ email_id, response, api_key, test_mode })
+    : 'Expected a JSON object';
   return { post, apiKey: api_key, fault };
 }
 
