@@ -3,7 +3,16 @@ import { decisionMicroseconds, heapMicroseconds } from './heap-speed.ts';
 import type { ServiceLaw } from './service-laws.ts';
 import { policyNames } from './simulate.ts';
 import { lateWithAmpleWorkers, orderToContent } from './single-figures.ts';
-import { instances, largeSizes, loads, type Size, smallSizes, type Tally, tally } from './tally.ts';
+import {
+  instances,
+  largeSizes,
+  loads,
+  middleSizes,
+  type Size,
+  smallSizes,
+  type Tally,
+  tally,
+} from './tally.ts';
 
 const laws: readonly ServiceLaw[] = ['bounded', 'heavy', 'constant'];
 const kinds: readonly DependencyKind[] = ['content', 'order'];
@@ -12,7 +21,8 @@ const kinds: readonly DependencyKind[] = ['content', 'order'];
 export function emailPolicy(): void {
   console.log('Emails on time in percent, over chains, fan-in, fan-out, layers and random graphs.');
   table('6 to 12 emails, 1 to 3 workers', smallSizes, true);
-  table('20 to 10,000 emails, 1 to 256 workers', largeSizes, false);
+  table('20 and 200 emails, 1 to 16 workers', middleSizes, false);
+  table('1,000 and 10,000 emails, 16 to 256 workers', largeSizes, false);
   singleFigures();
 }
 
@@ -58,7 +68,7 @@ function singleFigures(): void {
   for (const name of policyNames)
     console.log(`  ${name}: ${percent(lateWithAmpleWorkers(name))} %`);
   console.log(
-    `Chains of 10, sends in order: ${orderToContent(12, 12).toFixed(2)} (one chain), ${orderToContent(200, 64).toFixed(2)} (20 chains, 64 workers) of the time that content takes.`,
+    `Chains of 10, sends in order: ${orderToContent(10, 10).toFixed(2)} (one chain), ${orderToContent(100, 64).toFixed(2)} (10 chains, 64 workers) of the time that content takes.`,
   );
   const [small, large] = [heapMicroseconds(1_000), heapMicroseconds(100_000)];
   console.log(

@@ -35,14 +35,16 @@ export const smallSizes: readonly Size[] = [
   { count: 12, workers: 3, seeds: 10 },
 ];
 
-/** From one worker to 256, each with several times as many emails. */
-export const largeSizes: readonly Size[] = [
+export const middleSizes: readonly Size[] = [
   { count: 20, workers: 1, seeds: 10 },
   { count: 20, workers: 4, seeds: 10 },
-  { count: 200, workers: 4, seeds: 4 },
-  { count: 200, workers: 16, seeds: 4 },
+  { count: 200, workers: 4, seeds: 5 },
+  { count: 200, workers: 16, seeds: 5 },
+];
+
+export const largeSizes: readonly Size[] = [
+  { count: 1_000, workers: 16, seeds: 2 },
   { count: 1_000, workers: 64, seeds: 2 },
-  { count: 10_000, workers: 64, seeds: 1 },
   { count: 10_000, workers: 256, seeds: 1 },
 ];
 

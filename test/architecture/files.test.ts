@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sourcesOf } from './source.ts';
 
-const sources = sourcesOf('lambdas', 'lib', 'local', 'bin');
+const sources = sourcesOf('lambdas', 'lib', 'local', 'bin', 'bench');
 const filesThat = (matches: (file: (typeof sources)[number]) => boolean) =>
   sources.filter(matches).map(({ file }) => file);
 

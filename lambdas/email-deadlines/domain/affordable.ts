@@ -7,6 +7,7 @@ type Node = GraphEmail<DatedEmail>;
 /** An email that is to be on time, and what is done for it and for no other. */
 interface Goal {
   node: Node;
+  nth: number;
   own: Set<Node>;
 }
 
@@ -41,10 +42,19 @@ export function earliestSends(
   return byId;
 }
 
+/** A goal with how much was its own when this was written down. */
+interface Sized {
+  goal: Goal;
+  size: number;
+}
+
+/** Among equals the one of the earlier deadline: that leaves room to all others should an email take longer. */
+const costliestFirst = (a: Sized, b: Sized): number => b.size - a.size || a.goal.nth - b.goal.nth;
+
 class Plan {
   readonly kept = new Set<string>();
   readonly #owner = new Map<Node, Goal | 'several'>();
-  readonly #goals = new TinyQueue<{ goal: Goal; size: number }>([], (a, b) => b.size - a.size);
+  readonly #goals = new TinyQueue<Sized>([], costliestFirst);
   readonly #capacity: (deadlineMs: number) => number;
   #planned = 0;
 
@@ -54,16 +64,18 @@ class Plan {
     const goals = graph.order
       .filter(({ email }) => (earliest.get(email.email_id) ?? nowMs) <= email.deadline_at)
       .sort((a, b) => a.email.deadline_at - b.email.deadline_at);
-    for (const node of goals) this.#add(node);
+    goals.forEach((node, nth) => {
+      this.#add({ node, nth, own: new Set() });
+    });
   }
 
-  #add(node: Node): void {
-    const goal: Goal = { node, own: new Set() };
+  #add(goal: Goal): void {
+    const { email } = goal.node;
     this.#claim(goal);
     this.#planned += goal.own.size;
-    this.kept.add(node.email.email_id);
+    this.kept.add(email.email_id);
     this.#goals.push({ goal, size: goal.own.size });
-    if (this.#planned > Math.max(1, this.#capacity(node.email.deadline_at))) this.#giveUpOne();
+    if (this.#planned > Math.max(1, this.#capacity(email.deadline_at))) this.#giveUpOne();
   }
 
   /** What nobody else needs so far becomes the goal's own; what another alone needed is of several from now on. */
