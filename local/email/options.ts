@@ -75,6 +75,8 @@ function commandOf(
     mail: values.real ? 'real' : 'made',
     tightness: values.tight ? 'tight' : 'loose',
     workers,
+    // Tight deadlines leave a run time to begin.
+    headStartMs: 3_000,
     ...(fail > 0 && { faults: { unavailable: fail / 100 } }),
   };
   return {

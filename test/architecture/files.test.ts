@@ -13,7 +13,7 @@ describe('a source file', () => {
 
   it('is named after its job, not its kind', () => {
     const kinds =
-      /(^|[-.])(utils?|helpers?|services?(?!-times)|managers?|interfaces|dtos|common|misc)([-.]|$)/;
+      /(^|[-.])(utils?|helpers?|services?(?!-(times|laws))|managers?|interfaces|dtos|common|misc)([-.]|$)/;
 
     const wrong = filesThat(({ file }) => file.split('/').some((part) => kinds.test(part)));
     expect(wrong).toEqual([]);

@@ -3,6 +3,7 @@ import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.t
 import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
 import type { Counts, EmailIn, ReadyMessage } from '../../lambdas/email-deadlines/contract.ts';
 import type { Step } from '../../lambdas/email-deadlines/domain/ladder.ts';
+import type { Office, Task } from '../../lambdas/email-deadlines/domain/office.ts';
 import type {
   EmailPorts,
   EmailStore,
@@ -11,7 +12,7 @@ import type {
 } from '../../lambdas/email-deadlines/domain/ports.ts';
 import { prepareRun } from '../../lambdas/email-deadlines/domain/prepare.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
-import { type Office, Shift, type Task } from '../../lambdas/email-deadlines/domain/shift.ts';
+import { Shift } from '../../lambdas/email-deadlines/domain/shift.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 

@@ -6,10 +6,14 @@ import { startTestEngine, type TestEngine } from '../support/engine.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
+/** A run of the demo company. */
+let runId = '';
 
 beforeAll(async () => {
   engine = await startTestEngine();
   credentials = await everyKindOfCredential(engine, 'demo');
+  const started = await send(routeOf('startEmailRun'), credentials.right);
+  runId = ((await started.json()) as { run_id: string }).run_id;
 });
 
 afterAll(() => engine.stop());
@@ -20,7 +24,10 @@ const guarded = allRoutes.filter(isGuarded);
 const free = allRoutes.filter((route) => !isGuarded(route));
 
 /** A body that the route takes, by its operation. */
-const bodies: Record<string, unknown> = { setConfiguration: { feature_value: 'red' } };
+const bodies: Record<string, unknown> = {
+  setConfiguration: { feature_value: 'red' },
+  startEmailRun: { emails: [] },
+};
 
 async function call(route: ApiRoute, authorization: string | undefined): Promise<Response> {
   if (route.path.includes('{feature_name}') && route.method !== 'POST') await setColour();
@@ -42,7 +49,8 @@ function send(
   feature = 'colour',
 ): Promise<Response> {
   const body = bodies[route.operationId];
-  return fetch(engine.cloud.url + route.path.replace('{feature_name}', feature), {
+  const path = route.path.replace('{feature_name}', feature).replace('{run_id}', runId);
+  return fetch(engine.cloud.url + path, {
     method: route.method,
     headers: {
       ...(authorization && { authorization }),
@@ -77,6 +85,10 @@ const ofAnother: Record<string, number> = {
   listConfigurationChanges: 404,
   getUsage: 200,
   getOpenApi: 200,
+  triggerEmailRun: 202,
+  startEmailRun: 202,
+  getEmailRunStatus: 404,
+  listEmailsOfRun: 404,
 };
 
 describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {

@@ -95,7 +95,7 @@ describe('one company', () => {
 
     await fc.assert(
       fc.asyncProperty(asked, async ({ route, name, cursor }) => {
-        const path = route.path.replace('{feature_name}', encodeURIComponent(name.toWellFormed()));
+        const path = route.path.replace(/\{\w+\}/, encodeURIComponent(name.toWellFormed()));
         const query =
           cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor.toWellFormed())}`;
         const response = await call(path + query, {
@@ -107,11 +107,11 @@ describe('one company', () => {
         expect(response.status).toBeLessThan(500);
         if (!name.includes(marker)) expect(answer).not.toContain(marker);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     const kept = await call('/tenant-configuration/secret.recipe', { key: theirs });
     expect(await kept.json()).toMatchObject({ feature_value: { [marker]: marker }, version: 1 });
-  });
+  }, 60_000);
 
   it('is told the same of another’s feature as of one that nobody has', async () => {
     await engine.tenants.create('inca', 'Inca');
@@ -312,7 +312,7 @@ describe('the usage of a company', () => {
 
     const [, , third, fourth] = answers;
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
-    expect(await third?.json()).toMatchObject({ total: { requests: 3, replies: 1 } });
+    expect(await third?.json()).toMatchObject({ total: { requests: 3, replies: 1, emails: 0 } });
     expect(Number(fourth?.headers.get('retry-after'))).toBeGreaterThan(10);
     expect(await fourth?.json()).toMatchObject({
       type: 'urn:replies-engine:error:too-many-requests',
@@ -335,7 +335,7 @@ describe('the usage of a company', () => {
 describe('the logs of all this', () => {
   it('hold no key, no token, and nothing of a customer', () => {
     const secrets = [...sent].filter((key) => !key.startsWith('re_pub_'));
-    const parts = secrets.map((key) => key.split(/[_.]/).at(-1) ?? '');
+    const parts = secrets.map((key) => key.slice(-20));
     const words = ['Anybody there?', '5550200001', '5550200002', '5550200003', 'Quetzalcoatl'];
 
     expect(parts.length).toBeGreaterThan(12);

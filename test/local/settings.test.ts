@@ -29,6 +29,7 @@ describe('the local settings', () => {
         phoneNumber: '+14155238886',
         simulated: true,
       },
+      mailbox: { apiKey: 'local-key', simulated: true },
       passedOn: {},
     });
   });

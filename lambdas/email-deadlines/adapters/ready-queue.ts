@@ -10,7 +10,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { discardWork, type EngineError, retryLater } from '../../runtime/errors.ts';
 import { sendableBody } from '../../runtime/sqs.ts';
 import { type ReadyMessage, readyMessage } from '../contract.ts';
-import type { ReadyQueue, Task } from '../domain/shift.ts';
+import type { ReadyQueue, Task } from '../domain/office.ts';
 
 /** A message of the queue; those of the batch are named to the event source when they must come back. */
 export interface Receipt {

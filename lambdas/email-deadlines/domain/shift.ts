@@ -1,45 +1,10 @@
 import { asEngineError } from '../../runtime/errors.ts';
-import { errorForLog, type Log } from '../../runtime/log.ts';
+import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import { answerEmail, type Invocation, postingMs } from './answer-email.ts';
-import type { EmailPorts, RunTerms, WorkResult } from './ports.ts';
-import { type ReadyEmail, ReadyHeap } from './ready-heap.ts';
-
-/** An email that may be worked on. `receipt` names its queue message; one that became ready here has none. */
-export interface Task<Receipt> extends ReadyEmail {
-  message: ReadyMessage;
-  receipt?: Receipt;
-}
-
-/** The queue of ready emails, as a worker uses it. */
-export interface ReadyQueue<Receipt> {
-  /** More emails, at most so many; none when the queue has none at once. */
-  pull(most: number): Promise<Task<Receipt>[]>;
-  put(messages: ReadyMessage[], afterSeconds?: number): Promise<void>;
-  finish(receipt: Receipt): Promise<void>;
-  returnAfter(receipt: Receipt, seconds: number): Promise<void>;
-  deadLetter(message: ReadyMessage, error: ReturnType<typeof asEngineError>): Promise<void>;
-}
-
-/** What is agreed for a company: the ports of its emails and how much it may have done at once. */
-export interface Desk {
-  run: RunTerms | undefined;
-  ports: EmailPorts;
-  /** Emails of the run that this invocation may work on at the same time; 0 while others have all of them. */
-  allowance: number;
-  /** The time in milliseconds that an email is expected to take now. */
-  serviceMs(): number;
-  /** Takes one call of the model from the company's budget; else how long to wait, in milliseconds. */
-  grant(): Promise<number>;
-}
-
-export interface Office<Receipt> {
-  queue: ReadyQueue<Receipt>;
-  deskFor(message: ReadyMessage): Promise<Desk>;
-  clock: { now(): number; sleep(ms: number): Promise<void> };
-  log: Log;
-  workers: number;
-}
+import type { Desk, Office, Pile, Task } from './office.ts';
+import type { WorkResult } from './ports.ts';
+import { ReadyHeap } from './ready-heap.ts';
 
 /** How soon an email comes back for which there is no worker now. */
 const soonSeconds = 1;
@@ -48,14 +13,6 @@ const shortPauseMs = 20;
 const longestMs = 8_000;
 /** After the queue had nothing it is not asked again for so long. */
 const dryMs = 500;
-
-/** What waits of one run for the model, or only to be sent. */
-interface Pile<Receipt> {
-  run: string;
-  needsModel: boolean;
-  heap: ReadyHeap<Task<Receipt>>;
-  blockedUntil: number;
-}
 
 /**
  * One invocation's work: many workers at one heap, which always take what most needs it; the heap is
@@ -219,9 +176,17 @@ export class Shift<Receipt> {
 
   /** Whether the queue had more. */
   #refill(): Promise<boolean> {
-    this.#filling ??= this.#pull().finally(() => {
-      this.#filling = undefined;
-    });
+    this.#filling ??= this.#pull()
+      .catch((error: unknown) => {
+        // There is enough to do without: what is in the queue waits for the next invocation.
+        this.#office.log.warn('The queue could not be asked for more.', {
+          error: errorForLog(error),
+        });
+        return false;
+      })
+      .finally(() => {
+        this.#filling = undefined;
+      });
     return this.#filling;
   }
 

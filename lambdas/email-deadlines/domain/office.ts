@@ -1,0 +1,49 @@
+import type { EngineError } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { ReadyMessage } from '../contract.ts';
+import type { EmailPorts, RunTerms } from './ports.ts';
+import type { ReadyEmail, ReadyHeap } from './ready-heap.ts';
+
+/** An email that may be worked on. `receipt` names its queue message; one that became ready here has none. */
+export interface Task<Receipt> extends ReadyEmail {
+  message: ReadyMessage;
+  receipt?: Receipt;
+}
+
+/** The queue of ready emails, as a worker uses it. */
+export interface ReadyQueue<Receipt> {
+  /** More emails, at most so many; none when the queue has none at once. */
+  pull(most: number): Promise<Task<Receipt>[]>;
+  put(messages: ReadyMessage[], afterSeconds?: number): Promise<void>;
+  finish(receipt: Receipt): Promise<void>;
+  returnAfter(receipt: Receipt, seconds: number): Promise<void>;
+  deadLetter(message: ReadyMessage, error: EngineError): Promise<void>;
+}
+
+/** What is agreed for a company: the ports of its emails and how much it may have done at once. */
+export interface Desk {
+  run: RunTerms | undefined;
+  ports: EmailPorts;
+  /** Emails of the run that this invocation may work on at the same time; 0 while others have all of them. */
+  allowance: number;
+  /** The time in milliseconds that an email is expected to take now. */
+  serviceMs(): number;
+  /** Takes one call of the model from the company's budget; else how long to wait, in milliseconds. */
+  grant(): Promise<number>;
+}
+
+export interface Office<Receipt> {
+  queue: ReadyQueue<Receipt>;
+  deskFor(message: ReadyMessage): Promise<Desk>;
+  clock: { now(): number; sleep(ms: number): Promise<void> };
+  log: Log;
+  workers: number;
+}
+
+/** What waits of one run for the model, or only to be sent. */
+export interface Pile<Receipt> {
+  run: string;
+  needsModel: boolean;
+  heap: ReadyHeap<Task<Receipt>>;
+  blockedUntil: number;
+}
