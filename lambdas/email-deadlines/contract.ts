@@ -38,7 +38,7 @@ const dependencies = z.pipe(
 );
 
 /** An email as the mailbox serves it; its deadline is in seconds from the fetch. */
-export const emailIn = z.object({
+const emailIn = z.object({
   email_id: emailId,
   subject: z._default(z.string().check(z.maxLength(1_000)), ''),
   body: z.string().check(z.maxLength(limits.emailChars)),
@@ -98,7 +98,7 @@ export const readyMessage = z.object({
 });
 export type ReadyMessage = z.output<typeof readyMessage>;
 
-export const runStates = ['pending', 'running', 'completed', 'failed'] as const;
+const runStates = ['pending', 'running', 'completed', 'failed'] as const;
 
 const cannotBeMet = z.object({
   email_id: z.string(),
@@ -120,7 +120,7 @@ const counts = z.object({
 export type Counts = z.output<typeof counts>;
 
 /** What can be said of a run at any time. */
-export const runView = z.object({
+const runView = z.object({
   run_id: z.string(),
   state: z.enum(runStates),
   test_mode: z.boolean(),

@@ -1,6 +1,6 @@
 import { EngineError } from '../runtime/errors.ts';
 import { faultsOf } from '../runtime/json-body.ts';
-import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
+import type { Log, Meter } from '../runtime/log.ts';
 import type { RunStore } from './adapters/run-store.ts';
 import { type EmailIn, emailsIn, type ReadyMessage, type RunMessage } from './contract.ts';
 import { isOver, type StoredEmail } from './domain/email.ts';
@@ -172,10 +172,3 @@ const idsOf = ({ tenant_id, run_id }: Pick<StoredRun, 'tenant_id' | 'run_id'>) =
   tenant_id,
   run_id,
 });
-
-export const logRunError = (error: EngineError, message: RunMessage, log: Log): void =>
-  log.warn('A run could not be handled and will be tried again.', {
-    ...idsOf(message),
-    error_code: error.code,
-    error: errorForLog(error),
-  });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
+  type MailboxSimulator,
+  startMailboxSimulator,
+} from '../../local/simulators/mailbox/simulator.ts';
+import {
   type OpenAiSimulator,
   startOpenAiSimulator,
 } from '../../local/simulators/openai/simulator.ts';
@@ -17,6 +21,7 @@ const authToken = 'a-deployed-auth-token';
 let emulator: Emulator;
 let openai: OpenAiSimulator;
 let twilio: TwilioSimulator;
+let mailbox: MailboxSimulator;
 let shell: Shell;
 let deployed: Deployed;
 
@@ -30,8 +35,11 @@ beforeAll(async () => {
     webhookUrl: () => String(deployed.outputs['WhatsAppWebhookUrl']),
     postTo: () => emulator.endpoint,
   });
+  mailbox = await startMailboxSimulator({ apiKey: 'a-mailbox-key' });
   shell = {
     ...emulator.environment,
+    EMAILS_URL: mailbox.fresh.emailsUrl,
+    RESPOND_URL: mailbox.fresh.respondUrl,
     OPENAI_BASE_URL: `${openai.url}/v1`,
     TWILIO_BASE_URL: twilio.url,
   };
@@ -43,6 +51,7 @@ beforeAll(async () => {
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_PHONE_NUMBER: businessNumber,
+    MAILBOX_API_KEY: 'a-mailbox-key',
   });
   await command('npm run tenants -- create acme --stage dev', shell);
   await command(
@@ -52,6 +61,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
+  await mailbox?.close();
   await twilio?.close();
   await openai?.close();
   emulator?.stop();
@@ -156,6 +166,31 @@ describe('the stack that cdk deploy has made', () => {
     expect(changed.status).toBe(201);
     expect(changed.headers.get('etag')).toBe('"1"');
     expect(shown).toContain(instructions);
+  });
+
+  it('answers a run of emails in their order, and each once', async () => {
+    const key = await aKey();
+
+    const started = await asked('/trigger?test=true', key, { method: 'POST' });
+    const { run_id } = (await started.json()) as { run_id: string };
+    const view = await vi.waitFor(
+      async () => {
+        const run = (await (await asked(`/status/${run_id}`, key)).json()) as { state: string };
+        expect(run.state).toBe('completed');
+        return run;
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+
+    const grade = mailbox.runs().at(-1)?.box.grade();
+    expect(started.status).toBe(202);
+    expect(view).toMatchObject({ counts: { fetched: 20, sent: 20, failed: 0 } });
+    expect(grade).toMatchObject({
+      answered: 20,
+      missing: [],
+      duplicates: [],
+      order_violations: [],
+    });
   });
 
   it('goes on answering after it was deployed again with a change', async () => {

@@ -45,14 +45,14 @@ export const aRun = (fields: Partial<StoredRun> = {}): StoredRun => ({
 });
 
 /** The process has ended: nothing that it does any more has an effect. */
-export class Death extends Error {}
+class Death extends Error {}
 
 /** Ends a process at its nth call, before or after the call has taken effect. */
 export interface Fate {
   call<T>(effect: () => Promise<T>): Promise<T>;
 }
 
-export const noFate: Fate = { call: (effect) => effect() };
+const noFate: Fate = { call: (effect) => effect() };
 
 export function deathAt(nth: number, when: 'before' | 'after'): Fate & { happened(): boolean } {
   let calls = 0;
