@@ -1,6 +1,6 @@
-import { demotionShare } from '../../lambdas/email-deadlines/domain/needs.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/domain/learned-times.ts';
+import { expectedOf } from '../../lambdas/email-deadlines/domain/needs.ts';
 import { type ReadyEmail, ReadyHeap } from '../../lambdas/email-deadlines/domain/ready-heap.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/domain/service-times.ts';
 import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 
 const serviceMs = 500;
@@ -39,16 +39,17 @@ function readyEmails(count: number, seed: number): ReadyEmail[] {
 }
 
 function drainHeap(emails: readonly ReadyEmail[]): void {
+  const expected = { safeMs: serviceMs, luckyMs: serviceMs * 0.8 };
   const heap = new ReadyHeap();
   for (const email of emails) heap.push(email);
-  for (let nowMs = 0; heap.take(nowMs, serviceMs); nowMs += serviceMs * 1.2);
+  for (let nowMs = 0; heap.take(nowMs, expected); nowMs += serviceMs * 1.2);
 }
 
 function decideAll(emails: readonly ReadyEmail[]): void {
   const heap = new ReadyHeap();
   const times = new ServiceTimes([serviceMs]);
   for (const email of emails) heap.push(email);
-  for (let nowMs = 0; heap.take(nowMs, times.percentile(demotionShare)); nowMs += serviceMs * 1.2) {
+  for (let nowMs = 0; heap.take(nowMs, expectedOf(times)); nowMs += serviceMs * 1.2) {
     times.learn(nowMs, serviceMs + (nowMs % 7));
   }
 }
