@@ -1,6 +1,6 @@
 import type { DependencyKind } from '../../lambdas/email-deadlines/domain/deadlines.ts';
 import { decisionMicroseconds, heapMicroseconds } from './heap-speed.ts';
-import type { ServiceLaw } from './service-laws.ts';
+import type { ServiceLaw } from './laws.ts';
 import { policyNames } from './simulate.ts';
 import { lateWithAmpleWorkers, orderToContent } from './single-figures.ts';
 import {

@@ -10,7 +10,7 @@ import {
   type Shape,
   seededRandom,
 } from '../../local/simulators/mailbox/graphs.ts';
-import { type ServiceLaw, serviceLaws } from './service-laws.ts';
+import { type ServiceLaw, serviceLaws } from './laws.ts';
 
 /** What an instance is made from; the same conditions make the same instance. */
 export interface Conditions {

@@ -52,17 +52,3 @@ export class SleepTowardsDeadline extends EarliestDeadline {
     return Math.max(nowMs, email.deadline_at - 500);
   }
 }
-
-/** Any one of those that are ready. */
-export class RandomFirst extends ByRank {
-  readonly #random: () => number;
-
-  constructor(random: () => number) {
-    super();
-    this.#random = random;
-  }
-
-  protected override rank(): number {
-    return this.#random();
-  }
-}

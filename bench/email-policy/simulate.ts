@@ -1,7 +1,7 @@
 import type { DatedEmail, DependencyKind } from '../../lambdas/email-deadlines/domain/deadlines.ts';
 import type { DependencyGraph } from '../../lambdas/email-deadlines/domain/graph.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/domain/learned-times.ts';
 import { NeediestFirst } from '../../lambdas/email-deadlines/domain/neediest-first.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/domain/service-times.ts';
 import {
   type Policy,
   type RunRules,
@@ -9,8 +9,8 @@ import {
   timetable,
 } from '../../lambdas/email-deadlines/domain/timetable.ts';
 import { type Instance, soundGraph } from './instance.ts';
+import { serviceLaws } from './laws.ts';
 import { EarliestDeadline, FirstInFirstOut, SleepTowardsDeadline } from './policies.ts';
-import { serviceLaws } from './service-laws.ts';
 
 export const policyNames = ['fifo', 'specification', 'own deadline', 'ours'] as const;
 export type PolicyName = (typeof policyNames)[number];

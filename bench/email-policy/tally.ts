@@ -2,7 +2,7 @@ import type { DependencyKind } from '../../lambdas/email-deadlines/domain/deadli
 import { upperBound } from './bound.ts';
 import { mostOnTime } from './exact.ts';
 import { type Instance, makeInstance } from './instance.ts';
-import type { ServiceLaw } from './service-laws.ts';
+import type { ServiceLaw } from './laws.ts';
 import { onTime, type PolicyName, policyNames, simulate } from './simulate.ts';
 
 /** Emails on time over many instances: of each policy, of the exact optimum where it was asked for, and of the bound. */
@@ -22,7 +22,7 @@ export interface Size {
 }
 
 export const loads = [0.6, 0.95, 1.4] as const;
-export const dependentShapes = ['chain', 'fan-in', 'fan-out', 'layered', 'random'] as const;
+const dependentShapes = ['chain', 'fan-in', 'fan-out', 'layered', 'random'] as const;
 
 /** Small enough for the exact optimum. */
 export const smallSizes: readonly Size[] = [

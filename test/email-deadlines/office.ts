@@ -187,7 +187,7 @@ export async function anOffice(
         run,
         ports,
         allowance: 8,
-        serviceMs: () => 500,
+        expected: () => ({ safeMs: 500, luckyMs: 450 }),
         grant: async () => 0,
       }),
       clock: { now: table.clock.now, sleep: () => turn() },

@@ -1,8 +1,8 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
 import { type Step, type StepTimes, steps } from '../domain/ladder.ts';
+import { ServiceTimes, type SharedServiceTimes } from '../domain/learned-times.ts';
 import type { StepClock } from '../domain/ports.ts';
-import { ServiceTimes, type SharedServiceTimes } from '../domain/service-times.ts';
 import { keys } from './keys.ts';
 
 /** What a company's answers have taken, by step; what one invocation learns the next ones know. */

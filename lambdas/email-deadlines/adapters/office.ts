@@ -11,7 +11,8 @@ import { cachedSecret } from '../../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../../vendors/openai/client.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import type { Invocation } from '../domain/answer-email.ts';
-import { expectedShare } from '../domain/draft.ts';
+import type { StepTimes } from '../domain/ladder.ts';
+import { luckyShare, safeShare } from '../domain/needs.ts';
 import type { Desk, Office } from '../domain/office.ts';
 import type { EmailPorts } from '../domain/ports.ts';
 import type { answerEnvironment } from '../environment.ts';
@@ -110,7 +111,10 @@ export function answerOffice(
         run: isOpen ? run : undefined,
         ports,
         allowance: Math.min(ofRun, ofTenant),
-        serviceMs: () => Math.max(0, ...Object.values(times.expected(expectedShare))),
+        expected: () => ({
+          safeMs: slowest(times.expected(safeShare)),
+          luckyMs: slowest(times.expected(luckyShare)),
+        }),
         async grant() {
           if (!requests_per_minute) return 0;
           const place = {
@@ -153,6 +157,8 @@ export function answerOffice(
   };
   return { client, urls, opened };
 }
+
+const slowest = (times: StepTimes): number => Math.max(0, ...Object.values(times));
 
 function remembered<T>(
   kept: Map<string, Promise<T>>,

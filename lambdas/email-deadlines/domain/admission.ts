@@ -1,8 +1,8 @@
 import { earliestSends } from './affordable.ts';
 import type { DatedEmail, Pace } from './deadlines.ts';
 import type { DependencyGraph } from './graph.ts';
+import { ServiceTimes } from './learned-times.ts';
 import { NeediestFirst } from './neediest-first.ts';
-import { ServiceTimes } from './service-times.ts';
 import { timetable } from './timetable.ts';
 
 /** An email whose deadline will not be met, and when it would be sent instead; milliseconds on the deadlines' clock. */

@@ -4,7 +4,7 @@ import { chooseStep, type Step, type StepTimes, steps } from './ladder.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
 
 /** The share of answers that are expected to be in time: the learned 85th percentile counts. */
-export const expectedShare = 0.85;
+const expectedShare = 0.85;
 
 /** How many parents' replies a model is given. */
 const mostParents = 10;

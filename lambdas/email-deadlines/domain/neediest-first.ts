@@ -1,8 +1,8 @@
 import type { DatedEmail } from './deadlines.ts';
 import type { DependencyGraph, GraphEmail } from './graph.ts';
-import { demotionShare, type Needs, needsOf, type PlannedRun } from './needs.ts';
+import type { ServiceTimes } from './learned-times.ts';
+import { expectedOf, type Needs, needsOf, type PlannedRun } from './needs.ts';
 import { ReadyHeap } from './ready-heap.ts';
-import type { ServiceTimes } from './service-times.ts';
 import type { Policy } from './timetable.ts';
 
 interface ReadyNode extends Needs {
@@ -29,7 +29,7 @@ export class NeediestFirst implements Policy {
   }
 
   take(nowMs: number): { node: GraphEmail<DatedEmail>; startMs: number } | undefined {
-    const taken = this.#heap.take(nowMs, this.#times.percentile(demotionShare));
+    const taken = this.#heap.take(nowMs, expectedOf(this.#times));
     return taken && { node: taken.node, startMs: nowMs };
   }
 

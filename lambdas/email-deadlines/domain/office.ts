@@ -2,7 +2,7 @@ import type { EngineError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { ReadyMessage } from '../contract.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
-import type { ReadyEmail, ReadyHeap } from './ready-heap.ts';
+import type { Expected, ReadyEmail, ReadyHeap } from './ready-heap.ts';
 
 /** An email that may be worked on. `receipt` names its queue message; one that became ready here has none. */
 export interface Task<Receipt> extends ReadyEmail {
@@ -26,8 +26,8 @@ export interface Desk {
   ports: EmailPorts;
   /** Emails of the run that this invocation may work on at the same time; 0 while others have all of them. */
   allowance: number;
-  /** The time in milliseconds that an email is expected to take now. */
-  serviceMs(): number;
+  /** What an email is expected to take now. */
+  expected(): Expected;
   /** Takes one call of the model from the company's budget; else how long to wait, in milliseconds. */
   grant(): Promise<number>;
 }

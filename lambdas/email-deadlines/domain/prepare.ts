@@ -4,9 +4,9 @@ import { atRisk, type Lateness, unmeetable } from './admission.ts';
 import type { DatedEmail, Pace } from './deadlines.ts';
 import type { StoredEmail } from './email.ts';
 import { checkGraph, type DependencyGraph } from './graph.ts';
+import { ServiceTimes } from './learned-times.ts';
 import { needsOf } from './needs.ts';
 import type { StoredRun } from './run.ts';
-import { ServiceTimes } from './service-times.ts';
 
 /** What a run is assumed to need for an email before anything was measured, in milliseconds. */
 export interface Expectation {

@@ -9,10 +9,17 @@ export interface ReadyEmail {
   spare?: readonly number[];
 }
 
+/** What an email is expected to take, in milliseconds: most take no more than `safeMs`, few less than `luckyMs`. */
+export interface Expected {
+  safeMs: number;
+  luckyMs: number;
+}
+
 /**
  * Gives the email that most needs it at this moment: the one with the earliest deadline that can
  * still be met, then the same among spare deadlines, then those that can meet none, the least late
- * first; equal ones by email_id. O(log n) per email, amortized: as time passes each email moves at
+ * first; equal ones by email_id. One that will be met with luck only keeps its turn where the next
+ * can wait for that. O(log n) per email, amortized: as time passes each email moves at
  * most once per list of its deadlines and once for each of them.
  */
 export class ReadyHeap<E extends ReadyEmail> {
@@ -28,28 +35,36 @@ export class ReadyHeap<E extends ReadyEmail> {
     this.#place(email, -Infinity);
   }
 
-  /** Takes it out. `serviceMs` is the time that an email is expected to take, such as the learned 75th percentile. */
-  take(nowMs: number, serviceMs: number): E | undefined {
-    const soonest = nowMs + serviceMs;
-    this.#promote(soonest);
-    this.#demote(this.#kept, soonest);
-    if (this.#kept.size > 0) return this.#kept.pop();
-    this.#demote(this.#spare, soonest);
-    return this.#spare.pop() ?? this.#demoted.pop();
+  /** Takes it out. */
+  take(nowMs: number, expected: Expected): E | undefined {
+    this.#promote(nowMs + expected.safeMs);
+    return (
+      this.#risk(this.#kept, nowMs, expected) ??
+      this.#kept.pop() ??
+      this.#risk(this.#spare, nowMs, expected) ??
+      this.#spare.pop() ??
+      this.#demoted.pop()
+    );
   }
 
-  /** Emails are expected to be faster than when these were given up. */
+  /** Emails are expected to be faster than when these were demoted. */
   #promote(soonest: number): void {
-    while (-(this.#demoted.key ?? Infinity) >= soonest) this.#take(this.#demoted, soonest);
+    while (-(this.#demoted.key ?? Infinity) >= soonest) {
+      const email = this.#demoted.pop();
+      if (email) this.#place(email, soonest);
+    }
   }
 
-  #demote(heap: KeyedHeap<E>, soonest: number): void {
-    while ((heap.key ?? Infinity) < soonest) this.#take(heap, soonest);
-  }
-
-  #take(heap: KeyedHeap<E>, soonest: number): void {
-    const email = heap.pop();
-    if (email) this.#place(email, soonest);
+  /** Demotes what cannot be met, down to one that is worth a try. */
+  #risk(heap: KeyedHeap<E>, nowMs: number, { safeMs, luckyMs }: Expected): E | undefined {
+    const soonest = nowMs + safeMs;
+    for (let key = heap.key; key !== undefined && key < soonest; key = heap.key) {
+      const email = heap.pop();
+      const next = heap.key ?? Infinity;
+      if (key >= nowMs + luckyMs && next >= soonest + luckyMs) return email;
+      if (email) this.#place(email, soonest);
+    }
+    return undefined;
   }
 
   #place(email: E, soonest: number): void {

@@ -6,6 +6,9 @@ import type { Desk, Office, Pile, Task } from './office.ts';
 import type { WorkResult } from './ports.ts';
 import { ReadyHeap } from './ready-heap.ts';
 
+/** For an order that does not matter. */
+const noTime = { safeMs: 0, luckyMs: 0 };
+
 /** How soon an email comes back for which there is no worker now. */
 const soonSeconds = 1;
 const shortPauseMs = 20;
@@ -83,7 +86,7 @@ export class Shift<Receipt> {
   async #granted(pile: Pile<Receipt>, desk: Desk): Promise<Task<Receipt> | undefined> {
     const waitMs = pile.needsModel ? await desk.grant() : 0;
     if (waitMs > 0) pile.blockedUntil = this.#office.clock.now() + waitMs;
-    return waitMs > 0 ? undefined : pile.heap.take(this.#office.clock.now(), desk.serviceMs());
+    return waitMs > 0 ? undefined : pile.heap.take(this.#office.clock.now(), desk.expected());
   }
 
   async #handle(task: Task<Receipt>, desk: Desk): Promise<void> {
@@ -154,7 +157,7 @@ export class Shift<Receipt> {
       this.#desks.delete(name);
       return this.#comeBack(task, soonSeconds);
     }
-    this.#serviceMs = Math.max(this.#serviceMs, Math.min(desk.serviceMs(), longestMs));
+    this.#serviceMs = Math.max(this.#serviceMs, Math.min(desk.expected().safeMs, longestMs));
     this.#pileOf(task.message).heap.push(task);
   }
 
@@ -203,7 +206,8 @@ export class Shift<Receipt> {
   async #giveBackTheRest(): Promise<void> {
     await this.#filling;
     for (const { heap } of this.#piles.values()) {
-      for (let task = heap.take(0, 0); task; task = heap.take(0, 0)) await this.#comeBack(task, 0);
+      for (let task = heap.take(0, noTime); task; task = heap.take(0, noTime))
+        await this.#comeBack(task, 0);
     }
     for (const receipt of this.#held) await this.#office.queue.finish(receipt);
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type ServiceSample,
   ServiceTimes,
-} from '../../../lambdas/email-deadlines/domain/service-times.ts';
+} from '../../../lambdas/email-deadlines/domain/learned-times.ts';
 
 const someSamples: fc.Arbitrary<ServiceSample[]> = fc.array(
   fc.tuple(fc.nat({ max: 10_000 }), fc.nat({ max: 1_000 })),
