@@ -71,7 +71,16 @@ const flag = z.pipe(
   z.transform((text) => text === 'true'),
 );
 
-export const triggerQuery = z.object({ test: z.optional(flag), ...runOptions });
+const workers = z.pipe(
+  z.string().check(z.regex(/^([1-9]\d{0,2}|1000)$/)),
+  z.transform((text) => Number(text)),
+);
+
+export const triggerQuery = z.object({
+  ...runOptions,
+  test: z.optional(flag),
+  concurrency_limit: z.optional(workers),
+});
 
 /** What waits in the queue of runs: one to be started, or one to be looked after. */
 export const runMessage = z.object({

@@ -29,8 +29,13 @@ export async function handleRun(message: RunMessage, ports: StartPorts): Promise
   }
   if (message.kind === 'watch') return watch(run, message, ports);
   if (run.state === 'pending') await start(run, ports);
-  // A redelivery: the emails are stored, but may not all have been enqueued.
-  else if (run.state === 'running') await enqueueReady(await ports.runs.allEmails(run), run, ports);
+  else if (run.state === 'running') await startAgain(run, ports);
+}
+
+/** A redelivery: the emails are stored, but may not all have been enqueued, nor the run looked after. */
+async function startAgain(run: StoredRun, ports: StartPorts): Promise<void> {
+  await enqueueReady(await ports.runs.allEmails(run), run, ports);
+  await ports.watchLater({ kind: 'watch', ...idsOf(run), progress: progressOf(run) });
 }
 
 async function start(run: StoredRun, ports: StartPorts): Promise<void> {
@@ -137,7 +142,7 @@ async function enqueueReady(
  */
 async function watch(run: StoredRun, message: RunMessage, ports: StartPorts): Promise<void> {
   if (run.state !== 'running') return;
-  const progress = doneOf(run) + run.drafted;
+  const progress = progressOf(run);
   if (progress === message.progress) {
     const emails = await ports.runs.allEmails(run);
     const counts = { ...countsOf(emails), fetched: emails.length, retries: run.retries };
@@ -145,7 +150,10 @@ async function watch(run: StoredRun, message: RunMessage, ports: StartPorts): Pr
       await ports.runs.complete(run, counts);
       return;
     }
-    const again = await enqueueReady(emails, run, ports);
+    const now = ports.clock.now();
+    // What is not due yet stands still rightly, and waits in the queue.
+    const due = emails.filter(({ release_at = 0 }) => release_at <= now);
+    const again = await enqueueReady(due, run, ports);
     ports.log.warn('A run stood still; what may be worked on is enqueued again.', {
       ...idsOf(run),
       emails: again,
@@ -153,6 +161,9 @@ async function watch(run: StoredRun, message: RunMessage, ports: StartPorts): Pr
   }
   await ports.watchLater({ kind: 'watch', ...idsOf(run), progress });
 }
+
+/** Grows with each draft and each end; one that is drafted has gone half the way. */
+const progressOf = (run: StoredRun): number => 2 * doneOf(run) + run.drafted;
 
 function countsOf(emails: StoredEmail[]) {
   const inState = (...states: StoredEmail['state'][]) =>

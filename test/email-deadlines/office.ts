@@ -73,6 +73,12 @@ export interface OfficeOptions {
   answer?: (step: Step, emailId: string) => Promise<string>;
   times?: Partial<Record<Step, number>>;
   workers?: number;
+  allowance?: number;
+  grant?: () => Promise<number>;
+  /** What passing time does; by default none passes. */
+  sleep?: (ms: number) => Promise<void>;
+  pull?: () => Promise<never>;
+  deskFor?: (message: ReadyMessage) => Promise<undefined>;
 }
 
 type Message = { id: number; message: ReadyMessage; isOut: boolean; afterSeconds: number };
@@ -97,6 +103,7 @@ export async function anOffice(
   const queue: Message[] = [];
   let ids = 0;
   let invocations = 0;
+  const sleep = options.sleep ?? (() => turn());
   const enqueue = (messages: ReadyMessage[], afterSeconds = 0) => {
     for (const message of messages) queue.push({ id: ids++, message, isOut: false, afterSeconds });
   };
@@ -161,7 +168,7 @@ export async function anOffice(
           }),
       },
       times: { expected: () => options.times ?? { full: 500, template: 1 }, learn: () => {} },
-      clock: { now: table.clock.now, sleep: () => turn() },
+      clock: { now: table.clock.now, sleep },
       random: () => 0.5,
       log,
       meter,
@@ -173,24 +180,22 @@ export async function anOffice(
     };
     return {
       queue: {
-        pull: (most) => fate.call(async () => take(most).map(taskOf)),
+        pull: (most) => fate.call(async () => (await options.pull?.()) ?? take(most).map(taskOf)),
         put: (messages, seconds) => fate.call(async () => enqueue(messages, seconds)),
         finish: (message) => fate.call(async () => void queue.splice(queue.indexOf(message), 1)),
         returnAfter: (message, seconds) =>
           fate.call(async () => {
-            message.isOut = false;
+            message.isOut = seconds > 0;
             message.afterSeconds = seconds;
           }),
         deadLetter: (message, { code }) => fate.call(async () => void dead.push({ message, code })),
       },
-      deskFor: async () => ({
-        run,
-        ports,
-        allowance: 8,
-        expected: () => ({ safeMs: 500, luckyMs: 450 }),
-        grant: async () => 0,
-      }),
-      clock: { now: table.clock.now, sleep: () => turn() },
+      async deskFor(message) {
+        await options.deskFor?.(message);
+        const { allowance = 8, grant = async () => 0 } = options;
+        return { run, ports, allowance, expected: () => ({ safeMs: 500, luckyMs: 450 }), grant };
+      },
+      clock: { now: table.clock.now, sleep },
       log,
       workers: options.workers ?? 4,
     };
@@ -213,6 +218,7 @@ export async function anOffice(
     /** One invocation; true when it lived. What a dead one had taken is back in the queue after its leases. */
     async invoke(fate: Fate = noFate): Promise<boolean> {
       invocations += 1;
+      for (const message of queue) message.isOut = false;
       const invocation = { owner: `invocation-${invocations}`, remainingMs: () => 45_000 };
       try {
         await new Shift(officeOf(fate), invocation).work(take(10).map(taskOf));

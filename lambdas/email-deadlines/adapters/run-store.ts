@@ -105,12 +105,7 @@ export function runStore(table: Table) {
 
     /** False when it is there already. `given` is the JSON text of its emails, where they came with the request. */
     async create(run: StoredRun, given?: string): Promise<boolean> {
-      for (
-        let at = 0, piece = 0;
-        given !== undefined && at < given.length;
-        at += pieceChars, piece++
-      ) {
-        const text = given.slice(at, at + pieceChars);
+      for (const [piece, text] of textPieces(given ?? '').entries()) {
         await put(table, { ...keys.given(run, piece), text, expires_at: expires() });
       }
       try {
@@ -222,6 +217,18 @@ async function writeAll(table: Table, items: Item[]): Promise<void> {
     );
     left = undone;
   }
+}
+
+/** Without halves of surrogate pairs, which DynamoDB cannot hold. */
+function textPieces(text: string): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = at + pieceChars;
+    const isSplit = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+    pieces.push(text.slice(at, isSplit ? end - 1 : end));
+    at = isSplit ? end - 1 : end;
+  }
+  return pieces;
 }
 
 const piecesOf = (ids: string[]): string[][] => chunks(ids, dependentsPerItem);

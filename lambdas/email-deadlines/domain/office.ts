@@ -2,7 +2,7 @@ import type { EngineError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { ReadyMessage } from '../contract.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
-import type { Expected, ReadyEmail, ReadyHeap } from './ready-heap.ts';
+import type { Expected, ReadyEmail } from './ready-heap.ts';
 
 /** An email that may be worked on. `receipt` names its queue message; one that became ready here has none. */
 export interface Task<Receipt> extends ReadyEmail {
@@ -38,12 +38,4 @@ export interface Office<Receipt> {
   clock: { now(): number; sleep(ms: number): Promise<void> };
   log: Log;
   workers: number;
-}
-
-/** What waits of one run for the model, or only to be sent. */
-export interface Pile<Receipt> {
-  run: string;
-  needsModel: boolean;
-  heap: ReadyHeap<Task<Receipt>>;
-  blockedUntil: number;
 }

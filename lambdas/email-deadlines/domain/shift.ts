@@ -2,9 +2,9 @@ import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import { answerEmail, type Invocation, postingMs } from './answer-email.ts';
-import type { Desk, Office, Pile, Task } from './office.ts';
+import type { Desk, Office, Task } from './office.ts';
+import { type Pile, pileOf } from './pile.ts';
 import type { WorkResult } from './ports.ts';
-import { ReadyHeap } from './ready-heap.ts';
 
 /** For an order that does not matter. */
 const noTime = { safeMs: 0, luckyMs: 0 };
@@ -24,7 +24,7 @@ const dryMs = 500;
 export class Shift<Receipt> {
   readonly #office: Office<Receipt>;
   readonly #invocation: Invocation;
-  readonly #piles = new Map<string, Pile<Receipt>>();
+  readonly #piles = new Map<string, Pile<Task<Receipt>>>();
   readonly #active = new Map<string, number>();
   readonly #desks = new Map<string, Promise<Desk>>();
   #busy = 0;
@@ -62,28 +62,40 @@ export class Shift<Receipt> {
   async #next(): Promise<{ task: Task<Receipt>; desk: Desk } | undefined> {
     if (this.#waiting() < this.#office.workers) void this.#refill();
     for (const [name, pile] of this.#piles) {
-      const desk = await this.#free(pile);
-      const task = desk && (await this.#granted(pile, desk));
-      if (!desk || !task) continue;
+      const desk = await this.#reserved(pile);
+      if (!desk) continue;
+      const task = await this.#granted(pile, desk).finally(() => {
+        pile.asking -= 1;
+      });
+      if (!task) {
+        this.#release(pile.run);
+        continue;
+      }
       // Piles take turns.
       this.#piles.delete(name);
       this.#piles.set(name, pile);
-      this.#active.set(pile.run, (this.#active.get(pile.run) ?? 0) + 1);
       this.#busy += 1;
       return { task, desk };
     }
     return undefined;
   }
 
-  /** The desk of a pile that has something and may have another worker. */
-  async #free({ run, heap, blockedUntil }: Pile<Receipt>): Promise<Desk | undefined> {
-    if (heap.size === 0 || blockedUntil > this.#office.clock.now()) return undefined;
+  /** The desk of a pile that has something and may have another worker: this one, counted before anything is awaited. */
+  async #reserved(pile: Pile<Task<Receipt>>): Promise<Desk | undefined> {
+    const { run, heap, blockedUntil } = pile;
     const desk = await this.#desks.get(run);
-    return desk && (this.#active.get(run) ?? 0) < desk.allowance ? desk : undefined;
+    const active = this.#active.get(run) ?? 0;
+    if (!desk || active >= desk.allowance || heap.size <= pile.asking) return undefined;
+    if (blockedUntil > this.#office.clock.now()) return undefined;
+    this.#active.set(run, active + 1);
+    pile.asking += 1;
+    return desk;
   }
 
+  #release = (run: string) => this.#active.set(run, (this.#active.get(run) ?? 1) - 1);
+
   /** The budget is asked first and the email chosen after it, so that the grant is for whoever most needs it then. */
-  async #granted(pile: Pile<Receipt>, desk: Desk): Promise<Task<Receipt> | undefined> {
+  async #granted(pile: Pile<Task<Receipt>>, desk: Desk): Promise<Task<Receipt> | undefined> {
     const waitMs = pile.needsModel ? await desk.grant() : 0;
     if (waitMs > 0) pile.blockedUntil = this.#office.clock.now() + waitMs;
     return waitMs > 0 ? undefined : pile.heap.take(this.#office.clock.now(), desk.expected());
@@ -97,17 +109,11 @@ export class Shift<Receipt> {
       }
       await this.#settle(task, result);
     } catch (thrown) {
-      this.#office.log.error('An email could not be worked on; it comes back.', {
-        tenant_id: task.message.tenant_id,
-        run_id: task.message.run_id,
-        email_id: task.email_id,
-        error: errorForLog(asEngineError(thrown)),
-      });
+      this.#note('An email could not be worked on; it comes back.', thrown, idsOf(task.message));
       await this.#comeBack(task, soonSeconds);
     } finally {
       this.#busy -= 1;
-      const name = nameOf(task.message);
-      this.#active.set(name, (this.#active.get(name) ?? 1) - 1);
+      this.#release(nameOf(task.message));
     }
   }
 
@@ -150,26 +156,18 @@ export class Shift<Receipt> {
   }
 
   async #add(task: Task<Receipt>): Promise<void> {
-    const name = nameOf(task.message);
-    if (!this.#desks.has(name)) this.#desks.set(name, this.#office.deskFor(task.message));
-    const desk = await this.#desks.get(name);
+    const run = nameOf(task.message);
+    if (!this.#desks.has(run)) this.#desks.set(run, this.#office.deskFor(task.message));
+    const desk = await this.#desks.get(run)?.catch((thrown) => {
+      this.#note('A company cannot be read; its emails come back.', thrown, idsOf(task.message));
+    });
     if (!desk || desk.allowance === 0) {
-      this.#desks.delete(name);
+      this.#desks.delete(run);
       return this.#comeBack(task, soonSeconds);
     }
-    this.#serviceMs = Math.max(this.#serviceMs, Math.min(desk.expected().safeMs, longestMs));
-    this.#pileOf(task.message).heap.push(task);
-  }
-
-  #pileOf(message: ReadyMessage): Pile<Receipt> {
-    const run = nameOf(message);
-    const needsModel = !message.drafted;
-    const name = `${run} ${needsModel}`;
-    const known = this.#piles.get(name);
-    if (known) return known;
-    const pile = { run, needsModel, heap: new ReadyHeap<Task<Receipt>>(), blockedUntil: 0 };
-    this.#piles.set(name, pile);
-    return pile;
+    const { safeMs } = desk.expected();
+    this.#serviceMs = Math.max(this.#serviceMs, Math.min(safeMs, longestMs));
+    pileOf(this.#piles, run, task.message).heap.push(task);
   }
 
   #waiting = (): number => [...this.#piles.values()].reduce((sum, { heap }) => sum + heap.size, 0);
@@ -180,17 +178,19 @@ export class Shift<Receipt> {
   /** Whether the queue had more. */
   #refill(): Promise<boolean> {
     this.#filling ??= this.#pull()
-      .catch((error: unknown) => {
-        // There is enough to do without: what is in the queue waits for the next invocation.
-        this.#office.log.warn('The queue could not be asked for more.', {
-          error: errorForLog(error),
-        });
+      .catch((thrown) => {
+        this.#note('The queue gave no more emails.', thrown);
+        this.#dryUntil = this.#office.clock.now() + dryMs;
         return false;
       })
       .finally(() => {
         this.#filling = undefined;
       });
     return this.#filling;
+  }
+
+  #note(what: string, thrown: unknown, ids = {}): void {
+    this.#office.log.error(what, { ...ids, error: errorForLog(asEngineError(thrown)) });
   }
 
   async #pull(): Promise<boolean> {
@@ -214,3 +214,5 @@ export class Shift<Receipt> {
 }
 
 const nameOf = ({ tenant_id, run_id }: ReadyMessage): string => `${tenant_id} ${run_id}`;
+
+const idsOf = ({ tenant_id, run_id, email_id }: ReadyMessage) => ({ tenant_id, run_id, email_id });

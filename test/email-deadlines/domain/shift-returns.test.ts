@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmailIn, ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
+import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
+
+let table: TestTable;
+let runs = 0;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+afterAll(() => table.close());
+
+const opened = (
+  emails: EmailIn[],
+  options: OfficeOptions = {},
+  run: Parameters<typeof aRun>[0] = {},
+) => {
+  runs += 1;
+  return anOffice(table, emails, aRun({ run_id: `shift-${runs}`, ...run }), options);
+};
+
+const some = (count: number, fields: Partial<EmailIn> = {}): EmailIn[] =>
+  Array.from({ length: count }, (_, n) => anEmail(`e${n}`, fields));
+
+const messageOf = (run_id: string, email_id: string): ReadyMessage => ({
+  tenant_id: 'acme',
+  run_id,
+  email_id,
+  deadlines: [],
+  spare: [],
+});
+
+describe('the dependents of an email', () => {
+  it('are taken in the same invocation, without the queue', async () => {
+    const emails = [
+      anEmail('a'),
+      anEmail('b', { dependencies: ['a'] }),
+      anEmail('c', { dependencies: ['b'] }),
+    ];
+    const office = await opened(emails, {}, { dependency_kind: 'content' });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual(['a', 'b', 'c']);
+    expect(office.queue).toEqual([]);
+  });
+
+  it('are drafted beside it where only the order counts', async () => {
+    const emails = [anEmail('a'), anEmail('b', { dependencies: ['a'] })];
+    let drafting = 0;
+    const both = Promise.withResolvers<void>();
+    const office = await opened(emails, {
+      async answer(_, emailId) {
+        drafting += 1;
+        if (drafting === 2) both.resolve();
+        await both.promise;
+        return `Re: ${emailId}`;
+      },
+    });
+
+    await office.workOff();
+
+    expect(office.acceptedIds()).toEqual(['a', 'b']);
+  });
+});
+
+describe('an email that cannot be worked on now', () => {
+  it('comes back when it is due', async () => {
+    const office = await opened([anEmail('e1')], {}, { send: 'just_in_time' });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual([]);
+    expect(office.queue[0]?.afterSeconds).toBeCloseTo(57, 0);
+    table.clock.pass(58_000);
+    await office.invoke();
+    expect(office.acceptedIds()).toEqual(['e1']);
+  });
+
+  it('comes back when another’s lease has ended', async () => {
+    const office = await opened([anEmail('e1')]);
+    const key = { ...office.run, email_id: 'e1' };
+    await office.store.claim(key, 'another', table.clock.now() + 20_000);
+
+    await office.invoke();
+
+    expect(office.posts).toEqual([]);
+    expect(office.queue[0]?.afterSeconds).toBe(20);
+  });
+
+  it('goes to the dead letters when nobody knows it', async () => {
+    const office = await opened([]);
+    office.enqueue([messageOf(office.run.run_id, 'nobody')]);
+
+    await office.invoke();
+
+    expect(office.dead).toMatchObject([{ message: { email_id: 'nobody' }, code: 'email_unknown' }]);
+    expect(office.queue).toEqual([]);
+  });
+});
+
+describe('what fails beside the emails', () => {
+  it('holds up none of them: a queue that is away', async () => {
+    const pull = () => Promise.reject(new Error('SQS is away'));
+    const office = await opened(some(3), { pull });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toHaveLength(3);
+  });
+
+  it('holds up only its own: a company that cannot be read', async () => {
+    const deskFor = async ({ run_id }: ReadyMessage) => {
+      if (run_id === 'broken') throw new Error('It has no mailbox');
+      return undefined;
+    };
+    const office = await opened([anEmail('e1')], { deskFor });
+    office.enqueue([messageOf('broken', 'x')]);
+    office.queue.reverse();
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual(['e1']);
+    expect(office.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
+  });
+});

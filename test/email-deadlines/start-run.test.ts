@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
+import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
+import { discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
+import { startTestTable, type TestTable } from '../support/table.ts';
+import { anEmail } from './office.ts';
+import { aChain, aStart } from './starting.ts';
+
+let table: TestTable;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+afterAll(() => table.close());
+
+describe('a run that begins', () => {
+  it('fetches the emails, enqueues them, and has itself looked after', async () => {
+    const run = await aStart(table, { mail: [anEmail('e1'), anEmail('e2')] });
+
+    await run.start();
+
+    expect(run.enqueued()).toEqual(['e1', 'e2']);
+    expect(await run.stored()).toMatchObject({ state: 'running', fetched: 2, waiting: 2 });
+    expect(run.watches).toEqual([{ kind: 'watch', ...run.key, progress: 0 }]);
+  });
+
+  it('counts deadlines from the fetch', async () => {
+    const run = await aStart(table, { mail: [anEmail('e1', { deadline: 30 })] });
+
+    table.clock.pass(10_000);
+    await run.start();
+
+    expect((await run.email('e1'))?.deadline_at).toBe(table.clock.now() + 30_000);
+  });
+
+  it('counts the deadlines of emails that came with the request from there', async () => {
+    const requested = table.clock.now();
+    const run = await aStart(table, { given: [anEmail('e1', { deadline: 30 })] });
+
+    table.clock.pass(10_000);
+    await run.start();
+
+    expect(run.fetches()).toBe(0);
+    expect((await run.email('e1'))?.deadline_at).toBe(requested + 30_000);
+  });
+
+  it('enqueues first what is needed first', async () => {
+    const mail = [
+      anEmail('late'),
+      anEmail('soon', { deadline: 9 }),
+      anEmail('next', { deadline: 20 }),
+    ];
+    const run = await aStart(table, { mail });
+
+    await run.start();
+
+    expect(run.enqueued()).toEqual(['soon', 'next', 'late']);
+  });
+
+  it('of order enqueues all emails, for their drafts', async () => {
+    const run = await aStart(table, { mail: aChain() });
+
+    await run.start();
+
+    expect(run.enqueued()).toEqual(['first', 'second', 'third']);
+  });
+
+  it('of content enqueues only those that wait for none', async () => {
+    const run = await aStart(table, { mail: aChain(), run: { dependency_kind: 'content' } });
+
+    await run.start();
+
+    expect(run.enqueued()).toEqual(['first']);
+    expect(await run.stored()).toMatchObject({ fetched: 3, waiting: 3 });
+  });
+
+  it('just in time says of each email before when it is not to be sent', async () => {
+    const run = await aStart(table, { run: { send: 'just_in_time' } });
+
+    await run.start();
+    const [message] = run.messages();
+    const deadline = table.clock.now() + 60_000;
+
+    expect(message?.release_at).toBeLessThan(deadline);
+    expect(message?.release_at).toBeGreaterThan(deadline - 10_000);
+  });
+
+  it('as soon as possible says nothing of the kind', async () => {
+    const run = await aStart(table);
+
+    await run.start();
+
+    expect(run.messages()).toEqual([
+      expect.not.objectContaining({ release_at: expect.anything() }),
+    ]);
+  });
+
+  it('is completed at once where the mailbox is empty', async () => {
+    const run = await aStart(table, { mail: [] });
+
+    await run.start();
+
+    expect(await run.stored()).toMatchObject({ state: 'completed', fetched: 0 });
+    expect((await run.stored()).completed_at).not.toBeNull();
+    expect([run.enqueued(), run.watches]).toEqual([[], []]);
+  });
+
+  it('that is gone is logged and forgotten', async () => {
+    const run = await aStart(table);
+    run.key.run_id = 'gone';
+
+    await run.start();
+
+    expect(run.log.lines.join()).toContain('not there any more');
+    expect(run.enqueued()).toEqual([]);
+  });
+});
+
+describe('a run that cannot begin', () => {
+  it.each([
+    ['no list', { emails: [] }, /list|array|#/],
+    ['an email without a body', [anEmail('good'), { email_id: 'bad', deadline: 9 }], /#\/1\/body/],
+    ['a deadline that is over', [anEmail('bad', { deadline: -1 })], /#\/0\/deadline/],
+    ['an unknown dependency', [anEmail('bad', { dependencies: ['gone'] })], /gone/],
+    ['the same email twice', [anEmail('bad'), anEmail('bad')], /more than once/],
+  ])('fails as a whole for %s in its mail', async (_, mail, reason) => {
+    const run = await aStart(table, { mail });
+
+    await run.start();
+    const { state, problem } = await run.stored();
+
+    expect([state, problem?.status]).toEqual(['failed', 422]);
+    expect(problem?.errors.join()).toMatch(reason);
+    expect(await run.store.allEmails(run.key)).toEqual([]);
+    expect([run.enqueued(), run.watches]).toEqual([[], []]);
+    expect(run.meter.counts).toEqual({ RunsFailed: 1 });
+  });
+
+  it('names at most a hundred faults, and how many there are', async () => {
+    const mail = Array.from({ length: 150 }, (_, n) => ({ email_id: `e${n}`, deadline: 9 }));
+    const run = await aStart(table, { mail });
+
+    await run.start();
+    const { problem } = await run.stored();
+
+    expect(problem?.errors).toHaveLength(100);
+    expect(problem?.detail).toContain('150 fault(s)');
+  });
+
+  it('fails with what the mailbox said when it refuses', async () => {
+    const mail = discardWork('mailbox_refused', 'The mailbox answered 403: Forbidden');
+    const run = await aStart(table, { mail });
+
+    await run.start();
+
+    expect(await run.stored()).toMatchObject({
+      state: 'failed',
+      problem: { status: 502, detail: 'The mailbox answered 403: Forbidden' },
+    });
+  });
+
+  it('waits for a mailbox that does not answer', async () => {
+    const run = await aStart(table, {
+      mail: retryLater('mailbox_unavailable', 'It answered 503.'),
+    });
+
+    await expect(run.start()).rejects.toMatchObject({ next: 'retry' });
+
+    expect((await run.stored()).state).toBe('pending');
+  });
+
+  it('is given up when the mailbox never answers', async () => {
+    const error = retryLater('mailbox_unavailable', 'The mailbox answered 503.');
+    const run = await aStart(table, { mail: error });
+
+    await giveUp(await run.stored(), error, run.ports);
+    await run.start();
+
+    expect(await run.stored()).toMatchObject({
+      state: 'failed',
+      problem: { status: 504, detail: 'The mailbox answered 503.' },
+    });
+    expect(run.fetches()).toBe(0);
+  });
+});
+
+describe('a run whose message comes again', () => {
+  it('enqueues what may be worked on, as it is by then', async () => {
+    const run = await aStart(table, { mail: ['a', 'b', 'c'].map((id) => anEmail(id)) });
+    await run.start();
+    run.messages();
+    const store = emailStore(table);
+    const inHour = table.clock.now() + 3_600_000;
+    for (const id of ['b', 'c']) await store.claim({ ...run.key, email_id: id }, 'worker', inHour);
+    const done = await run.email('c');
+    if (done) await store.end(done, 'worker', { state: 'sent', sent_at: 1, on_time: true });
+
+    await run.start();
+
+    expect(run.enqueued()).toEqual(['a']);
+    expect([run.fetches(), (await run.email('c'))?.state]).toEqual([1, 'sent']);
+  });
+
+  it('enqueues a draft as one, and it is still there', async () => {
+    const run = await aStart(table);
+    await run.start();
+    run.messages();
+    const email = await run.email('e1');
+    const store = emailStore(table);
+    await store.claim({ ...run.key, email_id: 'e1' }, 'worker', table.clock.now() + 1_000);
+    if (email) await store.saveDraft(email, 'worker', { response: 'Hi', answered_by: 'full' });
+
+    await run.start();
+
+    expect(run.messages()).toMatchObject([{ email_id: 'e1', drafted: true }]);
+    expect((await run.email('e1'))?.response).toBe('Hi');
+  });
+
+  it('is looked after, though the first time ended before it said so', async () => {
+    let isDown = true;
+    const run = await aStart(table, {
+      enqueue: async () => {
+        if (isDown) throw new Error('SQS is away');
+      },
+    });
+    await expect(run.start()).rejects.toThrow('SQS is away');
+    isDown = false;
+
+    await run.start();
+
+    expect(run.enqueued()).toEqual(['e1']);
+    expect(run.watches).toHaveLength(1);
+  });
+
+  it('is left alone when it is over', async () => {
+    const run = await aStart(table, { mail: [] });
+    await run.start();
+
+    await run.start();
+
+    expect([run.enqueued(), run.watches, run.fetches()]).toEqual([[], [], 1]);
+  });
+});

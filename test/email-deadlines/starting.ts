@@ -1,0 +1,82 @@
+import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
+import type { EmailIn, ReadyMessage, RunMessage } from '../../lambdas/email-deadlines/contract.ts';
+import { handleRun, type StartPorts } from '../../lambdas/email-deadlines/start-run.ts';
+import type { TestTable } from '../support/table.ts';
+import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+import { anEmail, aRun } from './office.ts';
+
+let runs = 0;
+
+/** A run on a real store before it begins; its mailbox serves `mail`, or fails with it. */
+export async function aStart(
+  table: TestTable,
+  options: {
+    mail?: unknown;
+    given?: unknown;
+    run?: Parameters<typeof aRun>[0];
+    enqueue?: () => Promise<void>;
+  } = {},
+) {
+  const { mail = [anEmail('e1')], given, enqueue } = options;
+  runs += 1;
+  const run = aRun({
+    run_id: `start-${runs}`,
+    has_emails: given !== undefined,
+    created_at: new Date(table.clock.now()).toISOString(),
+    ...options.run,
+  });
+  const store = runStore(table);
+  await store.create(run, given === undefined ? undefined : JSON.stringify(given));
+  const [log, meter] = [recordedLog(), recordedMeter()];
+  const enqueued: ReadyMessage[] = [];
+  const watches: RunMessage[] = [];
+  let fetches = 0;
+  const ports: StartPorts = {
+    runs: store,
+    async fetchEmails() {
+      fetches += 1;
+      if (mail instanceof Error) throw mail;
+      return mail;
+    },
+    expectation: async () => ({ serviceMs: 500, gapMs: 0.1 }),
+    async enqueue(messages) {
+      await enqueue?.();
+      enqueued.push(...messages);
+    },
+    watchLater: async (message) => void watches.push(message),
+    clock: table.clock,
+    log,
+    meter,
+  };
+  const key = { tenant_id: run.tenant_id, run_id: run.run_id };
+
+  return {
+    ports,
+    store,
+    key,
+    log,
+    meter,
+    watches,
+    fetches: () => fetches,
+    /** The ids that were enqueued since it was asked last. */
+    enqueued: () => enqueued.splice(0).map(({ email_id }) => email_id),
+    messages: () => enqueued.splice(0),
+    start: () => handleRun({ kind: 'start', ...key }, ports),
+    /** Looks after the run as the last watch has said. */
+    watch: () => handleRun(watches.at(-1) ?? { kind: 'watch', ...key, progress: 0 }, ports),
+    async stored() {
+      const found = await store.find(key);
+      if (!found) throw new Error('Expected the run to be stored, got none.');
+      return found;
+    },
+    email: async (id: string) =>
+      (await store.allEmails(key)).find(({ email_id }) => email_id === id),
+  };
+}
+
+/** The second waits for the first, the third for both. */
+export const aChain = (fields: Partial<EmailIn> = {}): EmailIn[] => [
+  anEmail('first', fields),
+  anEmail('second', { ...fields, dependencies: ['first'] }),
+  anEmail('third', { ...fields, dependencies: ['first', 'second'] }),
+];
