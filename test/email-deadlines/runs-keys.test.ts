@@ -66,7 +66,7 @@ describe('an idempotency key', () => {
     const [key, tenant] = [aKey(), 'hasty'];
 
     const responses = await Promise.all(
-      [1, 2, 3].map(() => app.post({ emails: [aMail('e1')] }, withKey(key, { tenant }))),
+      [1, 2, 3].map(async () => app.post({ emails: [aMail('e1')] }, withKey(key, { tenant }))),
     );
     const views = await Promise.all(responses.map(viewOf));
 
