@@ -14,12 +14,16 @@ interface Asked {
 /** A mailbox's server that answers as it is told. */
 async function aServer(answer: (response: ServerResponse) => void) {
   const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const chunk of request) body += String(chunk);
-    const url = new URL(request.url ?? '/', 'http://mailbox');
-    asked.push({ method: request.method, url, headers: request.headers, body });
-    answer(response);
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      const url = new URL(request.url ?? '/', 'http://mailbox');
+      asked.push({ method: request.method, url, headers: request.headers, body });
+      answer(response);
+    });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
