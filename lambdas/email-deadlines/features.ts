@@ -12,7 +12,10 @@ const publicUrl = z.string().check(
 
 function isPublic(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
+  const url = new URL(text);
+  const { protocol, username, password } = url;
+  // A name that ends in a dot is the same name.
+  const hostname = url.hostname.replace(/\.+$/, '');
   const isAddress = /^[\d.]+$|^\[/.test(hostname) || !hostname.includes('.');
   const isInner = /\.(local|localhost|internal|arpa|home|lan)$/.test(hostname);
   return protocol === 'https:' && !username && !password && !isAddress && !isInner;

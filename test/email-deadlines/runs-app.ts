@@ -7,7 +7,7 @@ import type { Scope } from '../../lambdas/tenancy/contract.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
-export const serviceMs = 500;
+const serviceMs = 500;
 
 /** Who asks, and how. A body that is a text is sent as it is. */
 export interface Asking {
@@ -48,7 +48,12 @@ export function aRunsApp(
     concurrencyLimit: 64,
   });
 
-  const ask = (method: string, path: string, body: string | undefined, asking: Asking) => {
+  const ask = async (
+    method: string,
+    path: string,
+    body: string | undefined,
+    asking: Asking,
+  ): Promise<Response> => {
     const { tenant = 'acme', scopes = ['emails:read', 'emails:write'], headers = {} } = asking;
     const lambda = contextOf({
       tenant_id: tenant,

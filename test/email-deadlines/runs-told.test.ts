@@ -14,8 +14,7 @@ afterAll(() => table.close());
 
 type Page = { emails: EmailView[]; next_cursor: string | null };
 
-const pageOf = async (response: Response | Promise<Response>) =>
-  (await (await response).json()) as Page;
+const pageOf = async (response: Promise<Response>) => (await (await response).json()) as Page;
 
 describe('the status of a run', () => {
   it('tells what is known of it', async () => {

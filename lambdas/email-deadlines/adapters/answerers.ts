@@ -62,7 +62,7 @@ export function answererOf(config: EmailAnswers, parts: AnswererParts): Answerer
 }
 
 const filled = ({ template }: EmailAnswers, subject: string): string =>
-  template.replaceAll('{subject}', subject);
+  template.replaceAll('{subject}', () => subject);
 
 function mock(config: EmailAnswers, { timing, sleep, random }: AnswererParts): Answerer {
   const responses = config.mock_responses ?? mockResponses;

@@ -22,10 +22,19 @@ export async function mailboxUrlOf(
 export function parseMailboxKeys(stored: string): (tenantId: string) => string {
   const text = stored.trim();
   if (!text.startsWith('{')) return () => text;
-  const byTenant = JSON.parse(text) as Record<string, unknown>;
+  const byTenant = keysIn(text);
   return (tenantId) => {
     const key = Object.hasOwn(byTenant, tenantId) ? byTenant[tenantId] : undefined;
     if (typeof key === 'string' && key !== '') return key;
     throw new Error(`it has no key for ${tenantId}`);
   };
+}
+
+function keysIn(json: string): Record<string, unknown> {
+  try {
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch {
+    // The parser's own message would quote the secret.
+    throw new Error('it begins like a JSON object of keys by company, but is none');
+  }
 }

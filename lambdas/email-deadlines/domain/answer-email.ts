@@ -49,6 +49,7 @@ async function work(
   ports: EmailPorts,
   invocation: Invocation,
 ): Promise<WorkResult> {
+  let latest = email;
   try {
     if (email.attempts > limits.maxAttempts) {
       const ended = email.attempts - 1;
@@ -60,13 +61,15 @@ async function work(
     }
     const drafted = await draftReply(email, run, ports, invocation.remainingMs() - postingMs);
     if (!(await toSending(email, drafted, ports, invocation))) return { kind: 'done', ready: [] };
-    const ending = await postReply({ ...email, ...drafted }, run, ports);
+    const sending = { ...email, ...drafted };
+    latest = sending;
+    const ending = await postReply(sending, run, ports);
     const ready = await tellDependents(email, run, ports);
-    const ended = await ports.store.end({ ...email, ...drafted }, invocation.owner, ending);
+    const ended = await ports.store.end(sending, invocation.owner, ending);
     if (ended) note(email, ending, run, ports);
     return { kind: 'done', ready };
   } catch (thrown) {
-    return failed(email, thrown, run, ports, invocation);
+    return failed(latest, thrown, run, ports, invocation);
   }
 }
 
@@ -198,10 +201,9 @@ async function failed(
   }
   ports.log.error('An email failed for good; it goes to the dead-letter queue.', details);
   const reason = `${error.code}: ${error.message}`;
-  const latest = await ports.store.end(email, owner, { state: 'failed', reason });
-  // What it was before is known for certain only of an email that was not drafted here.
+  const ended = await ports.store.end(email, owner, { state: 'failed', reason });
   const before = email.response === undefined ? 'waiting' : 'drafted';
-  if (latest) ports.count(email, { [before]: -1, failed: 1 });
+  if (ended) ports.count(email, { [before]: -1, failed: 1 });
   return { kind: 'dead', error, ready: await tellDependents(email, run, ports) };
 }
 

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answersOf,
+  mailboxUrlOf,
+  parseMailboxKeys,
+} from '../../../lambdas/email-deadlines/adapters/company.ts';
+import { features } from '../../../lambdas/email-deadlines/features.ts';
+import { someTenants } from '../../support/tenants.ts';
+
+const urls = { emails_url: 'https://mail.example/emails', respond_url: 'https://mail.example/say' };
+
+describe('the keys of mailboxes', () => {
+  it('may be one for all companies', () => {
+    const keyOf = parseMailboxKeys('  s3cret\n');
+
+    expect([keyOf('acme'), keyOf('globex')]).toEqual(['s3cret', 's3cret']);
+  });
+
+  it('may be one for each', () => {
+    const keyOf = parseMailboxKeys('{"acme": "a", "globex": "g"}');
+
+    expect([keyOf('acme'), keyOf('globex')]).toEqual(['a', 'g']);
+  });
+
+  it.each(['initech', 'constructor', '__proto__', 'empty', 'number'])(
+    'are never another company’s: %s has none',
+    (tenant) => {
+      const keyOf = parseMailboxKeys('{"acme": "s3cret", "empty": "", "number": 7}');
+
+      expect(() => keyOf(tenant)).toThrow(`no key for ${tenant}`);
+    },
+  );
+
+  it('are not quoted by what cannot be read', () => {
+    const read = () => parseMailboxKeys('{"acme": s3cret}');
+
+    expect(read).toThrow();
+    expect(read).not.toThrow(/s3cret/);
+  });
+});
+
+describe('the mailbox of a company', () => {
+  const mailboxAt = (url: string) =>
+    features.mailbox.safeParse({ emails_url: url, respond_url: url }).success;
+
+  it.each([
+    'https://mail.example/emails',
+    'https://mail.example:8443/emails?box=1',
+    'https://abc.execute-api.us-east-1.amazonaws.com/respond',
+  ])('may be at %s', (url) => {
+    expect(mailboxAt(url)).toBe(true);
+  });
+
+  it.each([
+    'http://mail.example/emails',
+    'ftp://mail.example/emails',
+    'mail.example/emails',
+    'https://127.0.0.1/emails',
+    'https://169.254.169.254/latest/meta-data',
+    'https://0x7f.1/emails',
+    'https://2130706433/emails',
+    'https://[::1]/emails',
+    'https://localhost/emails',
+    'https://localhost./emails',
+    'https://box.localhost/emails',
+    'https://intranet/emails',
+    'https://db.internal/emails',
+    'https://db.internal./emails',
+    'https://DB.INTERNAL/emails',
+    'https://printer.local/emails',
+    'https://user:pass@mail.example/emails',
+    `https://mail.example/${'x'.repeat(2_000)}`,
+  ])('is not at %s', (url) => {
+    expect(mailboxAt(url)).toBe(false);
+  });
+
+  it('is the deployment’s where it has none of its own', async () => {
+    const tenants = someTenants({ acme: {}, globex: { mailbox: urls } });
+    const fallback = 'http://localhost:1/emails';
+
+    expect(await mailboxUrlOf(tenants, 'acme', 'emails_url', fallback)).toBe(fallback);
+    expect(await mailboxUrlOf(tenants, 'acme', 'emails_url', undefined)).toBeUndefined();
+    expect(await mailboxUrlOf(tenants, 'globex', 'respond_url', fallback)).toBe(urls.respond_url);
+  });
+});
+
+describe('the answers of a company', () => {
+  it('are the mock’s where nothing is configured', async () => {
+    const answers = await answersOf(someTenants({ acme: {} }), 'acme');
+
+    expect(answers).toMatchObject({ adapter: 'mock', limits: {} });
+    expect(answers.template).not.toBe('');
+  });
+
+  it('are as they are configured', async () => {
+    const configured = { adapter: 'openai', model: 'gpt-x', limits: { concurrency: 3 } };
+    const tenants = someTenants({ acme: { 'email-answers': configured } });
+
+    expect(await answersOf(tenants, 'acme')).toMatchObject(configured);
+  });
+});

@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmailIn } from '../../../lambdas/email-deadlines/contract.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
+import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
+
+let table: TestTable;
+let runs = 0;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+afterAll(() => table.close());
+
+const opened = (
+  emails: EmailIn[],
+  options: OfficeOptions = {},
+  run: Parameters<typeof aRun>[0] = {},
+) => {
+  runs += 1;
+  return anOffice(table, emails, aRun({ run_id: `answer-${runs}`, ...run }), options);
+};
+
+const parentAndChild = [anEmail('parent'), anEmail('child', { dependencies: ['parent'] })];
+const refused = { kind: 'refused', reason: '422: unknown email' } as const;
+const away = { kind: 'unavailable', reason: 'it answered 503' } as const;
+const passing = async (ms: number) => table.clock.pass(ms);
+
+describe('a reply', () => {
+  it('is posted with the run’s mode and a key of its own', async () => {
+    const office = await opened([anEmail('e1')], {}, { test_mode: false });
+
+    await office.invoke();
+
+    expect(office.posts).toEqual([
+      {
+        email_id: 'e1',
+        response: 'Re: e1',
+        test_mode: false,
+        idempotencyKey: `${office.run.run_id}:e1`,
+      },
+    ]);
+    expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, sent: 1, on_time: 1, late: 0 });
+  });
+
+  it('that comes after its deadline is sent all the same, and counted as late', async () => {
+    const office = await opened([anEmail('e1', { deadline: 2 })], {
+      async answer() {
+        table.clock.pass(3_000);
+        return 'Sorry';
+      },
+    });
+
+    await office.invoke();
+
+    expect(await office.email('e1')).toMatchObject({ state: 'sent', on_time: false });
+    expect(office.counts).toMatchObject({ sent: 1, on_time: 0, late: 1 });
+    expect(office.log.lines.join()).toContain('"late_by_seconds":1');
+  });
+
+  it.each(['order', 'content'] as const)(
+    'that is refused fails with the reason, and those behind it go on (%s)',
+    async (dependency_kind) => {
+      const post = ({ email_id }: { email_id: string }) =>
+        email_id === 'parent' ? refused : undefined;
+      const office = await opened(parentAndChild, { post }, { dependency_kind });
+
+      await office.workOff();
+
+      expect(await office.email('parent')).toMatchObject({
+        state: 'failed',
+        reason: '422: unknown email',
+      });
+      expect(office.posts.filter(({ email_id }) => email_id === 'parent')).toHaveLength(1);
+      expect(office.acceptedIds()).toEqual(['child']);
+      expect(office.counts).toMatchObject({ waiting: -2, drafted: 0, sent: 1, failed: 1 });
+    },
+  );
+});
+
+describe('a mailbox that is away', () => {
+  it('is asked again within the invocation, with the same key', async () => {
+    const post = (_: unknown, nth: number) => (nth < 3 ? away : undefined);
+    const office = await opened([anEmail('e1')], { post, sleep: passing });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual(['e1']);
+    expect(office.counts).toMatchObject({ retries: 2, sent: 1 });
+    expect(new Set(office.posts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  });
+
+  it('is asked again no sooner than it says', async () => {
+    const times: number[] = [];
+    const post = (_: unknown, nth: number) => {
+      times.push(table.clock.now());
+      return nth === 1 ? { ...away, retryAfterMs: 7_000 } : undefined;
+    };
+    const office = await opened([anEmail('e1')], { post, sleep: passing, workers: 1 });
+
+    await office.invoke();
+
+    expect(Number(times[1]) - Number(times[0])).toBeGreaterThanOrEqual(7_000);
+  });
+
+  it('leaves the email to the queue when the deadline allows no other try', async () => {
+    const office = await opened([anEmail('e1', { deadline: 2 })], {
+      post: () => ({ ...away, retryAfterMs: 5_000 }),
+      sleep: passing,
+    });
+
+    await office.invoke();
+
+    expect(office.posts).toHaveLength(1);
+    expect(office.queue[0]?.afterSeconds).toBeGreaterThan(0);
+    expect(await office.email('e1')).toMatchObject({ state: 'sending', lease_until: 0 });
+  });
+
+  it('gets the same reply when the email comes back, not a new one', async () => {
+    let answers = 0;
+    const office = await opened([anEmail('e1')], {
+      post: (_, nth) => (nth <= 3 ? away : undefined),
+      async answer() {
+        answers += 1;
+        return `Answer ${answers}`;
+      },
+    });
+
+    await office.workOff();
+
+    expect(answers).toBe(1);
+    expect(office.accepted.map(({ reply }) => reply.response)).toEqual(['Answer 1']);
+  });
+
+  it('makes a dead letter of the email at its fifth failure, and those behind it go on', async () => {
+    const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
+    const office = await opened(parentAndChild, { post });
+
+    await office.workOff();
+
+    expect(office.dead).toMatchObject([
+      { message: { email_id: 'parent' }, code: 'mailbox_unavailable' },
+    ]);
+    // Each time once, and again as often as is allowed.
+    expect(office.posts.filter(({ email_id }) => email_id === 'parent')).toHaveLength(5 * 3);
+    expect(await office.email('parent')).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('mailbox_unavailable: The mailbox took no reply'),
+    });
+    expect(office.acceptedIds()).toEqual(['child']);
+  });
+
+  it('leaves no email counted twice or not at all', async () => {
+    const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
+    const office = await opened(parentAndChild, { post });
+
+    await office.workOff();
+
+    expect(office.counts).toMatchObject({ waiting: -2, drafted: 0, sent: 1, failed: 1 });
+  });
+});
+
+describe('an email whose drafts fail', () => {
+  it('is counted as what it was last when it is given up in the same try', async () => {
+    let tries = 0;
+    const office = await opened([anEmail('e1')], {
+      times: { full: 500 },
+      async answer() {
+        tries += 1;
+        if (tries < 5) throw new Error('The model is away');
+        return 'At last';
+      },
+      post: () => away,
+    });
+
+    await office.workOff();
+
+    expect(office.dead).toHaveLength(1);
+    expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, failed: 1 });
+  });
+});
+
+describe('the ladder of an answer', () => {
+  const steps = async (deadline: number, options: OfficeOptions = {}) => {
+    const asked: string[] = [];
+    const office = await opened([anEmail('e1', { deadline })], {
+      times: { full: 6_000, faster: 2_500, template: 1 },
+      ...options,
+      async answer(step, emailId) {
+        asked.push(step);
+        return (await options.answer?.(step, emailId)) ?? `By ${step}`;
+      },
+    });
+    await office.workOff();
+    return { asked, email: await office.email('e1'), office };
+  };
+
+  it.each([
+    [60, 'full'],
+    [4, 'faster'],
+    [1, 'template'],
+  ])('answers with %i s left by the %s step, and records which', async (deadline, step) => {
+    const { asked, email } = await steps(deadline);
+
+    expect(asked).toEqual([step]);
+    expect(email).toMatchObject({ answered_by: step, response: `By ${step}`, on_time: true });
+  });
+
+  it('hands on from a step that fails to a surer one', async () => {
+    const answer = async (step: string) => {
+      if (step !== 'template') throw new Error(`${step} is away`);
+      return 'By template';
+    };
+
+    const { asked, email, office } = await steps(60, { answer });
+
+    expect(asked).toEqual(['full', 'faster', 'template']);
+    expect(email).toMatchObject({ answered_by: 'template', state: 'sent' });
+    expect(office.log.lines.filter((line) => line.includes('surer'))).toHaveLength(2);
+  });
+
+  it('leaves out a step for which a failure has taken the time', async () => {
+    const answer = async (step: string) => {
+      if (step !== 'full') return `By ${step}`;
+      table.clock.pass(8_000);
+      throw new Error('Too slow');
+    };
+
+    const { asked, email } = await steps(9, { answer });
+
+    expect(asked).toEqual(['full', 'template']);
+    expect(email).toMatchObject({ answered_by: 'template', on_time: true });
+  });
+
+  it('gives an answer by its best step when it is too late anyway', async () => {
+    const office = await opened([anEmail('e1', { deadline: 1 })], {
+      times: { full: 6_000, template: 1 },
+    });
+    table.clock.pass(5_000);
+
+    await office.invoke();
+
+    expect(await office.email('e1')).toMatchObject({ answered_by: 'full', on_time: false });
+  });
+});
