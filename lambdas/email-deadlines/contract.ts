@@ -25,17 +25,26 @@ export const limits = {
 
 const emailId = z.string().check(z.minLength(1), z.maxLength(128), z.regex(/^[^\p{Cc}#]+$/u));
 
+/** An email and what it waits for are one item, which ends at 400 KB. */
+const maxDependencies = 1_000;
+
 /** A list of ids, or one text with commas between them. */
-const dependencies = z.pipe(
-  z.union([z.array(z.string()), z.string()]),
-  z.transform((given) => [
-    ...new Set(
-      (typeof given === 'string' ? given.split(',') : given)
-        .map((id) => id.trim())
-        .filter((id) => id !== ''),
-    ),
-  ]),
-);
+const dependencies = z
+  .pipe(
+    z.union([z.array(z.string()), z.string()]),
+    z.transform((given) => [
+      ...new Set(
+        (typeof given === 'string' ? given.split(',') : given)
+          .map((id) => id.trim())
+          .filter((id) => id !== ''),
+      ),
+    ]),
+  )
+  .check(
+    z.refine((ids) => ids.length <= maxDependencies, {
+      error: `An email may wait for at most ${maxDependencies} others.`,
+    }),
+  );
 
 /** An email as the mailbox serves it; its deadline is in seconds from the fetch. */
 const emailIn = z.object({

@@ -140,3 +140,13 @@ describe('the dependencies of a run', () => {
     expect((await aRunsApp(table).post({ emails })).status).toBe(202);
   });
 });
+
+describe('an email that waits for more than an item can hold', () => {
+  it('is refused, and told how many it may wait for', async () => {
+    const dependencies = Array.from({ length: 1_001 }, (_, n) => `e${n}`);
+
+    const response = await refused({ emails: [aMail('last', { dependencies })] }, 422);
+
+    expect(JSON.stringify(await response.json())).toContain('at most 1000 others');
+  });
+});

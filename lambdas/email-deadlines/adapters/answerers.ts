@@ -124,7 +124,8 @@ async function ask(
       },
       { timeout, maxRetries: 0, signal: AbortSignal.timeout(timeout) },
     );
-    return response.output_text.trim();
+    // A reply that was cut off is none.
+    return response.status === 'incomplete' ? '' : response.output_text.trim();
   } catch (error) {
     throw openAiFault(error, 'answer an email');
   }

@@ -1,3 +1,4 @@
+import { alertPerson } from '../../runtime/errors.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import { type EmailAnswers, features } from '../features.ts';
 
@@ -26,7 +27,10 @@ export function parseMailboxKeys(stored: string): (tenantId: string) => string {
   return (tenantId) => {
     const key = Object.hasOwn(byTenant, tenantId) ? byTenant[tenantId] : undefined;
     if (typeof key === 'string' && key !== '') return key;
-    throw new Error(`it has no key for ${tenantId}`);
+    throw alertPerson(
+      'mailbox_missing',
+      `The secret of the mailbox keys has none for ${tenantId}: npm run secrets.`,
+    );
   };
 }
 

@@ -13,6 +13,9 @@ export interface MailboxSettings {
 /** What a mailbox may send: 10,000 emails of 50,000 characters would be more than a function holds. */
 const maxMailBytes = 20_000_000;
 
+/** Of what a mailbox says to a reply only the reason counts. */
+const maxAnswerBytes = 64_000;
+
 /** Fetches the emails of a mailbox as it serves them. Throws `retry` while it does not answer, `discard` where it refuses. */
 export async function fetchEmails(
   { url, apiKey, timeoutMs, fetcher = fetch }: MailboxSettings,
@@ -23,7 +26,11 @@ export async function fetchEmails(
   target.searchParams.set('test_mode', String(testMode));
   let response: Response;
   try {
-    response = await fetcher(target.href, { signal: AbortSignal.timeout(timeoutMs) });
+    response = await fetcher(target.href, {
+      // Another place is not the one that was configured, and must not get the key.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
   } catch (error) {
     throw retryLater('mailbox_unavailable', `The mailbox did not answer: ${nameOf(error)}.`);
   }
@@ -44,16 +51,26 @@ export async function fetchEmails(
 
 async function boundedText(response: Response): Promise<string> {
   const length = Number(response.headers.get('content-length') ?? 0);
-  if (length > maxMailBytes) {
-    throw new EngineError('discard', 'mailbox_refused', 'The mailbox serves more than 20 MB.');
-  }
+  let text: string | undefined;
   try {
-    const text = await response.text();
-    if (text.length <= maxMailBytes) return text;
+    text = length > maxMailBytes ? undefined : await textUpTo(response, maxMailBytes);
   } catch (error) {
     throw retryLater('mailbox_unavailable', `The mailbox broke off: ${nameOf(error)}.`);
   }
+  if (text !== undefined) return text;
   throw new EngineError('discard', 'mailbox_refused', 'The mailbox serves more than 20 MB.');
+}
+
+/** The text of an answer; undefined when it is longer, of which no more is read. */
+async function textUpTo(response: Response, maxBytes: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Posts replies, through connections that are kept open between them. */
@@ -64,6 +81,7 @@ export const mailbox = (settings: MailboxSettings): Mailbox => ({
     try {
       const response = await fetcher(url, {
         method: 'POST',
+        redirect: 'manual',
         headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
         body: JSON.stringify({ ...reply, api_key }),
         signal: AbortSignal.timeout(timeoutMs),
@@ -76,7 +94,7 @@ export const mailbox = (settings: MailboxSettings): Mailbox => ({
 });
 
 async function resultOf(response: Response): Promise<PostResult> {
-  const text = (await response.text()).slice(0, 2_000);
+  const text = (await textUpTo(response, maxAnswerBytes)) ?? '';
   if (response.ok) return { kind: 'accepted' };
   const { status } = response;
   if (status >= 500 || status === 429 || status === 408) {
@@ -97,7 +115,7 @@ function reasonOf(text: string): string {
     const said = [error, detail, message].find((one) => typeof one === 'string');
     return String(said ?? 'it gave no reason').slice(0, 300);
   } catch {
-    return text.slice(0, 300) || 'it gave no reason';
+    return text === '' ? 'it gave no reason' : 'its reason is no JSON';
   }
 }
 

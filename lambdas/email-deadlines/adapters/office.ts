@@ -28,6 +28,9 @@ import { runStore } from './run-store.ts';
 import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
 import { workerSlots } from './worker-slots.ts';
 
+/** How soon a budget is asked again that could not be. */
+const unaskedMs = 1_000;
+
 /** Everything around the answering function that outlives an invocation. */
 export interface AnswerOffice {
   client: SQSClient;
@@ -124,8 +127,16 @@ export function answerOffice(
             keptDays: 1,
           };
           const rate = { perSecond: requests_per_minute / 60, burst: 1 };
-          const spending = await budget(place, rate);
-          return spending.spent ? 0 : Math.max(1, spending.waitMs);
+          try {
+            const spending = await budget(place, rate);
+            return spending.spent ? 0 : Math.max(1, spending.waitMs);
+          } catch (error) {
+            log.warn('The budget of the model could not be asked.', {
+              tenant_id,
+              error: errorForLog(error),
+            });
+            return unaskedMs;
+          }
         },
       };
     };
@@ -140,7 +151,7 @@ export function answerOffice(
 
     return {
       office: {
-        queue: readyQueue(client, urls, Date.now),
+        queue: readyQueue(client, urls, Date.now, log),
         deskFor,
         clock: systemClock,
         log,

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { discardWork, type EngineError, retryLater } from '../../runtime/errors.ts';
+import { errorForLog, type Log } from '../../runtime/log.ts';
 import { sendableBody } from '../../runtime/sqs.ts';
 import { type ReadyMessage, readyMessage } from '../contract.ts';
 import type { ReadyQueue, Task } from '../domain/office.ts';
@@ -64,6 +65,7 @@ export function readyQueue(
   client: Client,
   urls: { queueUrl: string; deadLetterUrl: string },
   now: () => number,
+  log: Pick<Log, 'warn'>,
 ): ReadyQueue<Receipt> {
   return {
     async pull(most) {
@@ -96,13 +98,20 @@ export function readyQueue(
     },
 
     async returnAfter({ handle }, seconds) {
-      await client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: urls.queueUrl,
-          ReceiptHandle: handle,
-          VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds))),
-        }),
-      );
+      const visibility = Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds)));
+      try {
+        await client.send(
+          new ChangeMessageVisibilityCommand({
+            QueueUrl: urls.queueUrl,
+            ReceiptHandle: handle,
+            VisibilityTimeout: visibility,
+          }),
+        );
+      } catch (error) {
+        log.warn('An email comes back after the whole visibility timeout, not when it was to.', {
+          error: errorForLog(error),
+        });
+      }
     },
 
     deadLetter: (message, error) =>

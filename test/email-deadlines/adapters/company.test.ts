@@ -27,7 +27,7 @@ describe('the keys of mailboxes', () => {
     (tenant) => {
       const keyOf = parseMailboxKeys('{"acme": "s3cret", "empty": "", "number": 7}');
 
-      expect(() => keyOf(tenant)).toThrow(`no key for ${tenant}`);
+      expect(() => keyOf(tenant)).toThrow(`has none for ${tenant}:`);
     },
   );
 

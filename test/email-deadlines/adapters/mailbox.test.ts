@@ -98,7 +98,7 @@ describe('a reply to the mailbox', () => {
     [{ detail: 'Gone' }, '404: Gone'],
     [{ message: 'No' }, '404: No'],
     [{ error: { code: 7 } }, '404: it gave no reason'],
-    ['plain words', '404: plain words'],
+    ['plain words, as the customer wrote them', '404: its reason is no JSON'],
     ['', '404: it gave no reason'],
     [{ error: 'x'.repeat(999) }, `404: ${'x'.repeat(300)}`],
   ])('is refused for good by a 4xx, with its reason: %j', async (body, reason) => {
@@ -150,7 +150,14 @@ describe('a reply to the mailbox', () => {
   it('keeps little of a huge answer', async () => {
     const { result } = await posted(says(400, 'x'.repeat(3_000_000)));
 
-    expect(result).toEqual({ kind: 'refused', reason: `400: ${'x'.repeat(300)}` });
+    expect(result).toEqual({ kind: 'refused', reason: '400: it gave no reason' });
+  });
+
+  it('is taken nowhere else than to the configured place', async () => {
+    const { result, asked } = await posted(says(307, {}, { location: '/elsewhere' }));
+
+    expect(result).toEqual({ kind: 'refused', reason: '307: it gave no reason' });
+    expect(asked).toHaveLength(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { enqueueReady, readyQueue } from '../../../lambdas/email-deadlines/adapters/ready-queue.ts';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
+import { recordedLog } from '../../whatsapp-replies/recorded.ts';
 
 const urls = { queueUrl: 'https://sqs/ready', deadLetterUrl: 'https://sqs/dead' };
 const now = Date.UTC(2026, 10, 21, 10);
@@ -29,7 +30,7 @@ function aQueue(bodies: string[] = [], failed: unknown[] = []) {
   } as unknown as Parameters<typeof readyQueue>[0];
   return {
     client,
-    queue: readyQueue(client, urls, () => now),
+    queue: readyQueue(client, urls, () => now, recordedLog()),
     inputs: (name: string) => sent.filter(([one]) => one === name).map(([, input]) => input),
   };
 }
