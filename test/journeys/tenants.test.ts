@@ -242,7 +242,8 @@ describe('a suspended company', () => {
 describe('a caller with a token', () => {
   it('is let in for the company and in the role that the token says', async () => {
     const admin = await provider.token({ tenant_id: 'demo' });
-    const user = await provider.token({ tenant_id: 'demo', role: 'OperationUser', sub: 'u2' });
+    const groups = ['staff', 'OperationUser'];
+    const user = await provider.token({ tenant_id: 'demo', role: groups, sub: 'u2' });
 
     expect((await setFeature(admin, 'by-token', 1)).status).toBe(201);
     expect((await setFeature(user, 'by-token', 2)).status).toBe(403);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { errorForLog, type Log } from '../../runtime/log.ts';
 import { type Caller, contextOf, scopesOf } from '../../tenancy/caller.ts';
-import type { AuthorizerContext, Tenant } from '../../tenancy/contract.ts';
+import { type AuthorizerContext, isRole, type Tenant } from '../../tenancy/contract.ts';
 import type { StoredCredential } from '../contract.ts';
 import { type Credential, isSecret, parseCredential } from './api-key.ts';
 
@@ -9,7 +9,7 @@ import { type Credential, isSecret, parseCredential } from './api-key.ts';
 export interface Identity {
   subject: string;
   tenant_id: string | undefined;
-  role: string;
+  roles: string[];
   /** Seconds since the epoch. */
   valid_until: number;
 }
@@ -71,7 +71,8 @@ const isValid = (stored: StoredCredential, given: StoredKind, { clock }: Authori
 async function ofToken(token: string, ports: AuthorizerPorts): Promise<AuthorizerContext> {
   const identity = await ports.verifyToken?.(token);
   if (!identity) return unauthenticated;
-  const { subject, role, valid_until, tenant_id = '' } = identity;
+  const { subject, roles, valid_until, tenant_id = '' } = identity;
+  const role = roles.find(isRole) ?? '';
   const tenant = tenant_id ? await ports.tenants.find(tenant_id) : undefined;
   // The person is known, but belongs to nobody here.
   if (!tenant) return { outcome: 'forbidden' };

@@ -14,7 +14,8 @@ export interface IdentityProvider {
 export interface Identity {
   subject: string;
   tenant_id: string | undefined;
-  role: string;
+  /** One or, such as Cognito's groups, several. */
+  roles: string[];
   /** Seconds since the epoch. */
   valid_until: number;
 }
@@ -81,11 +82,11 @@ function isMeantForUs(payload: JWTPayload, { audience }: IdentityProvider, now: 
 }
 
 function identityOf(payload: JWTPayload, provider: IdentityProvider): Identity {
-  const [tenant, role] = [payload[provider.tenantClaim], payload[provider.roleClaim]];
+  const [tenant, roles] = [payload[provider.tenantClaim], payload[provider.roleClaim]];
   return {
     subject: String(payload.sub),
     tenant_id: typeof tenant === 'string' ? tenant : undefined,
-    role: typeof role === 'string' ? role : '',
+    roles: [roles].flat().filter((role) => typeof role === 'string'),
     valid_until: Number(payload.exp),
   };
 }

@@ -45,7 +45,7 @@ describe('a token of the identity provider', () => {
     expect(identity).toEqual({
       subject: 'person-1',
       tenant_id: 'acme',
-      role: 'TenantAdmin',
+      roles: ['TenantAdmin'],
       valid_until: seconds(3_600),
     });
   });
@@ -58,6 +58,16 @@ describe('a token of the identity provider', () => {
     expect(
       await verify(await provider.token({ client_id: audience }, { without: ['aud'] })),
     ).toBeDefined();
+  });
+
+  it('may say several roles, and what is no text is none', async () => {
+    const provider = await anIdentityProvider(clock.now);
+
+    const identity = await verifierOf(provider)(
+      await provider.token({ role: ['staff', 7, 'OperationUser'] }),
+    );
+
+    expect(identity?.roles).toEqual(['staff', 'OperationUser']);
   });
 
   it('may say the company by another claim', async () => {
