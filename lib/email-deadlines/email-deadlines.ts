@@ -29,12 +29,14 @@ export class EmailDeadlines extends Construct {
     const runs = new WorkerQueue(this, 'Runs', {
       house,
       name: 'email-runs',
+      fifo: false,
       visibilityTimeoutSeconds: limits.startVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
     });
     const ready = new WorkerQueue(this, 'Ready', {
       house,
       name: 'emails-ready',
+      fifo: false,
       visibilityTimeoutSeconds: limits.answerVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
     });

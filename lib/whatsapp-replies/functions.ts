@@ -2,17 +2,17 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
-import type { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { allowReading } from '../constructs/secret-reader.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
+import type { WorkerQueue } from '../constructs/worker-queue.ts';
 import type { House } from '../house.ts';
 
 export interface WhatsAppParts {
   house: House;
   conversations: SingleTable;
   tenants: SingleTable;
-  inbox: FifoWorkerQueue;
+  inbox: WorkerQueue;
   twilioSecret: ISecret;
   /** The URL under which Twilio reaches the API. */
   publicBaseUrl: string;

@@ -2,9 +2,9 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { limits, routes } from '../../lambdas/whatsapp-replies/contract.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
-import { FifoWorkerQueue } from '../constructs/fifo-worker-queue.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
+import { WorkerQueue } from '../constructs/worker-queue.ts';
 import type { House } from '../house.ts';
 import { output } from '../output.ts';
 import { Receive, ReplyProcessor, Status } from './functions.ts';
@@ -30,9 +30,10 @@ export class WhatsAppReplies extends Construct {
       description: 'twilio_account_sid, twilio_auth_token and twilio_phone_number as JSON',
     });
     const conversations = new SingleTable(this, 'Conversations', { house, name: 'conversations' });
-    const inbox = new FifoWorkerQueue(this, 'Inbox', {
+    const inbox = new WorkerQueue(this, 'Inbox', {
       house,
       name: 'whatsapp-replies',
+      fifo: true,
       visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
       maxReceiveCount: limits.maxReceiveCount,
     });
