@@ -1,0 +1,46 @@
+import { expect } from 'vitest';
+import type { TestEngine } from './engine.ts';
+
+export interface Call {
+  key: string;
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Calls of an engine's API, which remember every credential that was sent. */
+export function callsOf(engine: () => TestEngine) {
+  const sent = new Set<string>();
+
+  function call(path: string, { key, method = 'GET', body, headers = {} }: Call) {
+    sent.add(key);
+    return fetch(engine().cloud.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  }
+
+  return {
+    call,
+    setFeature: (key: string, feature: string, feature_value: unknown, headers = {}) =>
+      call(`/tenant-configuration/${feature}`, {
+        key,
+        method: 'POST',
+        body: { feature_value },
+        headers,
+      }),
+    /** Looks through all logs for the secret ends of the credentials, and for these words. */
+    expectSilentLogs(words: string[], leastSecrets: number) {
+      const secrets = [...sent].filter((key) => !key.startsWith('re_pub_'));
+      expect(secrets.length).toBeGreaterThanOrEqual(leastSecrets);
+      for (const secret of [...secrets.map((key) => key.slice(-20)), ...words]) {
+        expect(engine().lines.filter((line) => line.includes(secret))).toEqual([]);
+      }
+    },
+  };
+}
