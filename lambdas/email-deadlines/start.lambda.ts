@@ -31,15 +31,18 @@ const ports = once((): StartPorts => {
   return {
     runs: runStore(table),
     async fetchEmails({ tenant_id, test_mode }) {
-      const url = await mailboxUrlOf(tenants, tenant_id, 'emails_url', env.EMAILS_URL);
-      if (!url) {
+      const place = await mailboxUrlOf(tenants, tenant_id, 'emails_url', env.EMAILS_URL);
+      if (!place) {
         throw discardWork(
           'mailbox_missing',
           `No mailbox is configured for ${tenant_id}: set EMAILS_URL, or its feature "mailbox".`,
         );
       }
-      const apiKey = async () => (await keys.get())(tenant_id);
-      return fetchEmails({ url, apiKey, timeoutMs: env.REQUEST_TIMEOUT * 1000 }, test_mode);
+      const apiKey = async () => (await keys.get())(tenant_id, place);
+      return fetchEmails(
+        { url: place.url, apiKey, timeoutMs: env.REQUEST_TIMEOUT * 1000 },
+        test_mode,
+      );
     },
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
     enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),

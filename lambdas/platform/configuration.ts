@@ -91,20 +91,26 @@ function faultsOfFeature(feature: string, value: unknown): Fault[] {
 function expectedBy(c: Context): Expected {
   const match = c.req.header('if-match')?.trim();
   if (match === '*') return 'present';
-  if (match) {
+  if (match !== undefined) {
     const version = /^"(\d{1,12})"$/.exec(match)?.[1];
     return { version: version ? Number(version) : -1 };
   }
-  return c.req.header('if-none-match')?.trim() === '*' ? 'absent' : undefined;
+  const noneMatch = c.req.header('if-none-match')?.trim();
+  if (noneMatch === undefined) return undefined;
+  // A precondition that cannot be kept refuses, rather than being passed over.
+  return noneMatch === '*' || noneMatch === '"*"' ? 'absent' : { version: -1 };
 }
 
 function readPage(c: Context): { limit: number; cursor?: string } | Response {
   const query = c.req.query();
   const result = pageQuery.safeParse(query);
   if (!result.success) {
-    return invalid(c, [
-      { pointer: 'limit', detail: `It is a number from 1 to ${limits.pageSize}.` },
-    ]);
+    const ofLimit = `It is a number from 1 to ${limits.pageSize}.`;
+    const faults = result.error.issues.map(({ path: [pointer] }) => ({
+      pointer: String(pointer),
+      detail: pointer === 'limit' ? ofLimit : 'It is none that was given as next_cursor.',
+    }));
+    return invalid(c, faults);
   }
   const { limit, cursor } = result.data;
   return { limit: Number(limit ?? limits.pageSize), ...(cursor !== undefined && { cursor }) };

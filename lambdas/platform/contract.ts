@@ -104,7 +104,7 @@ const change = z.object({
 export type Change = z.output<typeof change>;
 
 const page = z.object({
-  cursor: z.optional(z.string().check(z.maxLength(1_000))),
+  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,128}$/))),
   limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
 });
 

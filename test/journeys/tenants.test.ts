@@ -94,6 +94,21 @@ describe('the tenant configuration', () => {
     expect(new Set(changes.map(({ status }) => status))).toEqual(new Set([200, 412]));
   });
 
+  it.each([
+    ['if-match', 'W/"1"'],
+    ['if-none-match', '*'],
+    ['if-none-match', '"1"'],
+  ])(
+    'is not changed under a precondition that does not hold or cannot be read: %s %j',
+    async (name, value) => {
+      await setFeature(engine.demoKey, 'guarded', 1);
+
+      const response = await setFeature(engine.demoKey, 'guarded', 2, { [name]: value });
+
+      expect(response.status).toBe(412);
+    },
+  );
+
   it('tells who changed what, and what was before', async () => {
     await setFeature(engine.demoKey, 'colour', 'red');
     await setFeature(engine.demoKey, 'colour', 'green');

@@ -75,8 +75,8 @@ export function answerOffice(
       const { tenant_id } = message;
       const [run, answers] = await Promise.all([runs.find(message), answersOf(tenants, tenant_id)]);
       const isOpen = run?.state === 'running';
-      const url = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
-      if (isOpen && !url) {
+      const place = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
+      if (isOpen && !place) {
         throw alertPerson(
           'mailbox_missing',
           `No mailbox is configured for ${tenant_id}: set RESPOND_URL, or its feature "mailbox".`,
@@ -97,8 +97,8 @@ export function answerOffice(
           random: Math.random,
         }),
         mailbox: mailbox({
-          url: url ?? '',
-          apiKey: async () => (await apiKeys.get())(tenant_id),
+          url: place?.url ?? '',
+          apiKey: async () => (await apiKeys.get())(tenant_id, { isOwn: place?.isOwn ?? true }),
           timeoutMs: env.REQUEST_TIMEOUT * 1000,
         }),
         times,

@@ -4,7 +4,7 @@ import { documentClient, secretsClient } from '../../vendors/aws/clients.ts';
 import { type CachedSecret, cachedSecret } from '../../vendors/aws/secrets.ts';
 import type { Table } from '../../vendors/aws/table.ts';
 import type { MockTiming } from './answerers.ts';
-import { parseMailboxKeys } from './company.ts';
+import { type MailboxKeys, parseMailboxKeys } from './company.ts';
 
 interface Pacing {
   INTER_DEPENDENCY_GAP: number;
@@ -37,7 +37,7 @@ export function tablesOf(env: { EMAIL_RUNS_TABLE: string; TENANTS_TABLE: string 
 export const mailboxKeys = (env: {
   MAILBOX_API_KEY_SECRET_ID: string;
   SECRETS_MANAGER_REGION?: string | undefined;
-}): CachedSecret<(tenantId: string) => string> =>
+}): CachedSecret<MailboxKeys> =>
   cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
     env.MAILBOX_API_KEY_SECRET_ID,

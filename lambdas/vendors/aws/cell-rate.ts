@@ -48,9 +48,29 @@ export function cellRate(table: Table) {
       table.client.send(new GetCommand({ TableName: table.name, Key: place.key })),
     );
     const until = Number(item?.[place.attribute] ?? now);
+    const most = now + toleranceMs + stepMs;
+    // Spent at a rate that has been raised since: no more is owed than this rate can owe.
+    if (until > most + clockSlackMs) {
+      const capped = await spend(table, whenRaised(table, place, until, most), place.attribute);
+      if (capped !== undefined) return { spent: true };
+    }
     return { spent: false, waitMs: Math.max(0, until - toleranceMs - now) };
   };
 }
+
+/** How far the clocks of instances may be apart. */
+const clockSlackMs = 2_000;
+
+const whenRaised = (table: Table, place: BudgetPlace, seen: number, most: number) =>
+  new UpdateCommand({
+    TableName: table.name,
+    Key: place.key,
+    UpdateExpression: 'SET #spent = :most ADD #counter :one',
+    ConditionExpression: '#spent = :seen',
+    ExpressionAttributeNames: { '#spent': place.attribute, '#counter': place.counter },
+    ExpressionAttributeValues: { ':most': most, ':seen': seen, ':one': 1 },
+    ReturnValues: 'UPDATED_NEW',
+  });
 
 const whenFree = (table: Table, place: BudgetPlace, now: number, stepMs: number) =>
   new UpdateCommand({

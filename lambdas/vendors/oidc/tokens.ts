@@ -87,7 +87,8 @@ function identityOf(payload: JWTPayload, provider: IdentityProvider): Identity {
     subject: String(payload.sub),
     tenant_id: typeof tenant === 'string' ? tenant : undefined,
     roles: [roles].flat().filter((role) => typeof role === 'string'),
-    valid_until: Number(payload.exp),
+    // RFC 7519 allows fractions.
+    valid_until: Math.floor(Number(payload.exp)),
   };
 }
 

@@ -7,19 +7,29 @@ import {
 import { features } from '../../../lambdas/email-deadlines/features.ts';
 import { someTenants } from '../../support/tenants.ts';
 
+const shared = { isOwn: false };
+
 const urls = { emails_url: 'https://mail.example/emails', respond_url: 'https://mail.example/say' };
 
 describe('the keys of mailboxes', () => {
   it('may be one for all companies', () => {
     const keyOf = parseMailboxKeys('  s3cret\n');
 
-    expect([keyOf('acme'), keyOf('globex')]).toEqual(['s3cret', 's3cret']);
+    expect([keyOf('acme', shared), keyOf('globex', shared)]).toEqual(['s3cret', 's3cret']);
+  });
+
+  it('never go to a mailbox that a company has named, unless they are its own', () => {
+    const own = { isOwn: true };
+
+    expect(() => parseMailboxKeys('s3cret')('acme', own)).toThrow(/has none for acme/);
+    expect(() => parseMailboxKeys('s3cret')('acme', own)).not.toThrow(/s3cret/);
+    expect(parseMailboxKeys('{"acme": "a"}')('acme', own)).toBe('a');
   });
 
   it('may be one for each', () => {
     const keyOf = parseMailboxKeys('{"acme": "a", "globex": "g"}');
 
-    expect([keyOf('acme'), keyOf('globex')]).toEqual(['a', 'g']);
+    expect([keyOf('acme', shared), keyOf('globex', shared)]).toEqual(['a', 'g']);
   });
 
   it.each(['initech', 'constructor', '__proto__', 'empty', 'number'])(
@@ -27,7 +37,7 @@ describe('the keys of mailboxes', () => {
     (tenant) => {
       const keyOf = parseMailboxKeys('{"acme": "s3cret", "empty": "", "number": 7}');
 
-      expect(() => keyOf(tenant)).toThrow(`has none for ${tenant}:`);
+      expect(() => keyOf(tenant, shared)).toThrow(`has none for ${tenant}:`);
     },
   );
 
@@ -78,9 +88,15 @@ describe('the mailbox of a company', () => {
     const tenants = someTenants({ acme: {}, globex: { mailbox: urls } });
     const fallback = 'http://localhost:1/emails';
 
-    expect(await mailboxUrlOf(tenants, 'acme', 'emails_url', fallback)).toBe(fallback);
+    expect(await mailboxUrlOf(tenants, 'acme', 'emails_url', fallback)).toEqual({
+      url: fallback,
+      isOwn: false,
+    });
     expect(await mailboxUrlOf(tenants, 'acme', 'emails_url', undefined)).toBeUndefined();
-    expect(await mailboxUrlOf(tenants, 'globex', 'respond_url', fallback)).toBe(urls.respond_url);
+    expect(await mailboxUrlOf(tenants, 'globex', 'respond_url', fallback)).toEqual({
+      url: urls.respond_url,
+      isOwn: true,
+    });
   });
 });
 

@@ -70,6 +70,20 @@ describe('the rate limit of a tenant', () => {
     expect(await admitted(12)).toBe(5);
   });
 
+  it('holds at once when it is raised, whatever was spent before', async () => {
+    const counter = usageCounter(table);
+    const low = { requests_per_second: 0.01, burst: 5 };
+    for (let n = 0; n < 5; n++) await counter.admit('acme', 'callers', low);
+    expect(await counter.admit('acme', 'callers', low)).toMatchObject({ admitted: false });
+
+    const raised = await counter.admit('acme', 'callers', limit);
+
+    expect(raised).toEqual({ admitted: true });
+    table.clock.pass(500);
+    expect(await counter.admit('acme', 'callers', limit)).toEqual({ admitted: true });
+    expect(await counter.admit('acme', 'callers', limit)).toMatchObject({ admitted: false });
+  });
+
   it('is each tenant’s own, and its visitors’ another', async () => {
     await admitted(5);
     const counter = usageCounter(table);
