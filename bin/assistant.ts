@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { configurationStore } from '../lambdas/platform/adapters/configuration-store.ts';
 import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import { tenantId } from '../lambdas/tenancy/contract.ts';
 import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
 import {
   CommandError,
@@ -64,6 +65,11 @@ await runCommand(async () => {
     throw new CommandError(`There is no "${action}": use set, show or reset (--help shows all).`);
   }
   if (!company) throw new CommandError(`Whose? Such as: npm run assistant -- ${action} acme`);
+  if (values.project !== undefined && !tenantId.safeParse(values.project).success) {
+    throw new CommandError(
+      'A --project takes 1 to 64 letters, digits, dots, hyphens and underscores; leave it out for the whole company.',
+    );
+  }
   const target = readTarget(values);
   const table = tableOf(target, 'tenants');
   if (!(await tenantStore(table).find(company))) {
@@ -77,7 +83,10 @@ await runCommand(async () => {
     return;
   }
   if (action === 'reset') {
-    await store.remove(company, feature, { by: operator(), expected: undefined });
+    const removed = await store.remove(company, feature, { by: operator(), expected: undefined });
+    if (removed?.kind === 'conflict') {
+      throw new CommandError('Others change it all the time: try again.');
+    }
     console.log(
       `${company} has the default assistant again. A change is seen within half a minute.`,
     );

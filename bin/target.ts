@@ -82,10 +82,15 @@ const isUsageError = (error: unknown): boolean =>
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   switch (error.name) {
+    case 'UnrecognizedClientException':
+    case 'ExpiredTokenException':
+      return 'AWS refuses these credentials: log in again, or set AWS_PROFILE.';
     case 'CredentialsProviderError':
       return 'AWS finds no credentials: log in (aws configure, aws sso login), or set AWS_PROFILE.';
     case 'ResourceNotFoundException':
       return 'The stack is not there: check --stage, --prefix and AWS_REGION, or deploy it first.';
+    case 'EngineError':
+      return error.cause ? explain(error.cause) : error.message;
     default:
       return /region is missing/i.test(error.message)
         ? 'AWS knows no region: set AWS_REGION.'

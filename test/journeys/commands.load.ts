@@ -135,6 +135,7 @@ describe('the commands', () => {
     [['keys', 'create', 'demo', '--scopes', 'usage:read,sing'], '--scopes are some of'],
     [['keys', 'create', 'demo', '--days', '-1'], "argument for '--days'"],
     [['assistant', 'set', 'demo'], 'What is to change?'],
+    [['assistant', 'set', 'demo', '--project', '', '--model', 'm'], 'A --project takes'],
     [['assistant', 'set', 'demo', '--instructions-file', 'no.txt'], 'no.txt cannot be read'],
     [
       ['channels', 'add', '+14155230000', '--company', 'nobody', '--project', 'x'],
