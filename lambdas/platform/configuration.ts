@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { type Fault, problemResponse } from '../runtime/http.ts';
-import { faultsOf, invalid, jsonBody } from '../runtime/json-body.ts';
+import { faultsOf, invalid, jsonBody, tooLarge } from '../runtime/json-body.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import type { ChangeResult, ConfigurationStore } from './adapters/configuration-store.ts';
 import { configurationBody, featureName, limits, pageQuery, routes } from './contract.ts';
@@ -22,8 +22,11 @@ export function configurationApp({ store, ...gate }: ConfigurationPorts): Hono {
     if ('problem' in body) return body.problem;
     const faults = faultsOfFeature(feature, body.value.feature_value);
     if (faults.length > 0) return invalid(c, faults);
+    // Written out, numbers such as 1e20 are longer than they came.
+    const json = JSON.stringify(body.value.feature_value);
+    if (Buffer.byteLength(json) > limits.featureBytes) return tooLarge(c, limits.featureBytes);
     const result = await store.set(tenant_id, feature, {
-      json: JSON.stringify(body.value.feature_value),
+      json,
       by: principal,
       expected: expectedBy(c),
     });

@@ -36,7 +36,8 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
   }
   try {
     const value: unknown = JSON.parse(text);
-    return hasHalfPair(value) ? { fault: 'a text has half a surrogate pair' } : { value, text };
+    if (hasHalfPair(value)) return { fault: 'a text has half a surrogate pair' };
+    return hasEndlessNumber(value) ? { fault: 'a number is too large' } : { value, text };
   } catch {
     return { fault: text.trim() === '' ? 'it is empty' : 'it cannot be parsed' };
   }
@@ -45,6 +46,12 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
 /** JSON.stringify writes halves of surrogate pairs, and only those, as escapes of this kind. */
 const hasHalfPair = (value: unknown): boolean =>
   /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
+
+/** JSON.parse makes Infinity of 1e999, which no JSON can say. */
+function hasEndlessNumber(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasEndlessNumber);
+}
 
 const maxFaults = 50;
 
@@ -106,7 +113,8 @@ const notJson = (c: Context): Response =>
     detail: 'Send JSON, with the header "Content-Type: application/json".',
   });
 
-const tooLarge = (c: Context, maxBytes: number): Response =>
+/** Refuses a body, or what it would take to keep it. */
+export const tooLarge = (c: Context, maxBytes: number): Response =>
   problemResponse(c, {
     type: 'body-too-large',
     title: 'The body is too large',

@@ -147,6 +147,12 @@ describe('the tenant configuration', () => {
     ['no body', '', 400],
     ['no JSON', '{"feature_value": ', 400],
     ['half a surrogate pair', '{"feature_value": "\\ud800"}', 400],
+    ['a number that is none', '{"feature_value": 1e999}', 400],
+    [
+      'numbers that are long when written out',
+      `{"feature_value": [${'1e20,'.repeat(9_000)}1]}`,
+      413,
+    ],
     ['no value', '{}', 422],
     ['another field', '{"feature_value": 1, "tenant_id": "other"}', 422],
     ['an array', '[1]', 422],

@@ -48,7 +48,8 @@ export interface ConfigurationStore {
   ): Promise<Page<Change> | undefined>;
 }
 
-const maxTries = 5;
+/** Many instances may change a feature at once; each try lets one of them through. */
+const maxTries = 20;
 
 export function configurationStore(table: Table): ConfigurationStore {
   const stamp = () => ({ now: isoTime(table.clock.now()), change_id: randomUUID() });
@@ -115,7 +116,8 @@ export function configurationStore(table: Table): ConfigurationStore {
       // The change before is kept first: its own writer may have died before doing so.
       if (current) await keepChange(tenantId, current);
       if (!(await write(tenantId, next, current))) continue;
-      await keepChange(tenantId, next);
+      // The change is made, and its record is in the item: it is kept by the next one at the latest.
+      await keepChange(tenantId, next).catch(() => undefined);
       return { kind: 'changed', configured: configuredOf(next), created: isUnset(current) };
     }
     return { kind: 'conflict' };
