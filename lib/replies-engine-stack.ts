@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { PublicApi } from './constructs/public-api.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { houseOf } from './house.ts';
+import { Leads } from './leads/leads.ts';
 import { ModelAccess } from './platform/model-access.ts';
 import { Platform } from './platform/platform.ts';
 import { Tenancy } from './platform/tenancy.ts';
@@ -20,5 +21,6 @@ export class RepliesEngineStack extends Stack {
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { house });
     new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { house, api, tenants, openAiSecret });
   }
 }

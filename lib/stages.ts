@@ -15,6 +15,8 @@ export interface Stage {
   replyConcurrency: number;
   /** Invocations of the email deadline function at the same time, each with up to sixteen emails. */
   emailConcurrency: number;
+  /** Invocations of the triage function at the same time, each with up to ten leads. */
+  triageConcurrency: number;
 }
 
 const keptStage: Stage = {
@@ -27,6 +29,7 @@ const keptStage: Stage = {
   throttle: { rateLimit: 500, burstLimit: 1000 },
   replyConcurrency: 50,
   emailConcurrency: 50,
+  triageConcurrency: 20,
 };
 
 const throwawayStage: Stage = {
@@ -38,6 +41,7 @@ const throwawayStage: Stage = {
   throttle: { rateLimit: 100, burstLimit: 200 },
   replyConcurrency: 10,
   emailConcurrency: 10,
+  triageConcurrency: 5,
 };
 
 export const stages = {

@@ -116,7 +116,7 @@ const usageQuery = z.object({ from: z.optional(day), to: z.optional(day) });
 
 export { usageQuery };
 
-const counters = { requests: z.int(), replies: z.int(), emails: z.int() };
+const counters = { requests: z.int(), replies: z.int(), emails: z.int(), leads: z.int() };
 const usage = z.object({
   tenant_id: tenantId,
   from: day,
@@ -210,7 +210,7 @@ export const routes = {
     path: '/usage',
     access: 'usage:read',
     tag: 'Usage',
-    summary: 'Requests and replies by day (UTC), the last 30 days by default',
+    summary: 'Requests, replies, emails and leads by day (UTC), the last 30 days by default',
     query: usageQuery,
     success: { status: 200, what: 'The counters; days without any are left out', schema: usage },
     problems: { 422: 'invalid' },

@@ -1,11 +1,13 @@
 import type * as z from 'zod/mini';
 import { features as emailFeatures } from '../email-deadlines/features.ts';
+import { features as leadFeatures } from '../leads/features.ts';
 import { features as whatsAppFeatures } from '../whatsapp-replies/features.ts';
 
 /** The features that this product itself reads, by their names. */
 export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
   ...whatsAppFeatures,
   ...emailFeatures,
+  ...leadFeatures,
 };
 
 /** The schema of a feature, or of its variant for one project (`assistant.support`); undefined for one that is free. */

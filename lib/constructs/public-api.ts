@@ -78,7 +78,8 @@ export class PublicApi extends Construct {
     for (const { path, method, access } of routes) {
       const isOurs = access === 'open' || access === 'signed';
       this.#api.addRoutes({
-        path,
+        // No route of an HTTP API may end in a slash; a greedy one matches it.
+        path: path.endsWith('/') ? `${path}{rest+}` : path,
         methods: [HttpMethod[method]],
         integration,
         ...(isOurs && { authorizer: new HttpNoneAuthorizer() }),

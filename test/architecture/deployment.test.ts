@@ -6,6 +6,11 @@ import {
   triggerEnvironment,
 } from '../../lambdas/email-deadlines/environment.ts';
 import {
+  insightsEnvironment,
+  intakeEnvironment,
+  triageEnvironment,
+} from '../../lambdas/leads/environment.ts';
+import {
   authorizerEnvironment,
   configurationEnvironment,
   openApiEnvironment,
@@ -23,6 +28,9 @@ const schemas = {
   'email-deadlines-answer': answerEnvironment,
   'email-deadlines-start': startEnvironment,
   'email-deadlines-trigger': triggerEnvironment,
+  'leads-insights': insightsEnvironment,
+  'leads-intake': intakeEnvironment,
+  'leads-triage': triageEnvironment,
   'platform-authorizer': authorizerEnvironment,
   'platform-configuration': configurationEnvironment,
   'platform-openapi': openApiEnvironment,
