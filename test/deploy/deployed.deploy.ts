@@ -98,6 +98,7 @@ const asked = (path: string, key: string, init: RequestInit = {}) =>
     headers: {
       'content-type': 'application/json',
       ...(key && { authorization: `Bearer ${key}` }),
+      ...(init.headers as Record<string, string>),
     },
   });
 
@@ -191,6 +192,33 @@ describe('the stack that cdk deploy has made', () => {
       duplicates: [],
       order_violations: [],
     });
+  });
+
+  it('judges a lead once, however often it is sent, and finds it by its priority', async () => {
+    const key = await aKey();
+    const lead = { note: 'Need urgent pricing for 50 seats ASAP!', source: 'website' };
+    const send = () =>
+      asked('/leads/', key, {
+        method: 'POST',
+        body: JSON.stringify(lead),
+        headers: { 'idempotency-key': 'a-deployed-lead' },
+      });
+
+    const [first, second] = [await send(), await send()];
+    const { id } = (await first.json()) as { id: string };
+    const insight = await vi.waitFor(
+      async () => {
+        const answer = await asked(`/leads/${id}/insight`, key);
+        expect(answer.status).toBe(200);
+        return answer.json();
+      },
+      { timeout: 30_000, interval: 250 },
+    );
+    const urgent = await asked('/leads?priority=P0', key);
+
+    expect([first.status, second.status]).toEqual([201, 200]);
+    expect(insight).toMatchObject({ lead_id: id, intent: 'buy', priority: 'P0', version: 1 });
+    expect(await urgent.json()).toMatchObject({ leads: [{ id, ...lead }], next_cursor: null });
   });
 
   it('goes on answering after it was deployed again with a change', async () => {
