@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startEventBuses } from '../../../local/cloud/event-buses.ts';
 import { startQueues } from '../../../local/cloud/queues.ts';
 import { makeResources, type Services } from '../../../local/cloud/resources.ts';
 import { startSecrets } from '../../../local/cloud/secrets.ts';
@@ -17,11 +18,13 @@ async function make(resources: Record<string, Resource>, conditions = {}) {
     startTables(undefined),
     startSecrets(),
   ]);
+  const events = await startEventBuses(queues);
   const services: Services = {
     assemblyFolder: aFolder(),
     queues,
     tables,
     secrets,
+    events,
     apiUrl: 'http://localhost:3000',
     sink: () => undefined,
     maxEnvironments: 1,
@@ -32,7 +35,7 @@ async function make(resources: Record<string, Resource>, conditions = {}) {
   };
   onTestFinished(async () => {
     await Promise.all([...services.functions.values()].map((one) => one.stop()));
-    await Promise.all([queues, tables, secrets].map((service) => service.close()));
+    await Promise.all([queues, tables, secrets, events].map((service) => service.close()));
   });
   const asset = path.join(services.assemblyFolder, 'asset.abc');
   mkdirSync(asset);
@@ -143,6 +146,7 @@ describe('the resources of a template', () => {
       AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: services.events.url,
     });
     expect(Object.keys(own).filter((name) => !/^(AWS_|TZ$)/.test(name))).toEqual([]);
   });
