@@ -15,6 +15,10 @@ export interface Stage {
   replyConcurrency: number;
   /** Invocations of the email deadline function at the same time, each with up to sixteen emails. */
   emailConcurrency: number;
+  /** Invocations that deliver webhooks at the same time, each with up to ten events. */
+  webhookConcurrency: number;
+  /** Whether companies may name receivers on this machine: only where the cloud is this machine too. */
+  loopbackUrls: 'allowed' | 'refused';
 }
 
 const keptStage: Stage = {
@@ -27,6 +31,8 @@ const keptStage: Stage = {
   throttle: { rateLimit: 500, burstLimit: 1000 },
   replyConcurrency: 50,
   emailConcurrency: 50,
+  webhookConcurrency: 50,
+  loopbackUrls: 'refused',
 };
 
 const throwawayStage: Stage = {
@@ -38,10 +44,16 @@ const throwawayStage: Stage = {
   throttle: { rateLimit: 100, burstLimit: 200 },
   replyConcurrency: 10,
   emailConcurrency: 10,
+  webhookConcurrency: 10,
+  loopbackUrls: 'refused',
 };
 
 export const stages = {
-  local: { ...throwawayStage, throttle: { rateLimit: 10_000, burstLimit: 10_000 } },
+  local: {
+    ...throwawayStage,
+    throttle: { rateLimit: 10_000, burstLimit: 10_000 },
+    loopbackUrls: 'allowed',
+  },
   dev: throwawayStage,
   prod: keptStage,
 } satisfies Record<string, Stage>;

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { routes as emailRoutes } from '../email-deadlines/contract.ts';
 import type { ApiRoute } from '../tenancy/contract.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import { routes as webhookRoutes } from '../webhooks/contract.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/contract.ts';
 import { routes } from './contract.ts';
 import { knownFeatures } from './features.ts';
@@ -11,6 +12,7 @@ import { knownFeatures } from './features.ts';
 export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(routes),
   ...Object.values<ApiRoute>(emailRoutes),
+  ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
 ];
 
