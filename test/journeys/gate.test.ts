@@ -3,20 +3,28 @@ import { allRoutes } from '../../lambdas/platform/openapi.ts';
 import type { ApiRoute, Scope } from '../../lambdas/tenancy/contract.ts';
 import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
 /** A run of the demo company. */
 let runId = '';
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
   engine = await startTestEngine();
   credentials = await everyKindOfCredential(engine, 'demo');
   const started = await send(routeOf('startEmailRun'), credentials.right);
   runId = ((await started.json()) as { run_id: string }).run_id;
+  receiver = await startReceiver();
+  const webhooks = { feature_value: { url: receiver.url } };
+  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', webhooks);
 });
 
-afterAll(() => engine.stop());
+afterAll(async () => {
+  await engine.stop();
+  await receiver.close();
+});
 
 const nameOf = ({ method, path }: ApiRoute) => `${method} ${path}`;
 const isGuarded = ({ access }: ApiRoute) => access !== 'open' && access !== 'signed';
@@ -47,8 +55,8 @@ function send(
   route: ApiRoute,
   authorization: string | undefined,
   feature = 'colour',
+  body = bodies[route.operationId],
 ): Promise<Response> {
-  const body = bodies[route.operationId];
   const path = route.path.replace('{feature_name}', feature).replace('{run_id}', runId);
   return fetch(engine.cloud.url + path, {
     method: route.method,
@@ -89,6 +97,8 @@ const ofAnother: Record<string, number> = {
   startEmailRun: 202,
   getEmailRunStatus: 404,
   listEmailsOfRun: 404,
+  getWebhookEndpoint: 200,
+  testWebhookEndpoint: 404,
 };
 
 describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {

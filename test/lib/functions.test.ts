@@ -85,6 +85,20 @@ const permissions: Record<string, Record<string, string[]>> = {
     'acme-emails-ready-dev': [...consumes, 'sqs:SendMessage'],
     'acme-emails-ready-dlq-dev': ['sqs:SendMessage'],
   },
+  'acme-webhook-deliver-dev': {
+    ...writesItsLog('webhook-deliver'),
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-webhooks-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', ...consumes],
+    'acme-webhooks-dlq-dev': ['sqs:SendMessage'],
+  },
+  'acme-webhook-endpoint-dev': {
+    ...writesItsLog('webhook-endpoint'),
+    ...guardsItsRoutes,
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-webhooks-dev': ['dynamodb:GetItem'],
+    'acme-events-dev': ['events:PutEvents'],
+  },
   'acme-receive-dev': {
     ...writesItsLog('receive'),
     ...readsTwilioSecret,
