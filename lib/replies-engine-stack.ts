@@ -8,6 +8,7 @@ import { ModelAccess } from './platform/model-access.ts';
 import { Platform } from './platform/platform.ts';
 import { Tenancy } from './platform/tenancy.ts';
 import type { Settings } from './settings.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 
 /** The whole product: one stack, a construct per context. */
@@ -18,9 +19,10 @@ export class RepliesEngineStack extends Stack {
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
     const api = new PublicApi(this, 'Api', { house, authorizer });
     new Platform(this, 'Platform', { house, api, tenants });
+    const { bus } = new Webhooks(this, 'Webhooks', { house, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { house });
     new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
-    new Leads(this, 'Leads', { house, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { house, api, tenants, openAiSecret, bus });
   }
 }

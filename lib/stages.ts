@@ -17,6 +17,10 @@ export interface Stage {
   emailConcurrency: number;
   /** Invocations of the triage function at the same time, each with up to ten leads. */
   triageConcurrency: number;
+  /** Invocations that deliver webhooks at the same time, each with up to ten events. */
+  webhookConcurrency: number;
+  /** Whether companies may name receivers on this machine: only where the cloud is this machine too. */
+  loopbackUrls: 'allowed' | 'refused';
 }
 
 const keptStage: Stage = {
@@ -30,6 +34,8 @@ const keptStage: Stage = {
   replyConcurrency: 50,
   emailConcurrency: 50,
   triageConcurrency: 20,
+  webhookConcurrency: 50,
+  loopbackUrls: 'refused',
 };
 
 const throwawayStage: Stage = {
@@ -42,10 +48,16 @@ const throwawayStage: Stage = {
   replyConcurrency: 10,
   emailConcurrency: 10,
   triageConcurrency: 5,
+  webhookConcurrency: 10,
+  loopbackUrls: 'refused',
 };
 
 export const stages = {
-  local: { ...throwawayStage, throttle: { rateLimit: 10_000, burstLimit: 10_000 } },
+  local: {
+    ...throwawayStage,
+    throttle: { rateLimit: 10_000, burstLimit: 10_000 },
+    loopbackUrls: 'allowed',
+  },
   dev: throwawayStage,
   prod: keptStage,
 } satisfies Record<string, Stage>;

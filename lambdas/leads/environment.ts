@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { eventsEnvironment } from '../events/contract.ts';
 import { tenancyEnvironment } from '../tenancy/contract.ts';
 
 const tables = { ...tenancyEnvironment, LEADS_TABLE: z.string() };
@@ -10,6 +11,7 @@ export const insightsEnvironment = z.object({ ...tables, ...queue });
 export const triageEnvironment = z.object({
   ...tables,
   ...queue,
+  ...eventsEnvironment,
   OPENAI_API_KEY_SECRET_ID: z.string(),
   SECRETS_MANAGER_REGION: z.optional(z.string()),
   OPENAI_BASE_URL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/))),

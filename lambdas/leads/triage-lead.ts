@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ProductEvent } from '../events/contract.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isoTime } from '../runtime/clock.ts';
 import { retryLater } from '../runtime/errors.ts';
@@ -36,6 +37,15 @@ export async function triageLead(message: TriageMessage, ports: TriagePorts): Pr
   await ports.announce(lead.tenant_id, insightView(insight));
   await ports.store.setAnnounced(lead, insight.version);
 }
+
+/** The event that tells of an insight; the same however often it is made. */
+export const insightCreated = (tenant_id: string, insight: Insight): ProductEvent => ({
+  id: `evt_${insight.id}`,
+  type: 'insight.created',
+  tenant_id,
+  occurred_at: insight.created_at,
+  data: insight,
+});
 
 async function leadOf(
   message: TriageMessage,

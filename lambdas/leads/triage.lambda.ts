@@ -1,11 +1,17 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { publisher } from '../events/adapters/event-publisher.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readEnv } from '../runtime/env.ts';
 import { createLog, createMeter, errorForLog, type Log } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
 import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
 import { usageCounter } from '../tenancy/adapters/usage-counter.ts';
-import { documentClient, queueClient, secretsClient } from '../vendors/aws/clients.ts';
+import {
+  documentClient,
+  eventsClient,
+  queueClient,
+  secretsClient,
+} from '../vendors/aws/clients.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { consumeLeads, type LeadsConsumer } from './adapters/consume-leads.ts';
@@ -14,7 +20,7 @@ import { leadLists } from './adapters/lead-lists.ts';
 import { leadStore } from './adapters/lead-store.ts';
 import { triageQueue } from './adapters/triage-queue.ts';
 import { triageEnvironment } from './environment.ts';
-import { triageLead } from './triage-lead.ts';
+import { insightCreated, triageLead } from './triage-lead.ts';
 
 const log = createLog('lead-triage');
 const meter = createMeter('lead-triage');
@@ -32,6 +38,7 @@ const consumer = once((): LeadsConsumer => {
     parseOpenAiKey,
     systemClock,
   );
+  const events = publisher({ client: eventsClient(), busName: env.EVENT_BUS_NAME });
   const openAi = openAiSource(key, env.OPENAI_BASE_URL);
   const [store, lists] = [leadStore(table), leadLists(table)];
 
@@ -51,7 +58,7 @@ const consumer = once((): LeadsConsumer => {
         lists,
         judgeOf: (tenantId, adapter) =>
           judgeOf(tenantId, adapter, { tenants, openAi, log: child, meter }),
-        announce: async () => {},
+        announce: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
         countLead: countLead(child),
         clock: systemClock,
         log: child,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type ApiRoute, scopes, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
+import { loopbackVariable } from '../webhooks/contract.ts';
 
 /** A credential of a tenant, as it is stored: an API key without its secret, or a public client id. */
 export const credentialSchema = z.object({
@@ -65,7 +66,7 @@ export const operatorEnvironment = z.object(identityProvider).check(
 );
 
 export const authorizerEnvironment = z.object({ ...tenancyEnvironment, ...identityProvider });
-export const configurationEnvironment = z.object(tenancyEnvironment);
+export const configurationEnvironment = z.object({ ...tenancyEnvironment, ...loopbackVariable });
 export const usageEnvironment = z.object(tenancyEnvironment);
 export const openApiEnvironment = z.object({ ...tenancyEnvironment, PUBLIC_BASE_URL: z.string() });
 

@@ -4,6 +4,7 @@ import { routes as emailRoutes } from '../email-deadlines/contract.ts';
 import { routes as leadRoutes } from '../leads/contract.ts';
 import type { ApiRoute } from '../tenancy/contract.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import { routes as webhookRoutes } from '../webhooks/contract.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/contract.ts';
 import { routes } from './contract.ts';
 import { knownFeatures } from './features.ts';
@@ -13,6 +14,7 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(routes),
   ...Object.values<ApiRoute>(emailRoutes),
   ...Object.values<ApiRoute>(leadRoutes),
+  ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
 ];
 

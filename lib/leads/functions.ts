@@ -1,3 +1,4 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -15,6 +16,7 @@ export interface LeadParts {
   /** Leads to be judged. */
   inbox: WorkerQueue;
   openAiSecret: ISecret;
+  bus: EventBus;
 }
 
 const context = 'leads';
@@ -42,7 +44,7 @@ export class Intake extends NodeFunction {
 /** Judges leads. */
 export class Triage extends NodeFunction {
   constructor(scope: Construct, id: string, parts: LeadParts) {
-    const { house, inbox, openAiSecret } = parts;
+    const { house, inbox, openAiSecret, bus } = parts;
     super(scope, id, {
       house,
       context,
@@ -53,6 +55,7 @@ export class Triage extends NodeFunction {
       timeoutSeconds: limits.triageTimeoutSeconds,
       environment: {
         ...environmentOf(parts),
+        EVENT_BUS_NAME: bus.eventBusName,
         OPENAI_API_KEY_SECRET_ID: openAiSecret.secretArn,
         SECRETS_MANAGER_REGION: parts.leads.env.region,
         ...house.passedOn('OPENAI_BASE_URL'),
@@ -67,6 +70,7 @@ export class Triage extends NodeFunction {
     );
     parts.tenants.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     allowReading(this, openAiSecret);
+    bus.grantPutEventsTo(this);
     this.addEventSource(
       new SqsEventSource(inbox.queue, {
         batchSize: limits.batchSize,

@@ -1,3 +1,4 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { indexNames, limits, routes } from '../../lambdas/leads/contract.ts';
@@ -13,9 +14,10 @@ export interface LeadsProps {
   api: PublicApi;
   tenants: SingleTable;
   openAiSecret: ISecret;
+  bus: EventBus;
 }
 
-/** Leads are judged: intake → leads to be judged → triage → insights. */
+/** Leads are judged: intake → leads to be judged → triage → insights and events. */
 export class Leads extends Construct {
   constructor(scope: Construct, id: string, { house, api, ...rest }: LeadsProps) {
     super(scope, id);

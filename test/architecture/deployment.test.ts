@@ -16,6 +16,7 @@ import {
   openApiEnvironment,
   usageEnvironment,
 } from '../../lambdas/platform/contract.ts';
+import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/contract.ts';
 import {
   receiveEnvironment,
   replyEnvironment,
@@ -35,6 +36,8 @@ const schemas = {
   'platform-configuration': configurationEnvironment,
   'platform-openapi': openApiEnvironment,
   'platform-usage': usageEnvironment,
+  'webhooks-deliver': deliverEnvironment,
+  'webhooks-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,
   'whatsapp-replies-status': statusEnvironment,
   'whatsapp-replies-reply': replyEnvironment,

@@ -4,6 +4,7 @@ import { allRoutes } from '../../lambdas/platform/openapi.ts';
 import type { ApiRoute, Scope } from '../../lambdas/tenancy/contract.ts';
 import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
@@ -11,6 +12,7 @@ let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
 let runId = '';
 /** A lead of the demo company. */
 let leadId = '';
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
   engine = await startTestEngine();
@@ -23,9 +25,15 @@ beforeAll(async () => {
     const insight = await send(routeOf('getInsight'), credentials.right);
     expect(insight.status).toBe(200);
   }, 10_000);
+  receiver = await startReceiver();
+  const webhooks = { feature_value: { url: receiver.url } };
+  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', webhooks);
 });
 
-afterAll(() => engine.stop());
+afterAll(async () => {
+  await engine.stop();
+  await receiver.close();
+});
 
 const nameOf = ({ method, path }: ApiRoute) => `${method} ${path}`;
 const isGuarded = ({ access }: ApiRoute) => access !== 'open' && access !== 'signed';
@@ -59,8 +67,8 @@ function send(
   route: ApiRoute,
   authorization: string | undefined,
   feature = 'colour',
+  body = bodies[route.operationId],
 ): Promise<Response> {
-  const body = bodies[route.operationId];
   const path = route.path
     .replace('{feature_name}', feature)
     .replace('{run_id}', runId)
@@ -112,6 +120,8 @@ const ofAnother: Record<string, number> = {
   getInsight: 404,
   triageLeadAgain: 404,
   listInsightsOfLead: 404,
+  getWebhookEndpoint: 200,
+  testWebhookEndpoint: 404,
 };
 
 describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {

@@ -106,6 +106,7 @@ const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
       ...consumes,
     ],
+    'acme-events-dev': ['events:PutEvents'],
   },
   'acme-lead-insights-dev': {
     ...writesItsLog('lead-insights'),
@@ -119,6 +120,20 @@ const permissions: Record<string, Record<string, string[]>> = {
     'acme-leads-dev/index/by_priority': ['dynamodb:Query'],
     'acme-leads-dev/index/by_intent': ['dynamodb:Query'],
     'acme-leads-dev/index/by_source': ['dynamodb:Query'],
+  },
+  'acme-webhook-deliver-dev': {
+    ...writesItsLog('webhook-deliver'),
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-webhooks-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', ...consumes],
+    'acme-webhooks-dlq-dev': ['sqs:SendMessage'],
+  },
+  'acme-webhook-endpoint-dev': {
+    ...writesItsLog('webhook-endpoint'),
+    ...guardsItsRoutes,
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-webhooks-dev': ['dynamodb:GetItem'],
+    'acme-events-dev': ['events:PutEvents'],
   },
   'acme-receive-dev': {
     ...writesItsLog('receive'),
