@@ -102,7 +102,7 @@ const asked = (path: string, key: string, init: RequestInit = {}) =>
     },
   });
 
-/** Deliveries that have failed and come back after their pause. */
+/** Deliveries that have failed and wait for their pause. */
 async function waitingWebhooks(): Promise<number> {
   const client = new SQSClient({
     endpoint: emulator.endpoint,

@@ -136,6 +136,26 @@ describe('a delivery', () => {
     expect(counts).toEqual({ WebhookFailed: 1, DeadLettered: 1 });
   });
 
+  it('stays where it is while the dead-letter queue takes nothing', async () => {
+    await configured();
+    receiver.answers(500);
+    const { consumer, takes, counts } = aConsumer(table);
+    consumer.queue.deadLetter = () => Promise.reject(new Error('SQS is away.'));
+
+    expect(await takes(aDelivery(anEvent(), limits.maxAttempts))).toEqual(['r1']);
+    expect(counts).toEqual({ WebhookFailed: 1 });
+  });
+
+  it('comes back, though later, where its pause cannot be set', async () => {
+    await configured();
+    receiver.answers(500);
+    const { consumer, takes, log } = aConsumer(table);
+    consumer.queue.returnAfter = () => Promise.reject(new Error('SQS is away.'));
+
+    expect(await takes(aDelivery(anEvent()))).toEqual(['r1']);
+    expect(log.at('warn')).toHaveLength(2);
+  });
+
   it('is not tried where only this machine would be called, outside the stage that is this machine', async () => {
     await configured();
     const { takes, dead } = aConsumer(table, { loopback: false });
