@@ -5,7 +5,7 @@ import { tenantId } from '../tenancy/contract.ts';
 export const productEvents = ['insight.created'] as const;
 
 /** Every event on the house's bus; `webhook.test` is asked for by the company itself. */
-export const eventTypes = [...productEvents, 'webhook.test'] as const;
+const eventTypes = [...productEvents, 'webhook.test'] as const;
 
 /** An event of the product, as it lies on the bus and in the queues behind it. */
 export const eventSchema = z.object({

@@ -19,20 +19,25 @@ export type Answering =
 export async function startReceiver() {
   const received: Received[] = [];
   const answers: (Answering | 'silence')[] = [];
-  const server = http.createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method = '', url: path = '', headers } = request;
-    const body = Buffer.concat(chunks).toString('utf8');
-    received.push({ method, path, headers: headers as Record<string, string>, body });
-    const answer = answers.shift() ?? 204;
-    if (answer === 'silence') return;
+  const answer = (response: http.ServerResponse) => {
+    const next = answers.shift() ?? 204;
+    if (next === 'silence') return;
     const {
       status,
-      headers: own = {},
-      body: text,
-    } = typeof answer === 'number' ? { status: answer } : { ...answer };
-    response.writeHead(status, own).end(text);
+      headers = {},
+      body,
+    } = typeof next === 'number' ? { status: next } : { ...next };
+    response.writeHead(status, headers).end(body);
+  };
+  const server = http.createServer((request, response) => {
+    const { method = '', url: path = '', headers } = request;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      received.push({ method, path, headers: headers as Record<string, string>, body });
+      answer(response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -51,7 +51,7 @@ export function tenantDirectory(table: Table): TenantDirectory {
   };
 }
 
-/** A feature as it is set now, past everything that is kept; undefined where it is not set. */
+/** A feature as it is set now, past everything that is remembered; undefined where it is not set. */
 export async function configurationNow(
   table: Table,
   tenantId: string,
