@@ -41,6 +41,7 @@ function saidIn(cues: readonly Cue[], { intent, scores }: Choice, wordCount: num
     weak:
       scores[intent] <= weakWeight &&
       cues.some(({ signal, weight }) => signal === 'vague' || weight < weakWeight),
+    denies: cues.some(({ speaks_for }) => speaks_for.startsWith('not ')),
     wordCount,
   };
 }

@@ -41,7 +41,7 @@ const clearWords = 6;
 
 function actionOnRest(said: Said, words: readonly Word[]): NextAction {
   if (any(said, 'legal', 'security', 'suggestion')) return 'forward';
-  if (any(said, 'closed')) return 'ignore';
+  if (said.denies || any(said, 'closed')) return 'ignore';
   const question = words.some(({ text }, index) => index < 3 && asks.test(text));
   const toUs = words.some(({ text }) => addressed.test(text));
   if (question && words.length >= clearWords) return toUs ? 'email' : 'ignore';

@@ -6,6 +6,8 @@ export interface Said {
   signals: ReadonlySet<Signal>;
   /** Nothing but weak words. */
   weak: boolean;
+  /** Says what is not wanted. */
+  denies: boolean;
   wordCount: number;
 }
 
