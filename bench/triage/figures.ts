@@ -1,4 +1,9 @@
-import { type Intent, intents, priorities } from '../../lambdas/leads/domain/insight.ts';
+import {
+  type Intent,
+  intents,
+  type Priority,
+  priorities,
+} from '../../lambdas/leads/domain/insight.ts';
 import { type Judge, share, type Verdict } from './judges.ts';
 import type { LabelledLead } from './leads.ts';
 
@@ -34,7 +39,7 @@ interface Judged {
 /** The figures of a judge on these notes. */
 export function figuresOf(judge: Judge, leads: readonly LabelledLead[]): Figures {
   const judged = leads.map((lead): Judged => ({ lead, verdict: judge(lead.note) }));
-  const level = (priority: string) => priorities.findIndex((each) => each === priority);
+  const level = (priority: Priority) => priorities.indexOf(priority);
   const bins = binsOf(judged);
   return {
     intent: share(judged, isRight),

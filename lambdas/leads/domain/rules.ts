@@ -33,14 +33,12 @@ export function marginOf(note: string): number {
   return chooseIntent(cuesOf(note, wordsOf(note))).margin;
 }
 
-const weakWeight = 2;
+const clearWeight = 2;
 
-function saidIn(cues: readonly Cue[], { intent, scores }: Choice, wordCount: number): Said {
+function saidIn(cues: readonly Cue[], { intent }: Choice, wordCount: number): Said {
   return {
     signals: new Set(cues.flatMap(({ signal }) => signal ?? [])),
-    weak:
-      scores[intent] <= weakWeight &&
-      cues.some(({ signal, weight }) => signal === 'vague' || weight < weakWeight),
+    weak: cues.every(({ speaks_for, weight }) => speaks_for !== intent || weight < clearWeight),
     denies: cues.some(({ speaks_for }) => speaks_for.startsWith('not ')),
     wordCount,
   };

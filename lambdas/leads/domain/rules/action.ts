@@ -36,14 +36,14 @@ function actionOnPurchase(priority: Priority, said: Said): NextAction {
 const asks =
   /^(what|which|who|whom|whose|when|where|why|how|is|are|am|do|does|did|can|could|would|will|whats|should|has|have)$/;
 const addressed =
-  /^(you|your|yours|youre|u|we|us|our|ihr|ihre|ihnen|sie|vous|votre|usted|ustedes|su|vostro|voi|voce|voces|vossa)$/;
+  /^(you|your|yours|youre|u|we|us|our|ihr|ihre|ihnen|sie|vous|votre|usted|ustedes|su|vostro|voi|voce|voces|vossa|app|account|service|product|company|website|office)$/;
 const clearWords = 6;
 
 function actionOnRest(said: Said, words: readonly Word[]): NextAction {
   if (any(said, 'legal', 'security', 'suggestion')) return 'forward';
   if (said.denies || any(said, 'closed')) return 'ignore';
   const question = words.some(({ text }, index) => index < 3 && asks.test(text));
-  const toUs = words.some(({ text }) => addressed.test(text));
-  if (question && words.length >= clearWords) return toUs ? 'email' : 'ignore';
+  const toUs = any(said, 'about_us') || words.some(({ text }) => addressed.test(text));
+  if (question && (toUs || words.length >= clearWords)) return toUs ? 'email' : 'ignore';
   return 'qualify';
 }

@@ -51,7 +51,7 @@ function seatCues(note: string, words: readonly Word[]): Cue[] {
     const phrase = quote(note, from, to);
     const large = count >= enterpriseSeats;
     return [
-      { phrase, speaks_for: 'buy', weight: licences ? 1.5 : 0.5, signal: undefined },
+      { phrase, speaks_for: 'buy', weight: licences ? 1 : 0.5, signal: undefined },
       ...(large ? [{ phrase, speaks_for: 'P1', weight: 2, signal: 'many' } as const] : []),
     ];
   });

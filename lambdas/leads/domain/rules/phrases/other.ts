@@ -20,14 +20,14 @@ export const other: readonly PhraseGroup[] = [
     weight: 4,
     signal: 'suggestion',
     phrases:
-      'typo, spelling mistake, broken link on your, just an idea, suggestion, suggest, would be nice if, would be great if, would be cool if, feature request, feedback, small idea, dark mode, cookie banner, have you thought about, vorschlag, sugerencia, suggestion, sugestao, suggerimento',
+      'typo, spelling mistake, broken link on your, just an idea, suggestion, suggest, would be nice if, would be great if, would be cool if, feature request, feedback, small idea,   have you thought about, vorschlag, sugerencia, suggestion, sugestao, suggerimento',
   },
   {
     speaks_for: 'other',
     weight: 5,
     signal: 'closed',
     phrases: `not interested, no longer interested, no interest, unsubscribe*, remove me, take me off, stop contacting, stop emailing, stop calling, stop sending, don't contact, do not contact, went with somebody else, went with someone else, went with another, wrong form, wrong person, wrong number, wrong address, please ignore, ignore this, just testing, testing the form, test message, this is a test,
-      just wanted to say, happy new year, merry christmas, happy holidays, frohe weihnachten, feliz navidad, joyeux noel, kein interesse, no me interesa, no estoy interesad*, pas interesse*, nao tenho interesse, non sono interessat*, mir ist ~ langweilig, abmelden, darme de baja de la lista, desinscrire`,
+      just wanted to say, happy new year, merry christmas, happy holidays, frohe weihnachten, feliz navidad, joyeux noel, kein interesse, no me interesa, no estoy interesad*, pas interesse*, nao tenho interesse, non sono interessat*,  abmelden, darme de baja de la lista, desinscrire`,
   },
   {
     speaks_for: 'other',
@@ -39,7 +39,8 @@ export const other: readonly PhraseGroup[] = [
   {
     speaks_for: 'other',
     weight: 3,
+    signal: 'about_us',
     phrases:
-      "school project, phd, survey, questionnaire, out of curiosity, asking out of curiosity, founded, where is your office, have an office in, office in, your newsletter, your blog, blog post, recording of, last week's webinar, webinar, opening hours, what are your hours, same as the one, homework, minimum age, how old, how young, police report, express delivery",
+      "school project, phd, survey, questionnaire, out of curiosity, asking out of curiosity, founded, where is your office, have an office in, office in, your newsletter, your blog, blog post, recording of, last week's webinar, webinar, opening hours, what are your hours,  homework,     express delivery",
   },
 ];

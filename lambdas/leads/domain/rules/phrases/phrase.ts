@@ -22,6 +22,7 @@ export type Signal =
   | 'legal'
   | 'security'
   | 'suggestion'
+  | 'about_us'
   | 'closed'
   | 'vague'
   | 'in_writing';

@@ -24,7 +24,7 @@ export const timing: readonly PhraseGroup[] = [
     weight: 3,
     signal: 'calm',
     phrases: `not urgent, isn't urgent, non urgent, nothing urgent, no rush, no hurry, not in a hurry, not in a rush, no need to hurry, no need to rush, in no hurry, in no rush, no urgency, not time sensitive, no pressure, whenever you, when you have time, when you have a moment, when you get a chance, at some point, some day, someday, one day, no big deal, low priority, small thing, take your time, for later, in the future, eventually,
-      next year, in a year, in 12 months, in six months, not this year, later this year, until 2027, until 2028, until 2029, just looking, looking around, just browsing, browsing, just curious, curious what, just exploring, window shopping, not ready, not buying, not yet, nothing to sell, just planning, only planning, own planning, for now, student, thesis, my studies, can't afford, no budget, let's chat some day, at your convenience, at your leisure, as quick as it goes,
+      next year, in a year, in 12 months, in six months, not this year, later this year, until 2027, until 2028, until 2029, just looking, looking around, just browsing, browsing, just curious, curious what, just exploring, window shopping, not ready, not buying, not yet,  just planning, only planning,  for now, student, thesis, my studies, can't afford, no budget,  at your convenience, at your leisure, 
       nicht dringend, nicht eilig, keine eile, eilt nicht, hat zeit, nachstes jahr, irgendwann, in ruhe, kein stress, no es urgente, sin prisa, no hay prisa, no corre prisa, proximo ano, el ano que viene, mas adelante, pas urgent, rien d'urgent, pas presse*, rien ne presse, l'annee prochaine, plus tard, sans urgence, nao e urgente, sem pressa, nao ha pressa, proximo ano, ano que vem, mais tarde,
       non e urgente, nessuna fretta, senza fretta, non c'e fretta, prossimo anno, l'anno prossimo, con calma, piu avanti, не срочно, 急がない`,
   },
@@ -40,7 +40,7 @@ export const timing: readonly PhraseGroup[] = [
     weight: 2,
     signal: 'many',
     phrases:
-      'enterprise quote, whole company, entire company, company wide, companywide, across all, hospital group, hundreds of, thousands of employees, global rollout, procurement lead, head of procurement',
+      'enterprise quote, whole company, entire company, company wide, companywide, across all,  hundreds of, thousands of employees, global rollout,  head of procurement',
   },
   {
     speaks_for: 'P2',
