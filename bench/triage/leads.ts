@@ -17,7 +17,7 @@ export type LabelledLead = z.infer<typeof leadSchema>;
 export type Half = 'tune' | 'report';
 
 /** Where the labelled notes come from; see README.md. */
-export const sources = ['leads', 'banking77', 'clinc150'] as const;
+export const sources = ['leads', 'later', 'banking77', 'clinc150'] as const;
 
 /** The labelled notes of one source. */
 export function leadsFrom(source: (typeof sources)[number]): LabelledLead[] {
