@@ -47,11 +47,11 @@ function denied(cue: Cue): Cue {
 }
 
 function seatCues(note: string, words: readonly Word[]): Cue[] {
-  return seatsIn(words).flatMap(({ count, licences, from, to }): Cue[] => {
+  return seatsIn(words).flatMap(({ count, from, to }): Cue[] => {
     const phrase = quote(note, from, to);
     const large = count >= enterpriseSeats;
     return [
-      { phrase, speaks_for: 'buy', weight: licences ? 1 : 0.5, signal: undefined },
+      { phrase, speaks_for: 'buy', weight: 1, signal: undefined },
       ...(large ? [{ phrase, speaks_for: 'P1', weight: 2, signal: 'many' } as const] : []),
     ];
   });

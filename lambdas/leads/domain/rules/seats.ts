@@ -7,13 +7,13 @@ const licences =
   /^(seat|licen|user|lizenz|nutzer|benutzer|arbeitspl|usuario|utilisateur|poste|utilizador|utent|postazion|gebruiker|uzytkownik|workstation|пользовател)/;
 const people =
   /^(people|person|employee|agent|staff|worker|colleague|nurse|doctor|rep|reps|member|ppl|mitarbeiter|emplead|salarie|pessoa|funcionario|colaborador|dipendent|medewerker|man|strong|сотрудник|名|人)/;
+// `We are 16` in six languages, without the apostrophe.
+const weAre = new Set(['were', 'somos', 'sommes', 'sind', 'siamo']);
 const maxBetween = 3;
 
 /** A number of people who would use the product. */
 export interface Seats {
   count: number;
-  /** Whether licences are meant, not just people. */
-  licences: boolean;
   from: Word;
   to: Word;
 }
@@ -26,9 +26,11 @@ export function seatsIn(words: readonly Word[]): Seats[] {
     const noun = words
       .slice(index + 1, index + 1 + maxBetween)
       .find(({ text, clause }) => clause === word.clause && isNoun(text));
-    if (noun) return [{ count, licences: licences.test(noun.text), from: word, to: noun }];
+    if (noun) return [{ count, from: word, to: noun }];
+    const before = words[index - 1];
+    if (before && weAre.has(before.text)) return [{ count, from: before, to: word }];
     const team = words[index - 2];
-    return team?.text === 'team' ? [{ count, licences: false, from: team, to: word }] : [];
+    return team?.text === 'team' ? [{ count, from: team, to: word }] : [];
   });
 }
 

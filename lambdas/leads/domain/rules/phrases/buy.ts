@@ -75,4 +75,18 @@ export const buy: readonly PhraseGroup[] = [
       interessiert, mehr informationen, mehr erfahren, plus d'informations, interesse*, mais informacoes, maggiori informazioni,
       informazioni, rappelez moi, llamenme, rufen sie mich, anrufen`,
   },
+  {
+    speaks_for: 'buy',
+    weight: 2,
+    phrases: `sandbox, before paying, before buying, before we pay, before we buy, before committing, package for, packages, plan for, plans for, which plan, which package, right plan, cheaper, affordable, within our means, cost us,
+      how can we get it, how can i get it, how do we get it, want it for, need it for, get it for our, look at the platform, look at the product, look at your, see the platform, see how it works, see how your, shown the, mostrarci, mostrarmi, mostrarnos, mostrarme, nous montrer, uns zeigen, mir zeigen,
+      outgrew, outgrown, need a better, in place within, in place by, up and running by, vendor*, supplier for, looking at vendors, looking at tools, looking at options, options for, in the market for, considering your, considering switching, thinking about switching, thinking of switching, moving away from,
+      does it do, does it handle, does it have, does it run, does it come, can it handle, can it do, can it work, will it work, is it suitable, suitable for, fit for, would it fit, would it handle, capable of, onboarding, implementation, rollout, deploy it, hosted in, enterprise, per agent, per head, per year, annual billing, minimum commitment, contract length, payment terms,
+      plano para, planos para, plan para, planes para, tarif fur, pakete, paket fur, formule, abonnement pour, abbonamento per, piano per, piani`,
+  },
+  {
+    speaks_for: 'buy',
+    weight: 1,
+    phrases: `we need, we'd need, we would need, we want, we'd like, we would like, we're looking, looking for, we require, need something, want something, would love to see, would love to try, would love a, wir brauchen, wir mochten, wir suchen, necesitamos, queremos, buscamos, quisieramos, nous voulons, nous aimerions, nous cherchons, il nous faut, precisamos, queriamos, gostariamos, vorremmo, cerchiamo, abbiamo bisogno`,
+  },
 ];

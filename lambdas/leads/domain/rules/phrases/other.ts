@@ -43,4 +43,17 @@ export const other: readonly PhraseGroup[] = [
     phrases:
       "school project, phd, survey, questionnaire, out of curiosity, asking out of curiosity, founded, where is your office, have an office in, office in, your newsletter, your blog, blog post, recording of, last week's webinar, webinar, opening hours, what are your hours,  homework,     express delivery",
   },
+  {
+    speaks_for: 'other',
+    weight: 4,
+    signal: 'closed',
+    phrases: `never mind, nevermind, found it, solved it, already solved, sorted now, please disregard, disregard, sent by mistake, by mistake, leave me alone, no reply needed, lovely meeting, nice meeting you, nice to meet, great meeting, good to meet, lol, haha`,
+  },
+  {
+    speaks_for: 'other',
+    weight: 5,
+    signal: 'security',
+    phrases:
+      'publicly readable, publicly accessible, your security team, exposed bucket, open bucket, leaked credentials of your, exploit, proof of concept exploit, pentest, disclose a',
+  },
 ];

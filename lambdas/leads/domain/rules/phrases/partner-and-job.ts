@@ -25,6 +25,11 @@ export const partner: readonly PhraseGroup[] = [
     phrases: `journalist, reporter, press inquiry, press enquiry, press request, press kit,  magazine, newspaper,  interview your, interview with your, quote from your, give me a quote, give us a quote for our article, ceo give, comment for, for our article, writing an article, writing a story, writing on,
       writing a piece, editor at, radio,  pressanfrage, journalistin, periodista, entrevista con su, journaliste, jornalista, giornalista, analyst firm`,
   },
+  {
+    speaks_for: 'partner',
+    weight: 3,
+    phrases: `commission*, commissions, provision*, referral fee, refer our clients, refer clients, refer customers, our clients ask, my clients ask, clients ask for, recommend you to, recommend your, pitching your, bundle your, bundle it, alongside ours, with ours, do something together, team up, on your side, raising money, raising capital, portfolio company, due diligence on, present at, presenting at, speaker for, speakers for, our conference, our event, our summit, trade show, our booth, our podcast, our readers, our audience, feature on, news story`,
+  },
 ];
 
 /** What those write who would work for us. */
@@ -43,5 +48,10 @@ export const job: readonly PhraseGroup[] = [
     weight: 1,
     phrases:
       'developer with, engineer with, designer looking, i am a developer, graduate, remotely, portfolio, interview, salary, job, jobs, role',
+  },
+  {
+    speaks_for: 'job',
+    weight: 3,
+    phrases: `apprentice*, trainee*, graduate program*, summer job, part time job, full time job, freelance work, any openings, any opening, openings, job offer, job search, my application, application and certificates, certificates attached, unsolicited application, join you as, work as a, employ me, hire me, next challenge, career change, busco trabajo, busco empleo, suche arbeit, suche einen job, suche eine stelle, suche job, cherche un emploi, cherche du travail, recherche un poste, procuro emprego, procuro trabalho, cerco lavoro`,
   },
 ];

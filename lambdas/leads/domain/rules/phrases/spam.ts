@@ -21,4 +21,9 @@ export const spam: readonly PhraseGroup[] = [
       came across your website, visited your website, looking at your website, on your website and noticed, noticed a few, noticed you're not, noticed that your, found your website, found you on linkedin, following up on my previous, did you have a chance to, have you had a chance, worth a chat, quick chat about your, open to a quick, right person to talk to about your, who handles your,
       show you our portfolio, for new customers this month, 20 off, percent off, 100% guarantee*, guaranteed, garantieerte, resultados garantidos, risk free, no obligation, free audit, free consultation, kostenloses erstgesprach, best price*, cheap price*, very low price, low price, kindly give, dear sir, dear madam, save companies, save you up to, ihre website, seu site, votre site, tu sitio web`,
   },
+  {
+    speaks_for: 'spam',
+    weight: 5,
+    phrases: `real followers, followers for, likes for, presale, token, airdrop, nft, multiply your money, multiply your, invest now, customs fee, package could not, parcel could not, delivery failed, pay the fee, top talent, recruiting agency, recruitment agency, staffing agency, at half the cost, half the price, build your app, build your website, develop your app, our coders, team of coders, team of developers, our developers can, indian team, indian company, business proposal regarding, confidential business, foreign bank, cut your bill, lower your bill, reduce your costs, electricity supplier, fills your pipeline, fill your pipeline, on autopilot, struggling to get, need more leads, free quote for your, solar panels, merchant cash, tax relief, replica, weight loss, miracle`,
+  },
 ];

@@ -77,4 +77,30 @@ export const support: readonly PhraseGroup[] = [
     phrases:
       'how do i, how can i, how to, how do we, where do i, is there a way to, can you help, please help, help',
   },
+  {
+    speaks_for: 'support',
+    weight: 3,
+    signal: 'broken',
+    phrases: `no longer appears, no longer shows, no longer loads, no longer sends, no longer receive, no longer see, no longer get, kicked out, logged out, logs me out, keep getting, keeps saying, keeps asking, keeps showing, keeps sending, can't see, cannot see, don't see, isn't there, isn't responding, not responding, doesn't respond, doesn't answer, won't send, won't save, doesn't save, not saving, not updating, doesn't update,
+      blank page, white screen, black screen, spinning, super slow, very slow, so slow, laggy, slow since, since this morning, since last night, since last week, since monday, every time i, whenever i, blocked, blockd, locked, suspended, messed up, malfunction*, corrupted, acting up, went wrong, gone wrong, goes wrong, same sentence, wrong answer*, wrong language, answers every, 404, 500, 502, 503,
+      ladt nicht, ladt ~ nicht, hangt, sturzt ab, absturz, gesperrt, spinnt, seit gestern nicht, was ist da los, se cuelga, no carga, lento, bloqueada, no aparece, no llega, plante, bug, ne charge, ne s'ouvre, ne recoit, lent, bloquee, nao abre, nao carrega, nao aparece, lenta, bloqueado, si blocca, non carica, non arriva, non si apre, lentissimo`,
+  },
+  {
+    speaks_for: 'support',
+    weight: 4,
+    signal: 'cancellation',
+    phrases: `get me out, get us out, out of this contract, done with you, i'm done with, we're done with, leave your service, leaving your service, quit your service, close our workspace, delete my account, delete our account, end the contract, ending the contract, terminate our, pull the plug`,
+  },
+  {
+    speaks_for: 'support',
+    weight: 4,
+    signal: 'refund',
+    phrases: `was billed, were billed, got billed, been billed, got charged, was charged, were charged, been charged, you took, took money, taken from my account, debited, higher than agreed, higher than expected, abgebucht`,
+  },
+  {
+    speaks_for: 'support',
+    weight: 5,
+    signal: 'harm',
+    phrases: `is offline, been offline, are offline, all offline, went offline, no one is able, nobody is able, everything stopped, all agents, every agent, all of our users, all our users, all our customers, data is gone, deleting our, wiped, ransomware, phishing from, intruder, someone else logged, exposing, exposed customer*, sees other customers`,
+  },
 ];
