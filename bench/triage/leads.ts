@@ -16,11 +16,11 @@ export type LabelledLead = z.infer<typeof leadSchema>;
 /** `tune` is what the rules were made on, `report` what is measured. */
 export type Half = 'tune' | 'report';
 
-/** Where the labelled notes come from; see README.md. */
+/** Where the labelled notes come from; `unseen` is none of them, as no half of it was tuned on. See README.md. */
 export const sources = ['leads', 'later', 'banking77', 'clinc150'] as const;
 
 /** The labelled notes of one source. */
-export function leadsFrom(source: (typeof sources)[number]): LabelledLead[] {
+export function leadsFrom(source: (typeof sources)[number] | 'unseen'): LabelledLead[] {
   const file = path.join(import.meta.dirname, `${source}.jsonl`);
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines.map((line) => leadSchema.parse(JSON.parse(line)));

@@ -4,20 +4,20 @@ import { judge } from '../../lambdas/leads/domain/rules.ts';
 import { calibrate } from './calibration.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { judgesFrom } from './judges.ts';
-import { halfOf, leadsFrom, leadsOf, sources } from './leads.ts';
+import { halfOf, type LabelledLead, leadsFrom, leadsOf, sources } from './leads.ts';
 
 /** How well the rules judge labelled leads that they were not made on, beside two baselines. */
 export function triage(): void {
   const [tuning, report] = [leadsOf('tune'), leadsOf('report')];
   const judges = judgesFrom(tuning);
-  const all = Object.entries(judges).map(([name, each]) => ({
-    name,
-    figures: figuresOf(each, report),
-  }));
-  console.log(
-    `The report half, ${report.length} notes (${tuning.length} in the tuning half), in percent.\n`,
-  );
+  const on = (leads: readonly LabelledLead[]) =>
+    Object.entries(judges).map(([name, each]) => ({ name, figures: figuresOf(each, leads) }));
+  const all = on(report);
+  const unseen = leadsFrom('unseen');
+  console.log(`In percent. The report half, ${report.length} notes (${tuning.length} to tune on):\n`);
   printShares(all);
+  console.log(`\n${unseen.length} notes written after the rules were finished:\n`);
+  printShares(on(unseen));
   const [rules] = all;
   if (rules) printDetails(rules.figures);
   printSources();
