@@ -3,7 +3,7 @@ import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { isUnsupported, openAiFault } from '../../vendors/openai/errors.ts';
 import { intents, type Judgement, nextActions, priorities } from '../domain/insight.ts';
-import { tagNames } from '../domain/rules.ts';
+import { tags as tagNames } from '../domain/rules/tags.ts';
 import { defaultTriageModel, type LeadTriage } from '../features.ts';
 
 /** The way of asking; it changes when the question does, so that insights can be told apart. */
