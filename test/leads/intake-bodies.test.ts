@@ -111,7 +111,7 @@ describe('a lead’s body', () => {
     { note: 'أحتاج عرض سعر لعشرين مقعدا', name: 'שלום' },
     { note: '\u202eevil\u202c and \u200fmarks' },
     { note: '  Two spaces,\r\n\ta tab and lines, 👩‍👩‍👧 and 👍🏽  ' },
-    { note: "'; DROP TABLE leads; -- ${jndi:ldap://x} {{7*7}}" },
+    { note: "'; DROP TABLE leads; -- <%= 7 * 7 %> {{7*7}} %00" },
     { note: '\ufffe\uffff and \\u0000 in letters' },
     { note: 'x'.repeat(10_000), name: 'n'.repeat(200), source: 's'.repeat(100) },
   ])('is kept as it is, letter by letter: %o', async (body) => {
