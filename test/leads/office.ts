@@ -139,7 +139,11 @@ export const withKey = (key: string, more: Asking = {}): Asking => ({
   headers: { 'idempotency-key': key, ...more.headers },
 });
 
-export const leadOf = async (response: Response) => (await response.json()) as Lead;
+/** The lead of a request that went well. */
+export async function leadOf(response: Response): Promise<Lead> {
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as Lead;
+}
 
 /** The heading of docs/errors.md that a refusal names. */
 export async function problemOf(response: Response): Promise<string> {
