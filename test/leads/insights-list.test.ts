@@ -103,7 +103,7 @@ describe('the list of leads', () => {
     const company = aCompany();
     for (let n = 0; n < 6; n++) await company.add({ priority: n % 2 ? 'P0' : 'P3' });
 
-    const queries = [{ limit: '3' }, { limit: '3', priority: 'P0' }];
+    const queries: Record<string, string>[] = [{ limit: '3' }, { limit: '3', priority: 'P0' }];
     const counts = await Promise.all(queries.map((query) => pagesOf(company, query)));
 
     expect(counts.map((pages) => pages.map(({ length }) => length))).toEqual([[3, 3], [3]]);

@@ -161,8 +161,8 @@ describe('an idempotency key', () => {
     const { tenant } = someone();
     const office = aLeadsOffice(table);
 
-    const headers = key === undefined ? {} : { 'idempotency-key': key };
-    const response = await office.post(body, { tenant, headers });
+    const asking = key === undefined ? { tenant } : withKey(key, { tenant });
+    const response = await office.post(body, asking);
 
     expect(response.status).toBe(400);
     expect(await problemOf(response)).toBe('idempotency-key-missing');

@@ -27,20 +27,18 @@ afterAll(() => engine.stop());
 type Counts = Record<string, number>;
 type Listed = Lead & { insight: Insight | null };
 
-const ask = (path: string, init: RequestInit = {}) =>
+const ask = (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
   fetch(engine.cloud.url + path, {
     ...init,
-    headers: { authorization: `Bearer ${key}`, ...init.headers },
+    headers: { authorization: `Bearer ${key}`, ...headers },
   });
 
 /** Sends one lead until it is taken; counts every answer on the way. */
 async function send(idempotencyKey: string, counts: Counts): Promise<Lead> {
   for (let tries = 0; tries < 60; tries++) {
-    const response = await ask('/leads', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-      body: JSON.stringify({ note: `Pricing for ${idempotencyKey}?`, source: 'load' }),
-    });
+    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
+    const body = JSON.stringify({ note: `Pricing for ${idempotencyKey}?`, source: 'load' });
+    const response = await ask('/leads', headers, { method: 'POST', body });
     counts[response.status] = (counts[response.status] ?? 0) + 1;
     if (response.ok) return (await response.json()) as Lead;
     const { type } = (await response.json()) as { type?: string };

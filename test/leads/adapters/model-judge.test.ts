@@ -116,7 +116,7 @@ describe('the answer of a model', () => {
     expect(explanation.length).toBeLessThanOrEqual(8);
     expect(explanation.length).toBeGreaterThan(0);
     for (const { phrase } of explanation) {
-      expect([...phrase].length).toBeLessThanOrEqual(80);
+      expect(Array.from(phrase).length).toBeLessThanOrEqual(80);
       expect(phrase.isWellFormed() && text.includes(phrase)).toBe(true);
     }
   });
