@@ -14,7 +14,9 @@ export function triage(): void {
     Object.entries(judges).map(([name, each]) => ({ name, figures: figuresOf(each, leads) }));
   const all = on(report);
   const unseen = leadsFrom('unseen');
-  console.log(`In percent. The report half, ${report.length} notes (${tuning.length} to tune on):\n`);
+  console.log(
+    `In percent. The report half, ${report.length} notes (${tuning.length} to tune on):\n`,
+  );
   printShares(all);
   console.log(`\n${unseen.length} notes written after the rules were finished:\n`);
   printShares(on(unseen));

@@ -35,31 +35,24 @@ function longest(
   return best;
 }
 
-/** The words that the steps meet from here on; a gap takes as few words as it can. */
+/** The words that the steps from this one on meet from here on; a gap takes as few words as it can. */
 function follow(
   words: readonly Word[],
   index: number,
   steps: readonly Step[],
+  at = 0,
   sentence = words[index]?.sentence,
 ): number[] | undefined {
-  const [step, ...rest] = steps;
+  const step = steps[at];
   if (!step) return [];
-  if (step === 'gap') return followGap(words, index, rest, sentence);
-  const word = words[index];
-  if (!word || word.sentence !== sentence || !meets(word.text, step)) return undefined;
-  const tail = follow(words, index + 1, rest, sentence);
-  return tail && [index, ...tail];
-}
-
-function followGap(
-  words: readonly Word[],
-  index: number,
-  rest: readonly Step[],
-  sentence: number | undefined,
-): number[] | undefined {
-  for (let skipped = 0; skipped <= maxGap; skipped++) {
-    const found = follow(words, index + skipped, rest, sentence);
-    if (found) return found;
+  const widest = step === 'gap' ? maxGap : 0;
+  const next = step === 'gap' ? steps[at + 1] : step;
+  for (let here = index; here <= index + widest; here++) {
+    const word = words[here];
+    if (!word || word.sentence !== sentence) return undefined;
+    if (!next || next === 'gap' || !meets(word.text, next)) continue;
+    const tail = follow(words, here + 1, steps, at + (step === 'gap' ? 2 : 1), sentence);
+    if (tail) return [here, ...tail];
   }
   return undefined;
 }

@@ -57,7 +57,7 @@ export function tagsOf(
 
 const foreign = new Set(
   (
-    'ich wir sie und der die das ein eine fur bitte mit ist nicht guten hallo danke bei el los las una para por que con gracias hola es su mi nos ' +
+    'besoin necesito brauchen brauche preciso precisamos ich wir sie und der die das ein eine fur bitte mit ist nicht guten hallo danke bei el los las una para por que con gracias hola es su mi nos ' +
     'je vous nous le les un une pour avec est merci bonjour votre et des du o os um uma voce obrigado ola bom dia gostaria il gli di per grazie buongiorno salve ' +
     'vorrei che siamo sono een het voor wat van dla prosze'
   ).split(' '),

@@ -9,7 +9,7 @@ export interface Word {
 }
 
 const maxChars = 20_000;
-const maxWords = 3_000;
+const maxWords = 2_000;
 
 // Scripts written without spaces count each character as a word. No alternative can match what another one can, but for
 // figures, so that the time is linear.
@@ -18,7 +18,7 @@ const pieces = new RegExp(
   String.raw`[${unspaced}]|\d{1,3}(?:[.,]\d{3})+(?!\d)|(?:(?![${unspaced}])[\p{L}\p{M}\p{N}'’ʼ\u00ad\u200b-\u200d])+|[.!?…。!?؟\n;]|[,،、:()–—]`,
   'gu',
 );
-const endsSentence = /^[.!?…。؟\n;]$/u;
+const endsSentence = /^[.!?…。!?؟\n;]$/u;
 const endsClause = /^[,،、:()–—]$/u;
 
 /** The words of a note in order, compared without case, accents, apostrophes and width. */
@@ -27,8 +27,9 @@ export function wordsOf(note: string): Word[] {
   let [sentence, clause] = [0, 0];
   for (const match of note.slice(0, maxChars).matchAll(pieces)) {
     const piece = match[0];
-    if (endsSentence.test(piece.normalize('NFKC'))) sentence += 1;
-    if (endsSentence.test(piece.normalize('NFKC')) || endsClause.test(piece)) clause += 1;
+    const sentenceEnds = endsSentence.test(piece);
+    if (sentenceEnds) sentence += 1;
+    if (sentenceEnds || endsClause.test(piece)) clause += 1;
     else
       words.push({
         text: plain(piece),
@@ -44,6 +45,7 @@ export function wordsOf(note: string): Word[] {
 
 /** How a word is compared: `PREÇO` and `preço` are `preco`. */
 export function plain(text: string): string {
+  if (/^[a-z0-9]+$/.test(text)) return text;
   return text
     .normalize('NFKC')
     .toLowerCase()

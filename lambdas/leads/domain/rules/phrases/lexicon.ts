@@ -20,14 +20,16 @@ export interface Entry {
 }
 
 /** So many letters of a word find the phrases that begin with a prefix; no prefix is shorter. */
-export const prefixLetters = 3;
+const prefixLetters = 3;
 
 const byWord = new Map<string, Entry[]>();
 const byPrefix = new Map<string, Entry[]>();
 
 /** The phrases that can begin with this word, so that a note costs a few comparisons per word. */
 export function entriesAt(word: string): readonly Entry[] {
-  return [...(byWord.get(word) ?? []), ...(byPrefix.get(word.slice(0, prefixLetters)) ?? [])];
+  const exact = byWord.get(word);
+  const begun = byPrefix.get(word.slice(0, prefixLetters));
+  return exact && begun ? [...exact, ...begun] : (exact ?? begun ?? []);
 }
 
 for (const group of [...buy, ...support, ...partner, ...job, ...spam, ...other, ...timing]) {
