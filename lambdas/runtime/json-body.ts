@@ -39,6 +39,7 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
     const value: unknown = JSON.parse(text);
     if (hasHalfPair(value)) return { fault: 'a text has half a surrogate pair' };
     if (hasEndlessNumber(value)) return { fault: 'a number is too large' };
+    if (hasRoundedInteger(text)) return { fault: 'an integer has more digits than can be kept' };
     const key = repeatedKeyIn(text);
     return key === undefined ? { value, text } : { fault: `an object names ${key} twice` };
   } catch {
@@ -54,6 +55,15 @@ const hasHalfPair = (value: unknown): boolean =>
 function hasEndlessNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isFinite(value);
   return typeof value === 'object' && value !== null && Object.values(value).some(hasEndlessNumber);
+}
+
+/** Beyond 2^53, JSON.parse silently takes the next integer that a double can hold. */
+function hasRoundedInteger(json: string): boolean {
+  // Strings whole, so that digits within them are not taken for numbers.
+  const tokens = json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g);
+  return tokens.some(
+    ([token]) => /^-?\d{16,}$/.test(token) && BigInt(token) !== BigInt(Number(token)),
+  );
 }
 
 const maxFaults = 50;
