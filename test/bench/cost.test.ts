@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type Deployed, deployedBy, type Template } from '../../bench/cost/deployed.ts';
 import { idleMonth, perThousand, totalOf } from '../../bench/cost/lines.ts';
@@ -11,6 +11,9 @@ import { templateOf } from '../support/stack.ts';
 
 const template = () => templateOf('prod').toJSON() as Template;
 const cost = costBy(readPrices());
+
+// Synthesizing takes seconds, on a busy machine many.
+beforeAll(() => void template());
 
 const aDeployment = (parts: Partial<Deployed> = {}): Deployed => ({
   memoryMb: new Map([['reply', 512]]),
