@@ -10,6 +10,7 @@ import { authorizerCacheSeconds, isRole, roles, type Scope } from '../lambdas/te
 import {
   CommandError,
   operator,
+  readGivenName,
   readTarget,
   runCommand,
   tableOf,
@@ -98,7 +99,7 @@ function wantedBy(company: string, values: Values): NewCredential {
   return {
     tenant_id: company,
     kind: values.client ? 'client' : 'key',
-    name: values.name.slice(0, 200),
+    name: values.name.trim() && readGivenName(values.name),
     role,
     created_by: operator(),
     ...(scopes && { scopes }),

@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { givenName } from '../lambdas/tenancy/contract.ts';
 import type { Table } from '../lambdas/vendors/aws/table.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 import { type RunningState, runningIn } from '../local/running.ts';
@@ -42,6 +43,15 @@ export const tableOf = (target: Target, name: 'conversations' | 'tenants'): Tabl
   name: tableName(target, name),
   clock: { now: Date.now },
 });
+
+/** A name for people, or a plain line on what it takes. */
+export function readGivenName(name: string): string {
+  const result = givenName.safeParse(name);
+  if (result.success) return result.data;
+  throw new CommandError(
+    'A --name has 1 to 200 characters, all in one line and none a control character.',
+  );
+}
 
 /** Who gives a command, as changes are noted. */
 export const operator = (): string => `operator:${os.userInfo().username}`;

@@ -7,7 +7,14 @@ import {
   type Tenant,
   tenantId,
 } from '../lambdas/tenancy/contract.ts';
-import { CommandError, readTarget, runCommand, tableOf, targetOptions } from './target.ts';
+import {
+  CommandError,
+  readGivenName,
+  readTarget,
+  runCommand,
+  tableOf,
+  targetOptions,
+} from './target.ts';
 
 const usage = `The companies on a deployment.
 
@@ -98,9 +105,7 @@ function readId(id: string | undefined): string {
 
 function readName({ name }: Values): string | undefined {
   if (name === undefined) return undefined;
-  const trimmed = name.trim();
-  if (trimmed.length > 0 && trimmed.length <= 200) return trimmed;
-  throw new CommandError('A --name has 1 to 200 characters.');
+  return readGivenName(name);
 }
 
 /** Undefined where no limit is given. */

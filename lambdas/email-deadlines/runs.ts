@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { isoTime } from '../runtime/clock.ts';
 import { problemResponse } from '../runtime/http.ts';
-import { faultsOf, invalid, jsonBody } from '../runtime/json-body.ts';
+import { invalid, jsonBody, queryFaults } from '../runtime/json-body.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import { hashOf, type IdempotencyKeys } from './adapters/idempotency.ts';
@@ -75,7 +75,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
 
   serve(routes.trigger, (c, caller) => {
     const query = triggerQuery.safeParse(c.req.query());
-    if (!query.success) return invalid(c, faultsOf(c.req.query(), query.error.issues));
+    if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
     const { test = testMode, ...options } = query.data;
     const run = newRun(
       caller,
@@ -113,7 +113,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
 
   serve(routes.emails, async (c, { tenant_id }) => {
     const query = pageQuery.safeParse(c.req.query());
-    if (!query.success) return invalid(c, faultsOf(c.req.query(), query.error.issues));
+    if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
     const key = { tenant_id, run_id: c.req.param('run_id') ?? '' };
     if (!(await runs.find(key))) return noSuchRun(c);
     const limit = Number(query.data.limit ?? limits.pageSize);

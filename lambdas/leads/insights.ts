@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { problemResponse } from '../runtime/http.ts';
-import { faultsOf, invalid, jsonBody } from '../runtime/json-body.ts';
+import { invalid, jsonBody, queryFaults } from '../runtime/json-body.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import type { LeadLists } from './adapters/lead-lists.ts';
 import type { LeadStore } from './adapters/lead-store.ts';
@@ -26,9 +26,9 @@ export function insightsApp({ store, lists, queue, ...gate }: InsightsPorts): Ho
 
   serve(routes.listLeads, async (c, { tenant_id }) => {
     const query = leadsQuery.safeParse(c.req.query());
-    if (!query.success) return invalid(c, faultsOf(c.req.query(), query.error.issues));
+    if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
     const { cursor, limit, ...filter } = query.data;
-    const page = await lists.leads(tenant_id, filter, limitOf(limit), cursor);
+    const page = await lists.leads(tenant_id, filter, limitOf(limit), cursor?.toLowerCase());
     const leads = page.items.map((lead) => ({ ...leadView(lead), insight: insightOf(lead) }));
     return c.json({ leads, next_cursor: page.next ?? null });
   });
@@ -58,7 +58,7 @@ export function insightsApp({ store, lists, queue, ...gate }: InsightsPorts): Ho
 
   serve(routes.listInsights, async (c, { tenant_id }) => {
     const query = insightsQuery.safeParse(c.req.query());
-    if (!query.success) return invalid(c, faultsOf(c.req.query(), query.error.issues));
+    if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
     const lead = await leadOf(c, tenant_id);
     if (!lead) return noSuchLead(c);
     const limit = limitOf(query.data.limit);

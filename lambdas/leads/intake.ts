@@ -28,9 +28,7 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
   const { app, serve } = guardedApp(gate);
 
   const make = async (tenant_id: string, key: string, claimed: Claimed, request: LeadRequest) => {
-    const days = await retentionDays(tenant_id);
-    const expires_at = expiresAt(Date.parse(claimed.created_at), days);
-    const { lead_id: id, created_at } = claimed;
+    const { lead_id: id, created_at, lead_expires_at: expires_at } = claimed;
     const lead: StoredLead = { id, ...request, created_at, tenant_id, expires_at };
     try {
       await queue.enqueue({ kind: 'triage', tenant_id, lead: leadView(lead), expires_at });
@@ -65,7 +63,11 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
     const body = await jsonBody(c, leadRequest, limits.leadBodyBytes);
     if ('problem' in body) return body.problem;
     const now = gate.clock.now();
-    const wanted = { lead_id: uuidv7({ msecs: now }), created_at: isoTime(now) };
+    const wanted = {
+      lead_id: uuidv7({ msecs: now }),
+      created_at: isoTime(now),
+      lead_expires_at: expiresAt(now, await retentionDays(tenant_id)),
+    };
     // The schema puts the fields in its own order, whatever theirs was.
     const claim = await claims.claim(tenant_id, key, JSON.stringify(body.value), wanted);
     if (claim.kind === 'reused') return keyReused(c);

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import { type Fault, problemResponse } from '../runtime/http.ts';
+import { type Fault, headerOf, problemResponse } from '../runtime/http.ts';
 import { faultsOf, invalid, jsonBody, tooLarge } from '../runtime/json-body.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import type { ChangeResult, ConfigurationStore } from './adapters/configuration-store.ts';
@@ -94,13 +94,13 @@ function faultsOfFeature(feature: string, value: unknown, loopback: boolean): Fa
 
 /** RFC 9110: If-Match with the version's ETag, or If-None-Match: * for what must not be there. */
 function expectedBy(c: Context): Expected {
-  const match = c.req.header('if-match')?.trim();
+  const match = headerOf(c, 'if-match')?.trim();
   if (match === '*') return 'present';
   if (match !== undefined) {
     const version = /^"(\d{1,12})"$/.exec(match)?.[1];
     return { version: version ? Number(version) : -1 };
   }
-  const noneMatch = c.req.header('if-none-match')?.trim();
+  const noneMatch = headerOf(c, 'if-none-match')?.trim();
   if (noneMatch === undefined) return undefined;
   // A precondition that cannot be kept refuses, rather than being passed over.
   return noneMatch === '*' || noneMatch === '"*"' ? 'absent' : { version: -1 };

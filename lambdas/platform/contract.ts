@@ -113,7 +113,10 @@ export { page as pageQuery };
 
 const day = z.iso.date();
 
-const usageQuery = z.object({ from: z.optional(day), to: z.optional(day) });
+/** The first day that may be asked for: those before the year 0 would have another form. */
+export const firstUsageDay = '1970-01-01';
+const askedDay = day.check(z.refine((date) => date >= firstUsageDay));
+const usageQuery = z.object({ from: z.optional(askedDay), to: z.optional(askedDay) });
 
 export { usageQuery };
 
@@ -142,7 +145,12 @@ export const routes = {
     summary: 'Sets a feature',
     headers: { ...ifMatch, 'If-None-Match': '`*`: only if the feature is not set yet.' },
     body: configurationBody,
-    success: { status: 200, what: 'The feature as it is set now', schema: configured },
+    success: {
+      status: 200,
+      what: 'The feature as it is set now',
+      created: 'The feature as it is set now, where it was not set before',
+      schema: configured,
+    },
     problems: {
       400: 'malformed-json',
       412: 'precondition-failed',
@@ -177,7 +185,7 @@ export const routes = {
     tag,
     summary: 'One feature, with its ETag',
     success: { status: 200, what: 'The feature', schema: configured },
-    problems: { 404: 'not-found' },
+    problems: { 404: 'not-found', 422: 'invalid' },
   },
   deleteConfiguration: {
     operationId: 'deleteConfiguration',
@@ -188,7 +196,7 @@ export const routes = {
     summary: 'Takes a feature back to its default',
     headers: ifMatch,
     success: { status: 204, what: 'It is not set any more' },
-    problems: { 404: 'not-found', 412: 'precondition-failed' },
+    problems: { 404: 'not-found', 412: 'precondition-failed', 422: 'invalid' },
   },
   listChanges: {
     operationId: 'listConfigurationChanges',

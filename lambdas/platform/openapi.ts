@@ -107,12 +107,14 @@ const headerParameters = ({ headers = {} }: ApiRoute): Json[] =>
     schema: { type: 'string' },
   }));
 
-const successOf = ({ success }: ApiRoute): Json => ({
-  [success.status]: {
-    description: success.what,
-    ...(success.schema && { content: jsonContent(jsonSchema(success.schema, 'output')) }),
-  },
-});
+function successOf({ success }: ApiRoute): Json {
+  const { status, what, created, schema } = success;
+  const content = schema && { content: jsonContent(jsonSchema(schema, 'output')) };
+  return {
+    [status]: { description: what, ...content },
+    ...(created && { 201: { description: created, ...content } }),
+  };
+}
 
 function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
   const own = route.problems ?? {};

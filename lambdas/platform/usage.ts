@@ -3,7 +3,7 @@ import { invalid } from '../runtime/json-body.ts';
 import { dateOf } from '../tenancy/adapters/usage-counter.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import type { DayOfUsage, UsageReader } from './adapters/usage-reader.ts';
-import { limits, routes, usageQuery } from './contract.ts';
+import { firstUsageDay, limits, routes, usageQuery } from './contract.ts';
 
 export interface UsagePorts extends Gate {
   reader: UsageReader;
@@ -21,7 +21,10 @@ export function usageApp({ reader, ...gate }: UsagePorts): Hono {
       const names = query.error.issues.map((issue) => String(issue.path[0]));
       return invalid(
         c,
-        names.map((pointer) => ({ pointer, detail: 'It is a day such as 2026-11-21.' })),
+        names.map((pointer) => ({
+          pointer,
+          detail: `It is a day such as 2026-11-21, from ${firstUsageDay} on.`,
+        })),
       );
     }
     const to = query.data.to ?? dateOf(gate.clock.now());

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Context as HonoContext } from 'hono';
 import { Hono } from 'hono';
 import { asEngineError } from './errors.ts';
@@ -26,8 +27,21 @@ export const problemResponse = (c: HonoContext, problem: Problem): Response =>
     'content-type': 'application/problem+json',
   });
 
-/** An app whose unknown routes and unexpected errors are answered as problems, and logged. */
-export function httpApp(log: Log): Hono {
+/** The event of the HTTP API that the request is made of; undefined where it came another way. */
+export const eventOf = (c: HonoContext): APIGatewayProxyEventV2 | undefined =>
+  (c.env as { event?: APIGatewayProxyEventV2 } | undefined)?.event;
+
+/** A header of the request, also one that is empty: Hono's adapter drops those. Its name is in lower case. */
+export const headerOf = (c: HonoContext, name: string): string | undefined =>
+  c.req.header(name) ?? eventOf(c)?.headers?.[name];
+
+const onceForAll = 'Send it again: it will not be handled twice.';
+
+/**
+ * An app whose unknown routes and unexpected errors are answered as problems, and logged. `whatNext` says
+ * what a caller does who was answered 503; by default that what comes twice is handled once.
+ */
+export function httpApp(log: Log, whatNext = (_c: HonoContext): string => onceForAll): Hono {
   const app = new Hono();
   app.notFound((c) =>
     problemResponse(c, {
@@ -44,7 +58,7 @@ export function httpApp(log: Log): Hono {
       type: 'unavailable',
       title: 'Temporarily unavailable',
       status: 503,
-      detail: `The request could not be handled (${error.code}). Send it again: it will not be handled twice.`,
+      detail: `The request could not be handled (${error.code}). ${whatNext(c)}`,
     });
   });
   return app;

@@ -39,6 +39,7 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
     const value: unknown = JSON.parse(text);
     if (hasHalfPair(value)) return { fault: 'a text has half a surrogate pair' };
     if (hasEndlessNumber(value)) return { fault: 'a number is too large' };
+    if (hasRoundedInteger(text)) return { fault: 'an integer has more digits than can be kept' };
     const key = repeatedKeyIn(text);
     return key === undefined ? { value, text } : { fault: `an object names ${key} twice` };
   } catch {
@@ -56,6 +57,15 @@ function hasEndlessNumber(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasEndlessNumber);
 }
 
+/** Beyond 2^53, JSON.parse silently takes the next integer that a double can hold. */
+function hasRoundedInteger(json: string): boolean {
+  // Strings whole, so that digits within them are not taken for numbers.
+  const tokens = json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g);
+  return tokens.some(
+    ([token]) => /^-?\d{16,}$/.test(token) && BigInt(token) !== BigInt(Number(token)),
+  );
+}
+
 const maxFaults = 50;
 
 /** The faults of a value, as the problem's `errors`. */
@@ -68,6 +78,16 @@ export const faultsOf = (value: unknown, issues: readonly z.core.$ZodIssue[]): F
         }))
       : [{ pointer: pointerTo(issue.path), detail: sentenceOf(issue, valueAt(value, issue.path)) }],
   );
+
+/** The faults of a query, each at the name of its parameter. */
+export const queryFaults = (
+  query: Record<string, string>,
+  issues: readonly z.core.$ZodIssue[],
+): Fault[] =>
+  faultsOf(query, issues).map(({ pointer, detail }) => ({
+    pointer: pointer.replace('#/', ''),
+    detail,
+  }));
 
 /** RFC 6901. */
 const pointerTo = (path: readonly PropertyKey[]): string =>

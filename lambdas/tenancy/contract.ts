@@ -34,7 +34,20 @@ export const roles = {
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof roles;
 
+/** The roles, the one that may do most first: of several, it is the one that counts. */
+export const strongestRole = (Object.keys(roles) as Role[]).sort(
+  (one, other) => roles[other].length - roles[one].length,
+);
+
 export const isRole = (name: string): name is Role => Object.hasOwn(roles, name);
+
+/** A name for people, as it is given: no control characters, line ends or blanks around it. */
+export const givenName = z.string().check(
+  z.trim(),
+  z.minLength(1),
+  z.maxLength(200),
+  z.refine((name) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)),
+);
 
 /** How many requests a tenant may make; its visitors have a budget of the same size to themselves. */
 export const rateLimit = z.object({
@@ -100,7 +113,13 @@ export interface ApiRoute {
   /** Request headers that mean something here, with what they mean. */
   headers?: Record<string, string>;
   body?: z.ZodMiniType;
-  success: { status: 200 | 201 | 202 | 204; what: string; schema?: z.ZodMiniType };
+  success: {
+    status: 200 | 201 | 202 | 204;
+    what: string;
+    /** What 201 means, for a route that answers it too. */
+    created?: string;
+    schema?: z.ZodMiniType;
+  };
   /** Problems beside those of the gate: headings of docs/errors.md by status. */
   problems?: Partial<Record<400 | 404 | 409 | 412 | 413 | 415 | 422, string | readonly string[]>>;
 }

@@ -1,7 +1,6 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Context, Handler, Hono } from 'hono';
 import type { Clock } from '../runtime/clock.ts';
-import { httpApp, problemResponse } from '../runtime/http.ts';
+import { eventOf, headerOf, httpApp, problemResponse } from '../runtime/http.ts';
 import type { Log, Meter } from '../runtime/log.ts';
 import type { UsageCounter } from './adapters/usage-counter.ts';
 import { type Caller, callerOf } from './caller.ts';
@@ -23,17 +22,31 @@ export interface GuardedApp {
 }
 
 export function guardedApp(gate: Gate): GuardedApp {
-  const app = httpApp(gate.log);
+  const served = new WeakMap<Request, ApiRoute>();
+  const app = httpApp(gate.log, (c) => whatNext(c, served.get(c.req.raw)));
   return {
     app,
     serve(route, handler) {
       const guarded: Handler = async (c) => {
+        served.set(c.req.raw, route);
         const caller = await admitted(c, route, gate);
         return caller instanceof Response ? caller : handler(c, caller);
       };
       app.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), guarded);
     },
   };
+}
+
+const keyHeader = 'Idempotency-Key';
+
+/** What a caller does whose request may have been handled or not. */
+function whatNext(c: Context, route: ApiRoute | undefined): string {
+  if (!route || route.method === 'GET') return 'Send it again.';
+  const takesKey = route.headers !== undefined && keyHeader in route.headers;
+  if (!takesKey) return 'It may have been done all the same: read first, then send it again.';
+  return headerOf(c, keyHeader.toLowerCase())
+    ? `Send it again with the same ${keyHeader}: it will not be handled twice.`
+    : `It may have been done all the same: look first, and send it again with an ${keyHeader}.`;
 }
 
 /** The caller, or the answer that refuses: in the order who, whether, how often. */
@@ -51,8 +64,9 @@ async function admitted(c: Context, route: ApiRoute, gate: Gate): Promise<Caller
 
 /** What the authorizer said; a request that has not passed it is of nobody. */
 function contextOf(c: Context): AuthorizerContext {
-  const event = (c.env as { event?: APIGatewayProxyEventV2 } | undefined)?.event;
-  const { authorizer } = (event?.requestContext ?? {}) as { authorizer?: { lambda?: unknown } };
+  const { authorizer } = (eventOf(c)?.requestContext ?? {}) as {
+    authorizer?: { lambda?: unknown };
+  };
   const result = authorizerContext.safeParse(authorizer?.lambda);
   return result.success ? result.data : { outcome: 'unauthenticated' };
 }

@@ -155,7 +155,7 @@ describe('a run of the emails of the mailbox', () => {
 
       expect(response.status).toBe(422);
       expect(await response.json()).toMatchObject({
-        errors: [{ pointer: `#/${query.split('=')[0]}` }],
+        errors: [{ pointer: query.split('=')[0] }],
       });
       expect(app.started).toEqual([]);
     },

@@ -141,6 +141,8 @@ describe('the usage of a company', () => {
   it.each([
     ['from=yesterday', 'from'],
     ['to=2026-13-01', 'to'],
+    ['to=0000-01-01', 'to'],
+    ['from=0000-01-01', 'from'],
     ['from=2026-11-02&to=2026-11-01', 'from'],
     ['from=2020-01-01&to=2026-01-01', 'from'],
   ])('is not told for %s', async (query, pointer) => {

@@ -131,6 +131,8 @@ describe('the commands', () => {
   it.each([
     [['tenants', 'create', 'demo'], 'is there already'],
     [['tenants', 'change', 'demo', '--burst', 'many'], '--burst a whole one'],
+    [['tenants', 'create', 'beeper', '--name', 'Bee\u0007per'], 'none a control character'],
+    [['keys', 'create', 'demo', '--name', 'two\nlines'], 'all in one line'],
     [['keys', 'create', 'demo', '--role', 'Emperor'], 'TenantAdmin or OperationUser'],
     [['keys', 'create', 'demo', '--scopes', 'usage:read,sing'], '--scopes are some of'],
     [['keys', 'create', 'demo', '--days', '-1'], "argument for '--days'"],

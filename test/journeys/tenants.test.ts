@@ -96,6 +96,8 @@ describe('the tenant configuration', () => {
 
   it.each([
     ['if-match', 'W/"1"'],
+    ['if-match', ''],
+    ['if-none-match', ''],
     ['if-none-match', '*'],
     ['if-none-match', '"1"'],
   ])(

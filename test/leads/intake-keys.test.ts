@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Lead } from '../../lambdas/leads/contract.ts';
 import { days, type TestTable } from '../support/table.ts';
 import { aLeadsOffice, leadOf, leadsIn, problemOf, startLeadsTable, withKey } from './office.ts';
 
@@ -141,6 +142,20 @@ describe('an idempotency key', () => {
     const nextWeek = await office.post({ note: 'Other' }, withKey(key, { tenant }));
 
     expect([nextDay.status, nextWeek.status]).toEqual([200, 201]);
+  });
+
+  it('ends with its lead, where that one is kept for less', async () => {
+    const office = aLeadsOffice(table, { retentionDays: 1 });
+    const { tenant, key } = someone();
+    const first = await office.post(body, withKey(key, { tenant }));
+
+    table.clock.pass(days(1.5));
+    const second = await office.post(body, withKey(key, { tenant }));
+
+    const [before, after] = [(await first.json()) as Lead, (await second.json()) as Lead];
+    expect(second.status).toBe(201);
+    expect(after.id).not.toBe(before.id);
+    expect((await office.get(`/leads/${after.id}`, { tenant })).status).toBe(200);
   });
 
   it('that was refused with its body is still free', async () => {

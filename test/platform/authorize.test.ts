@@ -149,4 +149,22 @@ describe('a token', () => {
   it('is nobody’s where no identity provider is configured', async () => {
     expect(await authorize('Bearer aaa.bbb.ccc', ports())).toEqual({ outcome: 'unauthenticated' });
   });
+
+  it.each([
+    [['OperationUser', 'TenantAdmin'], 'TenantAdmin'],
+    [['Visitor', 'staff', 'OperationUser'], 'OperationUser'],
+    [['staff'], ''],
+  ])('with the roles %j has the strongest that is known: %j', async (roles, role) => {
+    const verifyToken = async () => ({
+      subject: 'u1',
+      tenant_id: 'acme',
+      roles,
+      valid_until: 4_000_000_000,
+    });
+
+    expect(await authorize('Bearer aaa.bbb.ccc', { ...ports(), verifyToken })).toMatchObject({
+      outcome: 'known',
+      role,
+    });
+  });
 });

@@ -57,6 +57,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('tells each answer of the configuration', () => {
+    const answers = (method: string) =>
+      Object.keys(
+        document.paths['/tenant-configuration/{feature_name}']?.[method]?.responses ?? {},
+      );
+
+    expect(answers('post')).toEqual(expect.arrayContaining(['200', '201', '412', '422']));
+    expect(answers('get')).toEqual(expect.arrayContaining(['200', '404', '422']));
+    expect(answers('delete')).toEqual(expect.arrayContaining(['204', '404', '412', '422']));
+  });
+
   it('has the schema of each feature that the product knows', () => {
     expect(document.components.schemas['feature.assistant']?.properties).toHaveProperty(
       'instructions',

@@ -64,6 +64,31 @@ describe('a JSON body', () => {
     expect((await post(Uint8Array.of(0x22, 0xff, 0x22))).status).toBe(400);
   });
 
+  it.each(['9007199254740993', '-12345678901234567890', '[1, {"a": 100000000000000000001}]'])(
+    'is refused with the integer %s, whose digits would be lost',
+    async (json) => {
+      const response = await post(`{"name": ${json}}`);
+
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as Problem).detail).toContain('more digits');
+    },
+  );
+
+  it.each(['9007199254740993', '{"size": 9007199254740993}', '\\\\" 9007199254740993'])(
+    'may speak of large integers, as in %s',
+    async (text) => {
+      const problem = (await (await post(JSON.stringify({ name: text }))).json()) as Problem;
+
+      expect(problem.errors.map(({ pointer }) => pointer)).toEqual(['#/name']);
+    },
+  );
+
+  it('may have large integers that lose nothing', async () => {
+    const problem = (await (await post('{"name": 100000000000000000000}')).json()) as Problem;
+
+    expect(problem.errors[0]?.detail).toBe('Expected string, got number.');
+  });
+
   it('may speak of surrogates, and have whole ones', async () => {
     expect((await post(JSON.stringify({ name: '\\ud8' }))).status).toBe(200);
     expect((await post('{"name": "\\ud83d\\ude00!"}')).status).toBe(200);

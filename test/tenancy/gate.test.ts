@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { routes as leadRoutes } from '../../lambdas/leads/contract.ts';
 import { routes } from '../../lambdas/platform/contract.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
-import type { AuthorizerContext } from '../../lambdas/tenancy/contract.ts';
+import { type ApiRoute, type AuthorizerContext, scopes } from '../../lambdas/tenancy/contract.ts';
 import { type Gate, guardedApp } from '../../lambdas/tenancy/gate.ts';
 import { testTime } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
@@ -39,7 +40,7 @@ function aGate(parts: Partial<Gate> = {}) {
   });
   const ask = (context: unknown) =>
     app.request('/usage', {}, { event: { requestContext: { authorizer: { lambda: context } } } });
-  return { app, ask, served, admitted, log, meter, clock };
+  return { app, serve, ask, served, admitted, log, meter, clock };
 }
 
 describe('the gate', () => {
@@ -113,5 +114,30 @@ describe('the gate', () => {
     expect(response.status).toBe(503);
     expect(await response.text()).not.toContain('hunter2');
     expect(served).toEqual([]);
+  });
+});
+
+describe('a call that failed in the middle', () => {
+  const failing = async (route: ApiRoute, headers: Record<string, string> = {}) => {
+    const { app, serve } = aGate();
+    serve({ ...route, path: '/failing' }, () => Promise.reject(new Error('no store')));
+    const lambda = aCaller({ scopes: [...scopes] });
+    const response = await app.request(
+      '/failing',
+      { method: route.method, headers },
+      { event: { requestContext: { authorizer: { lambda } } } },
+    );
+    return ((await response.json()) as { detail: string }).detail;
+  };
+
+  it('is said to be handled once only with a key that makes it so', async () => {
+    const once = 'with the same Idempotency-Key: it will not be handled twice.';
+
+    expect(await failing(leadRoutes.createLead, { 'idempotency-key': 'k' })).toContain(once);
+    expect(await failing(leadRoutes.createLead)).toContain('with an Idempotency-Key.');
+    expect(await failing(routes.setConfiguration, { 'idempotency-key': 'k' })).toContain(
+      'read first',
+    );
+    expect(await failing(routes.usage)).toMatch(/\. Send it again\.$/);
   });
 });

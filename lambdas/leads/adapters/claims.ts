@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   conditionFailed,
@@ -10,10 +10,11 @@ import {
 import { limits } from '../contract.ts';
 import { keys } from './keys.ts';
 
-/** The lead that a key stands for: its id and when it was first sent. */
+/** The lead that a key stands for: its id, when it was first sent, and when it ends, in seconds since the epoch. */
 export interface Claimed {
   lead_id: string;
   created_at: string;
+  lead_expires_at: number;
 }
 
 /**
@@ -26,9 +27,15 @@ export type Claim =
   | ({ kind: 'theirs'; until: number } & Claimed)
   | { kind: 'reused' };
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The idempotency keys of a tenant, each with the lead that it stands for, kept for two days. */
+interface Changes {
+  UpdateExpression: string;
+  ConditionExpression: string;
+  ExpressionAttributeValues: Record<string, unknown>;
+}
+
+/** The idempotency keys of a tenant, each with the lead that it stands for, kept for two days, but no longer than it. */
 export function claims(table: Table) {
   const until = () => table.clock.now() + limits.inFlightSeconds * 1000;
 
@@ -46,7 +53,7 @@ export function claims(table: Table) {
       ...wanted,
       request_hash,
       in_flight_until: until(),
-      expires_at: expiresAt(now, limits.idempotencyDays),
+      expires_at: Math.min(expiresAt(now, limits.idempotencyDays), wanted.lead_expires_at),
     };
     if (await written(() => table.client.send(new PutCommand(unlessKnown(table.name, Item, now)))))
       return { kind: 'ours', ...wanted };
@@ -56,26 +63,25 @@ export function claims(table: Table) {
       ),
     );
     if (!known || isExpired(known, now)) return claim(tenantId, key, request, wanted);
+    // The write took effect, but its answer was lost and it was sent again.
+    if (known['lead_id'] === wanted.lead_id) return { kind: 'ours', ...wanted };
     if (known['request_hash'] !== request_hash) return { kind: 'reused' };
     return {
       kind: 'theirs',
       lead_id: String(known['lead_id']),
       created_at: String(known['created_at']),
+      lead_expires_at: Number(known['lead_expires_at']),
       until: Number(known['in_flight_until']),
     };
   };
 
-  /** Changes until when a request is in flight, if nobody has changed it since. */
-  const setUntil = (tenantId: string, key: string, from: number | undefined, to: number) =>
+  const change = (tenantId: string, key: string, changes: Changes) =>
     written(() =>
       table.client.send(
         new UpdateCommand({
           TableName: table.name,
           Key: keys.claim(tenantId, hashOf(key)),
-          UpdateExpression: 'SET in_flight_until = :to',
-          ConditionExpression:
-            from === undefined ? 'attribute_exists(pk)' : 'in_flight_until = :from',
-          ExpressionAttributeValues: { ':to': to, ...(from !== undefined && { ':from': from }) },
+          ...changes,
         }),
       ),
     );
@@ -83,10 +89,21 @@ export function claims(table: Table) {
   return {
     claim,
     /** Goes on for a request that has died; false where another does. */
-    takeOver: (tenantId: string, key: string, from: number) =>
-      setUntil(tenantId, key, from, until()),
+    takeOver(tenantId: string, key: string, from: number) {
+      return change(tenantId, key, {
+        UpdateExpression: 'SET in_flight_until = :to, taken_by = :me',
+        // Ours also where the answer of the write was lost and it was sent again.
+        ConditionExpression: 'in_flight_until = :from OR taken_by = :me',
+        ExpressionAttributeValues: { ':from': from, ':to': until(), ':me': randomUUID() },
+      });
+    },
     /** Lets the next request with the key go on at once. */
-    release: (tenantId: string, key: string) => setUntil(tenantId, key, undefined, 0),
+    release: (tenantId: string, key: string) =>
+      change(tenantId, key, {
+        UpdateExpression: 'SET in_flight_until = :to',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':to': 0 },
+      }),
   };
 }
 export type Claims = ReturnType<typeof claims>;

@@ -112,7 +112,7 @@ function judgementOf(text: string, note: string): Judgement {
       .filter((phrase) => phrase !== '' && note.includes(phrase))
       .slice(0, maxPhrases)
       .map((phrase) => ({
-        phrase: [...phrase].slice(0, maxPhraseChars).join(''),
+        phrase: Array.from(phrase).slice(0, maxPhraseChars).join(''),
         speaks_for: `${judgement.intent} ${judgement.priority}`,
         weight: 1,
       })),

@@ -28,6 +28,7 @@ export const leadView = ({ id, email, phone, name, note, source, created_at }: L
 });
 
 /** An insight as its tenant sees it. */
-export function insightView({ request_id: _, ...insight }: StoredInsight): Insight {
+export function insightView(stored: StoredInsight): Insight {
+  const { request_id: _own, ...insight } = stored;
   return insight;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { errorForLog, type Log } from '../../runtime/log.ts';
 import { type Caller, contextOf, scopesOf } from '../../tenancy/caller.ts';
-import { type AuthorizerContext, isRole, type Tenant } from '../../tenancy/contract.ts';
+import { type AuthorizerContext, strongestRole, type Tenant } from '../../tenancy/contract.ts';
 import type { StoredCredential } from '../contract.ts';
 import { type Credential, isSecret, parseCredential } from './api-key.ts';
 
@@ -72,7 +72,7 @@ async function ofToken(token: string, ports: AuthorizerPorts): Promise<Authorize
   const identity = await ports.verifyToken?.(token);
   if (!identity) return unauthenticated;
   const { subject, roles, valid_until, tenant_id = '' } = identity;
-  const role = roles.find(isRole) ?? '';
+  const role = strongestRole.find((one) => roles.includes(one)) ?? '';
   const tenant = tenant_id ? await ports.tenants.find(tenant_id) : undefined;
   // The person is known, but belongs to nobody here.
   if (!tenant) return { outcome: 'forbidden' };
