@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
-import { CommandError, readTarget, runCommand, targetOptions } from './target.ts';
+import { runCommand, say } from './command.ts';
+import { CommandError } from './target.ts';
 
 const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
 
@@ -14,19 +14,14 @@ const usage = `Fills the secrets of a deployed stack from the environment, never
 Variables that are not set leave their secret as it is. A new value is used within 15 minutes, and at
 once after the old one was refused.`;
 
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      ...targetOptions,
-      stage: { type: 'string', default: 'dev' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
-  const { stage, prefix } = readTarget(values);
+const command = {
+  name: 'secrets',
+  usage,
+  options: { stage: { type: 'string', default: 'dev' } },
+  actions: { '': {} },
+} as const;
+
+await runCommand(command, async ({ target: { stage, prefix } }) => {
   if (stage === 'local') {
     throw new CommandError(
       'The local cloud takes these variables from the environment of npm start.',
@@ -39,12 +34,12 @@ await runCommand(async () => {
   const client = new SecretsManagerClient({});
   for (const { name, value, variables } of secrets) {
     if (value === undefined) {
-      console.log(`Left as it is: ${name} (set ${variables} to fill it).`);
+      say(`Left as it is: ${name} (set ${variables} to fill it).`);
       continue;
     }
     const id = `${prefix}/${stage}/${name}`;
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
-    console.log(`Filled: ${id}`);
+    say(`Filled: ${id}`);
   }
 });
 
