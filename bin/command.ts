@@ -147,8 +147,13 @@ export function explain(error: unknown): string {
     case 'EngineError':
       return error.cause ? explain(error.cause) : error.message;
     default:
-      return /region is missing/i.test(error.message)
-        ? 'AWS knows no region: set AWS_REGION.'
-        : error.message || error.name;
+      if (/region is missing/i.test(error.message)) return 'AWS knows no region: set AWS_REGION.';
+      return (error.message || error.name) + causeOf(error);
   }
+}
+
+/** Of `fetch failed`, why: a code such as ENOTFOUND or ECONNREFUSED. */
+function causeOf({ cause }: Error): string {
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? ` (${code})` : '';
 }

@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
 import { runCommand, say } from './command.ts';
+import { secretId, secretNames } from './secret-names.ts';
 import { CommandError } from './target.ts';
 
 const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
@@ -21,8 +22,8 @@ const command = {
   actions: { '': {} },
 } as const;
 
-await runCommand(command, async ({ target: { stage, prefix } }) => {
-  if (stage === 'local') {
+await runCommand(command, async ({ target }) => {
+  if (target.stage === 'local') {
     throw new CommandError(
       'The local cloud takes these variables from the environment of npm start.',
     );
@@ -37,7 +38,7 @@ await runCommand(command, async ({ target: { stage, prefix } }) => {
       say(`Left as it is: ${name} (set ${variables} to fill it).`);
       continue;
     }
-    const id = `${prefix}/${stage}/${name}`;
+    const id = secretId(target, name);
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
     say(`Filled: ${id}`);
   }
@@ -55,7 +56,7 @@ function variable(name: string): string | undefined {
 
 function openAi(): NamedSecret {
   return {
-    name: 'openai-api-key/whatsapp',
+    name: secretNames.openAi,
     variables: 'OPENAI_API_KEY',
     value: variable('OPENAI_API_KEY'),
   };
@@ -63,7 +64,7 @@ function openAi(): NamedSecret {
 
 function mailbox(): NamedSecret {
   return {
-    name: 'mailbox-api-key/email',
+    name: secretNames.mailbox,
     variables: 'MAILBOX_API_KEY',
     value: variable('MAILBOX_API_KEY'),
   };
@@ -76,7 +77,7 @@ function twilio(): NamedSecret {
     variable('TWILIO_PHONE_NUMBER'),
   ];
   const variables = 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER';
-  const named = { name: 'whatsapp-credentials/twilio', variables };
+  const named = { name: secretNames.twilio, variables };
   if (!sid && !token && !number) return { ...named, value: undefined };
   const value = JSON.stringify({
     twilio_account_sid: sid,
