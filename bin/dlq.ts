@@ -153,8 +153,9 @@ function nothingIn({ name, fifo }: DeadLetterQueue, waiting: number, ids: string
   return `${name} has none of these among those that can be seen now.${behindOthers({ fifo })}`;
 }
 
-const behindOthers = ({ fifo }: Pick<DeadLetterQueue, 'fifo'>): string =>
-  fifo ? ' Of one conversation only the first ten can be seen until they are gone.' : '';
+function behindOthers({ fifo }: Pick<DeadLetterQueue, 'fifo'>): string {
+  return fifo ? ' Of one conversation only the first ten can be seen until they are gone.' : '';
+}
 
 function numberOf(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
@@ -162,5 +163,6 @@ function numberOf(name: string, text: string, min: number, max: number): number 
   throw new CommandError(`${name} is a number from ${min} to ${max}.`);
 }
 
-const copyName = ({ name }: DeadLetterQueue, now: number): string =>
-  `dead-letters-${name}-${new Date(now).toISOString().replaceAll(':', '-')}.jsonl`;
+function copyName({ name }: DeadLetterQueue, now: number): string {
+  return `dead-letters-${name}-${new Date(now).toISOString().replaceAll(':', '-')}.jsonl`;
+}

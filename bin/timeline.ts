@@ -1,3 +1,4 @@
+import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { runCommand, sayJson } from './command.ts';
 import { type Records, recordsOf } from './records.ts';
 import { CommandError, type Target, tableOf } from './target.ts';
@@ -108,5 +109,6 @@ async function conversationsFor(
   return found ? [found] : [];
 }
 
-const addressOf = (number: string): string =>
-  number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
+function addressOf(number: string): string {
+  return whatsAppAddress(number.replaceAll(/[\s()-]/g, ''));
+}

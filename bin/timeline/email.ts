@@ -25,9 +25,8 @@ export async function emailTimeline(
       ...parentsDone(parents.filter((parent) => parent !== undefined)),
       ...stepAt(email.begun_at, 'begun: a worker took it first'),
       ...stepAt(email.drafted_at, `drafted (${email.answered_by ?? 'by nobody'})`),
-      ...stepAt(email.sent_at, `sent, ${punctuality(email)}`),
+      ...stepAt(email.sent_at, 'sent'),
       ...stepAt(email.failed_at, `failed: ${email.reason ?? 'no reason is noted'}`),
-      ...stepAt(email.deadline_at, 'its deadline'),
     ]),
     ...(reveal && {
       words: { subject: email.subject, body: email.body, response: email.response ?? '' },
@@ -68,12 +67,16 @@ function parentsDone(parents: StoredEmail[]): Step[] {
   return stepAt(last, `ready: the ${ends.length} email(s) before it are done`);
 }
 
-const punctuality = ({ on_time, sent_at = 0, deadline_at }: StoredEmail): string =>
-  on_time ? 'on time' : `late by ${spanOf(sent_at - deadline_at)}`;
-
 function stateOf(email: StoredEmail): string {
-  const { state, waiting_for, attempts } = email;
-  if (state === 'sent' || state === 'failed') return state;
+  const { state, waiting_for, attempts, sent_at, deadline_at } = email;
+  const due = `due ${new Date(deadline_at).toISOString()}`;
+  if (state === 'failed') return `failed; it was ${due}`;
+  if (state === 'sent') {
+    const spare = deadline_at - (sent_at ?? deadline_at);
+    return spare < 0
+      ? `sent late, by ${spanOf(-spare)}; it was ${due}`
+      : `sent on time, ${spanOf(spare)} before it was due`;
+  }
   const waits = waiting_for ? `, waits for ${waiting_for.size} email(s)` : '';
-  return `${state}${waits}${attempts > 1 ? `, tried ${attempts} times` : ''}`;
+  return `${state}, ${due}${waits}${attempts > 1 ? `, tried ${attempts} times` : ''}`;
 }

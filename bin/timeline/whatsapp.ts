@@ -27,14 +27,21 @@ export async function whatsAppTimeline(
         stepAt(received_at, `received and queued: ${message_sid}`),
       ),
       ...stepAt(turn.created_at, 'begun: taken from the queue'),
-      ...stepAt(turn.run?.claimed_at, 'the model is asked'),
-      ...stepAt(turn.run?.started_at, `the run is there: ${turn.run?.run_id}`),
+      ...modelSteps(turn),
       ...stepAt(composedAt(turn), `answered: ${turn.outcome}, in ${turn.parts.length} message(s)`),
       ...parts.flat(),
       ...(turn.state === 'recorded' ? stepAt(turn.updated_at, 'recorded') : []),
     ]),
     ...(reveal && { words: { customer: userText(turn), reply: replyText(turn) } }),
   };
+}
+
+/** A run counts from when it was asked for, unless a doubt came between. */
+function modelSteps({ run }: Turn): Step[] {
+  const asked = stepAt(run?.claimed_at, 'the model is asked');
+  if (!run?.run_id) return asked;
+  const there = stepAt(run.started_at, `the model is asked: run ${run.run_id}`);
+  return run.started_at === run.claimed_at ? there : [...asked, ...there];
 }
 
 /** A reply's messages are named after the moment when it was written. */
