@@ -63,8 +63,12 @@ export async function deleteLetter(sqs: Sqs, url: string, { receipt }: Letter): 
   await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: receipt }));
 }
 
-/** Lets letters be seen again at once; one that cannot be given back comes back by itself. */
-export async function giveBack(sqs: Sqs, url: string, letters: Letter[]): Promise<void> {
+/**
+ * Lets letters be seen again at once; one that cannot be given back comes back by itself. The last comes
+ * first, because emulators put each before the rest of its group.
+ */
+export async function giveBack(sqs: Sqs, url: string, taken: Letter[]): Promise<void> {
+  const letters = taken.toReversed();
   for (let at = 0; at < letters.length; at += perBatch) {
     const command = new ChangeMessageVisibilityBatchCommand({
       QueueUrl: url,
