@@ -70,10 +70,9 @@ describe('a redrive', () => {
       mostSeen: 10,
       wanted: () => true,
     });
-    expect((await test.sentBack()).map(({ body }) => JSON.parse(body).run_id).sort()).toEqual([
-      'b',
-      'c',
-    ]);
+    const back = (await test.sentBack()).map(({ body }) => JSON.parse(body).run_id);
+    expect(new Set(back)).toEqual(new Set(['b', 'c']));
+    expect(back).toHaveLength(2);
     expect(letters.map(({ body }) => JSON.parse(body).run_id)).toEqual(['a']);
   });
 
