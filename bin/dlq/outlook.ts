@@ -33,7 +33,7 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
 }
 
 /** Consumers say why they give up; of what SQS itself took away, nobody knew better. */
-export function reasonOf({ attributes, receives }: Letter): string {
+function reasonOf({ attributes, receives }: Letter): string {
   const { reason_code: code, reason } = attributes;
   if (code) return reason ? `${code}: ${reason}` : code;
   return `SQS gave it up: its function crashed or ran out of time on it again and again (received ${receives} times).`;

@@ -23,7 +23,7 @@ export const warn = (text: string): Report => ({ status: 'warn', text });
 export const fix = (text: string): Report => ({ status: 'FIX', text });
 export const skip = (text: string): Report => ({ status: 'skip', text });
 
-export const checkTimeoutMs = 10_000;
+const checkTimeoutMs = 10_000;
 
 /** Makes all checks at the same time; none waits for, or is hidden by, another. In the order of the checks. */
 export async function findingsOf(

@@ -123,7 +123,7 @@ describe('a customer’s message in the dead letters', () => {
       run('bin/timeline.ts', sid, '--company', 'demo', '--conversation', 'c_1');
     await expect
       .poll(async () => (await timeline()).out, { timeout: 60_000 })
-      .toContain('recorded');
+      .toContain('over (answered)');
     const told = await timeline();
 
     expect(shown.out).toContain(`demo: message ${sid} of c_1`);
