@@ -67,7 +67,7 @@ async function shownLetter(
 export function sayShown(shown: Shown, now: number): void {
   say(`${shown.message_id}  ${shown.tenant ?? 'no tenant'}: ${shown.what}`);
   say(
-    `  dead for ${spanOf(now - Date.parse(shown.sent_at))}, received ${shown.receive_count} time(s)`,
+    `  sent ${spanOf(now - Date.parse(shown.sent_at))} ago, received ${shown.receive_count} time(s)`,
   );
   say(`  reason     ${shown.reason}`);
   say(`  redriving  ${shown.redriving}`);
@@ -104,7 +104,7 @@ export function sayListed(listed: Listed, width: number, now: number): void {
   const { queue, messages, out, oldest_sent_at: oldest, all_seen } = listed;
   const many = messages === 0 ? 'empty' : `${messages} message(s)`;
   const least = all_seen ? '' : 'at least ';
-  const age = oldest ? `, the oldest for ${least}${spanOf(now - Date.parse(oldest))}` : '';
+  const age = oldest ? `, the oldest ${least}${spanOf(now - Date.parse(oldest))} old` : '';
   const taken = out > 0 ? `, ${out} taken out at the moment` : '';
   say(`${queue.padEnd(width)}  ${many}${age}${taken}`);
 }
