@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { configurationStore } from '../lambdas/platform/adapters/configuration-store.ts';
 import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { tenantId } from '../lambdas/tenancy/contract.ts';
 import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
-import {
-  CommandError,
-  operator,
-  readTarget,
-  runCommand,
-  tableOf,
-  targetOptions,
-} from './target.ts';
+import { runCommand, say, sayJson } from './command.ts';
+import { CommandError, operator, tableOf } from './target.ts';
 
 const usage = `Who answers a company's customers on WhatsApp: its feature "assistant" in the tenant configuration.
 
@@ -32,9 +25,7 @@ const usage = `Who answers a company's customers on WhatsApp: its feature "assis
   --stage local|dev|prod        which deployment; local by default (npm start must run)
   --prefix NAME                 its ProjectPrefix; replies-engine by default`;
 
-const options = {
-  ...targetOptions,
-  project: { type: 'string' },
+const changes = {
   model: { type: 'string' },
   instructions: { type: 'string' },
   'instructions-file': { type: 'string' },
@@ -44,42 +35,40 @@ const options = {
   'opted-in-text': { type: 'string' },
   'max-wait-seconds': { type: 'string' },
   'max-output-tokens': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-type Values = ReturnType<typeof readArguments>['values'];
+type Change = keyof typeof changes;
+type Values = { [name in Change]?: string | undefined };
 
-function readArguments() {
-  return parseArgs({ options, allowPositionals: true });
-}
+const whose = (action: string) => [`Whose? Such as: npm run assistant -- ${action} acme`];
 
-await runCommand(async () => {
-  const { values, positionals } = readArguments();
-  const [action, company, ...more] = positionals;
-  if (values.help || !action) {
-    console.log(usage);
-    return;
-  }
-  if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}. Quote texts.`);
-  if (!['set', 'show', 'reset'].includes(action)) {
-    throw new CommandError(`There is no "${action}": use set, show or reset (--help shows all).`);
-  }
-  if (!company) throw new CommandError(`Whose? Such as: npm run assistant -- ${action} acme`);
+const command = {
+  name: 'assistant',
+  usage,
+  options: { ...changes, project: { type: 'string' } },
+  actions: {
+    set: { asks: whose('set'), options: ['project', ...(Object.keys(changes) as Change[])] },
+    show: { asks: whose('show'), options: ['project'] },
+    reset: { asks: whose('reset'), options: ['project'] },
+  },
+} as const;
+
+await runCommand(command, async ({ action, given: [company = ''], values, target, hint }) => {
   if (values.project !== undefined && !tenantId.safeParse(values.project).success) {
     throw new CommandError(
       'A --project takes 1 to 64 letters, digits, dots, hyphens and underscores; leave it out for the whole company.',
     );
   }
-  const target = readTarget(values);
   const table = tableOf(target, 'tenants');
   if (!(await tenantStore(table).find(company))) {
-    throw new CommandError(`There is no company ${company}: npm run tenants -- create ${company}`);
+    const create = hint(`npm run tenants -- create ${company}`);
+    throw new CommandError(`There is no company ${company}: ${create}`);
   }
   const store = configurationStore(table);
   const feature = values.project ? projectAssistant(values.project) : 'assistant';
   const current = await store.find(company, feature);
   if (action === 'show') {
-    console.log(JSON.stringify(current?.feature_value ?? 'the default', null, 2));
+    sayJson(current?.feature_value ?? 'the default');
     return;
   }
   if (action === 'reset') {
@@ -87,9 +76,7 @@ await runCommand(async () => {
     if (removed?.kind === 'conflict') {
       throw new CommandError('Others change it all the time: try again.');
     }
-    console.log(
-      `${company} has the default assistant again. A change is seen within half a minute.`,
-    );
+    say(`${company} has the default assistant again. A change is seen within half a minute.`);
     return;
   }
   const value = merged((current?.feature_value ?? {}) as Feature, changesBy(values));
@@ -103,8 +90,8 @@ await runCommand(async () => {
       'Somebody else changed it at the same moment: look at it, then set it again.',
     );
   }
-  console.log(`Set for ${company}${values.project ? `/${values.project}` : ''} (${target.stage}).`);
-  console.log('A change is seen within half a minute.');
+  say(`Set for ${company}${values.project ? `/${values.project}` : ''} (${target.stage}).`);
+  say('A change is seen within half a minute.');
 });
 
 type Feature = Record<string, unknown>;

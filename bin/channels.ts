@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { type Channel, channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
-import { CommandError, readTarget, runCommand, tableOf, targetOptions } from './target.ts';
+import { runCommand, say, sayJson } from './command.ts';
+import { CommandError, tableOf } from './target.ts';
 
 const usage = `The registry of channels: which company a WhatsApp number belongs to.
 
@@ -17,56 +17,53 @@ const usage = `The registry of channels: which company a WhatsApp number belongs
 Who answers there is the company's: npm run assistant -- --help.`;
 
 const options = {
-  ...targetOptions,
   company: { type: 'string' },
   project: { type: 'string' },
   replace: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-type Values = ReturnType<typeof readArguments>['values'];
-
-function readArguments() {
-  return parseArgs({ options, allowPositionals: true });
+interface Owner {
+  company?: string | undefined;
+  project?: string | undefined;
 }
 
-await runCommand(async () => {
-  const { values, positionals } = readArguments();
-  const [action, number, ...more] = positionals;
-  if (values.help || !action) {
-    console.log(usage);
-    return;
-  }
-  const tooMany = action === 'list' ? [number ?? [], more].flat() : more;
-  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}.`);
-  const target = readTarget(values);
+const which = 'Which number? Such as +14155238886.';
+
+const command = {
+  name: 'channels',
+  usage,
+  options,
+  actions: {
+    add: { asks: [which], options: ['company', 'project', 'replace'] },
+    list: { options: ['json'] },
+    remove: { asks: [which] },
+  },
+} as const;
+
+await runCommand(command, async ({ action, given, values, target, hint }) => {
+  const [number = ''] = given;
   const registry = channelAdministration(tableOf(target, 'conversations'));
   switch (action) {
     case 'add':
       await add(channelOf(number, values), values.replace);
       return;
-    case 'list':
-      list(await registry.list(), values.json);
-      return;
     case 'remove': {
       const address = addressOf(number);
       const removed = await registry.remove(address);
       if (!removed) throw new CommandError(`${address} is not registered (${target.stage}).`);
-      console.log(`${address} is removed; within half a minute its messages are refused.`);
+      say(`${address} is removed; within half a minute its messages are refused.`);
       return;
     }
     default:
-      throw new CommandError(
-        `There is no "${action}": use add, list or remove (--help shows all).`,
-      );
+      return list(await registry.list(), values.json);
   }
 
   async function add(channel: Channel, replace: boolean): Promise<void> {
     const { number: address, company_id, project_id } = channel;
     if (!(await tenantStore(tableOf(target, 'tenants')).find(company_id))) {
       throw new CommandError(
-        `There is no company ${company_id}: npm run tenants -- create ${company_id}${stageOf(values)}`,
+        `There is no company ${company_id}: ${hint(`npm run tenants -- create ${company_id}`)}`,
       );
     }
     const owner = (await registry.list()).find((one) => one.number === address);
@@ -78,17 +75,12 @@ await runCommand(async () => {
       );
     }
     await registry.add(channel);
-    console.log(`${address} belongs to ${company_id}/${project_id} (${target.stage}).`);
-    console.log('A change is seen within half a minute.');
+    say(`${address} belongs to ${company_id}/${project_id} (${target.stage}).`);
+    say('A change is seen within half a minute.');
   }
 });
 
-function stageOf({ stage }: Values): string {
-  return stage === 'local' ? '' : ` --stage ${stage}`;
-}
-
-function addressOf(number: string | undefined): string {
-  if (!number) throw new CommandError('Which number? Such as +14155238886.');
+function addressOf(number: string): string {
   const address = number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
   if (/^whatsapp:\+[1-9]\d{5,14}$/.test(address)) return address;
   throw new CommandError(
@@ -96,7 +88,7 @@ function addressOf(number: string | undefined): string {
   );
 }
 
-function channelOf(number: string | undefined, { company, project }: Values): Channel {
+function channelOf(number: string, { company, project }: Owner): Channel {
   const address = addressOf(number);
   if (!company || !project)
     throw new CommandError('Whose number is it? Add --company and --project.');
@@ -113,15 +105,13 @@ function channelOf(number: string | undefined, { company, project }: Values): Ch
 
 function list(channels: Channel[], asJson: boolean): void {
   if (asJson) {
-    console.log(JSON.stringify(channels, null, 2));
+    sayJson(channels);
     return;
   }
   if (channels.length === 0) {
-    console.log(
-      'No number is registered: npm run channels -- add NUMBER --company ID --project ID',
-    );
+    say('No number is registered: npm run channels -- add NUMBER --company ID --project ID');
   }
   for (const { number, company_id, project_id } of channels) {
-    console.log(`${number.padEnd(26)} ${company_id}/${project_id}`);
+    say(`${number.padEnd(26)} ${company_id}/${project_id}`);
   }
 }

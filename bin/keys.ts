@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   credentialStore,
   type NewCredential,
@@ -7,15 +6,8 @@ import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import type { StoredCredential } from '../lambdas/platform/contract.ts';
 import { scopesOf } from '../lambdas/tenancy/caller.ts';
 import { authorizerCacheSeconds, isRole, roles, type Scope } from '../lambdas/tenancy/contract.ts';
-import {
-  CommandError,
-  operator,
-  readGivenName,
-  readTarget,
-  runCommand,
-  tableOf,
-  targetOptions,
-} from './target.ts';
+import { runCommand, say, sayJson } from './command.ts';
+import { CommandError, operator, readGivenName, tableOf } from './target.ts';
 
 const usage = `The keys by which a company's programs call the API.
 
@@ -34,42 +26,42 @@ const usage = `The keys by which a company's programs call the API.
   --prefix NAME                 its ProjectPrefix; replies-engine by default`;
 
 const options = {
-  ...targetOptions,
   name: { type: 'string', default: '' },
   role: { type: 'string' },
   scopes: { type: 'string' },
   days: { type: 'string' },
   client: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-type Values = ReturnType<typeof readArguments>['values'];
-
-function readArguments() {
-  return parseArgs({ options, allowPositionals: true });
+interface Values {
+  name: string;
+  role?: string | undefined;
+  scopes?: string | undefined;
+  days?: string | undefined;
+  client: boolean;
 }
 
-await runCommand(async () => {
-  const { values, positionals } = readArguments();
-  const [action, company, keyId, ...more] = positionals;
-  if (values.help || !action) {
-    console.log(usage);
-    return;
-  }
-  const tooMany = action === 'revoke' ? more : [keyId ?? [], more].flat();
-  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}. Quote names.`);
-  const target = readTarget(values);
+const whose = (action: string) => `Whose? Such as: npm run keys -- ${action} acme`;
+
+const command = {
+  name: 'keys',
+  usage,
+  options,
+  actions: {
+    create: { asks: [whose('create')], options: ['name', 'role', 'scopes', 'days', 'client'] },
+    list: { asks: [whose('list')], options: ['json'] },
+    revoke: { asks: [whose('revoke'), 'Which key? npm run keys -- list shows the ids.'] },
+  },
+} as const;
+
+await runCommand(command, async ({ action, given, values, target, hint }) => {
+  const [company = '', keyId = ''] = given;
   const table = tableOf(target, 'tenants');
   const credentials = credentialStore(table);
-  if (!['create', 'list', 'revoke'].includes(action)) {
-    throw new CommandError(
-      `There is no "${action}": use create, list or revoke (--help shows all).`,
-    );
-  }
-  if (!company) throw new CommandError(`Whose? Such as: npm run keys -- ${action} acme`);
   if (!(await tenantStore(table).find(company))) {
-    throw new CommandError(`There is no company ${company} (${target.stage}).`);
+    const create = hint(`npm run tenants -- create ${company}`);
+    throw new CommandError(`There is no company ${company} (${target.stage}): ${create}`);
   }
   if (action === 'list') return list(await credentials.list(company), values.json);
   if (action === 'create') {
@@ -79,10 +71,9 @@ await runCommand(async () => {
     console.error(`Made for ${company} as ${stored.role}, key id ${stored.key_id}. ${rest}`);
     return;
   }
-  if (!keyId) throw new CommandError('Which key? npm run keys -- list shows the ids.');
   const revoked = await credentials.revoke(company, keyId);
   if (!revoked) throw new CommandError(`${company} has no key ${keyId} that could be revoked.`);
-  console.log(
+  say(
     `${keyId} is revoked; what the API has kept of it works ${authorizerCacheSeconds} s more at most.`,
   );
 });
@@ -126,16 +117,16 @@ function readEnd({ days }: Values): string | undefined {
 function list(credentials: StoredCredential[], asJson: boolean): void {
   const shown = credentials.map(({ secret_hash: _hash, ...rest }) => rest);
   if (asJson) {
-    console.log(JSON.stringify(shown, null, 2));
+    sayJson(shown);
     return;
   }
-  if (shown.length === 0) console.log('No keys yet.');
+  if (shown.length === 0) say('No keys yet.');
   for (const one of shown) {
     const state = one.revoked_at
       ? `revoked ${one.revoked_at.slice(0, 10)}`
       : `until ${one.valid_until?.slice(0, 10) ?? 'revoked'}`;
     const used = `last used ${one.last_used_on ?? 'never'}`;
-    console.log(
+    say(
       `${one.key_id}  ${one.kind.padEnd(6)} ${one.role.padEnd(13)} ${state}, ${used}  ${one.name}`,
     );
   }

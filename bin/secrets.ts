@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
-import { CommandError, readTarget, runCommand, targetOptions } from './target.ts';
+import { runCommand, say } from './command.ts';
+import { secretId, secretNames } from './secret-names.ts';
+import { CommandError } from './target.ts';
 
 const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
 
@@ -14,20 +15,15 @@ const usage = `Fills the secrets of a deployed stack from the environment, never
 Variables that are not set leave their secret as it is. A new value is used within 15 minutes, and at
 once after the old one was refused.`;
 
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      ...targetOptions,
-      stage: { type: 'string', default: 'dev' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
-  const { stage, prefix } = readTarget(values);
-  if (stage === 'local') {
+const command = {
+  name: 'secrets',
+  usage,
+  options: { stage: { type: 'string', default: 'dev' } },
+  actions: { '': {} },
+} as const;
+
+await runCommand(command, async ({ target }) => {
+  if (target.stage === 'local') {
     throw new CommandError(
       'The local cloud takes these variables from the environment of npm start.',
     );
@@ -39,12 +35,12 @@ await runCommand(async () => {
   const client = new SecretsManagerClient({});
   for (const { name, value, variables } of secrets) {
     if (value === undefined) {
-      console.log(`Left as it is: ${name} (set ${variables} to fill it).`);
+      say(`Left as it is: ${name} (set ${variables} to fill it).`);
       continue;
     }
-    const id = `${prefix}/${stage}/${name}`;
+    const id = secretId(target, name);
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
-    console.log(`Filled: ${id}`);
+    say(`Filled: ${id}`);
   }
 });
 
@@ -60,7 +56,7 @@ function variable(name: string): string | undefined {
 
 function openAi(): NamedSecret {
   return {
-    name: 'openai-api-key/whatsapp',
+    name: secretNames.openAi,
     variables: 'OPENAI_API_KEY',
     value: variable('OPENAI_API_KEY'),
   };
@@ -68,7 +64,7 @@ function openAi(): NamedSecret {
 
 function mailbox(): NamedSecret {
   return {
-    name: 'mailbox-api-key/email',
+    name: secretNames.mailbox,
     variables: 'MAILBOX_API_KEY',
     value: variable('MAILBOX_API_KEY'),
   };
@@ -81,7 +77,7 @@ function twilio(): NamedSecret {
     variable('TWILIO_PHONE_NUMBER'),
   ];
   const variables = 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER';
-  const named = { name: 'whatsapp-credentials/twilio', variables };
+  const named = { name: secretNames.twilio, variables };
   if (!sid && !token && !number) return { ...named, value: undefined };
   const value = JSON.stringify({
     twilio_account_sid: sid,

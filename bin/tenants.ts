@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type TenantChange, tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import {
   defaultRateLimit,
@@ -7,14 +6,8 @@ import {
   type Tenant,
   tenantId,
 } from '../lambdas/tenancy/contract.ts';
-import {
-  CommandError,
-  readGivenName,
-  readTarget,
-  runCommand,
-  tableOf,
-  targetOptions,
-} from './target.ts';
+import { runCommand, say, sayJson } from './command.ts';
+import { CommandError, readGivenName, tableOf } from './target.ts';
 
 const usage = `The companies on a deployment.
 
@@ -30,30 +23,36 @@ const usage = `The companies on a deployment.
   --prefix NAME                 its ProjectPrefix; replies-engine by default`;
 
 const options = {
-  ...targetOptions,
   name: { type: 'string' },
   'requests-per-second': { type: 'string' },
   burst: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-type Values = ReturnType<typeof readArguments>['values'];
-
-function readArguments() {
-  return parseArgs({ options, allowPositionals: true });
+interface Values {
+  name?: string | undefined;
+  'requests-per-second'?: string | undefined;
+  burst?: string | undefined;
 }
 
-await runCommand(async () => {
-  const { values, positionals } = readArguments();
-  const [action, id, ...more] = positionals;
-  if (values.help || !action) {
-    console.log(usage);
-    return;
-  }
-  const tooMany = action === 'list' ? [id ?? [], more].flat() : more;
-  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}. Quote names.`);
-  const target = readTarget(values);
+const which = 'Which company? Such as: npm run tenants -- create acme';
+const changes = ['name', 'requests-per-second', 'burst'] as const;
+
+const command = {
+  name: 'tenants',
+  usage,
+  options,
+  actions: {
+    create: { asks: [which], options: changes },
+    change: { asks: [which], options: changes },
+    suspend: { asks: [which] },
+    resume: { asks: [which] },
+    list: { options: ['json'] },
+  },
+} as const;
+
+await runCommand(command, async ({ action, given, values, target, hint }) => {
+  const [id = ''] = given;
   const tenants = tenantStore(tableOf(target, 'tenants'));
   switch (action) {
     case 'create': {
@@ -61,8 +60,8 @@ await runCommand(async () => {
       const limit = readLimit(values, defaultRateLimit) ?? defaultRateLimit;
       const created = await tenants.create(wanted, readName(values) ?? wanted, limit);
       if (!created) throw new CommandError(`${wanted} is there already (${target.stage}).`);
-      console.log(`${wanted} is a company now (${target.stage}).`);
-      console.log(`A key for its calls: npm run keys -- create ${wanted}`);
+      say(`${wanted} is a company now (${target.stage}).`);
+      say(`A key for its calls: ${hint(`npm run keys -- create ${wanted}`)}`);
       return;
     }
     case 'change':
@@ -71,15 +70,11 @@ await runCommand(async () => {
       return report(id, { status: 'suspended' }, 'within a minute and a half its calls answer 403');
     case 'resume':
       return report(id, { status: 'active' }, 'within a minute and a half it is served again');
-    case 'list':
-      return list(await tenants.list(), values.json);
     default:
-      throw new CommandError(
-        `There is no "${action}": use create, change, suspend, resume or list (--help shows all).`,
-      );
+      return list(await tenants.list(), values.json);
   }
 
-  async function changeOf(wanted: string | undefined, given: Values): Promise<TenantChange> {
+  async function changeOf(wanted: string, given: Values): Promise<TenantChange> {
     const current = await tenants.find(readId(wanted));
     const name = readName(given);
     const limit = readLimit(given, current?.rate_limit ?? defaultRateLimit);
@@ -88,15 +83,14 @@ await runCommand(async () => {
     return { ...(name && { name }), ...(limit && { rate_limit: limit }) };
   }
 
-  async function report(wanted: string | undefined, change: TenantChange, what?: string) {
+  async function report(wanted: string, change: TenantChange, what?: string) {
     const changed = await tenants.change(readId(wanted), change);
     if (!changed) throw new CommandError(`There is no company ${wanted} (${target.stage}).`);
-    console.log(`${lineOf(changed)}${what ? `; ${what}.` : ''}`);
+    say(`${lineOf(changed)}${what ? `; ${what}.` : ''}`);
   }
 });
 
-function readId(id: string | undefined): string {
-  if (!id) throw new CommandError('Which company? Such as: npm run tenants -- create acme');
+function readId(id: string): string {
   if (tenantId.safeParse(id).success) return id;
   throw new CommandError(
     'A company’s id takes up to 64 letters, digits, dots, hyphens and underscores.',
@@ -127,7 +121,7 @@ function lineOf({ tenant_id, name, status, rate_limit }: Tenant): string {
 }
 
 function list(tenants: Tenant[], asJson: boolean): void {
-  if (asJson) console.log(JSON.stringify(tenants, null, 2));
-  else if (tenants.length === 0) console.log('No company yet: npm run tenants -- create ID');
-  else for (const tenant of tenants) console.log(lineOf(tenant));
+  if (asJson) sayJson(tenants);
+  else if (tenants.length === 0) say('No company yet: npm run tenants -- create ID');
+  else for (const tenant of tenants) say(lineOf(tenant));
 }

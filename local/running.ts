@@ -12,6 +12,7 @@ const runningState = z.object({
   mailbox_url: z.string().nullable(),
   business_number: z.string(),
   dynamodb_url: z.string(),
+  sqs_url: z.string(),
 });
 
 /** What the commands need to find the process of `npm start`. */

@@ -113,6 +113,8 @@ export const readyMessage = z.object({
   release_at: z.optional(z.number()),
   /** It waits only to be sent. */
   drafted: z.optional(z.boolean()),
+  /** Of a dead letter: when its email failed. Sent back, it takes the email that failed then to work again. */
+  failed_at: z.optional(z.number()),
 });
 export type ReadyMessage = z.output<typeof readyMessage>;
 

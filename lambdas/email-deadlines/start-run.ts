@@ -1,3 +1,4 @@
+import { isoTime } from '../runtime/clock.ts';
 import { EngineError } from '../runtime/errors.ts';
 import { faultsOf } from '../runtime/json-body.ts';
 import type { Log, Meter } from '../runtime/log.ts';
@@ -56,6 +57,7 @@ async function start(run: StoredRun, ports: StartPorts): Promise<void> {
     ...prepared.admission,
     fetched: count,
     waiting: count,
+    begun_at: isoTime(ports.clock.now()),
   });
   if (!begun) return;
   ports.meter.count('RunsStarted');

@@ -117,6 +117,7 @@ export class Answer extends NodeFunction {
     });
     parts.emailRuns.grant(
       this,
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',

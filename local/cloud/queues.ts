@@ -26,7 +26,14 @@ interface FauxqsParts {
   };
   SnsStore: new () => Record<string, unknown>;
   S3Store: new () => Record<string, unknown>;
-  PersistenceManager: new (folder: string) => { load(...stores: unknown[]): void; close(): void };
+  PersistenceManager: new (folder: string) => Persistence;
+}
+
+interface Persistence {
+  load(...stores: unknown[]): void;
+  close(): void;
+  updateMessageReady(messageId: string): void;
+  db: { prepare(statement: string): { run(...values: string[]): unknown } };
 }
 
 async function fauxqsParts(): Promise<FauxqsParts> {
@@ -50,6 +57,7 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
   };
   const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
   if (persistence) {
+    keepWhatIsGivenBack(persistence);
     persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
     for (const store of Object.values(stores)) store['persistence'] = persistence;
     for (const queue of stores.sqsStore.allQueues()) queue['persistence'] = persistence;
@@ -93,6 +101,17 @@ export async function startQueues(folder: string | undefined): Promise<Queues> {
       persistence?.close();
     },
   };
+}
+
+/**
+ * The emulator's own statement also empties the receive count, which its table forbids: a message whose
+ * visibility timeout was set to 0 would be lost.
+ */
+function keepWhatIsGivenBack(persistence: Persistence): void {
+  const ready = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => void ready.run(messageId);
 }
 
 /** The emulator refuses to change what makes a queue a FIFO queue of its kind. */

@@ -151,6 +151,39 @@ describe('the stack that cdk deploy has made', () => {
     expect(status).toBe(403);
   });
 
+  it('tells of a message step by step, by command', async () => {
+    const { messageSid } = await writes('+15550300003', 'What became of it?');
+    await hears('+15550300003', 1);
+    const timeline = `npm run timeline -- ${messageSid} --company acme --customer +15550300003 --stage dev`;
+
+    await vi.waitFor(
+      async () => expect(await command(timeline, shell)).toContain('over (answered)'),
+      { timeout: 30_000, interval: 1_000 },
+    );
+  });
+
+  it('lists its queues of dead letters by command', async () => {
+    const listed = await command('npm run dlq -- list --stage dev', shell);
+    const redriven = await command('npm run dlq -- redrive email-runs --stage dev', shell);
+
+    expect(listed).toMatch(/email-runs +empty\n\s*emails-ready +empty\n\s*whatsapp-replies +empty/);
+    expect(redriven).toContain('email-runs has no dead letters.');
+  });
+
+  it('is looked over by the doctor, each check on its own', async () => {
+    const { stdout } = await command('npm run doctor -- --stage dev', shell).then(
+      (said) => ({ stdout: said }),
+      // Exit code 1: an emulator has no quotas, and the sandbox no API.
+      (error: { stdout: string }) => error,
+    );
+
+    for (const check of ['credentials', 'stack', 'clock', 'companies', 'dead letters']) {
+      expect(stdout).toMatch(new RegExp(`^ok +${check} `, 'm'));
+    }
+    expect(stdout).toContain('replies-engine/dev/openai-api-key/whatsapp is filled.');
+    expect(stdout).not.toContain('a-deployed-key');
+  });
+
   it('lists its channels by command', async () => {
     const printed = await command('npm run channels -- list --stage dev', shell);
 

@@ -79,6 +79,8 @@ export interface OfficeOptions {
   sleep?: (ms: number) => Promise<void>;
   pull?: () => Promise<never>;
   deskFor?: (message: ReadyMessage) => Promise<undefined>;
+  /** Once the first email has failed, the run is taken to be completed. */
+  isOver?: boolean;
 }
 
 type Message = { id: number; message: ReadyMessage; isOut: boolean; afterSeconds: number };
@@ -193,7 +195,9 @@ export async function anOffice(
       async deskFor(message) {
         await options.deskFor?.(message);
         const { allowance = 8, grant = async () => 0 } = options;
-        return { run, ports, allowance, expected: () => ({ safeMs: 500, luckyMs: 450 }), grant };
+        const isOver = options.isOver === true && dead.length > 0;
+        const expected = () => ({ safeMs: 500, luckyMs: 450 });
+        return { run, isOver, ports, allowance, expected, grant };
       },
       clock: { now: table.clock.now, sleep },
       log,

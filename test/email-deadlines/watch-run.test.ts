@@ -32,7 +32,7 @@ async function ends(run: Start, id: string, state: 'sent' | 'failed' = 'sent'): 
   const ending =
     state === 'sent'
       ? { state, sent_at: table.clock.now(), on_time: true }
-      : { state, reason: '400' };
+      : { state, reason: '400', failed_at: table.clock.now() };
   await store.end(email, 'worker', ending);
 }
 

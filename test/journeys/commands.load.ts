@@ -144,6 +144,8 @@ describe('the commands', () => {
       'no company nobody',
     ],
     [['tenants', 'list', '--stage', 'moon'], 'choose local, dev, prod'],
+    [['keys', 'create', 'nobody'], 'npm run tenants -- create nobody'],
+    [['assistant', 'reset', 'demo', '--model', 'm'], 'assistant reset takes no --model'],
   ])('refuse %j in one line', async ([name = '', ...parameters], said) => {
     const ended = await run(name, ...parameters);
 

@@ -77,6 +77,7 @@ const permissions: Record<string, Record<string, string[]>> = {
     'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
     ...guardsItsRoutes,
     'acme-email-runs-dev': [
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',

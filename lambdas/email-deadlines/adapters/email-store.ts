@@ -1,18 +1,15 @@
 import {
   GetCommand,
-  PutCommand,
   QueryCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { conditionFailed, expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
-import type { EmailKey, Ending, StoredEmail } from '../domain/email.ts';
+import { conditionFailed, storeCall, type Table } from '../../vendors/aws/table.ts';
+import type { EmailKey, StoredEmail } from '../domain/email.ts';
 import { isOver } from '../domain/email.ts';
 import type { EmailStore } from '../domain/ports.ts';
 import { dependentsOf, keys, runPartition } from './keys.ts';
-
-/** Days that runs are kept. */
-export const keptDays = 30;
+import { listTrouble, unlistTrouble } from './trouble-list.ts';
 
 type Change = Pick<UpdateCommandInput, 'UpdateExpression'> &
   Partial<Pick<UpdateCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames'>> & {
@@ -61,7 +58,9 @@ export function emailStore(table: Table): EmailStore {
   return {
     async claim(key, owner, until) {
       const claimed = await update(key, {
-        UpdateExpression: 'SET lease_owner = :owner, lease_until = :until ADD attempts :one',
+        UpdateExpression:
+          'SET lease_owner = :owner, lease_until = :until, begun_at = if_not_exists(begun_at, :now) ' +
+          'ADD attempts :one',
         // Its own lease is of a claim whose answer was lost.
         ConditionExpression: `attribute_exists(pk) AND ${isOpen} AND (lease_until <= :now OR ${isMine})`,
         ExpressionAttributeNames: stateName,
@@ -76,7 +75,9 @@ export function emailStore(table: Table): EmailStore {
 
     async draftAndSend(email, owner, { response, answered_by }) {
       const changed = await update(email, {
-        UpdateExpression: 'SET #state = :sending, #response = :response, answered_by = :step',
+        UpdateExpression:
+          'SET #state = :sending, #response = :response, answered_by = :step, ' +
+          'drafted_at = if_not_exists(drafted_at, :now)',
         ConditionExpression: `${isMine} AND attribute_not_exists(waiting_for) AND ${isOpen}`,
         ExpressionAttributeNames: draftNames,
         values: {
@@ -84,6 +85,7 @@ export function emailStore(table: Table): EmailStore {
           ':response': response,
           ':step': answered_by,
           ':owner': owner,
+          ':now': table.clock.now(),
           ...ends,
         },
       });
@@ -93,7 +95,8 @@ export function emailStore(table: Table): EmailStore {
     async saveDraft(email, owner, { response, answered_by }) {
       const saved = await update(email, {
         UpdateExpression:
-          'SET #state = :drafted, #response = :response, answered_by = :step, lease_until = :none, attempts = :none',
+          'SET #state = :drafted, #response = :response, answered_by = :step, ' +
+          'lease_until = :none, attempts = :none, drafted_at = if_not_exists(drafted_at, :now)',
         ConditionExpression: `${isMine} AND ${isOpen}`,
         ExpressionAttributeNames: draftNames,
         values: {
@@ -102,6 +105,7 @@ export function emailStore(table: Table): EmailStore {
           ':step': answered_by,
           ':owner': owner,
           ':none': 0,
+          ':now': table.clock.now(),
           ...ends,
         },
       });
@@ -128,7 +132,7 @@ export function emailStore(table: Table): EmailStore {
     async end(email, owner, ending) {
       await listTrouble(table, email, ending);
       const ended = await update(email, {
-        UpdateExpression: `SET #state = :end, ${ending.state === 'sent' ? 'sent_at = :at, on_time = :on_time' : 'reason = :reason'}, lease_until = :none`,
+        UpdateExpression: `SET #state = :end, ${ending.state === 'sent' ? 'sent_at = :at, on_time = :on_time' : 'reason = :reason, failed_at = :at'}, lease_until = :none`,
         ConditionExpression: `${isMine} AND ${isOpen}`,
         ExpressionAttributeNames: stateName,
         values: {
@@ -138,10 +142,29 @@ export function emailStore(table: Table): EmailStore {
           ...ends,
           ...(ending.state === 'sent'
             ? { ':at': ending.sent_at, ':on_time': ending.on_time }
-            : { ':reason': ending.reason }),
+            : { ':reason': ending.reason, ':at': ending.failed_at }),
         },
       });
       return ended !== undefined;
+    },
+
+    async reopen(key, failedAt) {
+      const there = await read(key);
+      if (there?.state !== 'failed' || there.failed_at !== failedAt) return undefined;
+      await unlistTrouble(table, key, failedAt);
+      return update(key, {
+        UpdateExpression:
+          'SET #state = :again, lease_until = :none, attempts = :none REMOVE reason, failed_at',
+        ConditionExpression: '#state = :failed AND failed_at = :at',
+        ExpressionAttributeNames: stateName,
+        values: {
+          // Its reply may have been posted.
+          ':again': there.response === undefined ? 'waiting' : 'sending',
+          ':failed': 'failed',
+          ':at': failedAt,
+          ':none': 0,
+        },
+      });
     },
 
     async giveBack(email, owner, tried) {
@@ -193,25 +216,4 @@ export function emailStore(table: Table): EmailStore {
       );
     },
   };
-}
-
-/** Written before the end, so that no email in trouble is missing from the list of them. */
-async function listTrouble(table: Table, email: StoredEmail, ending: Ending): Promise<void> {
-  const isLate = ending.state === 'sent' && !ending.on_time;
-  if (ending.state === 'sent' && !isLate) return;
-  await storeCall('list an email', () =>
-    table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: {
-          ...keys.trouble(email, isLate ? 'late' : 'failed'),
-          email_id: email.email_id,
-          ...(ending.state === 'sent'
-            ? { late_by_seconds: (ending.sent_at - email.deadline_at) / 1000 }
-            : { reason: ending.reason }),
-          expires_at: expiresAt(table.clock.now(), keptDays),
-        },
-      }),
-    ),
-  );
 }

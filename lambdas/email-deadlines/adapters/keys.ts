@@ -1,6 +1,9 @@
 import type { EmailKey } from '../domain/email.ts';
 import type { RunKey } from '../domain/ports.ts';
 
+/** Days that runs are kept. */
+export const keptDays = 30;
+
 /** The items of the email runs table, by its keys `pk` and `sk`. Every key names its tenant first. */
 export const keys = {
   run: (key: RunKey) => ({ pk: runPartition(key), sk: 'RUN' }),

@@ -75,8 +75,9 @@ export function answerOffice(
       const { tenant_id } = message;
       const [run, answers] = await Promise.all([runs.find(message), answersOf(tenants, tenant_id)]);
       const isOpen = run?.state === 'running';
+      const isOver = run?.state === 'completed';
       const place = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
-      if (isOpen && !place) {
+      if ((isOpen || isOver) && !place) {
         throw alertPerson(
           'mailbox_missing',
           `No mailbox is configured for ${tenant_id}: set RESPOND_URL, or its feature "mailbox".`,
@@ -112,7 +113,8 @@ export function answerOffice(
         count: ledger.add,
       };
       return {
-        run: isOpen ? run : undefined,
+        run: isOpen || isOver ? run : undefined,
+        isOver,
         ports,
         allowance: Math.min(ofRun, ofTenant),
         expected: () => ({

@@ -11,8 +11,7 @@ import type { Counts } from '../contract.ts';
 import type { StoredEmail } from '../domain/email.ts';
 import type { RunKey } from '../domain/ports.ts';
 import type { StoredRun } from '../domain/run.ts';
-import { keptDays } from './email-store.ts';
-import { emailPrefix, givenPrefix, keys, runPartition, troublePrefix } from './keys.ts';
+import { emailPrefix, givenPrefix, keptDays, keys, runPartition, troublePrefix } from './keys.ts';
 
 const batchWrites = 25;
 const parallelBatches = 8;

@@ -26,6 +26,7 @@ export async function answerEmail(
   ports: EmailPorts,
   invocation: Invocation,
 ): Promise<WorkResult> {
+  if (message.failed_at !== undefined) await reopen(message, message.failed_at, ports);
   const now = ports.clock.now();
   const until = now + Math.max(0, invocation.remainingMs());
   const claim = await ports.store.claim(message, invocation.owner, until);
@@ -42,6 +43,16 @@ export async function answerEmail(
       return claim satisfies never;
   }
 }
+
+/** An operator sent the dead letter of an email back: it is counted, and tried, as if it had not failed. */
+async function reopen(message: ReadyMessage, failedAt: number, ports: EmailPorts): Promise<void> {
+  const email = await ports.store.reopen(message, failedAt);
+  if (!email) return;
+  ports.count(email, { failed: -1, [countedAs(email)]: 1 });
+  ports.log.info('An email that had failed is taken back to work.', idsOf(email));
+}
+
+const countedAs = ({ response }: StoredEmail) => (response === undefined ? 'waiting' : 'drafted');
 
 async function work(
   email: StoredEmail,
@@ -201,10 +212,11 @@ async function failed(
   }
   ports.log.error('An email failed for good; it goes to the dead-letter queue.', details);
   const reason = `${error.code}: ${error.message}`;
-  const ended = await ports.store.end(email, owner, { state: 'failed', reason });
-  const before = email.response === undefined ? 'waiting' : 'drafted';
-  if (ended) ports.count(email, { [before]: -1, failed: 1 });
-  return { kind: 'dead', error, ready: await tellDependents(email, run, ports) };
+  const failedAt = ports.clock.now();
+  const ending = { state: 'failed' as const, reason, failed_at: failedAt };
+  const ended = await ports.store.end(email, owner, ending);
+  if (ended) ports.count(email, { [countedAs(email)]: -1, failed: 1 });
+  return { kind: 'dead', error, failedAt, ready: await tellDependents(email, run, ports) };
 }
 
 const idsOf = ({ tenant_id, run_id, email_id }: StoredEmail) => ({ tenant_id, run_id, email_id });

@@ -36,7 +36,11 @@ export interface StoredEmail extends EmailKey {
   attempts: number;
   response?: string;
   answered_by?: Step;
+  /** When it was taken in hand first, and when its reply was written. */
+  begun_at?: number;
+  drafted_at?: number;
   sent_at?: number;
+  failed_at?: number;
   on_time?: boolean;
   reason?: string;
 }
@@ -44,7 +48,7 @@ export interface StoredEmail extends EmailKey {
 /** How an email ended. */
 export type Ending =
   | { state: 'sent'; sent_at: number; on_time: boolean }
-  | { state: 'failed'; reason: string };
+  | { state: 'failed'; reason: string; failed_at: number };
 
 export const isOver = ({ state }: Pick<StoredEmail, 'state'>): boolean =>
   state === 'sent' || state === 'failed';

@@ -22,7 +22,10 @@ export interface ReadyQueue<Receipt> {
 
 /** What is agreed for a company: the ports of its emails and how much it may have done at once. */
 export interface Desk {
+  /** Undefined of a run that has not begun, or is gone. */
   run: RunTerms | undefined;
+  /** The run is over: only an email that failed in it may be taken back to work. */
+  isOver?: boolean;
   ports: EmailPorts;
   /** Emails of the run that this invocation may work on at the same time; 0 while others have all of them. */
   allowance: number;

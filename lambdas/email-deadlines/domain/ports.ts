@@ -27,6 +27,8 @@ export interface EmailStore {
   claimSend(key: EmailKey, owner: string, until: number): Promise<boolean>;
   /** Notes how it ended; false when somebody else has done so before. */
   end(email: StoredEmail, owner: string, ending: Ending): Promise<boolean>;
+  /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed anew. */
+  reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
   /** Gives the email back; a try that did not fail is not counted. */
   giveBack(email: StoredEmail, owner: string, tried: 'failed' | 'waits'): Promise<void>;
   /** Those that wait for this one, some hundreds at a time. */
@@ -99,4 +101,4 @@ export interface EmailPorts {
 export type WorkResult =
   | { kind: 'done'; ready: ReadyMessage[] }
   | { kind: 'later'; afterSeconds: number; ready: ReadyMessage[] }
-  | { kind: 'dead'; error: EngineError; ready: ReadyMessage[] };
+  | { kind: 'dead'; error: EngineError; ready: ReadyMessage[]; failedAt?: number };

@@ -30,7 +30,9 @@ export async function postReply(
     if (result.kind === 'accepted') {
       return { state: 'sent', sent_at: now, on_time: now <= email.deadline_at };
     }
-    if (result.kind === 'refused') return { state: 'failed', reason: result.reason };
+    if (result.kind === 'refused') {
+      return { state: 'failed', reason: result.reason, failed_at: now };
+    }
     ports.count(email, { retries: 1 });
     const pauseMs = Math.max(pauseAfter(tries, ports.random), result.retryAfterMs ?? 0);
     if (tries >= ports.maxRetries || now + pauseMs >= email.deadline_at) {

@@ -17,6 +17,8 @@ export interface StoredRun extends Counts {
   problem: RunView['problem'];
   created_at: string;
   created_by: string;
+  /** When its emails were there. */
+  begun_at?: string;
   completed_at: string | null;
 }
 

@@ -119,7 +119,8 @@ export class Shift<Receipt> {
 
   async #answer(task: Task<Receipt>, desk: Desk): Promise<WorkResult> {
     const { message } = task;
-    if (!desk.run) return { kind: 'done', ready: [] };
+    const isAsked = !desk.isOver || message.failed_at !== undefined;
+    if (!desk.run || !isAsked) return { kind: 'done', ready: [] };
     const early = (message.release_at ?? 0) - this.#office.clock.now();
     if (early > 0) return { kind: 'later', afterSeconds: early / 1000, ready: [] };
     // Of an email that is in two messages only one of them may hold the lease.
@@ -133,7 +134,7 @@ export class Shift<Receipt> {
       case 'later':
         return this.#comeBack({ message, ...(receipt && { receipt }) }, result.afterSeconds);
       case 'dead':
-        await this.#office.queue.deadLetter(message, result.error);
+        await this.#office.queue.deadLetter(deadLetterOf(message, result.failedAt), result.error);
         if (receipt) await this.#office.queue.finish(receipt);
         return;
       case 'done':
@@ -212,6 +213,12 @@ export class Shift<Receipt> {
     for (const receipt of this.#held) await this.#office.queue.finish(receipt);
   }
 }
+
+/** With it the dead letter can take its email back to work, once. */
+const deadLetterOf = (message: ReadyMessage, failedAt: number | undefined): ReadyMessage => ({
+  ...message,
+  ...(failedAt !== undefined && { failed_at: failedAt }),
+});
 
 const nameOf = ({ tenant_id, run_id }: ReadyMessage): string => `${tenant_id} ${run_id}`;
 

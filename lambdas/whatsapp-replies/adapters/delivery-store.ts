@@ -28,13 +28,13 @@ export const deliveryStore = (table: ConversationsTable): DeliveryStore => ({
       Key: keys.reply(reference, reference.message_key),
       UpdateExpression:
         'SET #status = :status, message_sid = if_not_exists(message_sid, :sid), ' +
-        'status_updated_at = :now, expires_at = if_not_exists(expires_at, :expires)' +
+        'status_updated_at = :now, #at = :now, expires_at = if_not_exists(expires_at, :expires)' +
         (errorCode === undefined ? '' : ', error_code = :error'),
       // A resent part has two messages; the one that is recorded is the one that counts.
       ConditionExpression:
         '(attribute_not_exists(message_sid) OR message_sid = :sid) AND ' +
         `(attribute_not_exists(#status)${isBefore})`,
-      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeNames: { '#status': 'status', '#at': `${status}_at` },
       ExpressionAttributeValues: {
         ':status': status,
         ':sid': messageSid,

@@ -31,6 +31,7 @@ export interface ReplyPart {
   message_key: string;
   state: 'waiting' | 'claimed' | 'sent' | 'rejected';
   claimed_at?: number;
+  sent_at?: number;
   message_sid?: string;
   status?: MessageStatus;
   error_code?: number;

@@ -97,6 +97,7 @@ async function saveSent(
   const sent: ReplyPart = {
     ...claim,
     state: 'sent',
+    sent_at: ports.clock.now(),
     message_sid: result.messageSid,
     status: result.status,
   };

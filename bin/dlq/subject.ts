@@ -1,0 +1,60 @@
+import { readyMessage, runMessage } from '../../lambdas/email-deadlines/contract.ts';
+import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/contract.ts';
+
+/** What a dead letter is about. `ids` name it, `tenant` is whose it is; never a customer's words. */
+export interface Subject {
+  kind: 'whatsapp' | 'email' | 'run' | 'other';
+  tenant?: string;
+  ids: string[];
+  /** In a few words. */
+  what: string;
+}
+
+/** Reads whatever stands in a queue; of messages of later contexts the fields that end in `_id`. */
+export function subjectOf(body: string): Subject {
+  const json = parse(body);
+  const inbound = replyQueueMessage.safeParse(json);
+  if (inbound.success) {
+    const { company_id: tenant, conversation_id, twilio_message } = inbound.data;
+    const sid = fieldText(twilio_message, 'MessageSid');
+    const ids = sid ? [sid] : [];
+    return { kind: 'whatsapp', tenant, ids, what: `message ${sid || '?'} of ${conversation_id}` };
+  }
+  const email = readyMessage.safeParse(json);
+  if (email.success) {
+    const { tenant_id: tenant, run_id, email_id } = email.data;
+    return { kind: 'email', tenant, ids: [email_id], what: `email ${email_id} of run ${run_id}` };
+  }
+  const run = runMessage.safeParse(json);
+  if (run.success) {
+    const { tenant_id: tenant, run_id, kind } = run.data;
+    return { kind: 'run', tenant, ids: [run_id], what: `run ${run_id}, to ${kind}` };
+  }
+  return otherSubject(json);
+}
+
+function otherSubject(json: unknown): Subject {
+  if (typeof json !== 'object' || json === null) {
+    return { kind: 'other', ids: [], what: 'no JSON object' };
+  }
+  const texts = Object.entries(json).filter(
+    (entry): entry is [string, string] =>
+      entry[0].endsWith('_id') && typeof entry[1] === 'string' && entry[1].length <= 256,
+  );
+  const tenant = texts.find(([name]) => name === 'tenant_id' || name === 'company_id')?.[1];
+  const others = texts.filter(([name]) => name !== 'tenant_id' && name !== 'company_id');
+  return {
+    kind: 'other',
+    ...(tenant !== undefined && { tenant }),
+    ids: others.map(([, id]) => id),
+    what: others.map(([name, id]) => `${name} ${id}`).join(', ') || 'a message without ids',
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import type { TwilioCredentials } from '../../lambdas/vendors/twilio/client.ts';
+import { fix, ok, warn } from './check.ts';
+
+const sender = z.object({
+  sender_id: z.string(),
+  status: z.optional(z.nullable(z.string())),
+  webhook: z.optional(
+    z.nullable(
+      z.object({
+        callback_url: z.optional(z.nullable(z.string())),
+        callback_method: z.optional(z.nullable(z.string())),
+      }),
+    ),
+  ),
+});
+type Sender = z.output<typeof sender>;
+
+const page = z.object({
+  senders: z.array(sender),
+  meta: z.optional(z.object({ next_page_url: z.optional(z.nullable(z.string())) })),
+});
+
+export type Senders =
+  | { kind: 'told'; senders: Sender[] }
+  | { kind: 'refused' }
+  | { kind: 'unavailable'; status: number };
+
+/** The account's WhatsApp senders with their webhooks, by Twilio's Senders API; the sandbox is not among them. */
+export async function sendersOf(
+  { accountSid, authToken }: TwilioCredentials,
+  baseUrl: string,
+  signal: AbortSignal,
+): Promise<Senders> {
+  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+  const senders: Sender[] = [];
+  let url: URL | undefined = new URL('/v2/Channels/Senders?Channel=whatsapp&PageSize=100', baseUrl);
+  while (url) {
+    const response: Response = await fetch(url, { headers: { authorization }, signal });
+    if (response.status === 401 || response.status === 403) return { kind: 'refused' };
+    if (!response.ok) return { kind: 'unavailable', status: response.status };
+    const { senders: some, meta } = page.parse(await response.json());
+    senders.push(...some);
+    const next: string | null | undefined = meta?.next_page_url;
+    // Wherever it points: the credentials go to one server only.
+    const { pathname, search } = new URL(next ?? baseUrl, baseUrl);
+    url = next ? new URL(pathname + search, baseUrl) : undefined;
+  }
+  return { kind: 'told', senders };
+}
+
+/** Twilio's number for everybody's sandbox. */
+const sandbox = 'whatsapp:+14155238886';
+
+/** Whether what customers write to this number comes here. */
+export function judgeSender(number: string, senders: readonly Sender[], ours: string) {
+  const found = senders.find(({ sender_id }) => sender_id === number);
+  const paste = `paste ${ours} into Twilio's console as its webhook for incoming messages (POST).`;
+  if (!found && number === sandbox) {
+    return warn(`${number} is the sandbox, whose settings no API tells: compare them, or ${paste}`);
+  }
+  if (!found) {
+    return fix(`Twilio's account of the secret has no sender ${number}: is it another account's?`);
+  }
+  const { callback_url: url, callback_method: method } = found.webhook ?? {};
+  if (!url) return fix(`${number} has no webhook: ${paste}`);
+  if (url !== ours) return fix(`${number} sends to ${url}: ${paste}`);
+  if (method && method !== 'POST') return fix(`${number} sends by ${method}: ${paste}`);
+  const { status } = found;
+  if (status && status !== 'ONLINE')
+    return warn(`${number} sends here, but is ${status} at Twilio.`);
+  return ok(`${number} sends to ${ours}.`);
+}

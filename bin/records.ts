@@ -1,0 +1,36 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { keys as emailKeys } from '../lambdas/email-deadlines/adapters/keys.ts';
+import { runStore } from '../lambdas/email-deadlines/adapters/run-store.ts';
+import type { EmailKey, StoredEmail } from '../lambdas/email-deadlines/domain/email.ts';
+import type { StoredRun } from '../lambdas/email-deadlines/domain/run.ts';
+import { turnStore } from '../lambdas/whatsapp-replies/adapters/turn-store.ts';
+import type { Turn, TurnKey } from '../lambdas/whatsapp-replies/domain/turn.ts';
+import { type Target, tableOf } from './target.ts';
+
+/** What the contexts have recorded of messages and emails, read only. */
+export interface Records {
+  turn(key: TurnKey): Promise<Turn | undefined>;
+  email(key: EmailKey): Promise<StoredEmail | undefined>;
+  run(key: Pick<EmailKey, 'tenant_id' | 'run_id'>): Promise<StoredRun | undefined>;
+}
+
+export function recordsOf(target: Target): Records {
+  const conversations = tableOf(target, 'conversations');
+  const emailRuns = tableOf(target, 'email-runs');
+  // Nothing is written, so that no expiry is asked for.
+  const turns = turnStore({ ...conversations, retentionDays: async () => 1 });
+  return {
+    turn: (key) => turns.turnOf(key),
+    async email(key) {
+      const { Item: item } = await emailRuns.client.send(
+        new GetCommand({
+          TableName: emailRuns.name,
+          Key: emailKeys.email(key),
+          ConsistentRead: true,
+        }),
+      );
+      return item as StoredEmail | undefined;
+    },
+    run: (key) => runStore(emailRuns).find(key),
+  };
+}

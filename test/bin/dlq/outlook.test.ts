@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { Letter } from '../../../bin/dlq/letters.ts';
+import { outlookOf } from '../../../bin/dlq/outlook.ts';
+import { subjectOf } from '../../../bin/dlq/subject.ts';
+import type { Records } from '../../../bin/records.ts';
+import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
+import type { StoredRun } from '../../../lambdas/email-deadlines/domain/run.ts';
+import type { Turn } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
+
+const now = Date.UTC(2026, 10, 21, 10);
+const hourMs = 3_600_000;
+
+const nothing: Records = {
+  turn: async () => undefined,
+  email: async () => undefined,
+  run: async () => undefined,
+};
+
+const aLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    id: 'l1',
+    receipt: 'r1',
+    body: text,
+    attributes: { reason_code: 'run_failed', reason: 'Run r failed.' },
+    sentAt: now - hourMs,
+    receives: 3,
+    subject: subjectOf(text),
+    ...more,
+  };
+};
+
+const whatsApp = (receivedAt = now - hourMs) =>
+  aLetter({
+    twilio_message: { MessageSid: 'SM1', From: 'whatsapp:+491', Body: 'Secret words' },
+    conversation_id: 'c_1',
+    company_id: 'acme',
+    project_id: 'shop',
+    received_at: new Date(receivedAt).toISOString(),
+  });
+
+const email = (more = {}) =>
+  aLetter({
+    tenant_id: 'acme',
+    run_id: 'r1',
+    email_id: 'e1',
+    deadlines: [],
+    spare: [],
+    failed_at: 7,
+    ...more,
+  });
+
+const run = (kind: 'start' | 'watch') => aLetter({ kind, tenant_id: 'acme', run_id: 'r1' });
+
+const redriving = async (letter: Letter, records: Partial<Records> = {}) =>
+  (await outlookOf(letter, { ...nothing, ...records }, now)).redriving;
+
+const turn = (fields: Partial<Turn>): Partial<Records> => ({
+  turn: async () => ({ state: 'received', parts: [], ...fields }) as unknown as Turn,
+});
+
+const stored = (fields: Partial<StoredEmail>, state: StoredRun['state'] = 'running') => ({
+  run: async () => ({ state }) as StoredRun,
+  email: async () => ({ deadline_at: now + hourMs, ...fields }) as StoredEmail,
+});
+
+describe('what redriving a customer’s message would do', () => {
+  it('is nothing once the reply is recorded', async () => {
+    const records = turn({ state: 'recorded', outcome: 'answered' });
+
+    expect(await redriving(whatsApp(), records)).toBe('changes nothing: it is over (answered).');
+  });
+
+  it('is to go on behind the last step', async () => {
+    expect(await redriving(whatsApp())).toMatch(/^begins from the start; the customer gets/);
+    expect(await redriving(whatsApp(), turn({ state: 'run' }))).toMatch(/^goes on behind .*"run"/);
+    const parts = [{ state: 'sent' }, { state: 'waiting' }] as Turn['parts'];
+    expect(await redriving(whatsApp(), turn({ state: 'sending', parts }))).toMatch(
+      /^sends what is missing \(1 of 2 parts are sent\)/,
+    );
+  });
+
+  it('is a refusal by WhatsApp a day later', async () => {
+    expect(await redriving(whatsApp(now - 25 * hourMs))).toContain('63016');
+  });
+});
+
+describe('what redriving an email would do', () => {
+  it.each([
+    [{ state: 'sent' }, 'changes nothing: it was sent.'],
+    [{ state: 'failed', failed_at: 7 }, 'answers it.'],
+    [{ state: 'failed', failed_at: 7, response: 'Re' }, 'posts the reply that was written.'],
+    [{ state: 'failed', failed_at: 7, deadline_at: now - 1 }, 'answers it, late.'],
+    [
+      { state: 'failed', failed_at: 7, has_dependents: true },
+      'answers it; those that waited for it went on without it.',
+    ],
+    [{ state: 'failed', failed_at: 8 }, 'changes nothing: this letter is not of its last failure'],
+    [{ state: 'waiting' }, 'works on it; it is waiting and not over.'],
+  ] as [Partial<StoredEmail>, string][])('depends on how it stands: %j', async (fields, said) => {
+    expect(await redriving(email(), stored(fields))).toContain(said);
+    expect(await redriving(email(), stored(fields, 'completed'))).toContain(said);
+  });
+
+  it('is nothing where the letter does not say which failure it is of', async () => {
+    const records = stored({ state: 'failed', failed_at: 7 });
+
+    expect(await redriving(email({ failed_at: undefined }), records)).toContain('Start a run');
+  });
+
+  it('is nothing once its run has failed or is gone', async () => {
+    const failed = stored({ state: 'waiting' }, 'failed');
+
+    expect(await redriving(email(), failed)).toBe('changes nothing: its run is failed.');
+    expect(await redriving(email())).toContain('fails again');
+  });
+});
+
+describe('what redriving a run would do', () => {
+  it.each([
+    ['pending', 'starts the run'],
+    ['running', 'looks after the run'],
+    ['completed', 'changes nothing: the run is completed.'],
+  ] as const)('depends on its state: %s', async (state, said) => {
+    const records = { run: async () => ({ state }) as StoredRun };
+
+    expect(await redriving(run('start'), records)).toContain(said);
+  });
+});
+
+describe('why a letter is dead', () => {
+  it('is what the consumer said, or what the store says', async () => {
+    const silent = { attributes: {} };
+    const failed = stored({ state: 'failed', failed_at: 7, reason: 'crashed: It ended.' });
+    const bySqs = { ...email(), ...silent };
+
+    expect((await outlookOf(whatsApp(), nothing, now)).reason).toBe('run_failed: Run r failed.');
+    expect((await outlookOf(bySqs, { ...nothing, ...failed }, now)).reason).toBe(
+      'crashed: It ended.',
+    );
+    expect((await outlookOf({ ...whatsApp(), ...silent }, nothing, now)).reason).toContain(
+      'received 3 times',
+    );
+  });
+});
+
+describe('a letter of another context', () => {
+  it('is named by its ids, and of no other words', () => {
+    const body = { tenant_id: 'acme', lead_id: 'l7', text: 'Secret words', note_id: { a: 1 } };
+
+    expect(subjectOf(JSON.stringify(body))).toEqual({
+      kind: 'other',
+      tenant: 'acme',
+      ids: ['l7'],
+      what: 'lead_id l7',
+    });
+  });
+
+  it.each(['', 'null', '[1]', '"text"', '{}', 'no json'])('may be anything: %s', async (body) => {
+    expect(await redriving(aLetter(body))).toContain('as long as the message is malformed');
+  });
+});
