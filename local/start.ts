@@ -66,6 +66,7 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
   mailbox_url: engine.mailbox?.url ?? null,
   business_number: settings.twilio.phoneNumber,
   dynamodb_url: engine.cloud.services.tables.endpoint,
+  functions: engine.cloud.deployed,
 });
 
 function showOnPhone(customer: string, event: CustomerEvent): void {

@@ -14,6 +14,7 @@ const state = {
   mailbox_url: null,
   business_number: '+14155238886',
   dynamodb_url: 'http://127.0.0.1:1',
+  functions: [],
 };
 
 function aFolder(): string {
