@@ -66,7 +66,6 @@ async function invokedAt({ called, where }: Place, event: object, raw: boolean):
   return hasFailed(invocation);
 }
 
-const isMendable = (error: unknown): error is Error =>
-  error instanceof UnknownFunction ||
-  error instanceof EventFileError ||
-  error instanceof SettingsError;
+function isMendable(error: unknown): error is Error {
+  return [UnknownFunction, EventFileError, SettingsError].some((kind) => error instanceof kind);
+}

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -80,6 +81,12 @@ const tell = (told: Told) => void process.send?.(told);
 
 /** What is left open, such as a connection, is frozen by Lambda; here it ends with the process. */
 function last(ending: Ending): void {
-  const peakMb = process.resourceUsage().maxRSS / 1024;
-  process.send?.({ ...ending, peakMb } satisfies Told, () => process.exit());
+  process.send?.({ ...ending, peakMb: peakKb() / 1024 } satisfies Told, () => process.exit());
+}
+
+/** Linux counts what the parent held into `maxRSS`; its own high-water mark is this process's alone. */
+function peakKb(): number {
+  const status = '/proc/self/status';
+  const own = existsSync(status) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1];
+  return own ? Number(own) : process.resourceUsage().maxRSS;
 }

@@ -77,6 +77,7 @@ export const runningWith = (twilioUrl: string | null): RunningState => ({
   mailbox_url: null,
   business_number: '+14155238886',
   dynamodb_url: 'http://127.0.0.1:1',
+  functions: [],
 });
 
 /** Runs the command in a process of its own, as `npm run chat` does. */
