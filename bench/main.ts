@@ -1,3 +1,4 @@
+import { coldStart } from './cold-start/cold-start.bench.ts';
 import { emailPolicy } from './email-policy/email-policy.bench.ts';
 
 /** What each bench measures, and how it is run. */
@@ -5,6 +6,10 @@ const benches: Record<string, { says: string; run: () => void | Promise<void> }>
   'email-policy': {
     says: 'which emails are on time under which policy, on a virtual clock (about a minute)',
     run: emailPolicy,
+  },
+  'cold-start': {
+    says: 'how fast and how large the functions start, as shipped and naively bundled (two minutes)',
+    run: coldStart,
   },
 };
 
