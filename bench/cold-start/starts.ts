@@ -32,7 +32,10 @@ const script = `
 /** Loads the bundle in a fresh process, as a new Lambda environment does. */
 export function start(file: string): Start {
   const env = { PATH: process.env['PATH'], AWS_REGION: 'us-east-1' };
-  const text = execFileSync(process.execPath, ['-e', script, file], { env }).toString();
+  const text = execFileSync(process.execPath, ['-e', script, file], {
+    env,
+    stdio: 'pipe',
+  }).toString();
   const { loadMs, peakKb } = printed.parse(JSON.parse(text));
   return { loadMs, peakMb: peakKb / 1024 };
 }
