@@ -30,7 +30,7 @@ const script = `
 `;
 
 /** Loads the bundle in a fresh process, as a new Lambda environment does. */
-export function start(file: string): Start {
+function start(file: string): Start {
   const env = { PATH: process.env['PATH'], AWS_REGION: 'us-east-1' };
   const text = execFileSync(process.execPath, ['-e', script, file], {
     env,
