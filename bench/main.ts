@@ -1,3 +1,4 @@
+import { coldStart } from './cold-start/cold-start.bench.ts';
 import { cost } from './cost/cost.bench.ts';
 import { emailPolicy } from './email-policy/email-policy.bench.ts';
 import { triage } from './triage/triage.bench.ts';
@@ -15,6 +16,10 @@ const benches: Record<string, { says: string; run: (what?: string) => void | Pro
   cost: {
     says: 'what AWS bills, into docs/cost.md; "cost measure" counts anew before (about four minutes)',
     run: cost,
+  },
+  'cold-start': {
+    says: 'how fast and how large the functions start, as shipped and naively bundled (two minutes)',
+    run: coldStart,
   },
 };
 

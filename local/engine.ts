@@ -25,6 +25,8 @@ export interface EngineOptions {
   settings: LocalSettings;
   /** False forgets everything at the end. */
   keep: boolean;
+  /** False lets no function work on the queues; true by default. */
+  polls?: boolean;
   sink: LogSink;
   openai?: Omit<OpenAiSimulatorOptions, 'file' | 'apiKey'>;
   twilio?: Omit<TwilioSimulatorOptions, 'accountSid' | 'authToken' | 'webhookUrl' | 'file'>;
@@ -73,6 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const cloud = await startLocalCloud({
       port,
       ...(options.keep && { dataDir: settings.dataDir }),
+      polls: options.polls ?? true,
       environment: (actualPort) => ({
         ...settings.passedOn,
         PUBLIC_BASE_URL: publicBaseUrl(actualPort),

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { deployedFunction } from './cloud/deployed-function.ts';
 
 const runningState = z.object({
   pid: z.int(),
@@ -13,6 +14,8 @@ const runningState = z.object({
   business_number: z.string(),
   dynamodb_url: z.string(),
   sqs_url: z.string(),
+  /** The functions, with the environments that they run in; no secret is among them. */
+  functions: z.array(deployedFunction),
 });
 
 /** What the commands need to find the process of `npm start`. */

@@ -67,6 +67,7 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
   business_number: settings.twilio.phoneNumber,
   dynamodb_url: engine.cloud.services.tables.endpoint,
   sqs_url: engine.cloud.services.queues.endpoint,
+  functions: engine.cloud.deployed,
 });
 
 function showOnPhone(customer: string, event: CustomerEvent): void {

@@ -1,6 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { House } from '../house.ts';
@@ -45,6 +51,13 @@ export class NodeFunction extends LambdaFunction {
       environment: { LOG_LEVEL: house.stage.logLevel, ...props.environment },
       role,
       logGroup,
+    });
+    // By what people call it; npm run invoke finds it by these.
+    const { context, job } = props;
+    (this.node.defaultChild as CfnFunction).addMetadata('function', {
+      construct: id,
+      context,
+      job,
     });
   }
 }

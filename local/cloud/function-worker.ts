@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { lambdaContext } from './lambda-context.ts';
 
 /** Runs one function's bundle in a thread of its own, one event at a time, as a Lambda environment does. */
 export interface Invocation {
@@ -40,7 +41,8 @@ parentPort?.on('message', (message: Invocation | Stopping) => {
 async function run({ id, event, deadline }: Invocation): Promise<InvocationEnd> {
   try {
     if (!handler) throw new Error(`${place.file} exports no ${place.exportName}.`);
-    const result = await handler(event, contextOf(id, deadline));
+    const remainingMs = () => (stopping ? 0 : Math.max(0, deadline - Date.now()));
+    const result = await handler(event, lambdaContext(place, id, remainingMs));
     return { id, result: result === undefined ? null : JSON.parse(JSON.stringify(result)) };
   } catch (thrown) {
     const { name, message, stack } =
@@ -48,15 +50,3 @@ async function run({ id, event, deadline }: Invocation): Promise<InvocationEnd> 
     return { id, error: { name, message, ...(stack && { stack }) } };
   }
 }
-
-const contextOf = (awsRequestId: string, deadline: number) => ({
-  awsRequestId,
-  functionName: place.functionName,
-  functionVersion: '$LATEST',
-  invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${place.functionName}`,
-  memoryLimitInMB: String(place.memoryMb),
-  logGroupName: `/aws/lambda/${place.functionName}`,
-  logStreamName: 'local',
-  callbackWaitsForEmptyEventLoop: false,
-  getRemainingTimeInMillis: () => (stopping ? 0 : Math.max(0, deadline - Date.now())),
-});

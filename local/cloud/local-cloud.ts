@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { repliesEngineApp } from '../../lib/app.ts';
 import { bundleLambdas } from '../../lib/constructs/bundle.ts';
+import { type DeployedFunction, deployedFunctions } from './deployed-function.ts';
 import { startEventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
 import type { LogSink } from './function.ts';
@@ -28,6 +29,8 @@ export interface LocalCloudOptions {
   maxEnvironments?: number;
   /** Takes requests that are not the API's; see `HttpApiOptions`. */
   before?: HttpApiOptions['before'];
+  /** False leaves the queues' messages where they are; true by default. */
+  polls?: boolean;
 }
 
 export interface LocalCloud {
@@ -38,6 +41,8 @@ export interface LocalCloud {
   /** The stack's outputs by their names. */
   outputs: Record<string, string>;
   functionNames: string[];
+  /** The functions as the template names and sets them. */
+  deployed: DeployedFunction[];
   /** Ends everything within two seconds; messages in flight go back into their queues. */
   stop(): Promise<void>;
 }
@@ -88,7 +93,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await closeServices();
     throw error;
   }
-  const eventSources: EventSource[] = services.eventSources.map((start) => start());
+  const polled = options.polls === false ? [] : services.eventSources;
+  const eventSources: EventSource[] = polled.map((start) => start());
 
   return {
     port,
@@ -96,6 +102,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     services,
     outputs: outputsOf(template, resolver),
     functionNames: [...services.functions.keys()],
+    deployed: deployedFunctions(template, resolver, services.functions),
     async stop() {
       server.close();
       for (const eventSource of eventSources) eventSource.stopPolling();

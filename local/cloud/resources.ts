@@ -222,6 +222,7 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
     AWS_ENDPOINT_URL_SQS: services.queues.endpoint,

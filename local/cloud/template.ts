@@ -9,6 +9,7 @@ export interface Template {
 export interface Resource {
   Type: string;
   Properties?: Record<string, unknown>;
+  Metadata?: Record<string, unknown>;
   Condition?: string;
 }
 

@@ -15,6 +15,7 @@ const state = {
   business_number: '+14155238886',
   dynamodb_url: 'http://127.0.0.1:1',
   sqs_url: 'http://127.0.0.1:1',
+  functions: [],
 };
 
 function aFolder(): string {

@@ -78,6 +78,7 @@ export const runningWith = (twilioUrl: string | null): RunningState => ({
   business_number: '+14155238886',
   dynamodb_url: 'http://127.0.0.1:1',
   sqs_url: 'http://127.0.0.1:1',
+  functions: [],
 });
 
 /** Runs the command in a process of its own, as `npm run chat` does. */

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { LocalFunction } from './function.ts';
+import type { Resolver, Template } from './template.ts';
+
+/** A function of the stack: by what it is called, and how the template sets it. */
+export const deployedFunction = z.object({
+  logicalId: z.string(),
+  /** The construct's id, such as ReplyProcessor. */
+  construct: z.string(),
+  /** With the job, where its entry is: `lambdas/<context>/<job>.lambda.ts`. */
+  context: z.string(),
+  job: z.string(),
+  /** Such as reply-processor: the function's name without prefix and environment. */
+  shortName: z.string(),
+  definition: z.object({
+    name: z.string(),
+    file: z.string(),
+    exportName: z.string(),
+    memoryMb: z.number(),
+    timeoutSeconds: z.number(),
+    environment: z.record(z.string(), z.string()),
+  }),
+});
+export type DeployedFunction = z.output<typeof deployedFunction>;
+
+/** What the template calls its functions; `made` are they themselves, by their names. */
+export function deployedFunctions(
+  template: Template,
+  resolver: Resolver,
+  made: ReadonlyMap<string, LocalFunction>,
+): DeployedFunction[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, { Type, Metadata }]) => {
+    const definition = made.get(resolver.made(logicalId)?.ref ?? '')?.definition;
+    if (Type !== 'AWS::Lambda::Function' || !definition) return [];
+    const { construct, context, job } = z
+      .object({ construct: z.string(), context: z.string(), job: z.string() })
+      .parse(Metadata?.['function']);
+    const shortName = definition.name.replace(/^replies-engine-|-local$/g, '');
+    return [{ logicalId, construct, context, job, shortName, definition }];
+  });
+}
+
+/** The one that is called so, in whichever way and case; undefined where none is. */
+export function findFunction(all: DeployedFunction[], name: string): DeployedFunction | undefined {
+  const wanted = name.toLowerCase();
+  return all.find(({ logicalId, construct, job, shortName, definition }) =>
+    [construct, job, shortName, definition.name, logicalId].some(
+      (one) => one.toLowerCase() === wanted,
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import { type DeployedFunction, findFunction } from '../cloud/deployed-function.ts';
+import { type Engine, startEngine } from '../engine.ts';
+import { runningIn } from '../running.ts';
+import { readLocalSettings } from '../settings.ts';
+import { setScene } from './scene.ts';
+
+/** Where a function is to run: it talks to the tables, queues and vendors of this cloud. */
+export interface Place {
+  called: DeployedFunction;
+  /** What it talks to, for a person. */
+  where: string;
+  /** Missing where what runs belongs to another process. */
+  engine?: Engine;
+  leave(): Promise<void>;
+}
+
+/** A function that the stack does not have; its message names those that it has. */
+export class UnknownFunction extends Error {
+  override readonly name = 'UnknownFunction';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The cloud of `npm start` where one runs on this folder, else one in memory for this call. */
+export async function placeOf(name: string, environment: Environment): Promise<Place> {
+  const settings = readLocalSettings(environment);
+  const running = runningIn(settings.dataDir);
+  if (running) {
+    const called = known(running.functions, name);
+    return { called, where: `npm start at ${running.url}`, leave: async () => undefined };
+  }
+  const engine = await startEngine({
+    // The port is any; the public URL stays the one for which the events are signed.
+    settings: { ...settings, port: 0 },
+    keep: false,
+    polls: false,
+    sink: () => undefined,
+  });
+  try {
+    const called = known(engine.cloud.deployed, name);
+    await setScene(engine, called);
+    const where = 'a cloud of its own, with the demo company';
+    return { called, where, engine, leave: () => engine.stop() };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+}
+
+function known(all: DeployedFunction[], name: string): DeployedFunction {
+  const found = findFunction(all, name);
+  if (found) return found;
+  const names = all.map(({ construct }) => construct).join(', ');
+  throw new UnknownFunction(`The stack has no function ${name}. It has: ${names}.`);
+}

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import { lambdaContext } from '../cloud/lambda-context.ts';
+
+/** What the process is asked for, once: it loads the bundle, takes one event, tells how it went, and ends. */
+export interface Order {
+  file: string;
+  exportName: string;
+  functionName: string;
+  memoryMb: number;
+  timeoutMs: number;
+  requestId: string;
+  event: unknown;
+}
+
+/** Times in milliseconds. */
+export type Told = { kind: 'loaded'; initMs: number } | (Ending & { peakMb: number });
+
+type Ending =
+  | { kind: 'ended'; durationMs: number; result: unknown }
+  | { kind: 'failed'; during: 'init' | 'event'; durationMs: number; error: ThrownError };
+
+export interface ThrownError {
+  name: string;
+  message: string;
+  stack?: string;
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+process.once('message', (order: Order) => void run(order));
+
+async function run(order: Order): Promise<void> {
+  const from = performance.now();
+  let handler: Handler;
+  try {
+    handler = load(order);
+  } catch (thrown) {
+    return last({
+      kind: 'failed',
+      during: 'init',
+      durationMs: since(from),
+      error: asError(thrown),
+    });
+  }
+  tell({ kind: 'loaded', initMs: since(from) });
+  last(await handled(handler, order));
+}
+
+function load({ file, exportName }: Order): Handler {
+  const exported = createRequire(path.join(path.dirname(file), 'loader.cjs'))(file);
+  const handler = (exported as Record<string, unknown>)[exportName];
+  if (typeof handler !== 'function') throw new Error(`The bundle exports no ${exportName}.`);
+  return handler as Handler;
+}
+
+async function handled(handler: Handler, order: Order): Promise<Ending> {
+  const from = performance.now();
+  const remainingMs = () => Math.max(0, order.timeoutMs - since(from));
+  try {
+    const result = await handler(order.event, lambdaContext(order, order.requestId, remainingMs));
+    // As the Lambda runtime hands it on: what is no JSON does not get out.
+    const json: unknown = result === undefined ? null : JSON.parse(JSON.stringify(result));
+    return { kind: 'ended', durationMs: since(from), result: json };
+  } catch (thrown) {
+    return { kind: 'failed', during: 'event', durationMs: since(from), error: asError(thrown) };
+  }
+}
+
+const since = (from: number): number => performance.now() - from;
+
+function asError(thrown: unknown): ThrownError {
+  if (!(thrown instanceof Error)) return { name: 'Error', message: `Thrown: ${String(thrown)}` };
+  const { name, message, stack } = thrown;
+  return { name, message, ...(stack && { stack }) };
+}
+
+const tell = (told: Told) => void process.send?.(told);
+
+/** What is left open, such as a connection, is frozen by Lambda; here it ends with the process. */
+function last(ending: Ending): void {
+  process.send?.({ ...ending, peakMb: peakKb() / 1024 } satisfies Told, () => process.exit());
+}
+
+/** Linux counts what the parent held into `maxRSS`; its own high-water mark is this process's alone. */
+function peakKb(): number {
+  const status = '/proc/self/status';
+  const own = existsSync(status) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1];
+  return own ? Number(own) : process.resourceUsage().maxRSS;
+}

@@ -1,0 +1,65 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../lib/constructs/bundle.ts';
+import { lambdaEntries, resourcesOf, stageNames, templateOf } from '../support/stack.ts';
+
+const line =
+  /^sam local invoke -t cdk\.out\/([\w-]+)\.template\.json (\w+) -e events\/(\w+)\.json/gm;
+
+/** The lines of docs/invoke.md: which function, by which payload. */
+const lines = [
+  ...readFileSync(path.join(projectRoot, 'docs/invoke.md'), 'utf8').matchAll(line),
+].map(([, stack, logicalId = '', job = '']) => ({ stack, logicalId, job }));
+
+/** The jobs of a stage's functions by their logical ids. */
+const jobsOf = (stage: (typeof stageNames)[number]) =>
+  Object.fromEntries(
+    resourcesOf(templateOf(stage), 'AWS::Lambda::Function').map(([logicalId, { Metadata }]) => [
+      logicalId,
+      path.basename(Metadata['aws:asset:path']).replace(/^(\w+-\w+|platform)-/, ''),
+    ]),
+  );
+
+describe('the lines of docs/invoke.md', () => {
+  it.each(stageNames)('name each function of the stack with its payload (%s)', (stage) => {
+    const named = Object.fromEntries(lines.map(({ logicalId, job }) => [logicalId, job]));
+
+    expect(named).toEqual(jobsOf(stage));
+    expect(lines).toHaveLength(lambdaEntries.length);
+  });
+
+  it('take the template that npm run synth writes', () => {
+    expect(new Set(lines.map(({ stack }) => stack))).toEqual(new Set(['replies-engine-dev']));
+  });
+});
+
+describe('the payloads of events/', () => {
+  const files = globSync('events/*.json', { cwd: projectRoot });
+
+  it('are one for each function, by its job', () => {
+    const jobs = files.map((file) => path.basename(file, '.json'));
+
+    expect(jobs.sort()).toEqual(lambdaEntries.map(({ job }) => job).sort());
+  });
+
+  it('hold no secret', () => {
+    for (const file of files) {
+      const text = readFileSync(path.join(projectRoot, file), 'utf8');
+      expect(text).not.toMatch(/re_live_|\bsk-|local-auth-token/);
+    }
+  });
+});
+
+describe('the functions', () => {
+  it('bear the names by which npm run invoke finds them', () => {
+    for (const [logicalId, { Metadata }] of resourcesOf(
+      templateOf('dev'),
+      'AWS::Lambda::Function',
+    )) {
+      const { construct, context, job } = Metadata['function'];
+      expect(logicalId).toContain(construct);
+      expect(path.basename(Metadata['aws:asset:path'])).toBe(`${context}-${job}`);
+    }
+  });
+});

@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { projectRoot } from '../../../lib/constructs/bundle.ts';
+import { type DeployedFunction, findFunction } from '../../../local/cloud/deployed-function.ts';
+import { placeOf, UnknownFunction } from '../../../local/invoke/cloud.ts';
+import { EventFileError, readEvent } from '../../../local/invoke/event-file.ts';
+import { occupy } from '../../../local/running.ts';
+
+function aFolder(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'invoke-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const aDeployed = (construct: string, job: string, shortName: string): DeployedFunction => ({
+  logicalId: `WhatsAppReplies${construct}014AC785`,
+  construct,
+  context: 'whatsapp-replies',
+  job,
+  shortName,
+  definition: {
+    name: `replies-engine-${shortName}-local`,
+    file: '/no/such/file.js',
+    exportName: 'handler',
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    environment: {},
+  },
+});
+
+const functions = [
+  aDeployed('Receive', 'receive', 'receive'),
+  aDeployed('ReplyProcessor', 'reply', 'reply-processor'),
+];
+
+describe('a function of the stack', () => {
+  it.each([
+    'ReplyProcessor',
+    'replyprocessor',
+    'reply',
+    'reply-processor',
+    'replies-engine-reply-processor-local',
+    'WhatsAppRepliesReplyProcessor014AC785',
+  ])('is found as %s', (name) => {
+    expect(findFunction(functions, name)).toBe(functions[1]);
+  });
+
+  it('is not found by a part of its name', () => {
+    expect(findFunction(functions, 'repl')).toBeUndefined();
+  });
+
+  it('is that of npm start where one runs', async () => {
+    const folder = aFolder();
+    const occupied = occupy(folder);
+    onTestFinished(() => occupied?.leave());
+    occupied?.tell({
+      pid: process.pid,
+      url: 'http://localhost:3000',
+      twilio_url: null,
+      mailbox_url: null,
+      business_number: '+14155238886',
+      dynamodb_url: 'http://127.0.0.1:1',
+      functions,
+    });
+
+    const place = await placeOf('reply', { DATA_DIR: folder });
+
+    expect(place.called).toEqual(functions[1]);
+    expect(place.where).toContain('http://localhost:3000');
+    await expect(placeOf('nothing', { DATA_DIR: folder })).rejects.toThrow(
+      new UnknownFunction('The stack has no function nothing. It has: Receive, ReplyProcessor.'),
+    );
+  });
+});
+
+describe('an event file', () => {
+  const fileOf = (text: string): string => {
+    const file = path.join(aFolder(), 'event.json');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it('is read as JSON', () => {
+    expect(readEvent(fileOf('{"Records": []}'))).toEqual({ Records: [] });
+  });
+
+  it('that is not there, or no file, is named', () => {
+    expect(() => readEvent('no/such.json')).toThrow('no/such.json is not there');
+    expect(() => readEvent(aFolder())).toThrow('cannot be read (EISDIR)');
+  });
+
+  it('that is malformed is refused without a word of what it says', () => {
+    const text = '{"Body": "a secret" oops}';
+
+    expect(() => readEvent(fileOf(text))).toThrow(EventFileError);
+    expect(() => readEvent(fileOf(text))).toThrow(/is not JSON \(at position 20/);
+    expect(() => readEvent(fileOf(text))).not.toThrow(/secret/);
+  });
+
+  it.each(['[]', 'null', '"text"', '7'])('that holds %s holds no event', (text) => {
+    expect(() => readEvent(fileOf(text))).toThrow('holds no event: expected a JSON object');
+  });
+});
+
+describe('npm run invoke', () => {
+  const run = (...parameters: string[]): Promise<{ code: number; out: string; said: string }> =>
+    new Promise((resolve) => {
+      const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: aFolder() };
+      const args = ['bin/invoke.ts', ...parameters];
+      execFile(process.execPath, args, { cwd: projectRoot, env }, (error, out, said) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
+      );
+    });
+
+  it.each([
+    [[], 'Which function, and which event?'],
+    [['reply'], 'Which function, and which event?'],
+    [['reply', 'events/reply.json', 'more'], 'Unexpected: more.'],
+    [['reply', 'events/none.json'], 'events/none.json is not there'],
+    [['--colour', 'reply', 'events/reply.json'], '--colour'],
+  ])('refuses %j in one line', async (parameters, line) => {
+    const { code, said } = await run(...parameters);
+
+    expect(said.trimEnd().split('\n')).toEqual([expect.stringContaining(line)]);
+    expect(code).toBe(2);
+  });
+});

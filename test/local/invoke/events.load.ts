@@ -1,0 +1,234 @@
+import path from 'node:path';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runStore } from '../../../lambdas/email-deadlines/adapters/run-store.ts';
+import { configurationStore } from '../../../lambdas/platform/adapters/configuration-store.ts';
+import { projectRoot } from '../../../lib/constructs/bundle.ts';
+import type { DeployedFunction } from '../../../local/cloud/deployed-function.ts';
+import { type Engine, startEngine } from '../../../local/engine.ts';
+import { readEvent } from '../../../local/invoke/event-file.ts';
+import { invokeOnce } from '../../../local/invoke/invocation.ts';
+import { hasFailed } from '../../../local/invoke/report.ts';
+import { setScene } from '../../../local/invoke/scene.ts';
+import { readLocalSettings } from '../../../local/settings.ts';
+import { conversationItems } from '../../support/engine.ts';
+
+const customer = 'whatsapp:+4915112345678';
+
+let engine: Engine;
+
+/** As `npm run invoke` makes its own cloud, but with a quick model. */
+beforeAll(async () => {
+  engine = await startEngine({
+    settings: { ...readLocalSettings({}), port: 0 },
+    keep: false,
+    polls: false,
+    sink: () => undefined,
+    openai: { runMs: () => 50 },
+    twilio: { deliveryMs: 5 },
+  });
+});
+
+afterAll(() => engine.stop());
+
+const calledFor = (job: string): DeployedFunction => {
+  const found = engine.cloud.deployed.find((one) => one.job === job);
+  if (!found) throw new Error(`Expected a function with the job ${job}, got none.`);
+  return found;
+};
+
+/** What the bundle makes of the payload of its name, after the changes to it. */
+async function resultOf(job: string, change: (event: object) => object = (event) => event) {
+  const called = calledFor(job);
+  await setScene(engine, called);
+  const event = change(readEvent(path.join(projectRoot, 'events', `${job}.json`)));
+  const lines: string[] = [];
+  const invocation = await invokeOnce(called, event, (line) => lines.push(line));
+  const { outcome } = invocation;
+  if (outcome.kind !== 'returned') throw new Error(`${job}: ${JSON.stringify(outcome)}`);
+  return { invocation, lines, result: outcome.result };
+}
+
+interface Answer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const answered = async (...of: Parameters<typeof resultOf>): Promise<Answer> =>
+  (await resultOf(...of)).result as Answer;
+
+async function messagesOf(queue: string): Promise<unknown[]> {
+  const { client, endpoint } = engine.cloud.services.queues;
+  const { Messages: messages = [] } = await client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: `${endpoint}/000000000000/${queue}`,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 0,
+    }),
+  );
+  return messages.map(({ Body }) => JSON.parse(String(Body)));
+}
+
+const tampered = (event: object) => ({
+  ...event,
+  body: Buffer.from(`${Buffer.from((event as { body: string }).body, 'base64')}&More=1`).toString(
+    'base64',
+  ),
+});
+
+const ofAnotherCustomer = (event: object): object =>
+  JSON.parse(
+    JSON.stringify(event)
+      .replaceAll('SM5f1c0de', 'SM7777777')
+      .replaceAll('example-conversation', 'another-conversation'),
+  );
+
+const tableOf = (output: string) => ({
+  client: DynamoDBDocumentClient.from(engine.cloud.services.tables.client),
+  name: String(engine.cloud.outputs[output]),
+  clock: { now: Date.now },
+});
+
+describe('receive', () => {
+  it('takes its payload, which Twilio’s library has signed, and enqueues the message', async () => {
+    const answer = await answered('receive');
+
+    expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/xml' } });
+    expect(await messagesOf('replies-engine-whatsapp-replies-local.fifo')).toContainEqual(
+      expect.objectContaining({
+        company_id: 'demo',
+        twilio_message: expect.objectContaining({ From: customer, Body: 'Where is my order?' }),
+      }),
+    );
+  });
+
+  it('refuses the same with one field more', async () => {
+    expect((await answered('receive', tampered)).statusCode).toBe(403);
+  });
+});
+
+describe('reply', () => {
+  it('answers its message once, also when it comes again', async () => {
+    const first = await resultOf('reply');
+    const again = await resultOf('reply');
+
+    expect([first.result, again.result]).toEqual([
+      { batchItemFailures: [] },
+      { batchItemFailures: [] },
+    ]);
+    expect(engine.twilio?.sentTo(customer)).toEqual([
+      expect.objectContaining({ from: 'whatsapp:+14155238886', body: expect.stringMatching(/\S/) }),
+    ]);
+  });
+
+  it('reports a message that it cannot answer for now', async () => {
+    const effect = { kind: 'respond', status: 503 } as const;
+    engine.openai?.faults.add({ operation: 'conversations.create', effect, times: 10 });
+
+    const { result, invocation } = await resultOf('reply', ofAnotherCustomer);
+    engine.openai?.faults.clear();
+
+    expect(result).toEqual({
+      batchItemFailures: [{ itemIdentifier: '059f36b4-87a3-44ab-83d2-661975830a7d' }],
+    });
+    expect(hasFailed(invocation)).toBe(true);
+  });
+});
+
+describe('status', () => {
+  it('notes what became of the message that its payload names', async () => {
+    expect((await answered('status')).statusCode).toBe(204);
+
+    const items = await conversationItems(engine, 'example-conversation');
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        status: 'delivered',
+        message_sid: 'SM5f1c0de0000000000000000000000002',
+      }),
+    );
+  });
+
+  it('refuses the same with one field more', async () => {
+    expect((await answered('status', tampered)).statusCode).toBe(403);
+  });
+});
+
+describe('authorizer', () => {
+  it('knows the public client of its payload', async () => {
+    const { result } = await resultOf('authorizer');
+
+    expect(result).toEqual({
+      isAuthorized: true,
+      context: expect.objectContaining({
+        outcome: 'known',
+        tenant_id: 'demo',
+        role: 'Visitor',
+        principal: 'visitor:InvokeEvents',
+      }),
+    });
+  });
+});
+
+describe('trigger', () => {
+  it('starts a run and puts it into the queue of runs', async () => {
+    const { statusCode, body } = await answered('trigger');
+
+    const run = JSON.parse(body);
+    expect(statusCode).toBe(202);
+    expect(run).toMatchObject({ state: 'pending', test_mode: true, send: 'asap' });
+    expect(await messagesOf('replies-engine-email-runs-local')).toContainEqual(
+      expect.objectContaining({ kind: 'start', run_id: run.run_id }),
+    );
+  });
+});
+
+describe('start and answer', () => {
+  const key = { tenant_id: 'demo', run_id: 'example-run' };
+  const runs = () => runStore(tableOf('EmailRunsTable'));
+
+  it('fetch the emails of the run, and answer all that are ready', async () => {
+    const started = await resultOf('start');
+    const begun = await runs().find(key);
+    const answer = await resultOf('answer');
+
+    expect([started.result, answer.result]).toEqual([
+      { batchItemFailures: [] },
+      { batchItemFailures: [] },
+    ]);
+    expect(begun).toMatchObject({ state: 'running', fetched: 20, sent: 0 });
+    expect(await runs().find(key)).toMatchObject({ state: 'completed', sent: 20, failed: 0 });
+  });
+});
+
+describe('configuration, usage and openapi', () => {
+  it('set the feature, and keep it', async () => {
+    const { statusCode } = await answered('configuration');
+
+    const kept = await configurationStore(tableOf('TenantsTable')).find('demo', 'assistant');
+    expect(statusCode).toBe(201);
+    expect(kept?.feature_value).toEqual({ instructions: 'You answer for a shop. Be brief.' });
+  });
+
+  it('tell what the demo company has used', async () => {
+    const { statusCode, body } = await answered('usage');
+
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({
+      tenant_id: 'demo',
+      from: '2026-11-01',
+      to: '2026-11-30',
+    });
+  });
+
+  it('describe the API', async () => {
+    const { statusCode, body } = await answered('openapi');
+
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({
+      openapi: '3.1.0',
+      paths: expect.objectContaining({ '/webhooks/twilio/whatsapp': expect.anything() }),
+    });
+  });
+});
