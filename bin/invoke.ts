@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
 import { SettingsError } from '../lib/settings.ts';
 import { readableLine } from '../local/console.ts';
 import { type Place, placeOf, UnknownFunction } from '../local/invoke/cloud.ts';
 import { EventFileError, readEvent } from '../local/invoke/event-file.ts';
 import { invokeOnce } from '../local/invoke/invocation.ts';
 import { hasFailed, reportLines } from '../local/invoke/report.ts';
-import { CommandError, runCommand } from './target.ts';
+import { runCommand } from './command.ts';
+import { CommandError } from './target.ts';
 
 const usage = `Runs the deployed bundle of one function for one event, in a process of its own.
 
@@ -17,24 +17,22 @@ const usage = `Runs the deployed bundle of one function for one event, in a proc
 It talks to what npm start runs, or to a cloud of its own in memory. It ends with 1 when the function threw,
 timed out or reported failed messages.`;
 
-const options = {
-  raw: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+const which = 'Which function? Such as: npm run invoke -- ReplyProcessor events/reply.json';
+
+const command = {
+  name: 'invoke',
+  usage,
+  options: { raw: { type: 'boolean', default: false } },
+  actions: { '': { asks: [which, which.replace('function', 'event')], options: ['raw'] } },
 } as const;
 
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [name, file, ...more] = positionals;
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
-  if (!name || !file) {
+await runCommand(command, async ({ given, values, target }) => {
+  const [name = '', file = ''] = given;
+  if (target.stage !== 'local') {
     throw new CommandError(
-      'Which function, and which event? Such as: npm run invoke -- ReplyProcessor events/reply.json',
+      'invoke runs a bundle on this machine; a deployed function is called by aws lambda invoke.',
     );
   }
-  if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}.`);
   try {
     await invoke(name, readEvent(file), values.raw);
   } catch (error) {

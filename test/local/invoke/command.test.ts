@@ -63,6 +63,7 @@ describe('a function of the stack', () => {
       mailbox_url: null,
       business_number: '+14155238886',
       dynamodb_url: 'http://127.0.0.1:1',
+      sqs_url: 'http://127.0.0.1:1',
       functions,
     });
 
