@@ -3,6 +3,8 @@ import type { Construct } from 'constructs';
 import { PublicApi } from './constructs/public-api.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { houseOf } from './house.ts';
+import { ProductDashboard } from './observability/dashboard.ts';
+import { ProductAlarms } from './observability/product-alarms.ts';
 import { ModelAccess } from './platform/model-access.ts';
 import { Platform } from './platform/platform.ts';
 import { Tenancy } from './platform/tenancy.ts';
@@ -13,12 +15,14 @@ import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
-    const house = houseOf(props.settings);
+    const house = houseOf(this, props.settings);
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
     const api = new PublicApi(this, 'Api', { house, authorizer });
     new Platform(this, 'Platform', { house, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { house });
     new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
+    new ProductAlarms(this, 'ProductAlarms', { house });
+    new ProductDashboard(this, 'Dashboard', { house, api });
   }
 }

@@ -11,10 +11,13 @@ import {
   HttpLambdaResponseType,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type ApiRoute, authorizerCacheSeconds } from '../../lambdas/tenancy/contract.ts';
 import type { House } from '../house.ts';
+import { HouseAlarm } from './alarm.ts';
+import { failedPercent } from './failure-rate.ts';
 
 export interface PublicApiProps {
   house: House;
@@ -22,10 +25,20 @@ export interface PublicApiProps {
   authorizer: LambdaFunction;
 }
 
+/** What the API counts and times. */
+export interface ApiMetrics {
+  requests: Metric;
+  refused: Metric;
+  failed: Metric;
+  latencyP95: Metric;
+}
+
 /** The HTTP API with all routes of the product, throttled; a route is closed unless its table says that it is open. */
 export class PublicApi extends Construct {
   /** Where callers reach it: the configured public URL, else the API's own. */
   readonly publicBaseUrl: string;
+  /** For the dashboard. */
+  readonly metrics: ApiMetrics;
   readonly #api: HttpApi;
   readonly #integrations = new Map<LambdaFunction, HttpLambdaIntegration>();
 
@@ -65,6 +78,22 @@ export class PublicApi extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle: house.stage.throttle,
+    });
+    const every = { period: Duration.minutes(5) };
+    this.metrics = {
+      requests: this.#api.metricCount(every),
+      refused: this.#api.metricClientError(every),
+      failed: this.#api.metricServerError(every),
+      latencyP95: this.#api.metricLatency({ ...every, statistic: 'p95' }),
+    };
+    new HouseAlarm(this, 'ApiFails', {
+      house,
+      impact: 'Callers of the API and the webhooks of vendors get errors',
+      runbook: 'API fails',
+      metric: failedPercent(this.metrics.failed, this.metrics.requests, house.stage),
+      from: house.stage.alarmsFrom.failedPercent,
+      periods: 3,
+      badPeriods: 2,
     });
     const configured = house.settings.passedOn['PUBLIC_BASE_URL'];
     this.publicBaseUrl = configured?.replace(/\/+$/, '') ?? this.#api.apiEndpoint;
