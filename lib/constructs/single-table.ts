@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type { House } from '../house.ts';
@@ -18,5 +19,11 @@ export class SingleTable extends Table {
       deletionProtection: house.stage.deletionProtection,
       removalPolicy: house.stage.removalPolicy,
     });
+    if (!house.stage.pointInTimeRecovery) {
+      Validations.of(this).acknowledge({
+        id: 'AwsSolutions-DDB3',
+        reason: 'A stage that is thrown away has nothing to be restored.',
+      });
+    }
   }
 }

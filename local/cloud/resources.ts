@@ -10,6 +10,7 @@ import type { Queues } from './queues.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import { localAccount, localRegion, type Made, type Resolver, type Template } from './template.ts';
+import { watchingMakers } from './watching-resources.ts';
 
 /** The emulated services and what has been made of the template in them. */
 export interface Services {
@@ -29,7 +30,8 @@ export interface Services {
 }
 
 type Properties = Record<string, unknown>;
-type Make = (
+/** Makes one resource of a template. */
+export type Make = (
   properties: Properties,
   services: Services,
   resolver: Resolver,
@@ -41,9 +43,7 @@ const arn = (service: string, name: string) =>
 
 /** What a template may hold without an effect on one machine: permissions, logs' homes, bookkeeping. */
 const named: Make = (properties, _services, _resolver, logicalId) => {
-  const name = String(
-    properties['RoleName'] ?? properties['LogGroupName'] ?? properties['AlarmName'] ?? logicalId,
-  );
+  const name = String(properties['RoleName'] ?? properties['LogGroupName'] ?? logicalId);
   return { ref: name, attributes: { Arn: arn('local', name) } };
 };
 
@@ -54,7 +54,7 @@ const makers: Record<string, Make> = {
   'AWS::Logs::LogGroup': named,
   'AWS::Lambda::Permission': named,
   'AWS::SQS::QueuePolicy': named,
-  'AWS::CloudWatch::Alarm': named,
+  ...watchingMakers,
 
   'AWS::SQS::Queue': async (properties, { queues }, _resolver, logicalId) => {
     const { QueueName: name = logicalId, Tags: _tags, ...rest } = properties;
