@@ -52,14 +52,24 @@ export function checkValues(passedOn: Readonly<Record<string, string>>): void {
   throw new SettingsError(`Of no use as they are set: ${faults.join('; ')}.`);
 }
 
-/** Values that stand where somebody was to put one of their own; in URLs and addresses the names reserved for examples, and this machine. */
-const placeholders =
-  /^$|^(change[-_ ]?me|todo|tbd|xxx+|placeholder|replace[-_ ]?me|your[-_ ].*|<.*>)$|[/@.](example|invalid|test)([/:]|$)|[/@.]example\.(com|org|net)([/:]|$)|\/\/(localhost|127\.0\.0\.1|\[::1\])([/:]|$)/i;
+/** What stands where somebody was to put a value of their own. */
+const placeholder =
+  /^(|change[-_ ]?me|todo|tbd|xxx+|placeholder|replace[-_ ]?me|your[-_ ].*|<.*>)$/i;
+/** Names that are reserved for examples, and this machine. */
+const nobodysHost =
+  /(^|\.)(example|invalid|test|localhost)$|(^|\.)example\.(com|net|org)$|^127\.|^\[::1?\]$|^0\.0\.0\.0$/;
+
+/** The host of a URL or of an email address. */
+const hostOf = (value: string): string =>
+  URL.canParse(value) ? new URL(value).hostname : (value.split('@')[1] ?? '');
+
+const isPlaceholder = (value: string): boolean =>
+  placeholder.test(value) || nobodysHost.test(hostOf(value));
 
 /** Throws where a value is still a placeholder; names the variables, and never the values. */
 export function refusePlaceholders(values: Readonly<Record<string, string | undefined>>): void {
   const names = Object.keys(values).filter(
-    (name) => values[name] !== undefined && placeholders.test(values[name].trim()),
+    (name) => values[name] !== undefined && isPlaceholder(values[name].trim()),
   );
   if (names.length === 0) return;
   throw new SettingsError(

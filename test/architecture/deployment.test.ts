@@ -67,9 +67,12 @@ const requiredOf = (entry: Entry) =>
     .filter(([, schema]) => !z.safeParse(schema, undefined).success)
     .map(([name]) => name);
 
+/** What every function is given, read by its log and its meter. */
+const byHouse = ['DEPLOYMENT', 'LOG_LEVEL'];
+
 /** Set though the code could do without: where the stack always knows better. */
 const alwaysSet = (entry: Entry) => [
-  'LOG_LEVEL',
+  ...byHouse,
   ...('SECRETS_MANAGER_REGION' in schemas[entry].shape ? ['SECRETS_MANAGER_REGION'] : []),
 ];
 
@@ -93,7 +96,7 @@ describe.each(entries)('the environment of %s', (entry) => {
     const assistants = entry === 'whatsapp-replies-reply' ? ['acme_support_ASSISTANT_ID'] : [];
 
     expect(variableNames(templateOf('dev', everything), entry)).toEqual(
-      [...namesOf(entry), 'LOG_LEVEL', ...assistants].sort(),
+      [...namesOf(entry), ...byHouse, ...assistants].sort(),
     );
   });
 

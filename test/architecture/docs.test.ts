@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { operatorEnvironment as ofEmail } from '../../lambdas/email-deadlines/environment.ts';
 import { operatorEnvironment as ofPlatform } from '../../lambdas/platform/contract.ts';
 import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/contract.ts';
+import { deploymentEnvironment } from '../../lib/setting-values.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -66,6 +67,7 @@ describe('the tables of environment variables in the README', () => {
         ...Object.keys(ofWhatsApp.shape),
         ...Object.keys(ofPlatform.shape),
         ...Object.keys(ofEmail.shape),
+        ...Object.keys(deploymentEnvironment.shape),
         'DEFAULT_ASSISTANT_ID',
       ].sort(),
     );
