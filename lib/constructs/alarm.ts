@@ -33,7 +33,7 @@ export interface HouseAlarmProps extends Meaning {
 export const slug = (heading: string): string => heading.toLowerCase().replaceAll(' ', '-');
 
 /** An alarm's name: what it is about, then its heading in the runbook as an anchor. */
-export const alarmName = (house: House, { about, runbook }: Meaning): string =>
+const alarmName = (house: House, { about, runbook }: Meaning): string =>
   house.nameOf([...(about ? [about] : []), slug(runbook)].join('-'));
 
 /** An alarm that says who is hurt and leads to the runbook; none where the stage has no alarms. */
