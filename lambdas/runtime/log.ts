@@ -6,6 +6,8 @@ import {
   metricNamespace,
   type TimeMetric,
 } from './contract.ts';
+import { deploymentName } from './env.ts';
+import { once } from './once.ts';
 
 /** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
@@ -22,17 +24,20 @@ export interface Meter {
 
 /** The meter of one function; all functions of a deployment add to the same metrics. */
 export function createMeter(serviceName: string): Meter {
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName });
-  // The service would be a dimension too, and each metric as many metrics as there are functions.
-  metrics.clearDefaultDimensions();
-  metrics.setDefaultDimensions({ [deploymentDimension]: process.env['DEPLOYMENT'] ?? 'none' });
+  const metrics = once(() => {
+    const made = new Metrics({ namespace: metricNamespace, serviceName });
+    // The service would be a dimension too, and each metric as many metrics as there are functions.
+    made.clearDefaultDimensions();
+    made.setDefaultDimensions({ [deploymentDimension]: deploymentName() });
+    return made;
+  });
   return {
-    count: (name, by = 1) => metrics.addMetric(name, MetricUnit.Count, by),
-    seconds: (name, seconds) => metrics.addMetric(name, MetricUnit.Seconds, seconds),
+    count: (name, by = 1) => metrics().addMetric(name, MetricUnit.Count, by),
+    seconds: (name, seconds) => metrics().addMetric(name, MetricUnit.Seconds, seconds),
     flush: () => {
-      if (!metrics.hasStoredMetrics()) return;
-      metrics.addMetadata('service', serviceName);
-      metrics.publishStoredMetrics();
+      if (!metrics().hasStoredMetrics()) return;
+      metrics().addMetadata('service', serviceName);
+      metrics().publishStoredMetrics();
     },
   };
 }
