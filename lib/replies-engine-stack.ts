@@ -3,12 +3,14 @@ import type { Construct } from 'constructs';
 import { PublicApi } from './constructs/public-api.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { houseOf } from './house.ts';
+import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
 import { ModelAccess } from './platform/model-access.ts';
 import { Platform } from './platform/platform.ts';
 import { Tenancy } from './platform/tenancy.ts';
 import type { Settings } from './settings.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 
 /** The whole product: one stack, a construct per context. */
@@ -19,9 +21,11 @@ export class RepliesEngineStack extends Stack {
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
     const api = new PublicApi(this, 'Api', { house, authorizer });
     new Platform(this, 'Platform', { house, api, tenants });
+    const { bus } = new Webhooks(this, 'Webhooks', { house, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { house });
     new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { house, api, tenants, openAiSecret, bus });
     new ProductAlarms(this, 'ProductAlarms', { house });
     new ProductDashboard(this, 'Dashboard', { house, api });
   }

@@ -39,6 +39,12 @@ export interface Stage {
   replyConcurrency: number;
   /** Invocations of the email deadline function at the same time, each with up to sixteen emails. */
   emailConcurrency: number;
+  /** Invocations of the triage function at the same time, each with up to ten leads. */
+  triageConcurrency: number;
+  /** Invocations that deliver webhooks at the same time, each with up to ten events. */
+  webhookConcurrency: number;
+  /** Whether companies may name receivers on this machine: only where the cloud is this machine too. */
+  loopbackUrls: 'allowed' | 'refused';
 }
 
 const memoryMb = { request: 512, worker: 512, bulk: 1024 };
@@ -67,6 +73,9 @@ const keptStage: Stage = {
   throttle: { rateLimit: 500, burstLimit: 1000 },
   replyConcurrency: 50,
   emailConcurrency: 50,
+  triageConcurrency: 20,
+  webhookConcurrency: 50,
+  loopbackUrls: 'refused',
 };
 
 const throwawayStage: Stage = {
@@ -82,6 +91,9 @@ const throwawayStage: Stage = {
   throttle: { rateLimit: 100, burstLimit: 200 },
   replyConcurrency: 10,
   emailConcurrency: 10,
+  triageConcurrency: 5,
+  webhookConcurrency: 10,
+  loopbackUrls: 'refused',
 };
 
 export const stages = {
@@ -90,6 +102,7 @@ export const stages = {
     // They cost nothing here, and what is deployed is what is read here.
     alarms: 'always',
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
+    loopbackUrls: 'allowed',
   },
   dev: throwawayStage,
   prod: keptStage,

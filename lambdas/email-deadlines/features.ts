@@ -1,25 +1,7 @@
 import * as z from 'zod/mini';
+import { publicUrl } from '../runtime/public-url.ts';
 
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
-
-/** Hosts of our own network are no mailbox: a tenant's URL is fetched from within. */
-const publicUrl = z.string().check(
-  z.maxLength(2_000),
-  z.refine((text) => isPublic(text), {
-    error: 'It must be an https:// URL with a host name that is public.',
-  }),
-);
-
-function isPublic(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const { protocol, username, password } = url;
-  // A name that ends in a dot is the same name.
-  const hostname = url.hostname.replace(/\.+$/, '');
-  const isAddress = /^[\d.]+$|^\[/.test(hostname) || !hostname.includes('.');
-  const isInner = /\.(local|localhost|internal|arpa|home|lan)$/.test(hostname);
-  return protocol === 'https:' && !username && !password && !isAddress && !isInner;
-}
 
 /** Where a company's emails come from and its replies go. */
 const mailboxFeature = z.strictObject({ emails_url: publicUrl, respond_url: publicUrl });

@@ -40,10 +40,7 @@ const ports = once((): StartPorts => {
         );
       }
       const apiKey = async () => (await keys.get())(tenant_id, place);
-      return fetchEmails(
-        { url: place.url, apiKey, timeoutMs: env.REQUEST_TIMEOUT * 1000 },
-        test_mode,
-      );
+      return fetchEmails({ ...place, apiKey, timeoutMs: env.REQUEST_TIMEOUT * 1000 }, test_mode);
     },
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
     enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),

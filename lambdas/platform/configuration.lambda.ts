@@ -11,6 +11,8 @@ const meter = createMeter('configuration');
 
 /** The routes of the tenant configuration. */
 export const handler = httpLambda(log, meter, () => {
-  const { table, gate } = gateOf(readEnv(configurationEnvironment), log, meter);
-  return configurationApp({ ...gate, store: configurationStore(table) });
+  const env = readEnv(configurationEnvironment);
+  const { table, gate } = gateOf(env, log, meter);
+  const loopback = env.LOOPBACK_URLS === 'allowed';
+  return configurationApp({ ...gate, store: configurationStore(table), loopback });
 });

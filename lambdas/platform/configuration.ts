@@ -9,10 +9,12 @@ import { schemaOf } from './features.ts';
 
 export interface ConfigurationPorts extends Gate {
   store: ConfigurationStore;
+  /** Features may name receivers on this machine by plain http. */
+  loopback: boolean;
 }
 
 /** The tenant's own configuration: read, set, deleted, and who changed what. */
-export function configurationApp({ store, ...gate }: ConfigurationPorts): Hono {
+export function configurationApp({ store, loopback, ...gate }: ConfigurationPorts): Hono {
   const { app, serve } = guardedApp(gate);
 
   serve(routes.setConfiguration, async (c, { tenant_id, principal }) => {
@@ -20,7 +22,7 @@ export function configurationApp({ store, ...gate }: ConfigurationPorts): Hono {
     if (feature instanceof Response) return feature;
     const body = await jsonBody(c, configurationBody, limits.featureBytes);
     if ('problem' in body) return body.problem;
-    const faults = faultsOfFeature(feature, body.value.feature_value);
+    const faults = faultsOfFeature(feature, body.value.feature_value, loopback);
     if (faults.length > 0) return invalid(c, faults);
     // Written out, numbers such as 1e20 are longer than they came.
     const json = JSON.stringify(body.value.feature_value);
@@ -80,9 +82,9 @@ function readFeature(c: Context): string | Response {
   ]);
 }
 
-function faultsOfFeature(feature: string, value: unknown): Fault[] {
+function faultsOfFeature(feature: string, value: unknown, loopback: boolean): Fault[] {
   if (value === undefined) return [{ pointer: '#/feature_value', detail: 'It is missing.' }];
-  const result = schemaOf(feature)?.safeParse(value);
+  const result = schemaOf(feature, loopback)?.safeParse(value);
   if (!result || result.success) return [];
   return faultsOf(value, result.error.issues).map((fault) => ({
     ...fault,

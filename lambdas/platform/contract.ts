@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type ApiRoute, scopes, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
+import { loopbackVariable } from '../webhooks/contract.ts';
 
 /** A credential of a tenant, as it is stored: an API key without its secret, or a public client id. */
 export const credentialSchema = z.object({
@@ -65,7 +66,7 @@ export const operatorEnvironment = z.object(identityProvider).check(
 );
 
 export const authorizerEnvironment = z.object({ ...tenancyEnvironment, ...identityProvider });
-export const configurationEnvironment = z.object(tenancyEnvironment);
+export const configurationEnvironment = z.object({ ...tenancyEnvironment, ...loopbackVariable });
 export const usageEnvironment = z.object(tenancyEnvironment);
 export const openApiEnvironment = z.object({ ...tenancyEnvironment, PUBLIC_BASE_URL: z.string() });
 
@@ -116,7 +117,7 @@ const usageQuery = z.object({ from: z.optional(day), to: z.optional(day) });
 
 export { usageQuery };
 
-const counters = { requests: z.int(), replies: z.int(), emails: z.int() };
+const counters = { requests: z.int(), replies: z.int(), emails: z.int(), leads: z.int() };
 const usage = z.object({
   tenant_id: tenantId,
   from: day,
@@ -210,7 +211,7 @@ export const routes = {
     path: '/usage',
     access: 'usage:read',
     tag: 'Usage',
-    summary: 'Requests and replies by day (UTC), the last 30 days by default',
+    summary: 'Requests, replies, emails and leads by day (UTC), the last 30 days by default',
     query: usageQuery,
     success: { status: 200, what: 'The counters; days without any are left out', schema: usage },
     problems: { 422: 'invalid' },

@@ -1,8 +1,10 @@
 import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { routes as emailRoutes } from '../email-deadlines/contract.ts';
+import { routes as leadRoutes } from '../leads/contract.ts';
 import type { ApiRoute } from '../tenancy/contract.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import { routes as webhookRoutes } from '../webhooks/contract.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/contract.ts';
 import { routes } from './contract.ts';
 import { knownFeatures } from './features.ts';
@@ -11,6 +13,8 @@ import { knownFeatures } from './features.ts';
 export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(routes),
   ...Object.values<ApiRoute>(emailRoutes),
+  ...Object.values<ApiRoute>(leadRoutes),
+  ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
 ];
 
@@ -116,10 +120,10 @@ function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
   const ofSignature = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
   const all = { ...own, ...(isGuarded ? ofGate : ofSignature), 503: 'unavailable' };
   return Object.fromEntries(
-    Object.entries(all).map(([status, heading]) => [
+    Object.entries(all).map(([status, headings]) => [
       status,
       {
-        description: heading,
+        description: [headings].flat().join(', '),
         content: {
           'application/problem+json': { schema: { $ref: '#/components/schemas/problem' } },
         },

@@ -41,4 +41,5 @@ const sum = (days: DayOfUsage[]) => ({
   requests: days.reduce((total, day) => total + day.requests, 0),
   replies: days.reduce((total, day) => total + day.replies, 0),
   emails: days.reduce((total, day) => total + day.emails, 0),
+  leads: days.reduce((total, day) => total + day.leads, 0),
 });

@@ -25,6 +25,13 @@ export const countMetrics = [
   'EmailsLate',
   'EmailsRefused',
   'AnswersHandedOn',
+  'InsightCreated',
+  'TriageFailed',
+  'TriageFallback',
+  'WebhookDelivered',
+  'WebhookFailed',
+  'WebhookWithheld',
+  'WebhookDisabled',
   'Unauthenticated',
   'Forbidden',
   'RateLimited',
@@ -50,5 +57,9 @@ export const timeMetrics = [
   'RunSeconds',
   /** and from the model's answer to the last part sent and recorded. */
   'SendSeconds',
+  /** From the intake of a lead to its insight. */
+  'TriageDelay',
+  /** From an event to its delivery. */
+  'WebhookSeconds',
 ] as const;
 export type TimeMetric = (typeof timeMetrics)[number];

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type * as z from 'zod/mini';
 import { type Fault, problemResponse } from './http.ts';
+import { repeatedKeyIn } from './repeated-key.ts';
 
 /** A body that was read, or the problem to answer. */
 export type BodyResult<T> = { value: T; text: string } | { problem: Response };
@@ -37,7 +38,9 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
   try {
     const value: unknown = JSON.parse(text);
     if (hasHalfPair(value)) return { fault: 'a text has half a surrogate pair' };
-    return hasEndlessNumber(value) ? { fault: 'a number is too large' } : { value, text };
+    if (hasEndlessNumber(value)) return { fault: 'a number is too large' };
+    const key = repeatedKeyIn(text);
+    return key === undefined ? { value, text } : { fault: `an object names ${key} twice` };
   } catch {
     return { fault: text.trim() === '' ? 'it is empty' : 'it cannot be parsed' };
   }

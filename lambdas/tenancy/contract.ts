@@ -10,6 +10,9 @@ export const scopes = [
   'configuration:write',
   'emails:read',
   'emails:write',
+  'leads:create',
+  'leads:read',
+  'leads:write',
   'usage:read',
 ] as const;
 export type Scope = (typeof scopes)[number];
@@ -17,8 +20,17 @@ export type Scope = (typeof scopes)[number];
 /** The scopes of each role; a visitor is whoever opens a web page that carries a public client id. */
 export const roles = {
   TenantAdmin: scopes,
-  OperationUser: ['api:read', 'configuration:read', 'emails:read', 'emails:write', 'usage:read'],
-  Visitor: ['api:read'],
+  OperationUser: [
+    'api:read',
+    'configuration:read',
+    'emails:read',
+    'emails:write',
+    'leads:create',
+    'leads:read',
+    'leads:write',
+    'usage:read',
+  ],
+  Visitor: ['api:read', 'leads:create'],
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof roles;
 
@@ -89,8 +101,8 @@ export interface ApiRoute {
   headers?: Record<string, string>;
   body?: z.ZodMiniType;
   success: { status: 200 | 201 | 202 | 204; what: string; schema?: z.ZodMiniType };
-  /** Problems beside those of the gate: heading of docs/errors.md by status. */
-  problems?: Partial<Record<400 | 404 | 409 | 412 | 413 | 415 | 422, string>>;
+  /** Problems beside those of the gate: headings of docs/errors.md by status. */
+  problems?: Partial<Record<400 | 404 | 409 | 412 | 413 | 415 | 422, string | readonly string[]>>;
 }
 
 /** The variables of every Lambda that knows tenants. */

@@ -115,7 +115,8 @@ export class PublicApi extends Construct {
     for (const { path, method, access } of routes) {
       const openBecause = openReasons[access];
       const added = this.#api.addRoutes({
-        path,
+        // No route of an HTTP API may end in a slash; a greedy one matches it.
+        path: path.endsWith('/') ? `${path}{rest+}` : path,
         methods: [HttpMethod[method]],
         integration,
         ...(openBecause && { authorizer: new HttpNoneAuthorizer() }),

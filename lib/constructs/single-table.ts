@@ -1,5 +1,12 @@
 import { Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { House } from '../house.ts';
 
@@ -25,5 +32,25 @@ export class SingleTable extends Table {
         reason: 'A stage that is thrown away has nothing to be restored.',
       });
     }
+  }
+
+  /** Finds items by the attribute of the index's name, in the order of their `sk`; holds keys alone. */
+  addIndex(name: string): void {
+    this.addGlobalSecondaryIndex({
+      indexName: name,
+      partitionKey: { name, type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+
+  /** Grants on the table itself; its indexes are granted by name. */
+  override grant(grantee: IGrantable, ...actions: string[]): Grant {
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  }
+
+  grantIndexes(grantee: IGrantable, ...names: string[]): Grant {
+    const resourceArns = names.map((name) => `${this.tableArn}/index/${name}`);
+    return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
   }
 }

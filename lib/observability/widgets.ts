@@ -135,6 +135,31 @@ export const emailRow = (metrics: ProductMetrics): IWidget[] =>
     },
   ]);
 
+export const leadRow = (metrics: ProductMetrics): IWidget[] =>
+  row([
+    {
+      title: 'Leads',
+      left: counts(metrics, {
+        InsightCreated: 'judged',
+        TriageFallback: 'by the rules though a model is configured',
+        TriageFailed: 'failed',
+      }),
+    },
+    {
+      title: 'From intake to insight',
+      left: ['p50', 'p95', 'p99'].map((share) => metrics.seconds('TriageDelay', share, share)),
+      leftYAxis: seconds,
+    },
+    {
+      title: 'Webhooks to companies',
+      left: counts(metrics, {
+        WebhookDelivered: 'delivered',
+        WebhookFailed: 'failed',
+        WebhookDisabled: 'endpoints disabled',
+      }),
+    },
+  ]);
+
 export const queueRow = (queues: WorkerQueue[]): IWidget[] =>
   row([
     {

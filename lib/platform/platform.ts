@@ -27,7 +27,7 @@ export class Platform extends Construct {
       job: 'configuration',
       name: 'configuration',
       description: "Reads and changes a tenant's configuration",
-      environment,
+      environment: { ...environment, LOOPBACK_URLS: house.stage.loopbackUrls },
       impact: 'Companies cannot read or change their configuration',
     });
     tenants.grant(

@@ -62,7 +62,7 @@ function matcher(routeKey: string): (method: string, path: string) => Match {
     .split('/')
     .map((segment) => {
       const name = /^\{(\w+)(\+?)\}$/.exec(segment);
-      if (name) return name[2] ? `(?<${name[1]}>.+)` : `(?<${name[1]}>[^/]+)`;
+      if (name) return name[2] ? `(?<${name[1]}>.*)` : `(?<${name[1]}>[^/]+)`;
       return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     })
     .join('/');

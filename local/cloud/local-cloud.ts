@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { repliesEngineApp } from '../../lib/app.ts';
 import { bundleLambdas } from '../../lib/constructs/bundle.ts';
+import { startEventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
 import type { LogSink } from './function.ts';
 import { type HttpApiOptions, startHttpApi } from './http-api.ts';
@@ -53,13 +54,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const [queues, tables, secrets] = await Promise.all([
     startQueues(folder('queues')),
     startTables(folder('tables')),
-    startSecrets(),
+    startSecrets(folder('secrets')),
   ]);
+  const events = await startEventBuses(queues);
   const services: Services = {
     assemblyFolder,
     queues,
     tables,
     secrets,
+    events,
     apiUrl: `http://localhost:${port}`,
     sink: options.sink,
     maxEnvironments: options.maxEnvironments ?? defaultMaxEnvironments,
@@ -70,7 +73,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   };
   const resolver = new Resolver(template);
   const closeServices = async () => {
-    await Promise.all([queues.close(), tables.close(), secrets.close()]);
+    await Promise.all([queues.close(), tables.close(), secrets.close(), events.close()]);
     rmSync(assemblyFolder, { recursive: true, force: true });
   };
   let server: Server;

@@ -3,13 +3,23 @@ import path from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LocalAuthorizer } from './authorizer.ts';
 import type { CorsConfiguration } from './cors.ts';
+import type { EventBuses } from './event-buses.ts';
+import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
 import { LocalFunction, type LogSink } from './function.ts';
 import type { Route } from './http-api.ts';
 import type { Queues } from './queues.ts';
+import { makeSecret } from './secret-resource.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
-import { localAccount, localRegion, type Made, type Resolver, type Template } from './template.ts';
+import {
+  localAccount,
+  localRegion,
+  type Made,
+  type Resolver,
+  referencesOf,
+  type Template,
+} from './template.ts';
 import { watchingMakers } from './watching-resources.ts';
 
 /** The emulated services and what has been made of the template in them. */
@@ -18,6 +28,7 @@ export interface Services {
   queues: Queues;
   tables: Tables;
   secrets: Secrets;
+  events: EventBuses;
   apiUrl: string;
   sink: LogSink;
   /** Environments of one function at the same time, on this machine. */
@@ -29,7 +40,7 @@ export interface Services {
   eventSources: (() => EventSource)[];
 }
 
-type Properties = Record<string, unknown>;
+export type Properties = Record<string, unknown>;
 /** Makes one resource of a template. */
 export type Make = (
   properties: Properties,
@@ -48,6 +59,7 @@ const named: Make = (properties, _services, _resolver, logicalId) => {
 };
 
 const makers: Record<string, Make> = {
+  ...eventMakers,
   'AWS::CDK::Metadata': named,
   'AWS::IAM::Role': named,
   'AWS::IAM::Policy': named,
@@ -83,10 +95,7 @@ const makers: Record<string, Make> = {
     return { ref: name, attributes: { Arn: tableArn } };
   },
 
-  'AWS::SecretsManager::Secret': (properties, { secrets }, _resolver, logicalId) => {
-    const secretArn = secrets.create(String(properties['Name'] ?? logicalId));
-    return { ref: secretArn, attributes: { Id: secretArn } };
-  },
+  'AWS::SecretsManager::Secret': makeSecret,
 
   'AWS::Lambda::Function': (properties, services, _resolver, logicalId) => {
     const name = String(properties['FunctionName'] ?? logicalId);
@@ -194,24 +203,6 @@ export async function makeResources(
   for (const logicalId of Object.keys(template.Resources)) await visit(logicalId);
 }
 
-function referencesOf(node: unknown): string[] {
-  if (Array.isArray(node)) return node.flatMap(referencesOf);
-  if (node === null || typeof node !== 'object') return [];
-  return Object.entries(node).flatMap(([key, value]) => {
-    if (key === 'Ref') return [String(value)];
-    if (key === 'Fn::GetAtt')
-      return [String(Array.isArray(value) ? value[0] : value).split('.')[0] ?? ''];
-    if (key === 'Fn::Sub') return substituted(value);
-    return referencesOf(value);
-  });
-}
-
-function substituted(value: unknown): string[] {
-  const [text, variables] = Array.isArray(value) ? value : [value, {}];
-  const names = [...String(text).matchAll(/\$\{([^!}.]+)[^}]*\}/g)].map((match) => match[1] ?? '');
-  return [...names, ...referencesOf(variables)];
-}
-
 function functionOf(arnOrName: string, services: Services): LocalFunction {
   const name = /function:([\w-]+)/.exec(arnOrName)?.[1] ?? arnOrName;
   const found = services.functions.get(name);
@@ -234,6 +225,7 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
     AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
     AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: services.events.url,
     TZ: ':UTC',
   };
 }

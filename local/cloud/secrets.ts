@@ -1,19 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Hono } from 'hono';
 import type { SimulatorEnv } from '../simulators/faults.ts';
 import { type RunningServer, serveLocally } from '../simulators/server.ts';
 import { localAccount, localRegion } from './template.ts';
 
-/** Secrets Manager on one machine, as far as it is used: values by name or ARN, in memory only. */
+/**
+ * Secrets Manager on one machine, as far as it is used: values by name or ARN, in memory. Only those that it
+ * makes up itself are kept, where a folder is given: nobody else knows them.
+ */
 export interface Secrets extends RunningServer {
   /** Makes an empty secret; returns its ARN. */
   create(name: string): string;
+  /** Makes a secret with a value of its own, the same in each run; returns its ARN. */
+  generate(name: string, length: number): string;
   fill(name: string, value: string): void;
 }
 
 type Target = 'GetSecretValue' | 'PutSecretValue';
 
-export async function startSecrets(): Promise<Secrets> {
+export async function startSecrets(folder?: string): Promise<Secrets> {
   const values = new Map<string, string | undefined>();
+  const kept = keptGenerated(folder);
   const nameOf = (id: string) => id.replace(/^arn:aws:secretsmanager:[^:]*:[^:]*:secret:/, '');
   const arnOf = (name: string) =>
     `arn:aws:secretsmanager:${localRegion}:${localAccount}:secret:${name}`;
@@ -48,6 +57,28 @@ export async function startSecrets(): Promise<Secrets> {
       if (!values.has(name)) values.set(name, undefined);
       return arnOf(name);
     },
+    generate(name, length) {
+      values.set(name, kept[name] ?? randomText(length));
+      kept[name] = String(values.get(name));
+      keepGenerated(folder, kept);
+      return arnOf(name);
+    },
     fill: (name, value) => void values.set(name, value),
   };
 }
+
+const fileIn = (folder: string): string => path.join(folder, 'generated.json');
+
+function keptGenerated(folder: string | undefined): Record<string, string> {
+  if (!folder || !existsSync(fileIn(folder))) return {};
+  return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Record<string, string>;
+}
+
+function keepGenerated(folder: string | undefined, kept: Record<string, string>): void {
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(fileIn(folder), JSON.stringify(kept), { mode: 0o600 });
+}
+
+const randomText = (length: number): string =>
+  randomBytes(length).toString('base64url').replace(/[-_]/g, 'x').slice(0, length);

@@ -166,3 +166,35 @@ function cutAtDot(text: string): [string, string] {
 }
 
 const isPresent = (value: unknown): boolean => value !== noValue;
+
+/** The logical ids that a part of a template refers to. */
+export function referencesOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(referencesOf);
+  if (node === null || typeof node !== 'object') return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (key === 'Ref') return [String(value)];
+    if (key === 'Fn::GetAtt')
+      return [String(Array.isArray(value) ? value[0] : value).split('.')[0] ?? ''];
+    if (key === 'Fn::Sub') return substituted(value);
+    return referencesOf(value);
+  });
+}
+
+function substituted(value: unknown): string[] {
+  const [text, variables] = Array.isArray(value) ? value : [value, {}];
+  const names = [...String(text).matchAll(/\$\{([^!}.]+)[^}]*\}/g)].map((match) => match[1] ?? '');
+  return [...names, ...referencesOf(variables)];
+}
+
+/** Refuses properties of a resource that would mean nothing here. */
+export function refuseOthers(
+  properties: Record<string, unknown>,
+  logicalId: string,
+  known: string[],
+): void {
+  const others = Object.keys(properties).filter((name) => !known.includes(name));
+  if (others.length === 0) return;
+  throw new Error(
+    `The local cloud does not know ${others.join(', ')} of ${logicalId}; teach it in local/cloud.`,
+  );
+}

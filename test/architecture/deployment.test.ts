@@ -6,11 +6,17 @@ import {
   triggerEnvironment,
 } from '../../lambdas/email-deadlines/environment.ts';
 import {
+  insightsEnvironment,
+  intakeEnvironment,
+  triageEnvironment,
+} from '../../lambdas/leads/environment.ts';
+import {
   authorizerEnvironment,
   configurationEnvironment,
   openApiEnvironment,
   usageEnvironment,
 } from '../../lambdas/platform/contract.ts';
+import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/contract.ts';
 import {
   receiveEnvironment,
   replyEnvironment,
@@ -23,10 +29,15 @@ const schemas = {
   'email-deadlines-answer': answerEnvironment,
   'email-deadlines-start': startEnvironment,
   'email-deadlines-trigger': triggerEnvironment,
+  'leads-insights': insightsEnvironment,
+  'leads-intake': intakeEnvironment,
+  'leads-triage': triageEnvironment,
   'platform-authorizer': authorizerEnvironment,
   'platform-configuration': configurationEnvironment,
   'platform-openapi': openApiEnvironment,
   'platform-usage': usageEnvironment,
+  'webhooks-deliver': deliverEnvironment,
+  'webhooks-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,
   'whatsapp-replies-status': statusEnvironment,
   'whatsapp-replies-reply': replyEnvironment,

@@ -3,8 +3,8 @@ import { importsThat, sourcesOf } from './source.ts';
 
 const lambdas = sourcesOf('lambdas');
 const stack = sourcesOf('lib');
-/** What the contexts share; `tenancy` knows the tenants, and stands on the other two. */
-const shared = ['runtime', 'vendors', 'tenancy'];
+/** What the contexts share; `tenancy` knows the tenants, and stands on the first two; `events` is the bus, and stands on all three. */
+const shared = ['runtime', 'vendors', 'tenancy', 'events'];
 
 const contextOf = (file: string) => /^lambdas\/([^/]+)\//.exec(file)?.[1] ?? '';
 const inContext = lambdas.filter(({ file }) => !shared.includes(contextOf(file)));
@@ -32,7 +32,7 @@ describe('the direction of imports', () => {
         imported.startsWith(`lambdas/${context}/domain/`) ||
         imported === `lambdas/${context}/contract.ts` ||
         imported === `lambdas/${context}/features.ts` ||
-        /^lambdas\/tenancy\/(caller|contract)\.ts$/.test(imported) ||
+        /^lambdas\/(tenancy\/(caller|contract)|events\/contract)\.ts$/.test(imported) ||
         imported.startsWith('lambdas/runtime/')
       );
     };
@@ -50,7 +50,7 @@ describe('the direction of imports', () => {
       within('/adapters/'),
       (imported, file) =>
         imported.startsWith('lambdas/') &&
-        !/^lambdas\/(vendors|runtime|tenancy)\//.test(imported) &&
+        !/^lambdas\/(vendors|runtime|tenancy|events)\//.test(imported) &&
         !new RegExp(
           `^lambdas/${contextOf(file)}/(adapters/|domain/|(contract|environment|features|reply-reference)\\.ts)`,
         ).test(imported),
@@ -67,6 +67,9 @@ describe('the direction of imports', () => {
     expect(importsThat(within('/runtime/'), beyond(/^lambdas\/runtime\//))).toEqual([]);
     expect(
       importsThat(within('/tenancy/'), beyond(/^lambdas\/(tenancy|vendors|runtime)\//)),
+    ).toEqual([]);
+    expect(
+      importsThat(within('/events/'), beyond(/^lambdas\/(events|tenancy|vendors|runtime)\//)),
     ).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type MailboxSimulator,
@@ -98,8 +99,25 @@ const asked = (path: string, key: string, init: RequestInit = {}) =>
     headers: {
       'content-type': 'application/json',
       ...(key && { authorization: `Bearer ${key}` }),
+      ...(init.headers as Record<string, string>),
     },
   });
+
+/** Deliveries that have failed and wait for their pause. */
+async function waitingWebhooks(): Promise<number> {
+  const client = new SQSClient({
+    endpoint: emulator.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    useQueueUrlAsEndpoint: false,
+  });
+  const queue = { QueueName: 'replies-engine-webhooks-dev' };
+  const { QueueUrl: url } = await client.send(new GetQueueUrlCommand(queue));
+  const { Attributes: attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
+  );
+  return Number(attributes?.['ApproximateNumberOfMessagesNotVisible']);
+}
 
 describe('the stack that cdk deploy has made', () => {
   it('answers a WhatsApp message and follows it until it is read', async () => {
@@ -191,6 +209,54 @@ describe('the stack that cdk deploy has made', () => {
       duplicates: [],
       order_violations: [],
     });
+  });
+
+  it('judges a lead once, however often it is sent, and finds it by its priority', async () => {
+    const key = await aKey();
+    const lead = { note: 'Need urgent pricing for 50 seats ASAP!', source: 'website' };
+    const send = () =>
+      asked('/leads/', key, {
+        method: 'POST',
+        body: JSON.stringify(lead),
+        headers: { 'idempotency-key': 'a-deployed-lead' },
+      });
+
+    const [first, second] = [await send(), await send()];
+    const { id } = (await first.json()) as { id: string };
+    const insight = await vi.waitFor(
+      async () => {
+        const answer = await asked(`/leads/${id}/insight`, key);
+        expect(answer.status).toBe(200);
+        return answer.json();
+      },
+      { timeout: 30_000, interval: 250 },
+    );
+    const urgent = await asked('/leads?priority=P0', key);
+
+    expect([first.status, second.status]).toEqual([201, 200]);
+    expect(insight).toMatchObject({ lead_id: id, intent: 'buy', priority: 'P0', version: 1 });
+    expect(await urgent.json()).toMatchObject({ leads: [{ id, ...lead }], next_cursor: null });
+  });
+
+  it('tries to tell a company of a test over the bus, and never on a machine of its own', async () => {
+    const key = await aKey();
+    const set = (url: string) =>
+      asked('/tenant-configuration/webhooks', key, {
+        method: 'POST',
+        body: JSON.stringify({ feature_value: { url } }),
+      });
+
+    const refused = await set('http://127.0.0.1:8080/');
+    const taken = await set('https://hooks.invalid/');
+    const endpoint = (await (await asked('/webhook-endpoint', key)).json()) as object;
+    const tried = await asked('/webhook-endpoint/test', key, { method: 'POST' });
+
+    expect([refused.status, taken.status, tried.status]).toEqual([422, 201, 202]);
+    expect(endpoint).toMatchObject({
+      state: 'active',
+      signing_secret: expect.stringMatching(/^whsec_.{44}$/),
+    });
+    await vi.waitFor(async () => expect(await waitingWebhooks()).toBe(1), 20_000);
   });
 
   it('goes on answering after it was deployed again with a change', async () => {

@@ -1,22 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { allRoutes } from '../../lambdas/platform/openapi.ts';
 import type { ApiRoute, Scope } from '../../lambdas/tenancy/contract.ts';
 import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
 /** A run of the demo company. */
 let runId = '';
+/** A lead of the demo company. */
+let leadId = '';
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
   engine = await startTestEngine();
   credentials = await everyKindOfCredential(engine, 'demo');
   const started = await send(routeOf('startEmailRun'), credentials.right);
   runId = ((await started.json()) as { run_id: string }).run_id;
+  const made = await send(routeOf('createLead'), credentials.right);
+  leadId = ((await made.json()) as { id: string }).id;
+  await vi.waitFor(async () => {
+    const insight = await send(routeOf('getInsight'), credentials.right);
+    expect(insight.status).toBe(200);
+  }, 10_000);
+  receiver = await startReceiver();
+  const webhooks = { feature_value: { url: receiver.url } };
+  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', webhooks);
 });
 
-afterAll(() => engine.stop());
+afterAll(async () => {
+  await engine.stop();
+  await receiver.close();
+});
 
 const nameOf = ({ method, path }: ApiRoute) => `${method} ${path}`;
 const isGuarded = ({ access }: ApiRoute) => access !== 'open' && access !== 'signed';
@@ -27,6 +44,9 @@ const free = allRoutes.filter((route) => !isGuarded(route));
 const bodies: Record<string, unknown> = {
   setConfiguration: { feature_value: 'red' },
   startEmailRun: { emails: [] },
+  createLead: { note: 'What does it cost?' },
+  createLeadSlash: { note: 'What does it cost?' },
+  triageLeadAgain: {},
 };
 
 async function call(route: ApiRoute, authorization: string | undefined): Promise<Response> {
@@ -47,13 +67,17 @@ function send(
   route: ApiRoute,
   authorization: string | undefined,
   feature = 'colour',
+  body = bodies[route.operationId],
 ): Promise<Response> {
-  const body = bodies[route.operationId];
-  const path = route.path.replace('{feature_name}', feature).replace('{run_id}', runId);
+  const path = route.path
+    .replace('{feature_name}', feature)
+    .replace('{run_id}', runId)
+    .replace('{lead_id}', leadId);
   return fetch(engine.cloud.url + path, {
     method: route.method,
     headers: {
       ...(authorization && { authorization }),
+      ...(route.headers?.['Idempotency-Key'] && { 'idempotency-key': randomUUID() }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -89,6 +113,15 @@ const ofAnother: Record<string, number> = {
   startEmailRun: 202,
   getEmailRunStatus: 404,
   listEmailsOfRun: 404,
+  createLead: 201,
+  createLeadSlash: 201,
+  listLeads: 200,
+  getLead: 404,
+  getInsight: 404,
+  triageLeadAgain: 404,
+  listInsightsOfLead: 404,
+  getWebhookEndpoint: 200,
+  testWebhookEndpoint: 404,
 };
 
 describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {

@@ -88,6 +88,56 @@ const permissions: Record<string, Record<string, string[]>> = {
     'acme-emails-ready-dev': [...consumes, 'sqs:SendMessage'],
     'acme-emails-ready-dlq-dev': ['sqs:SendMessage'],
   },
+  'acme-lead-intake-dev': {
+    ...writesItsLog('lead-intake'),
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'sqs:SendMessage',
+    ],
+  },
+  'acme-lead-triage-dev': {
+    ...writesItsLog('lead-triage'),
+    'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      ...consumes,
+    ],
+    'acme-events-dev': ['events:PutEvents'],
+  },
+  'acme-lead-insights-dev': {
+    ...writesItsLog('lead-insights'),
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'sqs:SendMessage',
+    ],
+    'acme-leads-dev/index/by_priority': ['dynamodb:Query'],
+    'acme-leads-dev/index/by_intent': ['dynamodb:Query'],
+    'acme-leads-dev/index/by_source': ['dynamodb:Query'],
+  },
+  'acme-webhook-deliver-dev': {
+    ...writesItsLog('webhook-deliver'),
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-webhooks-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', ...consumes],
+    'acme-webhooks-dlq-dev': ['sqs:SendMessage'],
+  },
+  'acme-webhook-endpoint-dev': {
+    ...writesItsLog('webhook-endpoint'),
+    ...guardsItsRoutes,
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-webhooks-dev': ['dynamodb:GetItem'],
+    'acme-events-dev': ['events:PutEvents'],
+  },
   'acme-receive-dev': {
     ...writesItsLog('receive'),
     ...readsTwilioSecret,
@@ -121,11 +171,19 @@ const resources = template.toJSON()['Resources'] as Record<string, Resource>;
 
 /** The name of the stack's own resource that a policy names; a policy may name no other. */
 function nameOf(node: unknown): string {
+  const [ofIndex, path] = joinedIn(node);
+  if (path) return nameOf(ofIndex) + path;
   const { Properties } = resources[String(referredBy(node))] ?? { Properties: {} };
   const name =
     Properties.LogGroupName ?? Properties.QueueName ?? Properties.TableName ?? Properties.Name;
   if (typeof name === 'string') return name;
   throw new Error(`Expected a named resource of the stack, got ${JSON.stringify(node)}.`);
+}
+
+/** An ARN with something behind it, such as that of a table's index. */
+function joinedIn(node: unknown): [unknown, string?] {
+  const { 'Fn::Join': join } = node as { 'Fn::Join'?: [string, [unknown, string]] };
+  return join?.[1] ?? [node];
 }
 
 function permissionsOf(roleId: unknown): Record<string, string[]> {

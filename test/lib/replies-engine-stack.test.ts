@@ -78,7 +78,7 @@ describe('a deployment', () => {
 
     const text = JSON.stringify(templateOf('dev', secrets).toJSON());
 
-    for (const secret of [...Object.values(secrets), 'local-auth-token', 'SecretString']) {
+    for (const secret of [...Object.values(secrets), 'local-auth-token', '"SecretString"']) {
       expect(text).not.toContain(secret);
     }
   });

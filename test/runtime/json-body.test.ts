@@ -11,10 +11,14 @@ const schema = z.strictObject({
   size: z.optional(z.int().check(z.gte(1), z.lte(9))),
 });
 
-async function post(body: string | Uint8Array<ArrayBuffer>, type = 'application/json') {
+async function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  type = 'application/json',
+  maxBytes = 1_000,
+) {
   const app = new Hono();
   app.post('/', async (c) => {
-    const result = await jsonBody(c, schema, 1_000);
+    const result = await jsonBody(c, schema, maxBytes);
     return 'problem' in result ? result.problem : c.json(result.value as object);
   });
   const headers = type ? { 'content-type': type } : {};
@@ -63,6 +67,33 @@ describe('a JSON body', () => {
   it('may speak of surrogates, and have whole ones', async () => {
     expect((await post(JSON.stringify({ name: '\\ud8' }))).status).toBe(200);
     expect((await post('{"name": "\\ud83d\\ude00!"}')).status).toBe(200);
+  });
+
+  it.each([
+    ['{"name": "Ann", "name": "Bob"}', '"name" twice'],
+    ['{"name": "Ann", "tags": [{"a": 1, "\\u0061": 2}]}', '"\\u0061" twice'],
+    ['{"name": "Ann", "size": 1e999}', 'a number is too large'],
+    ['{"name": "Ann", "more": [{"deep": -1e999}]}', 'a number is too large'],
+    ['\ufeff', 'it is empty'],
+  ])('%s is refused, and told why', async (body, fault) => {
+    const response = await post(body);
+
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as Problem).detail).toContain(fault);
+  });
+
+  it.each([
+    ['of 5 MB of escapes', `{"name": "${'\\u00e9'.repeat(800_000)}"}`, 422],
+    ['of 5 MB of backslashes', `{"name": "${'\\\\'.repeat(2_500_000)}"}`, 422],
+    ['of 5 MB of white space', `{"name"${' '.repeat(5_000_000)}: "Ann"}`, 200],
+    ['of 5 MB of brackets', '['.repeat(5_000_000), 400],
+    ['nested 100,000 times', `{"name": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400],
+  ])('%s is answered within a moment', async (_, body, status) => {
+    const begin = performance.now();
+    const response = await post(body, 'application/json', 10_000_000);
+
+    expect(response.status).toBe(status);
+    expect(performance.now() - begin).toBeLessThan(5_000);
   });
 
   it('is told every fault, each by its place', async () => {

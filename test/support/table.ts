@@ -1,3 +1,4 @@
+import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConversationsTable } from '../../lambdas/whatsapp-replies/adapters/table.ts';
 import { startTables } from '../../local/cloud/tables.ts';
@@ -34,7 +35,8 @@ export interface TestTable extends ConversationsTable {
   close(): Promise<void>;
 }
 
-export async function startTestTable(): Promise<TestTable> {
+/** A table of its own; each index finds items by the attribute of its name, and holds keys alone. */
+export async function startTestTable(indexNames: readonly string[] = []): Promise<TestTable> {
   const tables = await startTables(undefined);
   const name = 'conversations';
   await tables.create({
@@ -44,10 +46,11 @@ export async function startTestTable(): Promise<TestTable> {
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
+    AttributeDefinitions: ['pk', 'sk', ...indexNames].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    ...(indexNames.length > 0 && { GlobalSecondaryIndexes: indexNames.map(indexOf) }),
   });
   const client = DynamoDBDocumentClient.from(tables.client, {
     marshallOptions: { removeUndefinedValues: true },
@@ -71,11 +74,23 @@ export async function startTestTable(): Promise<TestTable> {
   };
 }
 
+const indexOf = (IndexName: string): GlobalSecondaryIndex => ({
+  IndexName,
+  KeySchema: [
+    { AttributeName: IndexName, KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+});
+
 type Send = ConversationsTable['client']['send'];
 type AnySend = (command: unknown) => Promise<unknown>;
 
 /** The same table through another client, by what becomes of a call. */
-function through(table: TestTable, send: (command: unknown, real: AnySend) => Promise<unknown>) {
+export function through(
+  table: TestTable,
+  send: (command: unknown, real: AnySend) => Promise<unknown>,
+) {
   const real: AnySend = (command) => table.client.send(command as never);
   return { ...table, client: { send: ((command: unknown) => send(command, real)) as Send } };
 }

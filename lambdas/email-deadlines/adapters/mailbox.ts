@@ -1,14 +1,27 @@
 import { EngineError, retryLater } from '../../runtime/errors.ts';
+import { AddressRefused } from '../../vendors/http/public-address.ts';
+import { type PublicFetch, publicFetch } from '../../vendors/http/public-fetch.ts';
 import type { Mailbox, PostResult } from '../domain/ports.ts';
 
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+type Fetch = (
+  url: string,
+  init: Parameters<PublicFetch>[1] & { redirect: 'manual' },
+) => Promise<Response>;
 
 export interface MailboxSettings {
   url: string;
   apiKey: () => Promise<string>;
   timeoutMs: number;
+  /** Whether the company has named the URL itself: then only public addresses are called. */
+  isOwn?: boolean;
   fetcher?: Fetch;
 }
+
+/** Connections are kept open between calls. */
+const toCompanies = publicFetch({ keepAlive: true });
+
+const fetcherOf = ({ isOwn, fetcher = isOwn ? toCompanies : fetch }: MailboxSettings): Fetch =>
+  fetcher;
 
 /** What a mailbox may send: 10,000 emails of 50,000 characters would be more than a function holds. */
 const maxMailBytes = 20_000_000;
@@ -17,21 +30,26 @@ const maxMailBytes = 20_000_000;
 const maxAnswerBytes = 64_000;
 
 /** Fetches the emails of a mailbox as it serves them. Throws `retry` while it does not answer, `discard` where it refuses. */
-export async function fetchEmails(
-  { url, apiKey, timeoutMs, fetcher = fetch }: MailboxSettings,
-  testMode: boolean,
-): Promise<unknown> {
+export async function fetchEmails(settings: MailboxSettings, testMode: boolean): Promise<unknown> {
+  const { url, apiKey, timeoutMs } = settings;
   const target = new URL(url);
   target.searchParams.set('api_key', await apiKey());
   target.searchParams.set('test_mode', String(testMode));
   let response: Response;
   try {
-    response = await fetcher(target.href, {
+    response = await fetcherOf(settings)(target.href, {
       // Another place is not the one that was configured, and must not get the key.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
+    if (error instanceof AddressRefused) {
+      throw new EngineError(
+        'discard',
+        'mailbox_refused',
+        `The mailbox is not called: ${error.message}`,
+      );
+    }
     throw retryLater('mailbox_unavailable', `The mailbox did not answer: ${nameOf(error)}.`);
   }
   const text = await boundedText(response);
@@ -76,10 +94,10 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
 /** Posts replies, through connections that are kept open between them. */
 export const mailbox = (settings: MailboxSettings): Mailbox => ({
   async post({ idempotencyKey, ...reply }): Promise<PostResult> {
-    const { url, apiKey, timeoutMs, fetcher = fetch } = settings;
+    const { url, apiKey, timeoutMs } = settings;
     const api_key = await apiKey();
     try {
-      const response = await fetcher(url, {
+      const response = await fetcherOf(settings)(url, {
         method: 'POST',
         redirect: 'manual',
         headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
@@ -88,6 +106,7 @@ export const mailbox = (settings: MailboxSettings): Mailbox => ({
       });
       return await resultOf(response);
     } catch (error) {
+      if (error instanceof AddressRefused) return { kind: 'refused', reason: error.message };
       return { kind: 'unavailable', reason: nameOf(error) };
     }
   },

@@ -101,6 +101,7 @@ export function answerOffice(
         }),
         mailbox: mailbox({
           url: place?.url ?? '',
+          isOwn: place?.isOwn ?? true,
           apiKey: async () => (await apiKeys.get())(tenant_id, { isOwn: place?.isOwn ?? true }),
           timeoutMs: env.REQUEST_TIMEOUT * 1000,
         }),

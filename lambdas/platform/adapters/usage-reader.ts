@@ -7,6 +7,7 @@ export interface DayOfUsage {
   requests: number;
   replies: number;
   emails: number;
+  leads: number;
 }
 
 export interface UsageReader {
@@ -34,6 +35,7 @@ export const usageReader = (table: Table): UsageReader => ({
       requests: Number(item['requests'] ?? 0),
       replies: Number(item['replies'] ?? 0),
       emails: Number(item['emails'] ?? 0),
+      leads: Number(item['leads'] ?? 0),
     }));
   },
 });

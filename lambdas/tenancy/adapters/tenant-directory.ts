@@ -50,3 +50,22 @@ export function tenantDirectory(table: Table): TenantDirectory {
     },
   };
 }
+
+/** A feature as it is set now, past everything that is remembered; undefined where it is not set. */
+export async function configurationNow(
+  table: Table,
+  tenantId: string,
+  feature: string,
+): Promise<{ value: unknown; version: number } | undefined> {
+  const { Item: item } = await storeCall('read a configuration', () =>
+    table.client.send(
+      new GetCommand({
+        TableName: table.name,
+        Key: keys.configuration(tenantId, feature),
+        ConsistentRead: true,
+      }),
+    ),
+  );
+  if (!item || item['deleted']) return undefined;
+  return { value: JSON.parse(String(item['feature_value'])), version: Number(item['version']) };
+}

@@ -15,7 +15,7 @@ export interface UsageCounter {
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
   /** Adds to a counter of the day. */
-  count(tenantId: string, counter: 'replies' | 'emails', by?: number): Promise<void>;
+  count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
 }
 
 const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } as const;

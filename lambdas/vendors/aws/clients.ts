@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -23,3 +24,5 @@ export const queueClient = (): SQSClient =>
 
 export const secretsClient = (region?: string): SecretsManagerClient =>
   new SecretsManagerClient({ ...bounds, ...(region && { region }) });
+
+export const eventsClient = (): EventBridgeClient => new EventBridgeClient(bounds);

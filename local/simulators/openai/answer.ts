@@ -1,4 +1,5 @@
 import type { ModelRequest, Outcome } from './model.ts';
+import { instanceOf } from './structured.ts';
 
 /**
  * The simulated model. It answers plainly, unless a line of the text asks for an outcome:
@@ -73,6 +74,9 @@ const maxQuoteChars = 200;
 
 function plain(request: ModelRequest): Outcome {
   const written = request.input.map((one) => one.text).join(' ');
+  if (request.schema) {
+    return { kind: 'completed', text: JSON.stringify(instanceOf(request.schema, written)) };
+  }
   const quote = written.length > maxQuoteChars ? `${written.slice(0, maxQuoteChars)}…` : written;
   const images = request.input.reduce((sum, one) => sum + one.imageCount, 0);
   const seen = images > 0 ? `, and I see ${count(images, 'image')}` : '';

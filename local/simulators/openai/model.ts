@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Documents } from '../documents.ts';
 import type { SimulatorEnv } from '../faults.ts';
 import { type Schedule, schedule } from './schedule.ts';
+import type { Schema } from './structured.ts';
 
 export interface Said {
   role: string;
@@ -14,6 +15,8 @@ export interface ModelRequest {
   instructions: string;
   input: (Said & { imageCount: number })[];
   history: Said[];
+  /** What the answer must fit, as JSON. */
+  schema?: Schema;
 }
 
 /** How a response or run ends; `takesMs` overrides the duration that it would have had. */

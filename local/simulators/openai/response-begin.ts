@@ -7,6 +7,7 @@ import { asSaid, type Item, outputOf, withoutImages } from './items.ts';
 import { think, tokensOf, type World } from './model.ts';
 import { givenBy, isOver, type ResponseRecord, statusOf } from './response-record.ts';
 import type { ResponseRequest } from './response-request.ts';
+import { refuseLooseSchema, type Schema } from './structured.ts';
 
 /** Starts a response and locks its conversation until it is over. */
 export function beginResponse(world: World, request: ResponseRequest): ResponseRecord {
@@ -21,9 +22,16 @@ export function beginResponse(world: World, request: ResponseRequest): ResponseR
 
   const history = withoutImages(asSaid(earlier));
   const { model, instructions } = request;
+  const schema = schemaOf(request);
   const { outcome, times } = think(
     world,
-    { model, instructions: instructions ?? '', input: asSaid(input), history },
+    {
+      model,
+      instructions: instructions ?? '',
+      input: asSaid(input),
+      history,
+      ...(schema && { schema }),
+    },
     request.max_output_tokens,
   );
 
@@ -54,6 +62,14 @@ function refuseUnsupported(request: ResponseRequest): void {
       { code: 'mutually_exclusive_parameters' },
     );
   }
+}
+
+/** The schema that the answer must fit; one that the strict mode does not take is refused. */
+function schemaOf({ text }: ResponseRequest): Schema | undefined {
+  const format = text?.format;
+  if (format?.type !== 'json_schema' || !format.schema) return undefined;
+  if (format.strict) refuseLooseSchema(format.schema, format.name ?? '');
+  return format.schema;
 }
 
 /** Input and output of a response and of all before it, oldest first. */

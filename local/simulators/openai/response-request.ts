@@ -41,7 +41,18 @@ export const responseRequest = z.strictObject({
   safety_identifier: ignored,
   service_tier: ignored,
   stream_options: ignored,
-  text: ignored,
+  text: z
+    .object({
+      format: z
+        .object({
+          type: z.string(),
+          name: z.string().optional(),
+          schema: z.record(z.string(), z.unknown()).optional(),
+          strict: z.boolean().nullish(),
+        })
+        .optional(),
+    })
+    .nullish(),
   tool_choice: ignored,
   top_logprobs: ignored,
   truncation: ignored,

@@ -5,6 +5,7 @@ import { Faults, type SimulatorEnv } from '../faults.ts';
 import { type RunningServer, serveLocally } from '../server.ts';
 import { simulatedAnswer } from './answer.ts';
 import { assistantRoutes } from './assistants.ts';
+import { chatRoutes } from './chat-completions.ts';
 import { controlRoutes } from './control.ts';
 import { conversationRoutes } from './conversations.ts';
 import { admits, type Call, openDoors, stamps } from './door.ts';
@@ -93,6 +94,7 @@ function appOf(world: World, apiKey: string | undefined): Hono<SimulatorEnv> {
   for (const routes of [
     conversationRoutes,
     responseRoutes,
+    chatRoutes,
     assistantRoutes,
     threadRoutes,
     runRoutes,

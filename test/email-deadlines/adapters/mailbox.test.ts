@@ -153,6 +153,15 @@ describe('a reply to the mailbox', () => {
     expect(result).toEqual({ kind: 'refused', reason: '400: it gave no reason' });
   });
 
+  it('is refused, and not sent, where the company has named a place inside our own network', async () => {
+    const { url, asked } = await aServer(says(200, {}));
+
+    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply);
+
+    expect(result).toMatchObject({ kind: 'refused' });
+    expect(asked).toEqual([]);
+  });
+
   it('is taken nowhere else than to the configured place', async () => {
     const { result, asked } = await posted(says(307, {}, { location: '/elsewhere' }));
 
@@ -209,6 +218,15 @@ describe('the emails of a mailbox', () => {
     };
 
     await expect(fetched(endless)).rejects.toMatchObject({ next: 'discard' });
+  });
+
+  it('are not fetched inside our own network, where the company has named the place', async () => {
+    const { url, asked } = await aServer(says(200, []));
+
+    const fetching = fetchEmails({ ...settings(url), isOwn: true }, true);
+
+    await expect(fetching).rejects.toMatchObject({ next: 'discard', code: 'mailbox_refused' });
+    expect(asked).toEqual([]);
   });
 
   it('leave the key in no error', async () => {

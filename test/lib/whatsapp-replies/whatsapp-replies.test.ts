@@ -101,6 +101,9 @@ describe('the conversations table', () => {
   });
 });
 
+/** No route of an HTTP API ends in a slash; a greedy one takes what does. */
+const routedAs = (path: string): string => path.replace(/\/$/, '/{rest+}');
+
 describe('the public API', () => {
   const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
     key: Properties.RouteKey as string,
@@ -111,7 +114,7 @@ describe('the public API', () => {
   }));
 
   it('has the routes of the contracts, and no other', () => {
-    const told = allRoutes.map(({ method, path }) => `${method} ${path}`);
+    const told = allRoutes.map(({ method, path }) => `${method} ${routedAs(path)}`);
 
     expect(routes.map(({ key }) => key).sort()).toEqual(told.sort());
   });
@@ -158,7 +161,10 @@ describe('the public API', () => {
         Principal: 'apigateway.amazonaws.com',
         FunctionName: integration.IntegrationUri,
         SourceArn: {
-          'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(`/\\*/\\*${path}$`)])],
+          'Fn::Join': [
+            '',
+            Match.arrayWith([Match.stringLikeRegexp(`/\\*/\\*${RegExp.escape(path ?? '')}$`)]),
+          ],
         },
       });
     }
@@ -176,10 +182,11 @@ describe('the public API', () => {
   });
 });
 
-describe('the secrets', () => {
-  const names = resourcesOf(template, 'AWS::SecretsManager::Secret').map(([, { Properties }]) =>
-    String(Properties.Name),
-  );
+describe('the secrets that a person fills', () => {
+  const filled = resourcesOf(template, 'AWS::SecretsManager::Secret')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ Name }) => Name !== 'acme/dev/webhook-signing-key');
+  const names = filled.map(({ Name }) => String(Name));
 
   it('bear the names that the command which fills them uses', () => {
     expect(names.sort()).toEqual([
@@ -190,8 +197,8 @@ describe('the secrets', () => {
   });
 
   it('are created without a value', () => {
-    for (const [, { Properties }] of resourcesOf(template, 'AWS::SecretsManager::Secret')) {
-      expect(Object.keys(Properties).sort()).toEqual(['Description', 'Name', 'Tags']);
+    for (const properties of filled) {
+      expect(Object.keys(properties).sort()).toEqual(['Description', 'Name', 'Tags']);
     }
   });
 });

@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { localCredentials } from '../../../local/cloud/credentials.ts';
+import { startEventBuses } from '../../../local/cloud/event-buses.ts';
 import { startQueues } from '../../../local/cloud/queues.ts';
 import { makeResources, type Services } from '../../../local/cloud/resources.ts';
 import { startSecrets } from '../../../local/cloud/secrets.ts';
@@ -17,11 +20,13 @@ async function make(resources: Record<string, Resource>, conditions = {}) {
     startTables(undefined),
     startSecrets(),
   ]);
+  const events = await startEventBuses(queues);
   const services: Services = {
     assemblyFolder: aFolder(),
     queues,
     tables,
     secrets,
+    events,
     apiUrl: 'http://localhost:3000',
     sink: () => undefined,
     maxEnvironments: 1,
@@ -32,7 +37,7 @@ async function make(resources: Record<string, Resource>, conditions = {}) {
   };
   onTestFinished(async () => {
     await Promise.all([...services.functions.values()].map((one) => one.stop()));
-    await Promise.all([queues, tables, secrets].map((service) => service.close()));
+    await Promise.all([queues, tables, secrets, events].map((service) => service.close()));
   });
   const asset = path.join(services.assemblyFolder, 'asset.abc');
   mkdirSync(asset);
@@ -170,6 +175,7 @@ describe('the resources of a template', () => {
       AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: services.events.url,
     });
     expect(Object.keys(own).filter((name) => !/^(AWS_|TZ$)/.test(name))).toEqual([]);
   });
@@ -202,5 +208,68 @@ describe('the resources of a template', () => {
     expect(services.routes).toMatchObject([
       { routeKey: 'GET /health', target: services.functions.get('trial') },
     ]);
+  });
+});
+
+const aBus: Resource = { Type: 'AWS::Events::EventBus', Properties: { Name: 'events' } };
+const aRule = (properties: Record<string, unknown>): Resource => ({
+  Type: 'AWS::Events::Rule',
+  Properties: {
+    EventBusName: { Ref: 'Bus' },
+    EventPattern: { source: ['shop'] },
+    State: 'ENABLED',
+    Targets: [{ Id: 'Target0', Arn: 'arn:aws:sqs:us-east-1:000000000000:orders' }],
+    ...properties,
+  },
+});
+
+describe('the events of a template', () => {
+  it('are a bus and its rules', async () => {
+    const { resolver } = await make({ Rule: aRule({}), Bus: aBus });
+
+    expect(resolver.made('Bus')?.ref).toBe('events');
+    expect(resolver.made('Rule')?.attributes?.['Arn']).toMatch(/:rule\/events\/Rule$/);
+  });
+
+  it.each([
+    ['another target than a queue', { Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:x' }] }, 'queues'],
+    ['a schedule', { ScheduleExpression: 'rate(1 minute)' }, 'ScheduleExpression'],
+    [
+      'another input',
+      { Targets: [{ Id: 'a', Arn: 'arn:aws:sqs:x', InputPath: '$.detail' }] },
+      'InputPath',
+    ],
+    ['an operator', { EventPattern: { source: [{ suffix: 'x' }] } }, 'suffix'],
+  ])('are an error where a rule has %s that is not known', async (_, properties, name) => {
+    await expect(make({ Rule: aRule(properties), Bus: aBus })).rejects.toThrow(name);
+  });
+});
+
+const generated = (how: object): Record<string, Resource> => ({
+  Key: {
+    Type: 'AWS::SecretsManager::Secret',
+    Properties: { Name: 'key', GenerateSecretString: how },
+  },
+});
+
+describe('a secret that makes itself up', () => {
+  it('has a value of that length', async () => {
+    const { services } = await make(generated({ PasswordLength: 64, ExcludePunctuation: true }));
+
+    const client = new SecretsManagerClient({
+      endpoint: services.secrets.url,
+      region: 'us-east-1',
+      credentials: localCredentials,
+    });
+    const { SecretString: value } = await client.send(
+      new GetSecretValueCommand({ SecretId: 'key' }),
+    );
+    expect(value).toMatch(/^[A-Za-z0-9]{64}$/);
+  });
+
+  it('is an error where it is to be made in a way that is not known', async () => {
+    const made = make(generated({ SecretStringTemplate: '{}', GenerateStringKey: 'password' }));
+
+    await expect(made).rejects.toThrow('SecretStringTemplate, GenerateStringKey');
   });
 });

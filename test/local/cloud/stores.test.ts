@@ -1,4 +1,6 @@
+import { readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityCommand,
@@ -8,8 +10,9 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
+import { startEventBuses } from '../../../local/cloud/event-buses.ts';
 import { type Queues, startQueues } from '../../../local/cloud/queues.ts';
-import { startSecrets } from '../../../local/cloud/secrets.ts';
+import { type Secrets, startSecrets } from '../../../local/cloud/secrets.ts';
 import { startTables, type Tables } from '../../../local/cloud/tables.ts';
 import { aFolder } from './fixtures.ts';
 
@@ -166,6 +169,44 @@ describe('the local tables', () => {
   });
 });
 
+describe('the local secrets', () => {
+  const secretValue = async (secrets: Secrets): Promise<unknown> => {
+    const response = await fetch(secrets.url, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
+      body: JSON.stringify({ SecretId: 'key' }),
+    });
+    return ((await response.json()) as { SecretString?: string }).SecretString;
+  };
+
+  it('have after a restart what they made up before, where they have a folder', async () => {
+    const folder = path.join(aFolder(), 'secrets');
+    const before = await startSecrets(folder);
+    before.generate('key', 64);
+    const value = await secretValue(before);
+    await before.close();
+
+    const after = await startSecrets(folder);
+    after.generate('key', 64);
+    after.generate('other', 64);
+
+    expect(await secretValue(after)).toBe(value);
+    expect(statSync(path.join(folder, 'generated.json')).mode & 0o777).toBe(0o600);
+    await after.close();
+  });
+
+  it('keep nothing that was filled in', async () => {
+    const folder = aFolder();
+    const secrets = await startSecrets(folder);
+    secrets.create('key');
+    secrets.fill('key', 'sk-filled');
+
+    expect(await secretValue(secrets)).toBe('sk-filled');
+    expect(readdirSync(folder)).toEqual([]);
+    await secrets.close();
+  });
+});
+
 /** This machine's addresses by which others may reach it. */
 const outwardAddresses = Object.values(os.networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
@@ -180,14 +221,15 @@ describe('the local services', () => {
       startSecrets(),
     ]);
     const [queues, tables, secrets] = services;
+    const events = await startEventBuses(queues);
 
-    for (const endpoint of [queues.endpoint, tables.endpoint, secrets.url]) {
+    for (const endpoint of [queues.endpoint, tables.endpoint, secrets.url, events.url]) {
       const { port } = new URL(endpoint);
       expect(endpoint).toBe(`http://127.0.0.1:${port}`);
       for (const host of ['[::1]', ...outwardAddresses]) {
         await expect(fetch(`http://${host}:${port}`)).rejects.toThrow();
       }
     }
-    await Promise.all(services.map((service) => service.close()));
+    await Promise.all([...services, events].map((service) => service.close()));
   });
 });

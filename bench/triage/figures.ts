@@ -1,0 +1,109 @@
+import {
+  type Intent,
+  intents,
+  type Priority,
+  priorities,
+} from '../../lambdas/leads/domain/insight.ts';
+import { type Judge, share, type Verdict } from './judges.ts';
+import type { LabelledLead } from './leads.ts';
+
+/** A bin of confidences: what was said, and what came true. */
+export interface Bin {
+  from: number;
+  notes: number;
+  said: number;
+  right: number;
+}
+
+/** How well a judge does on labelled notes; all are shares but the bins and the confusion. */
+export interface Figures {
+  intent: number;
+  macroF1: number;
+  priority: number;
+  priorityWithinOne: number;
+  nextAction: number;
+  allThree: number;
+  /** Expected calibration error of the confidence in the intent, over ten bins. */
+  ece: number;
+  brier: number;
+  bins: Bin[];
+  /** Notes by their labelled intent and the intent given. */
+  confusion: Record<Intent, Record<Intent, number>>;
+}
+
+interface Judged {
+  lead: LabelledLead;
+  verdict: Verdict;
+}
+
+/** The figures of a judge on these notes. */
+export function figuresOf(judge: Judge, leads: readonly LabelledLead[]): Figures {
+  const judged = leads.map((lead): Judged => ({ lead, verdict: judge(lead.note) }));
+  const level = (priority: Priority) => priorities.indexOf(priority);
+  const bins = binsOf(judged);
+  return {
+    intent: share(judged, isRight),
+    macroF1: macroF1(judged),
+    priority: share(judged, hasPriority),
+    priorityWithinOne: share(
+      judged,
+      ({ lead, verdict }) => Math.abs(level(lead.priority) - level(verdict.priority)) <= 1,
+    ),
+    nextAction: share(judged, hasAction),
+    allThree: share(judged, (each) => isRight(each) && hasPriority(each) && hasAction(each)),
+    ece: sum(
+      bins.map(({ notes, said, right }) => (notes / judged.length) * Math.abs(said - right)),
+    ),
+    brier: mean(judged.map((each) => (each.verdict.confidence - Number(isRight(each))) ** 2)),
+    bins,
+    confusion: confusionOf(judged),
+  };
+}
+
+const isRight = ({ lead, verdict }: Judged): boolean => lead.intent === verdict.intent;
+const hasPriority = ({ lead, verdict }: Judged): boolean => lead.priority === verdict.priority;
+const hasAction = ({ lead, verdict }: Judged): boolean => lead.next_action === verdict.next_action;
+
+/** The mean of the harmonic means of precision and recall; an intent that is never right counts as 0. */
+function macroF1(judged: readonly Judged[]): number {
+  return mean(
+    intents.map((intent) => {
+      const given = judged.filter(({ verdict }) => verdict.intent === intent);
+      const labelled = judged.filter(({ lead }) => lead.intent === intent);
+      const both = given.length + labelled.length;
+      return both ? (2 * given.filter(isRight).length) / both : 0;
+    }),
+  );
+}
+
+const binCount = 10;
+
+function binsOf(judged: readonly Judged[]): Bin[] {
+  const binOf = ({ verdict }: Judged) =>
+    Math.min(binCount - 1, Math.floor(verdict.confidence * binCount));
+  return Array.from({ length: binCount }, (_, bin) => judged.filter((each) => binOf(each) === bin))
+    .map((members, bin) => ({
+      from: bin / binCount,
+      notes: members.length,
+      said: mean(members.map(({ verdict }) => verdict.confidence)),
+      right: share(members, isRight),
+    }))
+    .filter(({ notes }) => notes > 0);
+}
+
+function confusionOf(judged: readonly Judged[]): Figures['confusion'] {
+  const row = () => ({ buy: 0, support: 0, partner: 0, job: 0, spam: 0, other: 0 });
+  const table = {
+    buy: row(),
+    support: row(),
+    partner: row(),
+    job: row(),
+    spam: row(),
+    other: row(),
+  };
+  for (const { lead, verdict } of judged) table[lead.intent][verdict.intent] += 1;
+  return table;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+const mean = (values: readonly number[]): number => sum(values) / values.length;

@@ -1,0 +1,120 @@
+import type { Context, Hono } from 'hono';
+import { v7 as uuidv7 } from 'uuid';
+import { isoTime } from '../runtime/clock.ts';
+import { problemResponse } from '../runtime/http.ts';
+import { invalid, jsonBody } from '../runtime/json-body.ts';
+import { type Gate, guardedApp } from '../tenancy/gate.ts';
+import { expiresAt } from '../vendors/aws/table.ts';
+import type { Claim, Claimed, Claims } from './adapters/claims.ts';
+import type { LeadStore } from './adapters/lead-store.ts';
+import type { TriageQueue } from './adapters/triage-queue.ts';
+import { type LeadRequest, leadRequest, limits, routes } from './contract.ts';
+import { leadView, type StoredLead } from './domain/lead.ts';
+
+export interface IntakePorts extends Gate {
+  store: Pick<LeadStore, 'find' | 'store'>;
+  claims: Claims;
+  queue: Pick<TriageQueue, 'enqueue'>;
+  retentionDays(tenantId: string): Promise<number>;
+}
+
+const maxKeyChars = 255;
+
+/**
+ * Takes leads in, each once for its idempotency key. The message that has it triaged is sent before it is
+ * stored, and holds all of it: a lead that is stored is triaged, whatever dies in between.
+ */
+export function intakeApp({ store, claims, queue, retentionDays, ...gate }: IntakePorts): Hono {
+  const { app, serve } = guardedApp(gate);
+
+  const make = async (tenant_id: string, key: string, claimed: Claimed, request: LeadRequest) => {
+    const days = await retentionDays(tenant_id);
+    const expires_at = expiresAt(Date.parse(claimed.created_at), days);
+    const { lead_id: id, created_at } = claimed;
+    const lead: StoredLead = { id, ...request, created_at, tenant_id, expires_at };
+    try {
+      await queue.enqueue({ kind: 'triage', tenant_id, lead: leadView(lead), expires_at });
+      await store.store(lead);
+    } catch (error) {
+      // The next request with this key need not wait until this one has surely ended.
+      await claims.release(tenant_id, key).catch(() => false);
+      throw error;
+    }
+    return lead;
+  };
+
+  /** The lead that another request with the key has made, or will. */
+  const madeBefore = async (
+    c: Context,
+    at: { tenant_id: string; key: string },
+    claim: Extract<Claim, { kind: 'theirs' }>,
+    request: LeadRequest,
+  ): Promise<Response> => {
+    const { tenant_id, key } = at;
+    const lead = await store.find(tenant_id, claim.lead_id);
+    if (lead) return answered(c, lead, 200);
+    const isOver = claim.until <= gate.clock.now();
+    if (!isOver || !(await claims.takeOver(tenant_id, key, claim.until))) return inFlight(c);
+    return answered(c, await make(tenant_id, key, claim, request), 201);
+  };
+
+  const create = async (c: Context, { tenant_id }: { tenant_id: string }): Promise<Response> => {
+    const key = c.req.header('idempotency-key')?.trim() ?? '';
+    if (key === '') return keyMissing(c);
+    if (!/^[\x21-\x7e]+$/.test(key) || key.length > maxKeyChars) return keyMalformed(c);
+    const body = await jsonBody(c, leadRequest, limits.leadBodyBytes);
+    if ('problem' in body) return body.problem;
+    const now = gate.clock.now();
+    const wanted = { lead_id: uuidv7({ msecs: now }), created_at: isoTime(now) };
+    // The schema puts the fields in its own order, whatever theirs was.
+    const claim = await claims.claim(tenant_id, key, JSON.stringify(body.value), wanted);
+    if (claim.kind === 'reused') return keyReused(c);
+    if (claim.kind === 'theirs') return madeBefore(c, { tenant_id, key }, claim, body.value);
+    return answered(c, await make(tenant_id, key, claim, body.value), 201);
+  };
+
+  serve(routes.createLead, create);
+  serve(routes.createLeadSlash, create);
+  return app;
+}
+
+function answered(c: Context, lead: StoredLead, status: 200 | 201): Response {
+  c.header('location', `/leads/${lead.id}`);
+  return c.json(leadView(lead), status);
+}
+
+const keyMissing = (c: Context): Response =>
+  problemResponse(c, {
+    type: 'idempotency-key-missing',
+    title: 'The Idempotency-Key is missing',
+    status: 400,
+    detail:
+      'Send a header "Idempotency-Key" with a key of your own for this lead, such as a UUID: then the lead is taken once, however often you send it.',
+  });
+
+const keyMalformed = (c: Context): Response =>
+  invalid(c, [
+    {
+      pointer: 'Idempotency-Key',
+      detail: `It has 1 to ${maxKeyChars} visible ASCII characters, without spaces.`,
+    },
+  ]);
+
+const keyReused = (c: Context): Response =>
+  problemResponse(c, {
+    type: 'idempotency-key-reused',
+    title: 'The key was used for another request',
+    status: 409,
+    detail: 'An Idempotency-Key stands for one request: use a new key for a new one.',
+  });
+
+function inFlight(c: Context): Response {
+  c.header('retry-after', '1');
+  return problemResponse(c, {
+    type: 'idempotency-key-in-flight',
+    title: 'The same request is being handled',
+    status: 409,
+    detail:
+      'Another request with this Idempotency-Key has not ended yet: send it again in a second.',
+  });
+}

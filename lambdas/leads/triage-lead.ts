@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { ProductEvent } from '../events/contract.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { isoTime } from '../runtime/clock.ts';
+import { retryLater } from '../runtime/errors.ts';
+import type { Log, Meter } from '../runtime/log.ts';
+import type { LeadLists } from './adapters/lead-lists.ts';
+import type { LeadStore } from './adapters/lead-store.ts';
+import type { AdapterName, Insight, TriageMessage } from './contract.ts';
+import { insightView, type StoredInsight, type StoredLead } from './domain/lead.ts';
+import type { Judge } from './domain/ports.ts';
+
+export interface TriagePorts {
+  store: LeadStore;
+  lists: Pick<LeadLists, 'replaced'>;
+  judgeOf(tenantId: string, adapter: AdapterName | undefined): Promise<Judge>;
+  /** Tells everybody who listens; may do so twice, with the same insight's id. */
+  announce(tenantId: string, insight: Insight): Promise<void>;
+  countLead(tenantId: string): Promise<void>;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+  meter: Meter;
+}
+
+/**
+ * Judges the lead of a message, so that it has one insight however often the message comes: the lead is
+ * stored where its intake died before, the insight is one conditional write, and it is announced after it.
+ */
+export async function triageLead(message: TriageMessage, ports: TriagePorts): Promise<void> {
+  const lead = await leadOf(message, ports);
+  if (!lead) {
+    ports.log.warn('A lead that is to be judged is not there any more.');
+    return;
+  }
+  const insight = (await answered(message, lead, ports)) ?? (await judged(message, lead, ports));
+  if ((lead.announced_version ?? 0) >= insight.version) return;
+  await ports.announce(lead.tenant_id, insightView(insight));
+  await ports.store.setAnnounced(lead, insight.version);
+}
+
+/** The event that tells of an insight; the same however often it is made. */
+export const insightCreated = (tenant_id: string, insight: Insight): ProductEvent => ({
+  id: `evt_${insight.id}`,
+  type: 'insight.created',
+  tenant_id,
+  occurred_at: insight.created_at,
+  data: insight,
+});
+
+async function leadOf(
+  message: TriageMessage,
+  { store }: TriagePorts,
+): Promise<StoredLead | undefined> {
+  if (message.kind === 'again') return store.find(message.tenant_id, message.lead_id);
+  const { lead, tenant_id, expires_at } = message;
+  const known = await store.find(tenant_id, lead.id);
+  if (known) return known;
+  await store.store({ ...lead, tenant_id, expires_at });
+  return store.find(tenant_id, lead.id);
+}
+
+/** The insight that the message has led to before. */
+async function answered(
+  message: TriageMessage,
+  lead: StoredLead,
+  { lists }: TriagePorts,
+): Promise<StoredInsight | undefined> {
+  const { insight } = lead;
+  if (!insight || message.kind === 'triage') return insight;
+  if (insight.request_id === message.request_id) return insight;
+  const before = await lists.replaced(lead, insight.version, mostReplaced);
+  return before.some(({ request_id }) => request_id === message.request_id) ? insight : undefined;
+}
+
+/** A message comes back at once; by then, so many later requests have not been answered. */
+const mostReplaced = 50;
+const mostTries = 5;
+
+async function judged(
+  message: TriageMessage,
+  lead: StoredLead,
+  ports: TriagePorts,
+): Promise<StoredInsight> {
+  const { clock, store, meter } = ports;
+  const adapter = message.kind === 'again' ? message.adapter : undefined;
+  const judge = await ports.judgeOf(lead.tenant_id, adapter);
+  const judgement = await judge.judge(lead.note);
+  let current = lead;
+  for (let tries = 0; tries < mostTries; tries++) {
+    const insight: StoredInsight = {
+      id: randomUUID(),
+      lead_id: lead.id,
+      ...judgement,
+      version: (current.insight?.version ?? 0) + 1,
+      created_at: isoTime(clock.now()),
+      ...(message.kind === 'again' && { request_id: message.request_id }),
+    };
+    if (await store.setInsight(current, insight)) {
+      meter.count('InsightCreated');
+      if (insight.version === 1) {
+        const ageMs = Math.max(0, clock.now() - Date.parse(lead.created_at));
+        meter.seconds('TriageDelay', ageMs / 1000);
+        await ports.countLead(lead.tenant_id);
+      }
+      return insight;
+    }
+    // Another was faster: the same message on its other way, or another request.
+    const found = await store.find(lead.tenant_id, lead.id);
+    if (!found?.insight) throw retryLater('lead_gone', 'The lead went away while it was judged.');
+    const known = await answered(message, found, ports);
+    if (known) return known;
+    current = found;
+  }
+  throw retryLater('lead_contended', 'The lead is judged by too many at the same time.');
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+
+const maxUrlChars = 2_000;
+
+/** A company's own URL. Hosts of our own network are none: it is called from within. Its addresses are checked when it is called. */
+export const publicUrl = z.string().check(
+  z.maxLength(maxUrlChars),
+  z.refine((text) => isPublic(text), {
+    error: 'It must be an https:// URL with a host name that is public.',
+  }),
+);
+
+/** The same, or http on this machine: for the stage that runs on one machine. */
+export const publicOrLoopbackUrl = z.string().check(
+  z.maxLength(maxUrlChars),
+  z.refine((text) => isPublic(text) || isLoopbackUrl(text), {
+    error:
+      'It must be an https:// URL with a host name that is public, or http:// on this machine.',
+  }),
+);
+
+function isPublic(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const { protocol, username, password } = url;
+  // A name that ends in a dot is the same name.
+  const hostname = url.hostname.replace(/\.+$/, '');
+  const isAddress = /^[\d.]+$|^\[/.test(hostname) || !hostname.includes('.');
+  const isInner = /\.(local|localhost|internal|arpa|home|lan)$/.test(hostname);
+  return protocol === 'https:' && !username && !password && !isAddress && !isInner;
+}
+
+/** Whether it is plain http to this very machine. */
+export function isLoopbackUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return protocol === 'http:' && !username && !password && loopbackHosts.includes(hostname);
+}
+
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];

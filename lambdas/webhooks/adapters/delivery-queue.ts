@@ -1,0 +1,48 @@
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { isoTime } from '../../runtime/clock.ts';
+import type { EngineError } from '../../runtime/errors.ts';
+import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
+
+/** The consumer's side of the queue of deliveries. */
+export interface DeliveryQueue {
+  /** Lets a message come back after that time instead of the queue's whole visibility timeout. */
+  returnAfter(record: SQSRecord, seconds: number): Promise<void>;
+  /** Puts a copy with the reason into the dead-letter queue; the original is deleted as done. */
+  deadLetter(record: SQSRecord, error: EngineError, nowMs: number): Promise<void>;
+}
+
+export const deliveryQueue = (
+  client: Pick<SQSClient, 'send'>,
+  urls: { queueUrl: string; deadLetterUrl: string },
+): DeliveryQueue => ({
+  async returnAfter({ receiptHandle }, seconds) {
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: urls.queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.ceil(seconds)),
+      }),
+    );
+  },
+
+  async deadLetter(record, error, nowMs) {
+    const text = (value: string) => ({ DataType: 'String', StringValue: value });
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urls.deadLetterUrl,
+        MessageBody: sendableBody(record.body),
+        MessageAttributes: {
+          reason_code: text(error.code),
+          reason: text(error.message.slice(0, 1_000)),
+          failed_at: text(isoTime(nowMs)),
+          record_id: text(record.messageId),
+        },
+      }),
+    );
+  },
+});

@@ -1,0 +1,52 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { systemClock } from '../runtime/clock.ts';
+import { readEnv } from '../runtime/env.ts';
+import { createLog, createMeter } from '../runtime/log.ts';
+import { once } from '../runtime/once.ts';
+import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
+import { documentClient, queueClient } from '../vendors/aws/clients.ts';
+import { publicFetch } from '../vendors/http/public-fetch.ts';
+import { consumeBatch, type DeliveryConsumer } from './adapters/consume-batch.ts';
+import { deliveryQueue } from './adapters/delivery-queue.ts';
+import { receiver } from './adapters/receiver.ts';
+import { endpointsOf } from './adapters/wiring.ts';
+import { deliverEnvironment, limits } from './contract.ts';
+
+const log = createLog('webhook-deliver');
+const meter = createMeter('webhook-deliver');
+
+const consumer = once((): DeliveryConsumer => {
+  const env = readEnv(deliverEnvironment);
+  const tenants = { client: documentClient(), name: env.TENANTS_TABLE, clock: systemClock };
+  const { endpoints, signingKey } = endpointsOf(env, tenants);
+  return {
+    queue: deliveryQueue(queueClient(), {
+      queueUrl: env.WEBHOOK_QUEUE_URL,
+      deadLetterUrl: env.WEBHOOK_DLQ_URL,
+    }),
+    ports: {
+      tenant: tenantDirectory(tenants).tenant,
+      endpoints,
+      signingKey: signingKey.get,
+      post: receiver({
+        fetcher: publicFetch({ allowLoopback: env.LOOPBACK_URLS === 'allowed' }),
+        timeoutMs: limits.requestTimeoutSeconds * 1000,
+        now: Date.now,
+      }),
+      clock: systemClock,
+      random: Math.random,
+      log,
+      meter,
+    },
+  };
+});
+
+/** Tells companies of events at their own URLs. */
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  log.addContext(context);
+  try {
+    return await consumeBatch(event.Records, consumer());
+  } finally {
+    meter.flush();
+  }
+};

@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { productEvents } from '../events/contract.ts';
+import { publicOrLoopbackUrl, publicUrl } from '../runtime/public-url.ts';
+
+/** Where a company is told of events, and of which. */
+const webhooksFeature = <Url extends z.ZodMiniType<string>>(url: Url) =>
+  z.strictObject({
+    url,
+    /** All events, where it names none. */
+    events: z.optional(z.array(z.enum(productEvents)).check(z.minLength(1))),
+    /** One more makes a new signing secret; the one before signs too, until the next. */
+    secret_version: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), 1),
+  });
+
+/** The features of a tenant's configuration that this context reads. */
+export const features = { webhooks: webhooksFeature(publicUrl) };
+
+/** The same on the stage that runs on one machine, whose receivers may be there too. */
+export const loopbackFeatures = { webhooks: webhooksFeature(publicOrLoopbackUrl) };
+
+export type WebhooksFeature = z.output<typeof features.webhooks>;

@@ -1,0 +1,49 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { indexNames, limits, routes } from '../../lambdas/leads/contract.ts';
+import type { PublicApi } from '../constructs/public-api.ts';
+import { SingleTable } from '../constructs/single-table.ts';
+import { WorkerQueue } from '../constructs/worker-queue.ts';
+import type { House } from '../house.ts';
+import { output } from '../output.ts';
+import { Insights, Intake, Triage } from './functions.ts';
+
+export interface LeadsProps {
+  house: House;
+  api: PublicApi;
+  tenants: SingleTable;
+  openAiSecret: ISecret;
+  bus: EventBus;
+}
+
+/** Leads are judged: intake → leads to be judged → triage → insights and events. */
+export class Leads extends Construct {
+  constructor(scope: Construct, id: string, { house, api, ...rest }: LeadsProps) {
+    super(scope, id);
+    const leads = new SingleTable(this, 'Table', { house, name: 'leads' });
+    for (const name of indexNames) leads.addIndex(name);
+    const inbox = new WorkerQueue(this, 'Inbox', {
+      house,
+      name: 'leads',
+      fifo: false,
+      visibilityTimeoutSeconds: limits.triageVisibilitySeconds,
+      maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Companies wait for the judgement of their leads',
+      oldestSeconds: 900,
+    });
+    const parts = { house, ...rest, leads, inbox };
+
+    const intake = new Intake(this, 'Intake', parts);
+    new Triage(this, 'Triage', parts);
+    const insights = new Insights(this, 'Insights', parts);
+    const { createLead, createLeadSlash, ...others } = routes;
+    api.serve(intake, createLead, createLeadSlash);
+    api.serve(insights, ...Object.values(others));
+
+    output(this, 'LeadsTable', leads.tableName, { what: 'The leads table' });
+    output(this, 'LeadsDeadLetterQueueUrl', inbox.deadLetterQueue.queueUrl, {
+      what: 'Leads that could not be judged',
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { limits } from '../../lambdas/webhooks/contract.ts';
+import { NodeFunction } from '../constructs/node-function.ts';
+import { allowReading } from '../constructs/secret-reader.ts';
+import type { SingleTable } from '../constructs/single-table.ts';
+import type { WorkerQueue } from '../constructs/worker-queue.ts';
+import type { House } from '../house.ts';
+
+export interface WebhookParts {
+  house: House;
+  tenants: SingleTable;
+  webhooks: SingleTable;
+  deliveries: WorkerQueue;
+  signingKey: ISecret;
+  bus: EventBus;
+}
+
+/** Posts events to the companies' receivers. */
+export class Deliver extends NodeFunction {
+  constructor(scope: Construct, id: string, parts: WebhookParts) {
+    const { house, deliveries } = parts;
+    super(scope, id, {
+      house,
+      context: 'webhooks',
+      job: 'deliver',
+      name: 'webhook-deliver',
+      description: 'Tells companies of events at their own URLs',
+      impact: 'Companies are not told of events',
+      memoryMb: house.stage.memoryMb.worker,
+      timeoutSeconds: limits.deliverTimeoutSeconds,
+      environment: {
+        ...commonEnvironment(parts),
+        WEBHOOK_QUEUE_URL: deliveries.queue.queueUrl,
+        WEBHOOK_DLQ_URL: deliveries.deadLetterQueue.queueUrl,
+      },
+    });
+    parts.tenants.grant(this, 'dynamodb:GetItem');
+    parts.webhooks.grant(this, 'dynamodb:GetItem', 'dynamodb:PutItem');
+    deliveries.deadLetterQueue.grant(this, 'sqs:SendMessage');
+    allowReading(this, parts.signingKey);
+    this.addEventSource(
+      new SqsEventSource(deliveries.queue, {
+        batchSize: limits.batchSize,
+        reportBatchItemFailures: true,
+        maxConcurrency: house.stage.webhookConcurrency,
+      }),
+    );
+  }
+}
+
+/** Shows a company its endpoint and tries it out. */
+export class WebhookEndpoint extends NodeFunction {
+  constructor(scope: Construct, id: string, parts: WebhookParts) {
+    super(scope, id, {
+      house: parts.house,
+      context: 'webhooks',
+      job: 'endpoint',
+      name: 'webhook-endpoint',
+      description: 'Shows a company its webhook endpoint and tries it out',
+      impact: 'Companies cannot see or try out their webhook endpoint',
+      memoryMb: parts.house.stage.memoryMb.request,
+      timeoutSeconds: 10,
+      environment: { ...commonEnvironment(parts), EVENT_BUS_NAME: parts.bus.eventBusName },
+    });
+    parts.tenants.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    parts.webhooks.grant(this, 'dynamodb:GetItem');
+    parts.bus.grantPutEventsTo(this);
+    allowReading(this, parts.signingKey);
+  }
+}
+
+const commonEnvironment = (parts: WebhookParts): Record<string, string> => ({
+  TENANTS_TABLE: parts.tenants.tableName,
+  WEBHOOKS_TABLE: parts.webhooks.tableName,
+  WEBHOOK_SIGNING_KEY_SECRET_ID: parts.signingKey.secretArn,
+  SECRETS_MANAGER_REGION: parts.webhooks.env.region,
+  LOOPBACK_URLS: parts.house.stage.loopbackUrls,
+  ...parts.house.passedOn('LOG_LEVEL'),
+});

@@ -1,0 +1,60 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { limits, routes } from '../../lambdas/webhooks/contract.ts';
+import { EventQueueRule } from '../constructs/event-queue-rule.ts';
+import { GeneratedSecret } from '../constructs/generated-secret.ts';
+import type { PublicApi } from '../constructs/public-api.ts';
+import { SingleTable } from '../constructs/single-table.ts';
+import { WorkerQueue } from '../constructs/worker-queue.ts';
+import type { House } from '../house.ts';
+import { output } from '../output.ts';
+import { Deliver, WebhookEndpoint } from './functions.ts';
+
+export interface WebhooksProps {
+  house: House;
+  api: PublicApi;
+  tenants: SingleTable;
+}
+
+/** Companies are told of events at their own URLs: bus → rule → deliveries → deliver. */
+export class Webhooks extends Construct {
+  /** The house's event bus: whoever publishes puts events on it. */
+  readonly bus: EventBus;
+
+  constructor(scope: Construct, id: string, { house, api, tenants }: WebhooksProps) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Events', { eventBusName: house.nameOf('events') });
+    const signingKey = new GeneratedSecret(this, 'SigningKey', {
+      house,
+      name: 'webhook-signing-key',
+      description: 'The key from which the companies’ signing secrets are derived',
+    });
+    const webhooks = new SingleTable(this, 'Endpoints', { house, name: 'webhooks' });
+    const deliveries = new WorkerQueue(this, 'Deliveries', {
+      house,
+      name: 'webhooks',
+      fifo: false,
+      visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
+      maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Companies are not told of events',
+      oldestSeconds: 26 * 3600,
+    });
+    const toDeliveries = new EventQueueRule(this, 'ToDeliveries', {
+      house,
+      name: 'events-to-webhooks',
+      bus: this.bus,
+      queue: deliveries.queue,
+    });
+    const parts = { house, tenants, webhooks, deliveries, signingKey, bus: this.bus };
+    new Deliver(this, 'Deliver', parts);
+    const endpoint = new WebhookEndpoint(this, 'Endpoint', parts);
+    api.serve(endpoint, ...Object.values(routes));
+
+    output(this, 'WebhookDeadLetterQueueUrl', deliveries.deadLetterQueue.queueUrl, {
+      what: 'Events that could not be delivered',
+    });
+    output(this, 'EventDeadLetterQueueUrl', toDeliveries.deadLetterQueue.queueUrl, {
+      what: 'Events that the bus could not hand on',
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import type { Make, Properties } from './resources.ts';
+import { refuseOthers } from './template.ts';
+
+/** A secret, empty or with a value that is made up; letters and digits are in all that is made up here. */
+export const makeSecret: Make = (properties, { secrets }, _resolver, logicalId) => {
+  const name = String(properties['Name'] ?? logicalId);
+  const generated = properties['GenerateSecretString'] as Properties | undefined;
+  if (generated) refuseOthers(generated, logicalId, ['PasswordLength', 'ExcludePunctuation']);
+  const arn = generated
+    ? secrets.generate(name, Number(generated['PasswordLength'] ?? 32))
+    : secrets.create(name);
+  return { ref: arn, attributes: { Id: arn } };
+};

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Insight, type Lead, routes } from '../../lambdas/leads/contract.ts';
+import { runningIn } from '../running.ts';
+import { type LeadOptions, parseCommand, usage } from './options.ts';
+import { insightText } from './show.ts';
+
+interface Out {
+  write(text: string): unknown;
+}
+
+/** The command `npm run lead`; resolves with its exit code. */
+export async function lead(
+  args: string[],
+  dataDir: string,
+  stdout: Out,
+  stderr: Out,
+): Promise<0 | 1 | 2> {
+  const command = parseCommand(args);
+  switch (command.kind) {
+    case 'help':
+      stdout.write(`${usage}\n`);
+      return 0;
+    case 'wrong':
+      stderr.write(`${command.reason}\n`);
+      return 2;
+    case 'post':
+      return judged(command.options, dataDir, stdout, stderr);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function judged(
+  { lead: fields, adapter }: LeadOptions,
+  dataDir: string,
+  out: Out,
+  err: Out,
+): Promise<0 | 1> {
+  const state = runningIn(dataDir);
+  if (!state) {
+    err.write('Nothing is running: run npm start in another terminal, then try again.\n');
+    return 1;
+  }
+  const key = readFileSync(path.join(dataDir, 'demo-key'), 'utf8').trim();
+  const call = callOf(state.url, key);
+  try {
+    const { id } = await call<Lead>('POST', routes.createLead.path, fields);
+    out.write(`Lead    ${id}\n`);
+    const place = routes.getInsight.path.replace('{lead_id}', id);
+    out.write(`${insightText(await insightAt(call, place, 1))}\n`);
+    if (!adapter) return 0;
+    await call('POST', place, { adapter });
+    out.write(`\nJudged anew by ${adapter}:\n${insightText(await insightAt(call, place, 2))}\n`);
+    return 0;
+  } catch (error) {
+    err.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+type Call = <T>(method: string, where: string, body?: unknown) => Promise<T>;
+
+class NotYet extends Error {}
+
+const callOf =
+  (url: string, key: string): Call =>
+  async <T>(method: string, where: string, body?: unknown) => {
+    const response = await fetch(url + where, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as T;
+    if (response.status === 404) throw new NotYet(`${method} ${where} answered 404: ${text}`);
+    throw new Error(`${method} ${where} answered ${response.status}: ${text}`);
+  };
+
+const patienceMs = 60_000;
+
+/** The insight once it has that version. */
+async function insightAt(call: Call, place: string, version: number): Promise<Insight> {
+  for (let waited = 0; waited < patienceMs; waited += pauseMs) {
+    try {
+      const insight = await call<Insight>('GET', place);
+      if (insight.version >= version) return insight;
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+    }
+    await sleep(pauseMs);
+  }
+  throw new Error(`The lead has not been judged within ${patienceMs / 1000} s: see the logs.`);
+}
+
+const pauseMs = 250;

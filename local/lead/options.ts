@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { type AdapterName, adapters } from '../../lambdas/leads/contract.ts';
+
+export const usage = `Posts a lead on the local cloud, waits until it is judged, and tells why.
+
+  npm run lead -- "Need urgent pricing for 50 seats ASAP!" [options]
+
+  --email, --phone, --name, --source   what else is known of the lead
+  --adapter ${adapters.join(' | ')}             judged anew by it, after whoever is configured`;
+
+export interface LeadOptions {
+  lead: Record<string, string>;
+  adapter?: AdapterName;
+}
+
+export type LeadCommand =
+  | { kind: 'post'; options: LeadOptions }
+  | { kind: 'help' }
+  | { kind: 'wrong'; reason: string };
+
+const options = {
+  email: { type: 'string' },
+  phone: { type: 'string' },
+  name: { type: 'string' },
+  source: { type: 'string' },
+  adapter: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** What was asked for, or why it cannot be done, in one line. */
+export function parseCommand(args: string[]): LeadCommand {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const { help, adapter: wanted, ...fields } = values;
+    if (help) return { kind: 'help' };
+    const note = positionals.join(' ').trim();
+    if (!note) return { kind: 'wrong', reason: 'What does the lead say? npm run lead -- "…"' };
+    const adapter = adapters.find((name) => name === wanted);
+    if (wanted !== undefined && !adapter) {
+      return { kind: 'wrong', reason: `--adapter is one of ${adapters.join(', ')}.` };
+    }
+    return { kind: 'post', options: { lead: { ...fields, note }, ...(adapter && { adapter }) } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'wrong', reason: reason.replaceAll(/\s*\n\s*/g, ' ') };
+  }
+}

@@ -1,0 +1,55 @@
+import { onTestFinished } from 'vitest';
+import { judgeOf } from '../../../lambdas/leads/adapters/judges.ts';
+import type { AdapterName } from '../../../lambdas/leads/contract.ts';
+import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
+import {
+  type OpenAiSimulatorOptions,
+  startOpenAiSimulator,
+} from '../../../local/simulators/openai/simulator.ts';
+import { aSecret } from '../../support/reply-secret.ts';
+import { someTenants } from '../../support/tenants.ts';
+import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
+
+/** What the model answers, in full. */
+export const anAnswer = (fields: Record<string, unknown> = {}) => ({
+  intent: 'partner',
+  priority: 'P2',
+  next_action: 'email',
+  confidence: 0.7,
+  tags: [],
+  phrases: [],
+  ...fields,
+});
+
+/** A model that always answers this; a text is answered as it is. */
+export const answering = (answer: unknown): OpenAiSimulatorOptions => ({
+  answer: () => ({
+    kind: 'completed',
+    text: typeof answer === 'string' ? answer : JSON.stringify(answer),
+  }),
+});
+
+/** The judges of a company, on the real SDK and a simulated OpenAI. */
+export async function aCompany(
+  triage: Record<string, unknown> | undefined,
+  { suspended = false, ...options }: OpenAiSimulatorOptions & { suspended?: boolean } = {},
+) {
+  const openai = await startOpenAiSimulator({ runMs: () => 1, ...options });
+  onTestFinished(() => openai.close());
+  const [log, meter] = [recordedLog(), recordedMeter()];
+  const tenants = someTenants(
+    { acme: { ...(triage && { 'lead-triage': triage }) } },
+    suspended ? ['acme'] : [],
+  );
+  const openAi = openAiSource(aSecret('sk-test'), `${openai.url}/v1`);
+  return {
+    openai,
+    log,
+    meter,
+    async judge(note: string, adapter?: AdapterName) {
+      const judge = await judgeOf('acme', adapter, { tenants, openAi, log, meter });
+      return judge.judge(note);
+    },
+    operations: () => openai.calls.map(({ operation }) => operation),
+  };
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { rulesVersion } from '../../../lambdas/leads/domain/rules.ts';
+import { aCompany, anAnswer, answering } from './asking.ts';
+
+const note = 'My name is Quetzal: what does it cost?';
+const openai = { adapter: 'openai' };
+
+describe('who judges a company’s leads', () => {
+  it.each([
+    ['nothing', undefined],
+    ['the rules', { adapter: 'rules' }],
+    ['a model alone', { model: 'gpt-own' }],
+  ])('are the rules where it has configured %s', async (_, triage) => {
+    const company = await aCompany(triage);
+
+    expect(await company.judge(note)).toMatchObject({
+      adapter: 'rules',
+      adapter_version: rulesVersion,
+      fallback_reason: null,
+    });
+    expect(company.operations()).toEqual([]);
+  });
+
+  it('is the one that is asked for, whatever is configured', async () => {
+    const byModel = await aCompany({ adapter: 'rules' }, answering(anAnswer()));
+    const byRules = await aCompany(openai, answering(anAnswer()));
+
+    expect((await byModel.judge(note, 'openai')).adapter).toBe('openai');
+    expect((await byRules.judge(note, 'rules')).adapter).toBe('rules');
+    expect(byRules.operations()).toEqual([]);
+  });
+
+  it.each([
+    ['an adapter that there is not', { adapter: 'oracle' }],
+    ['no time', { ...openai, timeout_seconds: 0 }],
+    ['a field that there is not', { ...openai, temperature: 1 }],
+  ])('are the rules where its configuration names %s, and somebody is told', async (_, triage) => {
+    const company = await aCompany(triage);
+
+    expect((await company.judge(note)).adapter).toBe('rules');
+    expect(company.log.lines.join()).toContain('lead-triage is malformed');
+  });
+
+  it('are the rules while it is suspended, and say so', async () => {
+    const company = await aCompany(openai, { suspended: true });
+
+    expect(await company.judge(note, 'openai')).toMatchObject({
+      adapter: 'rules',
+      fallback_reason: 'suspended',
+    });
+    expect(company.operations()).toEqual([]);
+  });
+});
+
+describe('a model that fails', () => {
+  it.each([
+    [429, 'openai_busy'],
+    [500, 'openai_failed'],
+    [503, 'openai_failed'],
+    [401, 'openai_failed'],
+    [400, 'openai_refused'],
+  ])('with %i is asked once, and the rules say %s', async (status, reason) => {
+    const company = await aCompany(openai);
+    const effect = { kind: 'respond' as const, status };
+    company.openai.faults.add({ operation: 'responses.create', effect });
+
+    expect(await company.judge(note)).toMatchObject({
+      adapter: 'rules',
+      adapter_version: rulesVersion,
+      fallback_reason: reason,
+    });
+    expect(company.operations()).toEqual(['responses.create']);
+  });
+
+  it('by a lost connection has the rules judge', async () => {
+    const company = await aCompany(openai);
+    company.openai.faults.add({ operation: 'responses.create', effect: { kind: 'lose' } });
+
+    expect((await company.judge(note)).fallback_reason).toBe('openai_unreachable');
+  });
+
+  it.each([{ kind: 'hangs' as const }, { kind: 'empty' as const }, refusal()])(
+    'as one that %o has the rules judge, within its time',
+    async (outcome) => {
+      const company = await aCompany(
+        { ...openai, timeout_seconds: 0.3 },
+        { answer: () => outcome },
+      );
+      const begin = performance.now();
+
+      const judged = await company.judge(note);
+
+      expect(judged.adapter).toBe('rules');
+      expect(judged.fallback_reason).toMatch(/^[a-z_]+$/);
+      expect(performance.now() - begin).toBeLessThan(3_000);
+    },
+  );
+
+  it('by both ways of asking has no more time than by one', async () => {
+    const company = await aCompany({ ...openai, timeout_seconds: 0.5 });
+    const { faults } = company.openai;
+    const unsupported = { kind: 'respond' as const, status: 404 };
+    faults.add({ operation: 'responses.create', effect: unsupported });
+    faults.add({ operation: 'chat.completions.create', effect: { kind: 'delay', ms: 10_000 } });
+    const begin = performance.now();
+
+    expect((await company.judge(note)).adapter).toBe('rules');
+    expect(performance.now() - begin).toBeLessThan(3_000);
+  });
+
+  it('is logged without a word of the lead, and counted', async () => {
+    const company = await aCompany(openai, answering('Quetzal wants to know'));
+
+    await company.judge(note);
+
+    expect(company.log.lines.join()).toContain('model_answer');
+    expect(company.log.lines.join()).not.toContain('Quetzal');
+    expect(company.meter.counts['TriageFallback']).toBe(1);
+  });
+});
+
+function refusal() {
+  return { kind: 'refusal' as const, text: 'I cannot.' };
+}

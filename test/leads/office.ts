@@ -1,0 +1,158 @@
+import { claims } from '../../lambdas/leads/adapters/claims.ts';
+import { leadLists } from '../../lambdas/leads/adapters/lead-lists.ts';
+import { leadStore } from '../../lambdas/leads/adapters/lead-store.ts';
+import {
+  type AdapterName,
+  type Insight,
+  indexNames,
+  type Lead,
+  type TriageMessage,
+} from '../../lambdas/leads/contract.ts';
+import type { StoredLead } from '../../lambdas/leads/domain/lead.ts';
+import type { Judged } from '../../lambdas/leads/domain/ports.ts';
+import { insightsApp } from '../../lambdas/leads/insights.ts';
+import { intakeApp } from '../../lambdas/leads/intake.ts';
+import { triageLead } from '../../lambdas/leads/triage-lead.ts';
+import { contextOf } from '../../lambdas/tenancy/caller.ts';
+import type { Scope } from '../../lambdas/tenancy/contract.ts';
+import { startTestTable, type TestTable } from '../support/table.ts';
+import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+
+export const startLeadsTable = () => startTestTable(indexNames);
+
+/** Who asks, and how. */
+export interface Asking {
+  tenant?: string;
+  scopes?: Scope[];
+  headers?: Record<string, string>;
+}
+
+export interface OfficeParts {
+  /** What happens at the queue before it takes a message. */
+  enqueue?: (message: TriageMessage) => Promise<void>;
+  retentionDays?: number;
+  /** Who judges; by default somebody to whom every note is worth a call. */
+  judge?: (note: string, adapter: AdapterName | undefined) => Promise<Judged>;
+  announce?: (insight: Insight) => Promise<void>;
+}
+
+export const aJudgement = (fields: Partial<Judged> = {}): Judged => ({
+  intent: 'buy',
+  priority: 'P1',
+  next_action: 'call',
+  confidence: 0.8,
+  tags: [],
+  explanation: [],
+  adapter: 'rules',
+  adapter_version: '1',
+  fallback_reason: null,
+  ...fields,
+});
+
+/** All of the context on a store: its two APIs, its queue as a list, and its worker. */
+export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
+  const [store, lists] = [leadStore(table), leadLists(table)];
+  const [log, meter] = [recordedLog(), recordedMeter()];
+  const queue: TriageMessage[] = [];
+  const announced: Insight[] = [];
+  const counted: string[] = [];
+  const shared = {
+    usage: { admit: async () => ({ admitted: true as const }) },
+    clock: table.clock,
+    log,
+    meter,
+    store,
+    queue: {
+      async enqueue(message: TriageMessage) {
+        await parts.enqueue?.(message);
+        queue.push(message);
+      },
+    },
+  };
+  const { retentionDays = 90 } = parts;
+  const intake = intakeApp({
+    ...shared,
+    claims: claims(table),
+    retentionDays: async () => retentionDays,
+  });
+  const insights = insightsApp({ ...shared, lists });
+
+  return {
+    store,
+    lists,
+    log,
+    meter,
+    queue,
+    announced,
+    counted,
+    get: async (path: string, asking: Asking = {}) =>
+      insights.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
+    again: async (leadId: string, body: object = {}, asking: Asking = {}) =>
+      insights.request(
+        `/leads/${leadId}/insight`,
+        { method: 'POST', body: JSON.stringify(body), headers: json },
+        callerOf(asking),
+      ),
+    /** A body that is a text is sent as it is. */
+    post: async (body: unknown, { headers, ...asking }: Asking = {}, path = '/leads') =>
+      intake.request(
+        path,
+        { method: 'POST', body: textOf(body), headers: { ...json, ...headers } },
+        callerOf(asking),
+      ),
+    triage: (message: TriageMessage) =>
+      triageLead(message, {
+        ...shared,
+        lists,
+        judgeOf: async (_tenantId, adapter) => ({
+          judge: async (note) => (await parts.judge?.(note, adapter)) ?? aJudgement(),
+        }),
+        async announce(_tenantId, insight) {
+          await parts.announce?.(insight);
+          announced.push(insight);
+        },
+        countLead: async (tenantId) => void counted.push(tenantId),
+      }),
+  };
+}
+export type LeadsOffice = ReturnType<typeof aLeadsOffice>;
+
+const json = { 'content-type': 'application/json' };
+const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
+
+function callerOf({ tenant = 'acme', scopes = allScopes }: Asking) {
+  const lambda = contextOf({
+    tenant_id: tenant,
+    role: 'TenantAdmin',
+    scopes,
+    principal: `key:of-${tenant}`,
+    valid_until: 0,
+    rate_limit: { requests_per_second: 5, burst: 10 },
+  });
+  return { event: { requestContext: { authorizer: { lambda } } } };
+}
+
+const allScopes: Scope[] = ['leads:create', 'leads:read', 'leads:write'];
+
+export const withKey = (key: string, more: Asking = {}): Asking => ({
+  ...more,
+  headers: { 'idempotency-key': key, ...more.headers },
+});
+
+/** The lead of a request that went well. */
+export async function leadOf(response: Response): Promise<Lead> {
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as Lead;
+}
+
+/** The heading of docs/errors.md that a refusal names. */
+export async function problemOf(response: Response): Promise<string> {
+  const { type } = (await response.json()) as { type: string };
+  return type.replace('urn:replies-engine:error:', '');
+}
+
+/** Everything that the tenant's leads are in the store, in no order. */
+export async function leadsIn(table: TestTable, tenant: string): Promise<StoredLead[]> {
+  const items = await table.items();
+  return items.filter(({ pk }) => pk === `TENANT#${tenant}#LEADS`) as unknown as StoredLead[];
+}

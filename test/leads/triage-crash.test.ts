@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Insight, TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { TestTable } from '../support/table.ts';
+import { deaths, Process, turnsOf } from './crashes.ts';
+import { aJudgement, aLeadsOffice, leadsIn, startLeadsTable } from './office.ts';
+
+let table: TestTable;
+let schedules = 0;
+
+beforeAll(async () => {
+  table = await startLeadsTable();
+});
+
+afterAll(() => table.close());
+
+/** A lead's message and so many requests to judge it anew, for a company of its own. */
+function work(requests: number): { tenant: string; leadId: string; messages: TriageMessage[] } {
+  schedules += 1;
+  const [tenant, leadId] = [`company-${schedules}`, randomUUID()];
+  const lead = { id: leadId, email: null, phone: null, name: null, note: 'Hi', source: 'web' };
+  const created_at = new Date(table.clock.now()).toISOString();
+  const expires_at = Math.floor(table.clock.now() / 1000) + 86_400;
+  const messages: TriageMessage[] = Array.from({ length: requests }, () => ({
+    kind: 'again',
+    tenant_id: tenant,
+    lead_id: leadId,
+    request_id: randomUUID(),
+  }));
+  messages.unshift({
+    kind: 'triage',
+    tenant_id: tenant,
+    lead: { ...lead, created_at },
+    expires_at,
+  });
+  return { tenant, leadId, messages };
+}
+
+/** A worker whose every call of the store, the judge and the listeners is one at which it may die. */
+function aWorker(process: Process, told: Insight[]) {
+  const office = aLeadsOffice(process.tableOf(table), {
+    judge: () => process.call(async () => aJudgement()),
+    announce: (insight) => process.call(async () => void told.push(insight)),
+  });
+  return (message: TriageMessage) => process.over(office.triage(message));
+}
+
+describe('a lead whose worker dies at each of its calls in turn', () => {
+  it('has one insight in the end, and is told of by its id', async () => {
+    const whole = new Process();
+    await aWorker(whole, [])(work(0).messages[0] as TriageMessage);
+    expect(whole.calls).toBe(7);
+
+    for (let nth = 1; nth <= whole.calls; nth++) {
+      for (const when of ['before', 'after'] as const) {
+        const { tenant, messages } = work(0);
+        const [message] = messages as [TriageMessage];
+        const told: Insight[] = [];
+
+        await aWorker(new Process({ nth, when }), told)(message);
+        await aWorker(new Process(), told)(message);
+
+        const [stored, ...more] = await leadsIn(table, tenant);
+        expect([stored?.insight?.version, more]).toEqual([1, []]);
+        expect(told.length).toBeGreaterThan(0);
+        expect(new Set(told.map(({ id }) => id))).toEqual(new Set([stored?.insight?.id]));
+      }
+    }
+  });
+});
+
+describe('messages of one lead', () => {
+  const fates = fc.array(fc.record({ which: fc.nat(), death: deaths(10) }), {
+    minLength: 1,
+    maxLength: 5,
+  });
+
+  it('lead to one insight each, however they are delivered twice, overlap and die', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.nat({ max: 2 }), fates, async (s, requests, died) => {
+        const { tenant, leadId, messages } = work(requests);
+        const [told, turn] = [[] as Insight[], turnsOf(s)];
+        const [first] = messages as [TriageMessage];
+        // Nobody can ask for a lead to be judged anew that is not there.
+        await aWorker(new Process({ nth: 3, when: 'before' }), told)(first);
+
+        const deliveries = died.map(({ which, death }) => {
+          const message = messages[which % messages.length] as TriageMessage;
+          return aWorker(new Process(death, turn), told)(message);
+        });
+        await s.waitFor(Promise.all(deliveries));
+        for (const message of messages) await aWorker(new Process(), told)(message);
+
+        const office = aLeadsOffice(table);
+        const response = await office.get(`/leads/${leadId}/insights`, { tenant });
+        const { insights } = (await response.json()) as { insights: Insight[] };
+        const asked = insights.length;
+        expect(asked).toBeLessThanOrEqual(messages.length);
+        expect(asked).toBeGreaterThanOrEqual(Math.max(1, requests));
+        expect(insights.map(({ version }) => version)).toEqual(
+          Array.from({ length: asked }, (_, n) => asked - n),
+        );
+        const ids = new Set(insights.map(({ id }) => id));
+        expect(told.every(({ id }) => ids.has(id))).toBe(true);
+        expect(told.map(({ id }) => id)).toContain(insights[0]?.id);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

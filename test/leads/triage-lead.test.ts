@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AdapterName, TriageMessage } from '../../lambdas/leads/contract.ts';
+import { days, type TestTable, withLostAnswers } from '../support/table.ts';
+import { aJudgement, aLeadsOffice, leadsIn, type OfficeParts, startLeadsTable } from './office.ts';
+
+let table: TestTable;
+let leads = 0;
+
+beforeAll(async () => {
+  table = await startLeadsTable();
+});
+
+afterAll(() => table.close());
+
+/** The message of a lead whose intake died before it was stored. */
+function aMessage(fields: { note?: string; keptDays?: number } = {}) {
+  leads += 1;
+  const { note = 'What does it cost?', keptDays = 90 } = fields;
+  const now = table.clock.now();
+  return {
+    kind: 'triage' as const,
+    tenant_id: `company-${leads}`,
+    lead: {
+      id: randomUUID(),
+      email: null,
+      phone: null,
+      name: null,
+      note,
+      source: 'web',
+      created_at: new Date(now).toISOString(),
+    },
+    expires_at: Math.floor((now + days(keptDays)) / 1000),
+  };
+}
+type LeadMessage = ReturnType<typeof aMessage>;
+
+const anew = ({ tenant_id, lead }: LeadMessage, adapter?: AdapterName): TriageMessage => ({
+  kind: 'again',
+  tenant_id,
+  lead_id: lead.id,
+  request_id: randomUUID(),
+  ...(adapter && { adapter }),
+});
+
+/** A lead that is judged already, with the office that did. */
+async function judged(parts: OfficeParts = {}) {
+  const [message, office] = [aMessage(), aLeadsOffice(table, parts)];
+  await office.triage(message);
+  const history = async () => {
+    const response = await office.get(`/leads/${message.lead.id}/insights`, {
+      tenant: message.tenant_id,
+    });
+    const { insights } = (await response.json()) as { insights: { id: string; version: number }[] };
+    return insights;
+  };
+  return { message, office, history };
+}
+
+describe('a lead that waits to be judged', () => {
+  it('is stored where its intake died before, with its insight', async () => {
+    const [message, office] = [aMessage(), aLeadsOffice(table)];
+
+    await office.triage(message);
+
+    const [stored] = await leadsIn(table, message.tenant_id);
+    expect(stored).toMatchObject({
+      ...message.lead,
+      expires_at: message.expires_at,
+      insight: { lead_id: message.lead.id, version: 1, ...aJudgement() },
+    });
+    const found = await office.get('/leads?source=web', { tenant: message.tenant_id });
+    expect(await found.json()).toMatchObject({ leads: [{ id: message.lead.id }] });
+  });
+
+  it('is judged by its note, once, however often its message comes', async () => {
+    const notes: string[] = [];
+    const [message, office] = [
+      aMessage({ note: 'Hello there' }),
+      aLeadsOffice(table, {
+        async judge(note) {
+          notes.push(note);
+          return aJudgement();
+        },
+      }),
+    ];
+
+    await office.triage(message);
+    const [first] = await leadsIn(table, message.tenant_id);
+    table.clock.pass(1_000);
+    await office.triage(message);
+
+    expect(notes).toEqual(['Hello there']);
+    expect(await leadsIn(table, message.tenant_id)).toEqual([first]);
+    expect(office.announced.map(({ id }) => id)).toEqual([first?.insight?.id]);
+    expect(office.counted).toEqual([message.tenant_id]);
+  });
+
+  it('has one insight when its message is worked on several times at once', async () => {
+    const [message, office] = [aMessage(), aLeadsOffice(table)];
+
+    await Promise.all([1, 2, 3, 4].map(() => office.triage(message)));
+
+    const [stored, ...more] = await leadsIn(table, message.tenant_id);
+    expect(more).toEqual([]);
+    expect(stored?.insight?.version).toBe(1);
+    expect(new Set(office.announced.map(({ id }) => id))).toEqual(new Set([stored?.insight?.id]));
+    expect(office.counted).toEqual([message.tenant_id]);
+    expect(office.meter.counts['InsightCreated']).toBe(1);
+  });
+
+  it('has one insight though each answer of the store was lost', async () => {
+    const [message, office] = [aMessage(), aLeadsOffice(withLostAnswers(table))];
+
+    await office.triage(message);
+
+    const [stored] = await leadsIn(table, message.tenant_id);
+    expect(stored?.insight?.version).toBe(1);
+    expect(office.announced.map(({ id }) => id)).toEqual([stored?.insight?.id]);
+  });
+
+  it('is announced again, as the same insight, where nobody is known to have been told', async () => {
+    let isDown = true;
+    const message = aMessage();
+    const office = aLeadsOffice(table, {
+      announce: async () => {
+        if (isDown) throw new Error('The listener is away');
+      },
+    });
+    await expect(office.triage(message)).rejects.toThrow('The listener is away');
+    const [before] = await leadsIn(table, message.tenant_id);
+    isDown = false;
+
+    await office.triage(message);
+
+    const [after] = await leadsIn(table, message.tenant_id);
+    expect(after?.insight).toEqual(before?.insight);
+    expect(office.announced.map(({ id }) => id)).toEqual([before?.insight?.id]);
+  });
+
+  it('is not judged where nobody could, and comes back', async () => {
+    const message = aMessage();
+    const office = aLeadsOffice(table, { judge: () => Promise.reject(new Error('away')) });
+
+    await expect(office.triage(message)).rejects.toThrow('away');
+
+    const [stored] = await leadsIn(table, message.tenant_id);
+    expect([stored?.insight, office.announced, office.counted]).toEqual([undefined, [], []]);
+  });
+
+  it('is let go once it has expired, and not told of', async () => {
+    const [message, office] = [aMessage({ keptDays: 1 }), aLeadsOffice(table)];
+    table.clock.pass(days(1) + 1_000);
+
+    await office.triage(message);
+
+    expect([office.announced, office.counted]).toEqual([[], []]);
+    const told = await office.get(`/leads/${message.lead.id}`, { tenant: message.tenant_id });
+    expect(told.status).toBe(404);
+  });
+});
+
+describe('a request to judge a lead anew', () => {
+  it('makes the next insight by the adapter that it names, and keeps those before', async () => {
+    const asked: unknown[] = [];
+    const { message, office, history } = await judged({
+      async judge(_note, adapter) {
+        asked.push(adapter);
+        return aJudgement({ priority: asked.length === 1 ? 'P1' : 'P0' });
+      },
+    });
+    const [first] = await history();
+
+    await office.triage(anew(message, 'openai'));
+
+    const insights = await history();
+    expect(asked).toEqual([undefined, 'openai']);
+    expect(insights.map(({ version }) => version)).toEqual([2, 1]);
+    expect(insights[1]).toEqual(first);
+    expect(office.announced.map(({ version }) => version)).toEqual([1, 2]);
+    expect(office.counted).toEqual([message.tenant_id]);
+  });
+
+  it('moves the lead to its new priority in the list', async () => {
+    const judgements = [aJudgement({ priority: 'P3' }), aJudgement({ priority: 'P0' })];
+    const { message, office } = await judged({
+      judge: async () => judgements.shift() ?? aJudgement(),
+    });
+    await office.triage(anew(message));
+
+    const found = await Promise.all(
+      ['P3', 'P0'].map(async (priority) => {
+        const list = await office.get(`/leads?priority=${priority}`, { tenant: message.tenant_id });
+        return ((await list.json()) as { leads: unknown[] }).leads.length;
+      }),
+    );
+
+    expect(found).toEqual([0, 1]);
+  });
+
+  it('is answered once, however often it comes, and after later ones too', async () => {
+    const { message, office, history } = await judged();
+    const [first, second] = [anew(message), anew(message)];
+
+    for (const one of [first, first, second, first, second, message, first]) {
+      await office.triage(one);
+    }
+
+    expect((await history()).map(({ version }) => version)).toEqual([3, 2, 1]);
+    expect(office.announced.map(({ version }) => version)).toEqual([1, 2, 3]);
+  });
+
+  it('and others at the same time are all answered, each with an insight of its own', async () => {
+    const { message, office, history } = await judged();
+    const requests = [anew(message), anew(message), anew(message)];
+
+    await Promise.all([...requests, ...requests].map((request) => office.triage(request)));
+
+    const insights = await history();
+    expect(insights.map(({ version }) => version)).toEqual([4, 3, 2, 1]);
+    expect(new Set(insights.map(({ id }) => id)).size).toBe(4);
+  });
+
+  it('may come before the lead was ever judged, and counts as its judgement', async () => {
+    const [message, office] = [aMessage(), aLeadsOffice(table)];
+    await office.store.store({ ...message.lead, ...message });
+
+    await office.triage(anew(message));
+    await office.triage(message);
+
+    const [stored] = await leadsIn(table, message.tenant_id);
+    expect(stored?.insight?.version).toBe(1);
+    expect(office.counted).toEqual([message.tenant_id]);
+  });
+
+  it('of a lead that is not there is let go', async () => {
+    const [message, office] = [aMessage(), aLeadsOffice(table)];
+
+    await office.triage(anew(message));
+
+    expect(await leadsIn(table, message.tenant_id)).toEqual([]);
+    expect(office.announced).toEqual([]);
+  });
+});

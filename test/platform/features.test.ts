@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { schemaOf } from '../../lambdas/platform/features.ts';
+
+const takes = (url: string, loopback: boolean) =>
+  schemaOf('webhooks', loopback)?.safeParse({ url }).success;
+
+describe('the URL of a webhook', () => {
+  it.each(['https://hooks.example.com/acme?key=1', 'https://hooks.example.com:8443/'])(
+    'may be %s',
+    (url) => {
+      expect([takes(url, false), takes(url, true)]).toEqual([true, true]);
+    },
+  );
+
+  it.each(['http://127.0.0.1:4000/hooks', 'http://localhost:4000/', 'http://[::1]:4000/'])(
+    'may be %s only where the product runs on the same machine',
+    (url) => {
+      expect([takes(url, false), takes(url, true)]).toEqual([false, true]);
+    },
+  );
+
+  it.each([
+    'http://hooks.example.com/',
+    'http://127.0.0.2/',
+    'http://10.0.0.1/',
+    'http://localhost.example.com/',
+    'http://user:password@localhost/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://10.0.0.1/',
+    'https://intranet/',
+    'https://db.internal/',
+    'https://user:password@hooks.example.com/',
+    'ftp://hooks.example.com/',
+    `https://hooks.example.com/${'x'.repeat(2_000)}`,
+    'hooks.example.com',
+  ])('is never %s', (url) => {
+    expect([takes(url, false), takes(url, true)]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,59 @@
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { discardWork } from '../../../lambdas/runtime/errors.ts';
+import { deliveryQueue } from '../../../lambdas/webhooks/adapters/delivery-queue.ts';
+import { startQueues } from '../../../local/cloud/queues.ts';
+import { aRecord } from '../../support/sqs-event.ts';
+
+async function someQueues() {
+  const queues = await startQueues(undefined);
+  onTestFinished(() => queues.close());
+  const [{ url: queueUrl }, { url: deadLetterUrl }] = await Promise.all([
+    queues.create('deliveries', { VisibilityTimeout: '60' }),
+    queues.create('dead', {}),
+  ]);
+  const receive = async (url: string, WaitTimeSeconds = 0) => {
+    const { Messages: messages = [] } = await queues.client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        WaitTimeSeconds,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['All'],
+      }),
+    );
+    return messages;
+  };
+  return { ...queues, queueUrl, deadLetterUrl, receive };
+}
+
+describe('the queue of deliveries', () => {
+  it('brings a message back when it is told to, counting how often', async () => {
+    const { client, queueUrl, deadLetterUrl, receive } = await someQueues();
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'x' }));
+    const [first] = await receive(queueUrl);
+    const record = { ...aRecord('r1', 'x'), receiptHandle: String(first?.ReceiptHandle) };
+
+    expect(await receive(queueUrl)).toEqual([]);
+    await deliveryQueue(client, { queueUrl, deadLetterUrl }).returnAfter(record, 1);
+
+    const [second] = await receive(queueUrl, 5);
+    expect(second?.Attributes?.['ApproximateReceiveCount']).toBe('2');
+  });
+
+  it('gives the dead letters the message as it is, and why', async () => {
+    const { client, queueUrl, deadLetterUrl, receive } = await someQueues();
+    const record = aRecord('r1', '{"detail":"\ud800"}');
+    const error = discardWork('malformed_message', 'The queue message holds no event.');
+
+    await deliveryQueue(client, { queueUrl, deadLetterUrl }).deadLetter(record, error, 0);
+
+    const [dead] = await receive(deadLetterUrl);
+    expect(JSON.parse(dead?.Body ?? '')).toEqual({ detail: '\ud800' });
+    expect(dead?.MessageAttributes).toMatchObject({
+      reason_code: { StringValue: 'malformed_message' },
+      reason: { StringValue: 'The queue message holds no event.' },
+      failed_at: { StringValue: '1970-01-01T00:00:00.000Z' },
+      record_id: { StringValue: 'r1' },
+    });
+  });
+});
