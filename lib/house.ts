@@ -1,3 +1,6 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
 import type { Settings } from './settings.ts';
 import { type Stage, stages } from './stages.ts';
 
@@ -5,21 +8,31 @@ import { type Stage, stages } from './stages.ts';
 export interface House {
   stage: Stage;
   settings: Settings;
+  /** Where alarms go; none where there are no alarms. */
+  alarmTopic: ITopic | undefined;
+  /** The name of the deployment as a whole: prefix and environment. */
+  deployment: string;
   /** A resource's name: prefix, its own name, environment. */
   nameOf(name: string): string;
   /** The variables among these that the operator has set. */
   passedOn(...names: string[]): Record<string, string>;
 }
 
-export function houseOf(settings: Settings): House {
-  const { projectPrefix, environmentName, passedOn } = settings;
-  return {
-    stage: stages[environmentName],
+/** The house of a stack, with its topic for alarms where it has any. */
+export function houseOf(scope: Construct, settings: Settings): House {
+  const { projectPrefix, environmentName, passedOn, alarmEmail } = settings;
+  const stage = stages[environmentName];
+  const house = {
+    stage,
     settings,
-    nameOf: (name) => `${projectPrefix}-${name}-${environmentName}`,
-    passedOn: (...names) =>
+    deployment: `${projectPrefix}-${environmentName}`,
+    nameOf: (name: string) => `${projectPrefix}-${name}-${environmentName}`,
+    passedOn: (...names: string[]) =>
       Object.fromEntries(
         names.flatMap((name) => (passedOn[name] ? [[name, passedOn[name]] as const] : [])),
       ),
   };
+  const hasAlarms = stage.alarms === 'always' || alarmEmail !== undefined;
+  const alarmTopic = hasAlarms ? new AlarmTopic(scope, 'Alarms', { house }) : undefined;
+  return { ...house, alarmTopic };
 }

@@ -4,6 +4,8 @@ import { PublicApi } from './constructs/public-api.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { houseOf } from './house.ts';
 import { Leads } from './leads/leads.ts';
+import { ProductDashboard } from './observability/dashboard.ts';
+import { ProductAlarms } from './observability/product-alarms.ts';
 import { ModelAccess } from './platform/model-access.ts';
 import { Platform } from './platform/platform.ts';
 import { Tenancy } from './platform/tenancy.ts';
@@ -15,7 +17,7 @@ import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
-    const house = houseOf(props.settings);
+    const house = houseOf(this, props.settings);
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
     const api = new PublicApi(this, 'Api', { house, authorizer });
     new Platform(this, 'Platform', { house, api, tenants });
@@ -24,5 +26,7 @@ export class RepliesEngineStack extends Stack {
     new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { house, api, tenants, openAiSecret, bus });
+    new ProductAlarms(this, 'ProductAlarms', { house });
+    new ProductDashboard(this, 'Dashboard', { house, api });
   }
 }

@@ -1,12 +1,13 @@
 import { operatorEnvironment as emailEnvironment } from '../lambdas/email-deadlines/environment.ts';
-import { operatorEnvironment as platformEnvironment } from '../lambdas/platform/contract.ts';
-import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/contract.ts';
+import {
+  checkValues,
+  deploymentEnvironment,
+  refusePlaceholders,
+  SettingsError,
+} from './setting-values.ts';
 import { isStageName, type StageName, stages } from './stages.ts';
 
-/** A setting that a person must mend; its message is one plain line. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
+export { SettingsError };
 
 /** What an operator chooses for a deployment, beside its stage. */
 export interface Settings {
@@ -14,6 +15,10 @@ export interface Settings {
   environmentName: StageName;
   /** Environment variables that are handed to the functions as they are, where they are set. */
   passedOn: Readonly<Record<string, string>>;
+  /** Who is told of alarms. */
+  alarmEmail: string | undefined;
+  /** Where the runbook is read; alarms lead there. */
+  runbookUrl: string;
 }
 
 /** The names by which resources are told apart, as the CDK context gives them. */
@@ -38,6 +43,7 @@ const passedOnNames = [
   'OIDC_ROLE_CLAIM',
   ...Object.keys(emailEnvironment.shape),
 ];
+const knownNames = [...passedOnNames, ...Object.keys(deploymentEnvironment.shape)];
 const assistantName = /^[A-Za-z]\w*_ASSISTANT_ID$/;
 
 /** Reads the settings; throws a SettingsError that says what is wrong and what would be right. */
@@ -58,44 +64,16 @@ export function readSettings(
       `Expected EnvironmentName to be one of ${known}, got "${environmentName}".`,
     );
   }
+  const isKnown = (name: string) => knownNames.includes(name) || assistantName.test(name);
+  const given = Object.fromEntries(Object.entries(environment).filter(([name]) => isKnown(name)));
+  if (environmentName === 'prod') refusePlaceholders(given);
+  const filled = Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
+  checkValues(filled);
+  const { ALARM_EMAIL: alarmEmail, RUNBOOK_URL: runbookUrl } = deploymentEnvironment.parse(filled);
   const passedOn = Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] =>
-        Boolean(entry[1]) && (passedOnNames.includes(entry[0]) || assistantName.test(entry[0])),
-    ),
+    Object.entries(filled).filter(([name]) => !(name in deploymentEnvironment.shape)),
   );
-  checkValues(passedOn);
-  return { projectPrefix, environmentName, passedOn };
-}
-
-/** What each variable takes, said where one is of no use. */
-const rules: Record<string, string> = {
-  RUN_MAX_WAIT_SECONDS: 'it is 5 to 3600',
-  RETENTION_DAYS: 'it is 1 to 3650',
-  LOG_LEVEL: 'it is one of DEBUG, INFO, WARN, ERROR',
-  OIDC_ISSUER: 'it starts with https://',
-  OIDC_AUDIENCE: 'OIDC_ISSUER needs it',
-  TEST_MODE: 'it is true or false',
-  REQUEST_TIMEOUT: 'it is a number of seconds up to 60',
-  MAX_RETRIES: 'it is 0 to 10',
-  CONCURRENCY_LIMIT: 'it is 1 to 1000',
-  INTER_DEPENDENCY_GAP: 'it is 0.0001 to 10 seconds',
-  LLM_DELAY_SCALE: 'it is a number of seconds up to 60',
-  LLM_DELAY_MIN: 'it is a number of seconds up to 60, not above LLM_DELAY_MAX',
-  LLM_DELAY_MAX: 'it is a number of seconds up to 60, not below LLM_DELAY_MIN',
-  OIDC_ALGORITHM: 'it is an algorithm with public keys, such as RS256 or ES256',
-};
-const urlRule = 'it starts with http:// or https://';
-
-/** A value that the functions could not read must not be deployed. */
-function checkValues(passedOn: Readonly<Record<string, string>>): void {
-  const issues = [whatsAppEnvironment, platformEnvironment, emailEnvironment].flatMap(
-    (schema) => schema.safeParse(passedOn).error?.issues ?? [],
-  );
-  const names = [...new Set(issues.map((issue) => String(issue.path[0])))];
-  if (names.length === 0) return;
-  const faults = names.map(
-    (name) => `${name}="${passedOn[name] ?? ''}": ${rules[name] ?? urlRule}`,
-  );
-  throw new SettingsError(`Of no use as they are set: ${faults.join('; ')}.`);
+  return { projectPrefix, environmentName, passedOn, alarmEmail, runbookUrl };
 }

@@ -1,6 +1,23 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
+/** What is normal, and what is not. */
+export interface AlarmThresholds {
+  /** Failed invocations or requests in a hundred, and how many there must be within five minutes to say so. */
+  failedPercent: number;
+  failedAtLeast: number;
+  /** Seconds from the webhook to the reply that nine in ten replies keep. */
+  replySeconds: number;
+  /** Late emails in a hundred, and how many there must be within fifteen minutes to say so. */
+  latePercent: number;
+  lateAtLeast: number;
+  /** Failed calls of one vendor within five minutes. */
+  vendorFailures: number;
+  /** Refused signatures, and refused callers, within five minutes. */
+  refusedSignatures: number;
+  refusedCallers: number;
+}
+
 /** Every difference between the stages. */
 export interface Stage {
   /** What becomes of tables, secrets and queues when the stack is deleted. */
@@ -9,6 +26,13 @@ export interface Stage {
   deletionProtection: boolean;
   logRetention: RetentionDays;
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
+  /** Megabytes of memory, and with them the share of a processor: of functions that answer requests, of those that
+   * work queues off, and of those that read or write thousands of emails. */
+  memoryMb: { request: number; worker: number; bulk: number };
+  /** Whether there are alarms: always, or only where somebody is told (`ALARM_EMAIL`), because idle ones cost too. */
+  alarms: 'always' | 'where told';
+  /** From where on a person is woken. */
+  alarmsFrom: AlarmThresholds;
   /** Requests a second that the HTTP API takes before it answers 429, and its burst. */
   throttle: { rateLimit: number; burstLimit: number };
   /** Invocations of the reply processor at the same time, each with up to ten conversations. */
@@ -23,6 +47,19 @@ export interface Stage {
   loopbackUrls: 'allowed' | 'refused';
 }
 
+const memoryMb = { request: 512, worker: 512, bulk: 1024 };
+
+const alarmsFrom: AlarmThresholds = {
+  failedPercent: 5,
+  failedAtLeast: 3,
+  replySeconds: 60,
+  latePercent: 10,
+  lateAtLeast: 5,
+  vendorFailures: 5,
+  refusedSignatures: 20,
+  refusedCallers: 200,
+};
+
 const keptStage: Stage = {
   // A first deployment that fails leaves nothing behind that would block the next.
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -30,6 +67,9 @@ const keptStage: Stage = {
   deletionProtection: true,
   logRetention: RetentionDays.THREE_MONTHS,
   logLevel: 'INFO',
+  memoryMb,
+  alarms: 'always',
+  alarmsFrom,
   throttle: { rateLimit: 500, burstLimit: 1000 },
   replyConcurrency: 50,
   emailConcurrency: 50,
@@ -44,6 +84,10 @@ const throwawayStage: Stage = {
   deletionProtection: false,
   logRetention: RetentionDays.TWO_WEEKS,
   logLevel: 'INFO',
+  memoryMb,
+  alarms: 'where told',
+  // Whoever tries things out fails more often.
+  alarmsFrom: { ...alarmsFrom, failedPercent: 20, failedAtLeast: 10, vendorFailures: 20 },
   throttle: { rateLimit: 100, burstLimit: 200 },
   replyConcurrency: 10,
   emailConcurrency: 10,
@@ -55,6 +99,8 @@ const throwawayStage: Stage = {
 export const stages = {
   local: {
     ...throwawayStage,
+    // They cost nothing here, and what is deployed is what is read here.
+    alarms: 'always',
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
     loopbackUrls: 'allowed',
   },

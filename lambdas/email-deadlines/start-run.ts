@@ -2,6 +2,7 @@ import { isoTime } from '../runtime/clock.ts';
 import { EngineError } from '../runtime/errors.ts';
 import { faultsOf } from '../runtime/json-body.ts';
 import type { Log, Meter } from '../runtime/log.ts';
+import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
 import { type EmailIn, emailsIn, type ReadyMessage, type RunMessage } from './contract.ts';
 import { isOver, type StoredEmail } from './domain/email.ts';
@@ -80,6 +81,7 @@ async function readEmails(
     given = run.has_emails ? JSON.parse(await ports.runs.given(run)) : await ports.fetchEmails(run);
   } catch (error) {
     if (!(error instanceof EngineError) || error.next === 'retry') throw error;
+    countVendorFailure(error, ports.meter);
     return { status: 502, detail: error.message, errors: [] };
   }
   const result = emailsIn.safeParse(given);

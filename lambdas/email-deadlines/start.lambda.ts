@@ -5,6 +5,7 @@ import { asEngineError, discardWork } from '../runtime/errors.ts';
 import { createLog, createMeter, errorForLog } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
 import { batchResponse } from '../runtime/sqs.ts';
+import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { mailboxUrlOf } from './adapters/company.ts';
 import { expectationOf } from './adapters/expectation.ts';
@@ -76,6 +77,7 @@ async function handled(record: SQSRecord, to: StartPorts): Promise<boolean> {
     return true;
   } catch (thrown) {
     const error = asEngineError(thrown);
+    countVendorFailure(error, to.meter);
     const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
     log.warn('A run could not be handled.', {
       tenant_id: message.data.tenant_id,

@@ -36,3 +36,8 @@ export const numberVariable = (bounds: { min: number; max: number; default: numb
     ),
     bounds.default,
   );
+
+/** The deployment that a function is part of, such as `replies-engine-prod`; its metrics bear the name. */
+export function deploymentName(environment: Environment = process.env): string {
+  return environment['DEPLOYMENT'] || 'none';
+}

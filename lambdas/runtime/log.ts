@@ -1,5 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import {
+  type CountMetric,
+  deploymentDimension,
+  metricNamespace,
+  type TimeMetric,
+} from './contract.ts';
+import { deploymentName } from './env.ts';
+import { once } from './once.ts';
 
 /** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
@@ -8,21 +16,28 @@ export const createLog = (serviceName: string): Logger => new Logger({ serviceNa
 
 /** Counters and durations that alarms and dashboards read; written as EMF lines of the log. */
 export interface Meter {
-  count(name: string, by?: number): void;
-  seconds(name: string, seconds: number): void;
+  count(name: CountMetric, by?: number): void;
+  seconds(name: TimeMetric, seconds: number): void;
   /** Writes what was counted; called once at the end of each invocation. */
   flush(): void;
 }
 
-export const metricNamespace = 'RepliesEngine';
-
+/** The meter of one function; all functions of a deployment add to the same metrics. */
 export function createMeter(serviceName: string): Meter {
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName });
+  const metrics = once(() => {
+    const made = new Metrics({ namespace: metricNamespace, serviceName });
+    // The service would be a dimension too, and each metric as many metrics as there are functions.
+    made.clearDefaultDimensions();
+    made.setDefaultDimensions({ [deploymentDimension]: deploymentName() });
+    return made;
+  });
   return {
-    count: (name, by = 1) => metrics.addMetric(name, MetricUnit.Count, by),
-    seconds: (name, seconds) => metrics.addMetric(name, MetricUnit.Seconds, seconds),
+    count: (name, by = 1) => metrics().addMetric(name, MetricUnit.Count, by),
+    seconds: (name, seconds) => metrics().addMetric(name, MetricUnit.Seconds, seconds),
     flush: () => {
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      if (!metrics().hasStoredMetrics()) return;
+      metrics().addMetadata('service', serviceName);
+      metrics().publishStoredMetrics();
     },
   };
 }

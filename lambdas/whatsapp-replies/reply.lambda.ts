@@ -9,6 +9,7 @@ import { type UsageCounter, usageCounter } from '../tenancy/adapters/usage-count
 import { queueClient, secretsClient } from '../vendors/aws/clients.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
+import { usageMeter } from '../vendors/openai/usage.ts';
 import { assistantDirectory } from './adapters/assistant-directory.ts';
 import { type BatchConsumer, consumeBatch } from './adapters/consume-batch.ts';
 import { conversationStore } from './adapters/conversation-store.ts';
@@ -47,6 +48,7 @@ const consumer = once((): BatchConsumer => {
   const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
     environment: process.env,
     runMaxWaitSeconds: env.RUN_MAX_WAIT_SECONDS,
+    onUsage: usageMeter(meter, env.OPENAI_BASE_URL),
   });
   const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
 

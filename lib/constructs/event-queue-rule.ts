@@ -1,10 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { type EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { eventSource } from '../../lambdas/events/contract.ts';
 import type { House } from '../house.ts';
+import { alarmOnDeadLetters } from './dead-letters-alarm.ts';
 
 export interface EventQueueRuleProps {
   house: House;
@@ -28,6 +29,15 @@ export class EventQueueRule extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(keptDays),
       removalPolicy: house.stage.removalPolicy,
+    });
+    Validations.of(this.deadLetterQueue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue of a rule, which the check does not see.',
+    });
+    alarmOnDeadLetters(this, this.deadLetterQueue, {
+      house,
+      about: name,
+      impact: 'Companies are not told of events',
     });
     new Rule(this, 'Rule', {
       ruleName: house.nameOf(name),

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -6,11 +6,13 @@ import {
   Code,
   Function as LambdaFunction,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { House } from '../house.ts';
 import { bundleOf } from './bundle.ts';
+import { alarmOnFailures } from './function-alarms.ts';
 
 export interface NodeFunctionProps {
   house: House;
@@ -23,10 +25,15 @@ export interface NodeFunctionProps {
   memoryMb: number;
   timeoutSeconds: number;
   environment: Record<string, string>;
+  /** Who is hurt when it fails, as a sentence without its full stop. */
+  impact: string;
 }
 
-/** A Lambda function of the house: its bundle, its own log group, and a role that may do only what is granted. */
+/** A Lambda function of the house: its bundle, its own log group, its alarms, and a role that may do only what is granted. */
 export class NodeFunction extends LambdaFunction {
+  /** As alarms and the dashboard name it. */
+  readonly givenName: string;
+
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { house } = props;
     const functionName = house.nameOf(props.name);
@@ -48,7 +55,13 @@ export class NodeFunction extends LambdaFunction {
       code: Code.fromAsset(bundleOf(props.context, props.job)),
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
-      environment: { LOG_LEVEL: house.stage.logLevel, ...props.environment },
+      environment: {
+        LOG_LEVEL: house.stage.logLevel,
+        DEPLOYMENT: house.deployment,
+        ...props.environment,
+      },
+      // The AWS SDK itself carries the trace on to the queues, and these to their consumers.
+      tracing: Tracing.ACTIVE,
       role,
       logGroup,
     });
@@ -59,5 +72,12 @@ export class NodeFunction extends LambdaFunction {
       context,
       job,
     });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray takes traces for no resource but all; test/lib/functions.test.ts holds the rest.',
+    });
+    this.givenName = props.name;
+    alarmOnFailures(this, { house, about: props.name, impact: props.impact });
   }
 }

@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -25,6 +26,12 @@ export class SingleTable extends Table {
       deletionProtection: house.stage.deletionProtection,
       removalPolicy: house.stage.removalPolicy,
     });
+    if (!house.stage.pointInTimeRecovery) {
+      Validations.of(this).acknowledge({
+        id: 'AwsSolutions-DDB3',
+        reason: 'A stage that is thrown away has nothing to be restored.',
+      });
+    }
   }
 
   /** Finds items by the attribute of the index's name, in the order of their `sk`; holds keys alone. */

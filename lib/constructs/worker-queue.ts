@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   DeduplicationScope,
   FifoThroughputLimit,
@@ -7,6 +8,8 @@ import {
 } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { House } from '../house.ts';
+import { HouseAlarm } from './alarm.ts';
+import { alarmOnDeadLetters } from './dead-letters-alarm.ts';
 
 export interface WorkerQueueProps {
   house: House;
@@ -16,19 +19,26 @@ export interface WorkerQueueProps {
   fifo: boolean;
   visibilityTimeoutSeconds: number;
   maxReceiveCount: number;
+  /** Who is hurt when its work is not done, as a sentence without its full stop. */
+  impact: string;
+  /** How long a message may rightly stay, with all that it waits for. */
+  oldestSeconds: number;
 }
 
 const keptDays = 4;
 const deadLettersKeptDays = 14;
 
-/** A queue of work with its dead-letter queue. */
+/** A queue of work with its dead-letter queue, and alarms when either holds what it should not. */
 export class WorkerQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
+  /** As alarms and the dashboard name it. */
+  readonly givenName: string;
 
   constructor(scope: Construct, id: string, props: WorkerQueueProps) {
     super(scope, id);
-    const { house, fifo } = props;
+    const { house, fifo, name, impact } = props;
+    this.givenName = name;
     const nameOf = (name: string) => house.nameOf(name) + (fifo ? '.fifo' : '');
     const common = {
       ...(fifo && { fifo }),
@@ -51,6 +61,19 @@ export class WorkerQueue extends Construct {
         fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       }),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
+    });
+    alarmOnDeadLetters(this, this.deadLetterQueue, { house, about: name, impact });
+    new HouseAlarm(this, 'WorkWaits', {
+      house,
+      about: name,
+      impact,
+      runbook: 'Work waits',
+      metric: this.queue.metricApproximateAgeOfOldestMessage({
+        statistic: Stats.MAXIMUM,
+        period: Duration.minutes(1),
+      }),
+      from: props.oldestSeconds,
+      periods: 5,
     });
   }
 }

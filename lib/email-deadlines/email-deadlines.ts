@@ -32,6 +32,8 @@ export class EmailDeadlines extends Construct {
       fifo: false,
       visibilityTimeoutSeconds: limits.startVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Email runs do not begin, or stand still',
+      oldestSeconds: 900,
     });
     const ready = new WorkerQueue(this, 'Ready', {
       house,
@@ -39,6 +41,9 @@ export class EmailDeadlines extends Construct {
       fifo: false,
       visibilityTimeoutSeconds: limits.answerVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Emails are not answered before their deadlines',
+      // Emails that are to be sent just in time wait here rightly; late ones have an alarm of their own.
+      oldestSeconds: 6 * 3600,
     });
     const parts = { house, ...rest, emailRuns, runs, ready, mailboxSecret };
 

@@ -32,7 +32,8 @@ export class Trigger extends NodeFunction {
       job: 'trigger',
       name: 'email-trigger',
       description: 'Starts email runs and tells how far they are',
-      memoryMb: 1024,
+      impact: 'Companies can neither start email runs nor see how far they are',
+      memoryMb: house.stage.memoryMb.bulk,
       timeoutSeconds: 29,
       environment: {
         ...tables(parts),
@@ -56,7 +57,8 @@ export class Start extends NodeFunction {
       job: 'start',
       name: 'email-start',
       description: 'Fetches the emails of a run and hands out those that are ready',
-      memoryMb: 1024,
+      impact: 'Email runs do not begin, or stand still',
+      memoryMb: house.stage.memoryMb.bulk,
       timeoutSeconds: limits.startTimeoutSeconds,
       environment: {
         ...tables(parts),
@@ -97,7 +99,8 @@ export class Answer extends NodeFunction {
       job: 'answer',
       name: 'email-deadline',
       description: 'Answers emails before their deadlines',
-      memoryMb: 512,
+      impact: 'Emails are not answered before their deadlines',
+      memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.answerTimeoutSeconds,
       environment: {
         ...tables(parts),

@@ -31,7 +31,8 @@ export class Intake extends NodeFunction {
       job: 'intake',
       name: 'lead-intake',
       description: 'Takes leads in',
-      memoryMb: 512,
+      impact: 'Leads are not taken in',
+      memoryMb: house.stage.memoryMb.request,
       timeoutSeconds: limits.leadsTimeoutSeconds,
       environment: environmentOf(parts),
     });
@@ -51,7 +52,8 @@ export class Triage extends NodeFunction {
       job: 'triage',
       name: 'lead-triage',
       description: 'Judges leads',
-      memoryMb: 512,
+      impact: 'Companies wait for the judgement of their leads',
+      memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.triageTimeoutSeconds,
       environment: {
         ...environmentOf(parts),
@@ -91,7 +93,8 @@ export class Insights extends NodeFunction {
       job: 'insights',
       name: 'lead-insights',
       description: 'Tells what is known of leads',
-      memoryMb: 512,
+      impact: 'Companies cannot see their leads and insights',
+      memoryMb: house.stage.memoryMb.request,
       timeoutSeconds: limits.leadsTimeoutSeconds,
       environment: environmentOf(parts),
     });

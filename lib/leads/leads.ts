@@ -29,6 +29,8 @@ export class Leads extends Construct {
       fifo: false,
       visibilityTimeoutSeconds: limits.triageVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Companies wait for the judgement of their leads',
+      oldestSeconds: 900,
     });
     const parts = { house, ...rest, leads, inbox };
 

@@ -12,13 +12,13 @@ export interface PlatformProps {
   tenants: SingleTable;
 }
 
-const memoryMb = 512;
 const timeoutSeconds = 10;
 
 /** What every tenant has whatever it uses: its configuration, its usage, and the API's own description. */
 export class Platform extends Construct {
   constructor(scope: Construct, id: string, { house, api, tenants }: PlatformProps) {
     super(scope, id);
+    const memoryMb = house.stage.memoryMb.request;
     const common = { house, context: 'platform', memoryMb, timeoutSeconds };
     const environment = { TENANTS_TABLE: tenants.tableName, ...house.passedOn('LOG_LEVEL') };
 
@@ -28,6 +28,7 @@ export class Platform extends Construct {
       name: 'configuration',
       description: "Reads and changes a tenant's configuration",
       environment: { ...environment, LOOPBACK_URLS: house.stage.loopbackUrls },
+      impact: 'Companies cannot read or change their configuration',
     });
     tenants.grant(
       configuration,
@@ -51,6 +52,7 @@ export class Platform extends Construct {
       name: 'usage',
       description: 'Tells what a tenant has used',
       environment,
+      impact: 'Companies cannot see what they have used',
     });
     tenants.grant(usage, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
     api.serve(usage, routes.usage);
@@ -61,6 +63,7 @@ export class Platform extends Construct {
       name: 'openapi',
       description: 'Describes the API',
       environment: { ...environment, PUBLIC_BASE_URL: api.publicBaseUrl },
+      impact: 'Developers cannot read the description of the API',
     });
     tenants.grant(openApi, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     api.serve(openApi, routes.openApi);

@@ -18,7 +18,8 @@ export class Tenancy extends Construct {
       job: 'authorizer',
       name: 'authorizer',
       description: 'Says who calls, by an API key, a public client id or a token',
-      memoryMb: 512,
+      impact: 'Every caller of the API is refused with 500; webhooks of vendors still come in',
+      memoryMb: house.stage.memoryMb.request,
       timeoutSeconds: 10,
       environment: {
         TENANTS_TABLE: this.tenants.tableName,

@@ -28,7 +28,8 @@ export class Deliver extends NodeFunction {
       job: 'deliver',
       name: 'webhook-deliver',
       description: 'Tells companies of events at their own URLs',
-      memoryMb: 512,
+      impact: 'Companies are not told of events',
+      memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.deliverTimeoutSeconds,
       environment: {
         ...commonEnvironment(parts),
@@ -59,7 +60,8 @@ export class WebhookEndpoint extends NodeFunction {
       job: 'endpoint',
       name: 'webhook-endpoint',
       description: 'Shows a company its webhook endpoint and tries it out',
-      memoryMb: 512,
+      impact: 'Companies cannot see or try out their webhook endpoint',
+      memoryMb: parts.house.stage.memoryMb.request,
       timeoutSeconds: 10,
       environment: { ...commonEnvironment(parts), EVENT_BUS_NAME: parts.bus.eventBusName },
     });

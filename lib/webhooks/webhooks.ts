@@ -36,6 +36,8 @@ export class Webhooks extends Construct {
       fifo: false,
       visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
       maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Companies are not told of events',
+      oldestSeconds: 26 * 3600,
     });
     const toDeliveries = new EventQueueRule(this, 'ToDeliveries', {
       house,

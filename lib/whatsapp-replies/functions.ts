@@ -18,7 +18,6 @@ export interface WhatsAppParts {
   publicBaseUrl: string;
 }
 
-const webhookMemoryMb = 512;
 const webhookTimeoutSeconds = 10;
 
 /** Checks Twilio's inbound webhook and enqueues the message. */
@@ -30,7 +29,8 @@ export class Receive extends NodeFunction {
       job: 'receive',
       name: 'receive',
       description: 'Checks an inbound WhatsApp message and enqueues it',
-      memoryMb: webhookMemoryMb,
+      impact: 'Messages that customers write on WhatsApp are not taken in',
+      memoryMb: parts.house.stage.memoryMb.request,
       timeoutSeconds: webhookTimeoutSeconds,
       environment: {
         ...commonEnvironment(parts),
@@ -55,7 +55,8 @@ export class ReplyProcessor extends NodeFunction {
       job: 'reply',
       name: 'reply-processor',
       description: 'Answers WhatsApp messages with an LLM',
-      memoryMb: 512,
+      impact: 'Customers on WhatsApp get no answers',
+      memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.replyTimeoutSeconds,
       environment: {
         ...commonEnvironment(parts),
@@ -102,7 +103,8 @@ export class Status extends NodeFunction {
       job: 'status',
       name: 'status',
       description: 'Records the delivery status of sent WhatsApp messages',
-      memoryMb: webhookMemoryMb,
+      impact: 'It stays unknown whether replies reached their customers',
+      memoryMb: parts.house.stage.memoryMb.request,
       timeoutSeconds: webhookTimeoutSeconds,
       environment: commonEnvironment(parts),
     });

@@ -36,6 +36,8 @@ export class WhatsAppReplies extends Construct {
       fifo: true,
       visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
       maxReceiveCount: limits.maxReceiveCount,
+      impact: 'Customers on WhatsApp wait for their answers',
+      oldestSeconds: 600,
     });
     const { publicBaseUrl } = api;
     const parts = { house, conversations, tenants, inbox, twilioSecret, publicBaseUrl };

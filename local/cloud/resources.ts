@@ -20,6 +20,7 @@ import {
   referencesOf,
   type Template,
 } from './template.ts';
+import { watchingMakers } from './watching-resources.ts';
 
 /** The emulated services and what has been made of the template in them. */
 export interface Services {
@@ -53,9 +54,7 @@ const arn = (service: string, name: string) =>
 
 /** What a template may hold without an effect on one machine: permissions, logs' homes, bookkeeping. */
 const named: Make = (properties, _services, _resolver, logicalId) => {
-  const name = String(
-    properties['RoleName'] ?? properties['LogGroupName'] ?? properties['AlarmName'] ?? logicalId,
-  );
+  const name = String(properties['RoleName'] ?? properties['LogGroupName'] ?? logicalId);
   return { ref: name, attributes: { Arn: arn('local', name) } };
 };
 
@@ -67,7 +66,7 @@ const makers: Record<string, Make> = {
   'AWS::Logs::LogGroup': named,
   'AWS::Lambda::Permission': named,
   'AWS::SQS::QueuePolicy': named,
-  'AWS::CloudWatch::Alarm': named,
+  ...watchingMakers,
 
   'AWS::SQS::Queue': async (properties, { queues }, _resolver, logicalId) => {
     const { QueueName: name = logicalId, Tags: _tags, ...rest } = properties;

@@ -78,17 +78,23 @@ const requiredOf = (entry: Entry) =>
     .filter(([, schema]) => !z.safeParse(schema, undefined).success)
     .map(([name]) => name);
 
+/** What every function is given, read by its log and its meter. */
+const byHouse = ['DEPLOYMENT', 'LOG_LEVEL'];
+
 /** Set though the code could do without: where the stack always knows better. */
 const alwaysSet = (entry: Entry) => [
-  'LOG_LEVEL',
+  ...byHouse,
   ...('SECRETS_MANAGER_REGION' in schemas[entry].shape ? ['SECRETS_MANAGER_REGION'] : []),
 ];
+
+// Synthesized beforehand: a test's time is bounded, and the first synthesis of a process is slow.
+const deployed = functionsOf(templateOf('dev'));
 
 describe('the Lambdas', () => {
   it('are deployed, each entry by one function, and no function without an entry', () => {
     const written = lambdaEntries.map(({ context, job }) => `${context}-${job}`).sort();
 
-    expect(Object.keys(functionsOf(templateOf('dev'))).sort()).toEqual(written);
+    expect(Object.keys(deployed).sort()).toEqual(written);
     expect([...entries].sort()).toEqual(written);
   });
 });
@@ -104,7 +110,7 @@ describe.each(entries)('the environment of %s', (entry) => {
     const assistants = entry === 'whatsapp-replies-reply' ? ['acme_support_ASSISTANT_ID'] : [];
 
     expect(variableNames(templateOf('dev', everything), entry)).toEqual(
-      [...namesOf(entry), 'LOG_LEVEL', ...assistants].sort(),
+      [...namesOf(entry), ...byHouse, ...assistants].sort(),
     );
   });
 

@@ -18,6 +18,9 @@ const readsTwilioSecret = {
 /** To let callers in and count them. */
 const guardsItsRoutes = { 'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'] };
 
+/** X-Ray knows no resources: nothing else may be granted on all. */
+const tracing = new Set(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+
 /** What an event source needs of its queue. */
 const consumes = [
   'sqs:ChangeMessageVisibility',
@@ -190,6 +193,10 @@ function permissionsOf(roleId: unknown): Record<string, string[]> {
     if (!Properties.Roles.some((role: unknown) => referredBy(role) === roleId)) continue;
     for (const { Effect, Action, Resource: on } of Properties.PolicyDocument.Statement) {
       expect(Effect).toBe('Allow');
+      if (on === '*') {
+        expect(new Set(Action)).toEqual(tracing);
+        continue;
+      }
       for (const name of [on].flat().map(nameOf)) {
         const actions: string[] = [...(granted[name] ?? []), ...[Action].flat()];
         granted[name] = actions.sort();
@@ -218,6 +225,12 @@ describe('the functions', () => {
       expect(Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
         { Principal: { Service: 'lambda.amazonaws.com' } },
       ]);
+    }
+  });
+
+  it.each(stageNames)('are traced, all of them (%s)', (stage) => {
+    for (const [, { Properties }] of resourcesOf(templateOf(stage), 'AWS::Lambda::Function')) {
+      expect(Properties.TracingConfig).toEqual({ Mode: 'Active' });
     }
   });
 

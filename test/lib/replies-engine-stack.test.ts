@@ -12,12 +12,13 @@ const protectionOf = (template: Template) => {
   };
 };
 
+// Synthesized beforehand: a test's time is bounded, and the first synthesis of a process is slow.
+const production = templateOf('prod');
+
 describe('a production deployment', () => {
   it('keeps its data when the stack is deleted or a resource replaced', () => {
-    const template = templateOf('prod');
-
     for (const type of dataTypes) {
-      for (const [, { DeletionPolicy, UpdateReplacePolicy }] of resourcesOf(template, type)) {
+      for (const [, { DeletionPolicy, UpdateReplacePolicy }] of resourcesOf(production, type)) {
         expect([type, DeletionPolicy]).toEqual([type, expect.stringMatching(/^Retain/)]);
         expect([type, UpdateReplacePolicy]).toEqual([type, 'Retain']);
       }
@@ -25,7 +26,7 @@ describe('a production deployment', () => {
   });
 
   it('can restore its table to a point in time, and protects it from deletion', () => {
-    expect(protectionOf(templateOf('prod'))).toEqual({ deletion: true, recovery: true });
+    expect(protectionOf(production)).toEqual({ deletion: true, recovery: true });
   });
 
   it('cannot be deleted as a stack by mistake', () => {

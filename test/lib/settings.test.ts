@@ -9,6 +9,7 @@ describe('the settings of a deployment', () => {
       projectPrefix: 'replies-engine',
       environmentName: 'dev',
       passedOn: {},
+      runbookUrl: 'docs/runbook.md',
     });
   });
 
@@ -55,5 +56,66 @@ describe('the settings of a deployment', () => {
     });
 
     expect(settings.passedOn).toEqual(passed);
+  });
+
+  it.each(['operator', 'a@b', 'operator@replies.acme.dev, second@replies.acme.dev'])(
+    'refuse "%s" as the address for alarms',
+    (ALARM_EMAIL) => {
+      expect(() => readSettings(naming, { ALARM_EMAIL })).toThrow('it is one email address');
+    },
+  );
+
+  it('say who is told of alarms and where the runbook is, which no function needs to know', () => {
+    const settings = readSettings(naming, {
+      ALARM_EMAIL: 'operator@replies.acme.dev',
+      RUNBOOK_URL: 'https://wiki.acme.dev/runbook',
+    });
+
+    expect(settings).toMatchObject({
+      alarmEmail: 'operator@replies.acme.dev',
+      runbookUrl: 'https://wiki.acme.dev/runbook',
+      passedOn: {},
+    });
+  });
+});
+
+describe('the settings of production', () => {
+  const prod = { ...naming, EnvironmentName: 'prod' };
+
+  it.each([
+    ['PUBLIC_BASE_URL', 'https://example.com'],
+    ['PUBLIC_BASE_URL', 'https://api.example.org/base'],
+    ['PUBLIC_BASE_URL', 'https://replies.example'],
+    ['PUBLIC_BASE_URL', 'http://localhost:3000'],
+    ['EMAILS_URL', 'http://127.0.0.1:8080/emails'],
+    ['RESPOND_URL', 'https://mail.invalid/respond'],
+    ['DEFAULT_ASSISTANT_ID', 'changeme'],
+    ['acme_support_ASSISTANT_ID', 'your-assistant-id'],
+    ['OIDC_AUDIENCE', '<client id>'],
+    ['OIDC_AUDIENCE', 'TODO'],
+    ['ALARM_EMAIL', 'operator@example.com'],
+    ['RUNBOOK_URL', 'https://example.com/runbook'],
+    ['PUBLIC_BASE_URL', ''],
+    ['PUBLIC_BASE_URL', ' '],
+  ])('refuse the placeholder %s="%s", and do not repeat it', (name, value) => {
+    const read = () => readSettings(prod, { [name]: value, PATH: '' });
+
+    expect(read).toThrow(`placeholders, empty or of this machine: ${name}.`);
+    if (value.trim()) expect(read).not.toThrow(value);
+  });
+
+  it.each([
+    'https://replies.acme.dev',
+    'https://examples.com',
+    'https://latest.acme.dev/test',
+    'https://contest.com/exampled',
+  ])('take %s', (PUBLIC_BASE_URL) => {
+    expect(readSettings(prod, { PUBLIC_BASE_URL }).passedOn).toEqual({ PUBLIC_BASE_URL });
+  });
+
+  it('are read less strictly on other stages', () => {
+    const PUBLIC_BASE_URL = 'https://replies.example';
+
+    expect(readSettings(naming, { PUBLIC_BASE_URL }).passedOn).toEqual({ PUBLIC_BASE_URL });
   });
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deploymentDimension, metricNamespace } from '../../lambdas/runtime/contract.ts';
 import { discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
-import { createLog, createMeter, errorForLog, metricNamespace } from '../../lambdas/runtime/log.ts';
+import { createLog, createMeter, errorForLog } from '../../lambdas/runtime/log.ts';
 
 const secretText = 'The words of +4915112345678';
 
@@ -109,6 +110,25 @@ describe('a meter', () => {
     expect(written).toMatchObject({ service: 'receive', ReplySeconds: 1.5 });
     expect(written['MessagesReceived']).toEqual([1, 2]);
     expect(JSON.stringify(written)).toContain(metricNamespace);
+  });
+
+  it('tells deployments apart, and nothing else', () => {
+    vi.stubEnv('DEPLOYMENT', 'acme-prod');
+    const lines = printed('log');
+    const meter = createMeter('receive');
+    for (let round = 0; round < 2; round++) {
+      meter.count('MessagesReceived');
+      meter.flush();
+    }
+
+    for (const line of lines) {
+      const written = JSON.parse(line) as Record<string, unknown>;
+      expect(written).toMatchObject({ [deploymentDimension]: 'acme-prod', service: 'receive' });
+      expect(written['_aws']).toMatchObject({
+        CloudWatchMetrics: [{ Dimensions: [[deploymentDimension]] }],
+      });
+    }
+    expect(lines).toHaveLength(2);
   });
 
   it('writes nothing when nothing was counted', () => {

@@ -26,6 +26,22 @@ export function assistantContract(name: AdapterName): void {
       expect(late).toHaveProperty('text', expect.stringContaining('“Hello! Anyone there?”'));
     });
 
+    it('tells what its answer took, and nothing while it works', async () => {
+      const { assistant, clock, start, used } = await anAssistant(name);
+      const turn = asking('Hello!');
+      const threadId = await assistant.openThread(turn, []);
+      const started = await start(threadId, turn);
+      const before = used.length;
+      clock.pass(runTakesMs);
+
+      await assistant.checkRun(threadId, 'runId' in started ? started.runId : '');
+
+      expect(before).toBe(0);
+      expect(used).toHaveLength(1);
+      expect(used[0]?.input).toBeGreaterThan(0);
+      expect(used[0]?.output).toBeGreaterThan(0);
+    });
+
     it('knows what was said in the thread before', async () => {
       const { ask, clock, assistant, start } = await anAssistant(name);
       const { threadId } = await ask('Hello!');

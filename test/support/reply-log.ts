@@ -34,16 +34,22 @@ export function recordingLog(): RecordingLog {
 export interface RecordingMeter extends Meter {
   /** The sum of each counter. */
   readonly counts: Record<string, number>;
+  /** What was timed, in seconds, each by each. */
+  readonly times: Record<string, number[]>;
 }
 
 export function recordingMeter(): RecordingMeter {
   const counts: Record<string, number> = {};
+  const times: Record<string, number[]> = {};
   return {
     counts,
+    times,
     count: (name, by = 1) => {
       counts[name] = (counts[name] ?? 0) + by;
     },
-    seconds: () => undefined,
+    seconds: (name, seconds) => {
+      times[name] = [...(times[name] ?? []), seconds];
+    },
     flush: () => undefined,
   };
 }

@@ -1,5 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { openAiSource } from '../../lambdas/vendors/openai/client.ts';
+import type { TokenUsage } from '../../lambdas/vendors/openai/prices.ts';
+import type { UsageNote } from '../../lambdas/vendors/openai/usage.ts';
 import { responsesAssistant } from '../../lambdas/whatsapp-replies/adapters/responses-assistant.ts';
 import { threadsAssistant } from '../../lambdas/whatsapp-replies/adapters/threads-assistant.ts';
 import type {
@@ -21,14 +23,16 @@ export type AdapterName = AssistantPort['name'];
 
 export const runTakesMs = 1_000;
 
-export function assistantAt(url: string, name: AdapterName, key = aSecret('sk-test')) {
+export function assistantAt(
+  url: string,
+  name: AdapterName,
+  key = aSecret('sk-test'),
+  onUsage?: UsageNote,
+) {
   const source = openAiSource(key, `${url}/v1`);
   return name === 'responses'
-    ? responsesAssistant(source, {
-        model: 'gpt-5.6-luna',
-        instructions: 'Be kind.',
-      })
-    : threadsAssistant(source, { assistant_id: 'asst_1' });
+    ? responsesAssistant(source, { model: 'gpt-5.6-luna', instructions: 'Be kind.' }, onUsage)
+    : threadsAssistant(source, { assistant_id: 'asst_1' }, onUsage);
 }
 
 /** An adapter on the real SDK, with a simulated OpenAI whose clock the test moves. */
@@ -40,7 +44,8 @@ export async function anAssistant(
   const clock = virtualClock();
   const openai = await startOpenAiSimulator({ now: clock.now, runMs: () => runTakesMs, ...rest });
   onTestFinished(() => openai.close());
-  const assistant = assistantAt(openai.url, name, key);
+  const used: TokenUsage[] = [];
+  const assistant = assistantAt(openai.url, name, key, (_, usage) => void used.push(usage));
   const start = (threadId: string, turn: Turn, more: { again?: boolean } = {}) =>
     assistant.startRun(threadId, turn, startOf(turn, more));
   return {
@@ -48,6 +53,8 @@ export async function anAssistant(
     clock,
     key,
     assistant,
+    /** What the answers have taken, each by each. */
+    used,
     start,
     bodiesOf: (operation: string) =>
       openai.calls.filter((call) => call.operation === operation).map(({ body }) => body),

@@ -34,7 +34,12 @@ export function deploymentOf(
 export const templateOf = (...of: Parameters<typeof deploymentOf>): Template =>
   deploymentOf(...of).template;
 
-function synthesize(stage: StageName, environment: Record<string, string>): Deployment {
+/** Makes the app for a stage, hands it over, and leaves nothing behind. */
+export function withAppOf<T>(
+  stage: StageName,
+  environment: Record<string, string>,
+  use: (made: ReturnType<typeof repliesEngineApp>) => T,
+): T {
   // What is in the bundles makes no difference to the template: where none were made, empty ones do.
   for (const { context, job } of lambdaEntries) {
     mkdirSync(bundleOf(context, job), { recursive: true });
@@ -47,13 +52,17 @@ function synthesize(stage: StageName, environment: Record<string, string>): Depl
     'aws:cdk:disable-asset-staging': true,
   };
   try {
-    const { app, stack } = repliesEngineApp({ context, environment, outdir });
-    const { template, terminationProtection } = app.synth().getStackByName(stack.stackName);
-    return { template: Template.fromJSON(template), terminationProtection };
+    return use(repliesEngineApp({ context, environment, outdir }));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
+
+const synthesize = (stage: StageName, environment: Record<string, string>): Deployment =>
+  withAppOf(stage, environment, ({ app, stack }) => {
+    const { template, terminationProtection } = app.synth().getStackByName(stack.stackName);
+    return { template: Template.fromJSON(template), terminationProtection };
+  });
 
 /** A part of a template, which the CDK types no closer than this. */
 type Part = ReturnType<Template['toJSON']>[string];

@@ -1,6 +1,7 @@
 import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { openAiFault } from '../../vendors/openai/errors.ts';
+import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import type { Step, StepTimes } from '../domain/ladder.ts';
 import type { Answerer, AnswerRequest } from '../domain/ports.ts';
 import {
@@ -20,6 +21,7 @@ export interface MockTiming {
 export interface AnswererParts {
   timing: MockTiming;
   openAi: OpenAiSource;
+  onUsage?: UsageNote;
   sleep: (ms: number) => Promise<void>;
   random: () => number;
 }
@@ -84,7 +86,7 @@ export function boundedExponential({ scale, min, max }: MockTiming, chance: numb
   return Math.min(max, min - scale * Math.log(1 - chance * cut));
 }
 
-function model(config: EmailAnswers, { openAi }: AnswererParts): Answerer {
+function model(config: EmailAnswers, parts: AnswererParts): Answerer {
   const models: Partial<Record<Step, string>> = {
     full: config.model ?? defaultEmailModel,
     ...(config.faster_model && { faster: config.faster_model }),
@@ -93,7 +95,7 @@ function model(config: EmailAnswers, { openAi }: AnswererParts): Answerer {
     async answer(step, request) {
       const name = models[step];
       if (!name) return filled(config, request.email.subject);
-      const text = await ask(openAi, name, config, request);
+      const text = await ask(parts, name, config, request);
       if (text) return text;
       throw retryLater('model_silent', `The model ${name} gave no answer.`);
     },
@@ -104,7 +106,7 @@ function model(config: EmailAnswers, { openAi }: AnswererParts): Answerer {
 const mostMs = 60_000;
 
 async function ask(
-  openAi: OpenAiSource,
+  { openAi, onUsage }: AnswererParts,
   name: string,
   config: EmailAnswers,
   { email, parents, patienceMs }: AnswerRequest,
@@ -124,6 +126,7 @@ async function ask(
       },
       { timeout, maxRetries: 0, signal: AbortSignal.timeout(timeout) },
     );
+    noteUsage(response, onUsage);
     // A reply that was cut off is none.
     return response.status === 'incomplete' ? '' : response.output_text.trim();
   } catch (error) {

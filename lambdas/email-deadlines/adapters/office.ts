@@ -9,6 +9,7 @@ import { cellRate } from '../../vendors/aws/cell-rate.ts';
 import { queueClient, secretsClient } from '../../vendors/aws/clients.ts';
 import { cachedSecret } from '../../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../../vendors/openai/client.ts';
+import { usageMeter } from '../../vendors/openai/usage.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import type { Invocation } from '../domain/answer-email.ts';
 import type { StepTimes } from '../domain/ladder.ts';
@@ -56,6 +57,7 @@ export function answerOffice(
     systemClock,
   );
   const openAi = openAiSource(openAiKey, env.OPENAI_BASE_URL);
+  const onUsage = usageMeter(meter, env.OPENAI_BASE_URL);
   const [store, runs, slots] = [emailStore(table), runStore(table), workerSlots(table)];
   const [budget, usage] = [cellRate(table), usageCounter(tenantItems)];
 
@@ -94,6 +96,7 @@ export function answerOffice(
         answerer: answererOf(answers, {
           timing,
           openAi,
+          onUsage,
           sleep: systemClock.sleep,
           random: Math.random,
         }),

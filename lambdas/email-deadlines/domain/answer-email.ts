@@ -1,6 +1,7 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, retryLater } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
+import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import { draftReply } from './draft.ts';
 import { isOver, type StoredEmail } from './email.ts';
@@ -202,6 +203,7 @@ async function failed(
   { owner }: Invocation,
 ): Promise<WorkResult> {
   const error = asEngineError(thrown);
+  countVendorFailure(error, ports.meter);
   const { attempts } = email;
   const details = { ...idsOf(email), error_code: error.code, attempts, error: errorForLog(error) };
   if (error.next === 'retry' && attempts < limits.maxAttempts) {

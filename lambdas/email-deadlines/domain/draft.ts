@@ -1,4 +1,6 @@
+import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
+import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import type { Draft, StoredEmail } from './email.ts';
 import { chooseStep, type Step, type StepTimes, steps } from './ladder.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
@@ -44,6 +46,7 @@ export async function draftReply(
       const hurried = ports.clock.now() >= until && until - begun < patienceMs;
       if (!surer || hurried) throw error;
       ports.meter.count('AnswersHandedOn');
+      countVendorFailure(asEngineError(error), ports.meter);
       ports.log.warn('A step of the answering failed; a surer one takes over.', {
         tenant_id: email.tenant_id,
         run_id: email.run_id,

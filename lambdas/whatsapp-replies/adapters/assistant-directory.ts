@@ -2,6 +2,7 @@ import type { Environment } from '../../runtime/env.ts';
 import { alertPerson } from '../../runtime/errors.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import type { UsageNote } from '../../vendors/openai/usage.ts';
 import { assistantVariable } from '../contract.ts';
 import type { AssistantChoice, AssistantPort } from '../domain/ports.ts';
 import type { Turn } from '../domain/turn.ts';
@@ -18,6 +19,7 @@ import { threadsAssistant } from './threads-assistant.ts';
 export interface AssistantDefaults {
   environment: Environment;
   runMaxWaitSeconds: number;
+  onUsage?: UsageNote;
 }
 
 /**
@@ -45,7 +47,7 @@ export function assistantDirectory(
       ofProject ?? ofCompany ?? ofEnvironment(company_id, project_id, defaults.environment);
     const feature = features.assistant.parse(configured ?? {});
     return {
-      assistant: portOf(feature, source),
+      assistant: portOf(feature, source, defaults.onUsage),
       texts: feature.texts,
       runMaxWaitMs: (feature.limits.run_max_wait_seconds ?? defaults.runMaxWaitSeconds) * 1000,
       suspended: tenant.status === 'suspended',
@@ -59,17 +61,23 @@ function ofEnvironment(companyId: string, projectId: string, environment: Enviro
   return assistantId ? { adapter: 'threads', assistant_id: assistantId } : undefined;
 }
 
-function portOf(feature: AssistantFeature, source: OpenAiSource): AssistantPort {
+function portOf(
+  feature: AssistantFeature,
+  source: OpenAiSource,
+  onUsage: UsageNote | undefined,
+): AssistantPort {
   const { adapter, model = defaultModel, instructions = defaultInstructions, limits } = feature;
   if (adapter === 'threads') {
-    return threadsAssistant(source, {
+    const config = {
       assistant_id: feature.assistant_id ?? '',
       ...(limits.max_output_tokens && { max_completion_tokens: limits.max_output_tokens }),
-    });
+    };
+    return threadsAssistant(source, config, onUsage);
   }
-  return responsesAssistant(source, {
+  const config = {
     model,
     instructions,
     ...(limits.max_output_tokens && { max_output_tokens: limits.max_output_tokens }),
-  });
+  };
+  return responsesAssistant(source, config, onUsage);
 }

@@ -1,5 +1,6 @@
 import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
+import type { Response } from 'openai/resources/responses/responses.js';
 import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
@@ -9,6 +10,7 @@ import {
   isUnsupported,
   openAiFault,
 } from '../../vendors/openai/errors.ts';
+import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
 import { inputItem, pastItem, viewOf } from './response-view.ts';
@@ -26,7 +28,15 @@ const startTimeoutMs = 15_000;
 const blockingTimeoutMs = 45_000;
 
 /** Conversations with background Responses; on servers without conversations, plain Responses. */
-export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig): AssistantPort {
+export function responsesAssistant(
+  source: OpenAiSource,
+  config: ResponsesConfig,
+  onUsage?: UsageNote,
+): AssistantPort {
+  const read = (response: Response): RunView => {
+    noteUsage(response, onUsage);
+    return viewOf(response);
+  };
   return {
     name: 'responses',
     isThread: (id) => !id.startsWith('thread_'),
@@ -55,14 +65,14 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
       try {
         if (threadId === ownHistory) {
           const past = (await history()).map(pastItem);
-          return viewOf(
+          return read(
             await client.responses.create(
               { ...common, input: [...past, ...messages], store: false },
               { timeout: blockingTimeoutMs, maxRetries: 0 },
             ),
           );
         }
-        return viewOf(
+        return read(
           await client.responses.create(
             { ...common, input: messages, conversation: threadId, background: true, store: true },
             { timeout: startTimeoutMs, maxRetries: 0 },
@@ -89,7 +99,7 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
     async checkRun(_threadId, runId) {
       const client = await source();
       try {
-        return viewOf(await client.responses.retrieve(runId));
+        return read(await client.responses.retrieve(runId));
       } catch (error) {
         if (isNotFound(error)) return gone(runId);
         throw openAiFault(error, 'retrieve a response');
@@ -99,7 +109,7 @@ export function responsesAssistant(source: OpenAiSource, config: ResponsesConfig
     async cancelRun(_threadId, runId) {
       const client = await source();
       try {
-        return viewOf(await client.responses.cancel(runId));
+        return read(await client.responses.cancel(runId));
       } catch (error) {
         if (isNotFound(error)) return gone(runId);
         throw openAiFault(error, 'cancel a response');

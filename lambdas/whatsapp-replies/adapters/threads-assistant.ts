@@ -8,6 +8,7 @@ import {
   isUnanswerable,
   openAiFault,
 } from '../../vendors/openai/errors.ts';
+import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, ModelInput, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
 
@@ -24,7 +25,11 @@ const searched = 50;
  * that kept it are reached by `OPENAI_BASE_URL`. Messages and runs carry our ids as metadata, so
  * that after a doubt both are found again with certainty.
  */
-export function threadsAssistant(source: OpenAiSource, config: ThreadsConfig): AssistantPort {
+export function threadsAssistant(
+  source: OpenAiSource,
+  config: ThreadsConfig,
+  onUsage?: UsageNote,
+): AssistantPort {
   return {
     name: 'threads',
     isThread: (id) => !id.startsWith('conv_') && id !== 'own-history',
@@ -79,6 +84,7 @@ export function threadsAssistant(source: OpenAiSource, config: ThreadsConfig): A
       const client = await source();
       try {
         const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
+        noteUsage(run, onUsage);
         return await viewOf(client, run);
       } catch (error) {
         if (isNotFound(error)) return failed(runId, 'the server does not know it any more');

@@ -1,6 +1,7 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, type EngineError, retryLater } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
+import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
 import type { Inbound } from './inbound.ts';
@@ -122,12 +123,20 @@ async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<A
       throw retryLater('crashed', `Turn ${turn.turn_id} has ended ${turn.attempts} invocations.`);
     }
     const claimed = await claim(turn, ports, budget);
+    noteBegin(turn, ports);
     const result = await answerTurn(claimed, ports, budget);
     if (result.kind === 'recorded') return { kind: 'done' };
     return { kind: 'later', afterSeconds: result.afterSeconds };
   } catch (thrown) {
     return failed(turn, asEngineError(thrown), ports);
   }
+}
+
+/** The first time that a turn is worked on: how long its oldest message has waited for it. */
+function noteBegin({ state, attempts, inputs }: Turn, { clock, meter }: ReplyPorts): void {
+  if (state !== 'received' || attempts > 0) return;
+  const waitedMs = clock.now() - Date.parse(inputs[0]?.received_at ?? '');
+  if (waitedMs >= 0) meter.seconds('QueueSeconds', waitedMs / 1000);
 }
 
 /** Takes the turn for this invocation, and with it the messages that no other turn has. */
@@ -150,6 +159,7 @@ async function claim(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Tur
 async function failed(turn: Turn, error: EngineError, ports: ReplyPorts): Promise<Attempt> {
   if (error.code === notRecorded) return { kind: 'done' };
   if (error.code === turnTaken) return { kind: 'later', afterSeconds: 5 };
+  countVendorFailure(error, ports.meter);
   const attempts = await releaseFailed(turn, error, ports);
   const exhausted = error.next === 'retry' && attempts >= limits.maxAttempts;
   const details = { error_code: error.code, next: error.next, attempts, error: errorForLog(error) };

@@ -29,6 +29,7 @@ export function composeReply(turn: Turn, answer: ModelAnswer, texts: Texts, nowM
   return {
     ...turn,
     state: 'text',
+    answered_at: nowMs,
     outcome: outcomeOf(answer, answered),
     parts: bodies.map((body, index) => ({
       body,

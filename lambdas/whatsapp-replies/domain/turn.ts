@@ -62,6 +62,8 @@ export interface Turn {
   failed_runs?: number;
   parts: ReplyPart[];
   outcome?: TurnOutcome;
+  /** When the reply's text was made, in milliseconds since the epoch. */
+  answered_at?: number;
   /** Where the next look into the vendor's thread begins. */
   last_item_id?: string;
   created_at: string;

@@ -113,6 +113,33 @@ describe('the resources of a template', () => {
     expect(resolver.made('No')).toBeUndefined();
   });
 
+  it('that would wake people are named as AWS names them, and ring nowhere', async () => {
+    const { resolver } = await make({
+      Alarms: {
+        Type: 'AWS::SNS::Topic',
+        Properties: { TopicName: 'alarms', KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+      },
+      Key: { Type: 'AWS::KMS::Key', Properties: {} },
+      Policy: { Type: 'AWS::SNS::TopicPolicy', Properties: { Topics: [{ Ref: 'Alarms' }] } },
+      Told: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { TopicArn: { Ref: 'Alarms' }, Protocol: 'email', Endpoint: 'a@acme.dev' },
+      },
+      Late: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { AlarmName: 'late', AlarmActions: [{ Ref: 'Alarms' }] },
+      },
+      Page: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 'page' } },
+    });
+
+    expect(resolver.made('Alarms')?.ref).toBe('arn:aws:sns:us-east-1:000000000000:alarms');
+    expect(resolver.made('Late')).toEqual({
+      ref: 'late',
+      attributes: { Arn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:late' },
+    });
+    expect(resolver.made('Page')?.ref).toBe('page');
+  });
+
   it('have a table with its keys', async () => {
     const { services } = await make({
       Conversations: {

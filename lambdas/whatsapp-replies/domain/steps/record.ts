@@ -26,6 +26,8 @@ async function note(turn: Turn, ports: ReplyPorts): Promise<void> {
     ports.meter.count('RepliesSent');
     await ports.countReply(turn);
     ports.meter.seconds('ReplySeconds', Math.max(0, seconds));
+    const sendMs = ports.clock.now() - (turn.answered_at ?? ports.clock.now());
+    ports.meter.seconds('SendSeconds', Math.max(0, sendMs / 1000));
   }
   ports.log.info('The turn is recorded.', {
     outcome: turn.outcome,

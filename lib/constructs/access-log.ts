@@ -1,0 +1,30 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { House } from '../house.ts';
+
+/** The route and never the path, which has ids; nothing of who calls. */
+const accessLogLine = {
+  time: '$context.requestTime',
+  request_id: '$context.requestId',
+  route: '$context.routeKey',
+  status: '$context.status',
+  error: '$context.error.messageString',
+  integration_error: '$context.integrationErrorMessage',
+  latency_ms: '$context.responseLatency',
+};
+
+/** A line for each request, also for those that reach no function. */
+export function accessLogOf(scope: Construct, house: House): IAccessLogSettings {
+  const logGroup = new LogGroup(scope, 'AccessLog', {
+    // Under this prefix a log group needs no entry of its own in the region's resource policy, which is bounded.
+    logGroupName: `/aws/vendedlogs/${house.nameOf('api')}`,
+    retention: house.stage.logRetention,
+    removalPolicy: house.stage.removalPolicy,
+  });
+  return {
+    destination: new LogGroupLogDestination(logGroup),
+    format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
+  };
+}

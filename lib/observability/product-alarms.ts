@@ -1,0 +1,106 @@
+import { Construct } from 'constructs';
+import { HouseAlarm, type HouseAlarmProps } from '../constructs/alarm.ts';
+import { percentOf } from '../constructs/failure-rate.ts';
+import type { House } from '../house.ts';
+import { ProductMetrics } from './product-metrics.ts';
+
+type Rule = Omit<HouseAlarmProps, 'house' | 'about'>;
+
+/** What neither a queue nor a function can tell: that the product does not do what it is for. */
+export class ProductAlarms extends Construct {
+  constructor(scope: Construct, id: string, { house }: { house: House }) {
+    super(scope, id);
+    const metrics = new ProductMetrics(house);
+    for (const rule of [
+      ...ofReplies(house, metrics),
+      ...ofEmails(house, metrics),
+      ...ofDoors(house, metrics),
+      ...ofVendors(house, metrics),
+    ]) {
+      new HouseAlarm(this, rule.runbook.replaceAll(' ', ''), { house, ...rule });
+    }
+  }
+}
+
+const ofReplies = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
+  {
+    runbook: 'Replies not recorded',
+    impact: 'Customers have answers that our transcripts lack',
+    metric: metrics.count('RepliesNotRecorded'),
+    from: 1,
+  },
+  {
+    runbook: 'Replies late',
+    impact: 'Customers on WhatsApp wait for their answers',
+    metric: metrics.seconds('ReplySeconds', 'p90'),
+    from: stage.alarmsFrom.replySeconds,
+    periods: 3,
+    badPeriods: 2,
+  },
+  {
+    runbook: 'Messages undelivered',
+    impact: 'Customers do not get the answers that were sent to them',
+    metric: metrics.sum(['MessagesUndelivered', 'MessagesRejected'], 'undelivered'),
+    from: 5,
+    periods: 2,
+  },
+];
+
+const ofEmails = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
+  {
+    runbook: 'Deadlines missed',
+    impact: 'Emails are answered after their deadlines',
+    metric: percentOf(
+      metrics.count('EmailsLate', 'late', 15),
+      metrics.count('EmailsSent', 'sent', 15),
+      stage.alarmsFrom.lateAtLeast,
+      'late',
+    ),
+    from: stage.alarmsFrom.latePercent,
+  },
+  {
+    runbook: 'Email runs fail',
+    impact: 'None of the emails of a run are answered',
+    metric: metrics.count('RunsFailed'),
+    from: 1,
+  },
+];
+
+const ofDoors = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
+  {
+    runbook: 'Signatures refused',
+    impact: 'Customers on WhatsApp get no answers, or somebody forges webhooks',
+    metric: metrics.count('SignatureRejected'),
+    from: stage.alarmsFrom.refusedSignatures,
+  },
+  {
+    runbook: 'Callers refused',
+    impact: 'A company that uses the API is locked out, or somebody tries keys',
+    metric: metrics.sum(['Unauthenticated', 'Forbidden'], 'refused'),
+    from: stage.alarmsFrom.refusedCallers,
+  },
+];
+
+const ofVendors = ({ stage }: House, metrics: ProductMetrics): Rule[] => {
+  const failing = { from: stage.alarmsFrom.vendorFailures, periods: 3, badPeriods: 2 };
+  return [
+    {
+      runbook: 'OpenAI fails',
+      impact: 'Answers are late, and emails are answered by the template',
+      metric: metrics.count('OpenAiFailed'),
+      ...failing,
+    },
+    {
+      runbook: 'Twilio fails',
+      impact: 'Answers to customers on WhatsApp are made, but not sent',
+      metric: metrics.count('TwilioFailed'),
+      ...failing,
+    },
+    {
+      runbook: 'Mailbox fails',
+      impact: 'Emails cannot be fetched, or their answers not be handed in',
+      metric: metrics.count('MailboxFailed'),
+      ...failing,
+    },
+  ];
+};

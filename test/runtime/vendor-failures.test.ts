@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { retryLater } from '../../lambdas/runtime/errors.ts';
+import { countVendorFailure } from '../../lambdas/runtime/vendor-failures.ts';
+import { recordedMeter } from '../whatsapp-replies/recorded.ts';
+
+const countedFor = (code: string) => {
+  const meter = recordedMeter();
+  countVendorFailure(retryLater(code, 'It failed.'), meter);
+  return Object.keys(meter.counts);
+};
+
+describe('a failure', () => {
+  it.each([
+    ['openai_busy', 'OpenAiFailed'],
+    ['run_failed', 'OpenAiFailed'],
+    ['run_timed_out', 'OpenAiFailed'],
+    ['twilio_not_sent', 'TwilioFailed'],
+    ['twilio_unsure', 'TwilioFailed'],
+    ['mailbox_unavailable', 'MailboxFailed'],
+    ['mailbox_refused', 'MailboxFailed'],
+  ])('of the code %s counts as %s', (code, metric) => {
+    expect(countedFor(code)).toEqual([metric]);
+  });
+
+  it.each(['store', 'turn_taken', 'thread_busy', 'mailbox_missing', 'unexpected'])(
+    'of our own (%s) counts for no vendor',
+    (code) => {
+      expect(countedFor(code)).toEqual([]);
+    },
+  );
+});
