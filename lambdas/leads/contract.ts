@@ -11,7 +11,10 @@ export const limits = {
   /** Just above the function's timeout: after a crash its leads wait this long. */
   triageVisibilitySeconds: 65,
   batchSize: 10,
-  maxReceiveCount: 5,
+  /** Failures of a lead after which it goes to the dead-letter queue. */
+  maxAttempts: 5,
+  /** Above it, so that only what crashes the function ends by the queue's own count. */
+  maxReceiveCount: 8,
   pageSize: 50,
   /** A request that has claimed its key and has not stored its lead after this time has died. */
   inFlightSeconds: 25,

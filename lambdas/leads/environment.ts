@@ -12,6 +12,7 @@ export const triageEnvironment = z.object({
   ...tables,
   ...queue,
   ...eventsEnvironment,
+  TRIAGE_DLQ_URL: z.string(),
   OPENAI_API_KEY_SECRET_ID: z.string(),
   SECRETS_MANAGER_REGION: z.optional(z.string()),
   OPENAI_BASE_URL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/))),

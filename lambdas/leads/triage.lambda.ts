@@ -12,13 +12,14 @@ import {
   queueClient,
   secretsClient,
 } from '../vendors/aws/clients.ts';
+import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
+import { usageMeter } from '../vendors/openai/usage.ts';
 import { consumeLeads, type LeadsConsumer } from './adapters/consume-leads.ts';
 import { judgeOf } from './adapters/judges.ts';
 import { leadLists } from './adapters/lead-lists.ts';
 import { leadStore } from './adapters/lead-store.ts';
-import { triageQueue } from './adapters/triage-queue.ts';
 import { triageEnvironment } from './environment.ts';
 import { insightCreated, triageLead } from './triage-lead.ts';
 
@@ -40,6 +41,7 @@ const consumer = once((): LeadsConsumer => {
   );
   const events = publisher({ client: eventsClient(), busName: env.EVENT_BUS_NAME });
   const openAi = openAiSource(key, env.OPENAI_BASE_URL);
+  const onUsage = usageMeter(meter, env.OPENAI_BASE_URL);
   const [store, lists] = [leadStore(table), leadLists(table)];
 
   /** A lead that is judged is not judged again because it could not be counted. */
@@ -57,14 +59,18 @@ const consumer = once((): LeadsConsumer => {
         store,
         lists,
         judgeOf: (tenantId, adapter) =>
-          judgeOf(tenantId, adapter, { tenants, openAi, log: child, meter }),
+          judgeOf(tenantId, adapter, { tenants, openAi, onUsage, log: child, meter }),
         announce: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
         countLead: countLead(child),
         clock: systemClock,
         log: child,
         meter,
       }),
-    queue: triageQueue(queueClient(), env.TRIAGE_QUEUE_URL),
+    queue: consumerQueue(queueClient(), {
+      queueUrl: env.TRIAGE_QUEUE_URL,
+      deadLetterUrl: env.TRIAGE_DLQ_URL,
+    }),
+    clock: systemClock,
     logOf(ids) {
       const child = log.createChild();
       child.appendKeys(ids);

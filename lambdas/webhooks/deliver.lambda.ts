@@ -5,9 +5,9 @@ import { createLog, createMeter } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
 import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
 import { documentClient, queueClient } from '../vendors/aws/clients.ts';
+import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
 import { publicFetch } from '../vendors/http/public-fetch.ts';
 import { consumeBatch, type DeliveryConsumer } from './adapters/consume-batch.ts';
-import { deliveryQueue } from './adapters/delivery-queue.ts';
 import { receiver } from './adapters/receiver.ts';
 import { endpointsOf } from './adapters/wiring.ts';
 import { deliverEnvironment, limits } from './contract.ts';
@@ -20,7 +20,7 @@ const consumer = once((): DeliveryConsumer => {
   const tenants = { client: documentClient(), name: env.TENANTS_TABLE, clock: systemClock };
   const { endpoints, signingKey } = endpointsOf(env, tenants);
   return {
-    queue: deliveryQueue(queueClient(), {
+    queue: consumerQueue(queueClient(), {
       queueUrl: env.WEBHOOK_QUEUE_URL,
       deadLetterUrl: env.WEBHOOK_DLQ_URL,
     }),

@@ -58,6 +58,7 @@ export class Triage extends NodeFunction {
       environment: {
         ...environmentOf(parts),
         EVENT_BUS_NAME: bus.eventBusName,
+        TRIAGE_DLQ_URL: inbox.deadLetterQueue.queueUrl,
         OPENAI_API_KEY_SECRET_ID: openAiSecret.secretArn,
         SECRETS_MANAGER_REGION: parts.leads.env.region,
         ...house.passedOn('OPENAI_BASE_URL'),
@@ -71,6 +72,7 @@ export class Triage extends NodeFunction {
       'dynamodb:UpdateItem',
     );
     parts.tenants.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    inbox.deadLetterQueue.grant(this, 'sqs:SendMessage');
     allowReading(this, openAiSecret);
     bus.grantPutEventsTo(this);
     this.addEventSource(

@@ -110,6 +110,7 @@ const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
       ...consumes,
     ],
+    'acme-leads-dlq-dev': ['sqs:SendMessage'],
     'acme-events-dev': ['events:PutEvents'],
   },
   'acme-lead-insights-dev': {

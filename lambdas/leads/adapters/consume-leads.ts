@@ -1,17 +1,19 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { backoffSeconds } from '../../runtime/backoff.ts';
-import { asEngineError } from '../../runtime/errors.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
-import { type TriageMessage, triageMessage } from '../contract.ts';
-import type { TriageQueue } from './triage-queue.ts';
+import type { ConsumerQueue } from '../../vendors/aws/consumer-queue.ts';
+import { limits, type TriageMessage, triageMessage } from '../contract.ts';
 
 export interface LeadsConsumer {
   /** `log` names the lead on every line. */
   handle(message: TriageMessage, log: Log): Promise<void>;
-  queue: Pick<TriageQueue, 'returnAfter'>;
+  queue: ConsumerQueue;
   logOf(ids: Record<string, string>): Log;
   meter: Meter;
+  clock: Pick<Clock, 'now'>;
   random(): number;
 }
 
@@ -26,33 +28,31 @@ export async function consumeLeads(
   return batchResponse(failed.flat());
 }
 
+const malformed = discardWork('malformed_message', 'The queue message holds no lead.');
+
 async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boolean> {
-  const message = triageMessage.safeParse(parse(record.body));
-  if (!message.success) {
-    // It can never be handled: it comes back at once, until SQS moves it to the dead-letter queue.
-    consumer
-      .logOf({ record_id: record.messageId })
-      .error('A message of the queue of leads is malformed.');
-    await comesBack(record, 0, consumer);
-    return false;
-  }
-  const { data } = message;
-  const lead_id = data.kind === 'triage' ? data.lead.id : data.lead_id;
-  const log = consumer.logOf({ tenant_id: data.tenant_id, lead_id });
+  const message = messageOf(record);
+  const record_id = record.messageId;
+  if (!message) return isDead(record, malformed, consumer.logOf({ record_id }), consumer);
+  const lead_id = message.kind === 'triage' ? message.lead.id : message.lead_id;
+  const log = consumer.logOf({ tenant_id: message.tenant_id, lead_id });
   try {
-    await consumer.handle(data, log);
+    await consumer.handle(message, log);
     return true;
   } catch (thrown) {
     const error = asEngineError(thrown);
     const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
     consumer.meter.count('TriageFailed');
+    if (error.next !== 'retry' || tries >= limits.maxAttempts) {
+      return isDead(record, error, log, consumer);
+    }
     log.warn('A lead could not be judged; it comes back.', {
       error_code: error.code,
       tries,
       error: errorForLog(error),
     });
     const seconds = backoffSeconds(tries, consumer.random);
-    await comesBack(record, Math.max(seconds, error.retryAfterSeconds ?? 0), consumer);
+    await comesBack(record, Math.max(seconds, error.retryAfterSeconds ?? 0), log, consumer);
     return false;
   }
 }
@@ -61,20 +61,39 @@ async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boole
 async function comesBack(
   record: SQSRecord,
   seconds: number,
-  { queue, logOf }: LeadsConsumer,
+  log: Log,
+  { queue }: LeadsConsumer,
 ): Promise<void> {
   try {
     await queue.returnAfter(record, seconds);
   } catch (error) {
-    logOf({ record_id: record.messageId }).warn('A backoff could not be set.', {
-      error: errorForLog(error),
-    });
+    log.warn('A backoff could not be set.', { error: errorForLog(error) });
   }
 }
 
-function parse(text: string): unknown {
+/** False where the dead-letter queue did not take it: then it stays where it is. */
+async function isDead(
+  record: SQSRecord,
+  error: EngineError,
+  log: Log,
+  { queue, meter, clock }: LeadsConsumer,
+): Promise<boolean> {
+  const line = { error_code: error.code, error: errorForLog(error) };
   try {
-    return JSON.parse(text);
+    await queue.deadLetter(record, error, clock.now());
+    meter.count('DeadLettered');
+    if (error.next === 'alert') log.critical('A lead went to the dead-letter queue.', line);
+    else log.error('A lead went to the dead-letter queue.', line);
+    return true;
+  } catch (thrown) {
+    log.error('The dead-letter queue took no lead.', { ...line, refused: errorForLog(thrown) });
+    return false;
+  }
+}
+
+function messageOf({ body }: SQSRecord): TriageMessage | undefined {
+  try {
+    return triageMessage.safeParse(JSON.parse(body)).data;
   } catch {
     return undefined;
   }

@@ -1,7 +1,9 @@
 import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
+import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import type { UsageNote } from '../../vendors/openai/usage.ts';
 import type { AdapterName } from '../contract.ts';
 import type { Judge, Judged } from '../domain/ports.ts';
 import { judge as judgeByRules, rulesVersion } from '../domain/rules.ts';
@@ -11,6 +13,7 @@ import { judgeByModel, modelVersion } from './model-judge.ts';
 export interface JudgeParts {
   tenants: TenantDirectory;
   openAi: OpenAiSource;
+  onUsage?: UsageNote;
   log: Log;
   meter: Meter;
 }
@@ -19,7 +22,7 @@ export interface JudgeParts {
 export async function judgeOf(
   tenantId: string,
   wanted: AdapterName | undefined,
-  { tenants, openAi, log, meter }: JudgeParts,
+  { tenants, openAi, onUsage, log, meter }: JudgeParts,
 ): Promise<Judge> {
   const triage = await triageOf(tenants, tenantId, log);
   const adapter = wanted ?? triage.adapter;
@@ -30,7 +33,7 @@ export async function judgeOf(
   return {
     async judge(note) {
       try {
-        const judgement = await judgeByModel(openAi, triage, note);
+        const judgement = await judgeByModel(openAi, triage, note, onUsage);
         return {
           ...judgement,
           adapter: 'openai',
@@ -40,6 +43,7 @@ export async function judgeOf(
       } catch (thrown) {
         const error = asEngineError(thrown);
         meter.count('TriageFallback');
+        countVendorFailure(error, meter);
         log.warn('The model did not judge a lead; the rules did.', {
           tenant_id: tenantId,
           error_code: error.code,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { isUnsupported, openAiFault } from '../../vendors/openai/errors.ts';
+import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import { intents, type Judgement, nextActions, priorities } from '../domain/insight.ts';
 import { tags as tagNames } from '../domain/rules/tags.ts';
 import { defaultTriageModel, type LeadTriage } from '../features.ts';
@@ -47,11 +48,17 @@ export async function judgeByModel(
   openAi: OpenAiSource,
   triage: LeadTriage,
   note: string,
+  onUsage?: UsageNote,
 ): Promise<Judgement> {
-  return judgementOf(await ask(openAi, triage, note), note);
+  return judgementOf(await ask(openAi, triage, note, onUsage), note);
 }
 
-async function ask(openAi: OpenAiSource, triage: LeadTriage, note: string): Promise<string> {
+async function ask(
+  openAi: OpenAiSource,
+  triage: LeadTriage,
+  note: string,
+  onUsage: UsageNote | undefined,
+): Promise<string> {
   const { model = defaultTriageModel, instructions, timeout_seconds } = triage;
   const signal = AbortSignal.timeout(timeout_seconds * 1000);
   const bounds = { maxRetries: 0, timeout: timeout_seconds * 1000, signal };
@@ -73,6 +80,7 @@ async function ask(openAi: OpenAiSource, triage: LeadTriage, note: string): Prom
         },
         bounds,
       );
+      noteUsage(response, onUsage);
       return response.output_text;
     } catch (error) {
       if (!isUnsupported(error)) throw error;
@@ -92,11 +100,18 @@ async function ask(openAi: OpenAiSource, triage: LeadTriage, note: string): Prom
       },
       bounds,
     );
+    noteUsage(completion, onUsage);
     return completion.choices[0]?.message.content ?? '';
   } catch (error) {
+    if (signal.aborted) throw tooSlow(model, timeout_seconds, error);
     throw openAiFault(error, 'judge a lead');
   }
 }
+
+const tooSlow = (model: string, seconds: number, cause: unknown) =>
+  retryLater('answer_too_slow', `The model ${model} judged no lead within ${seconds} s.`, {
+    cause,
+  });
 
 function judgementOf(text: string, note: string): Judgement {
   const parsed = answer.safeParse(parse(text));

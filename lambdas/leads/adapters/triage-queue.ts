@@ -1,11 +1,6 @@
-import {
-  ChangeMessageVisibilityCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { retryLater } from '../../runtime/errors.ts';
-import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
+import { sendableBody } from '../../runtime/sqs.ts';
 import type { TriageMessage } from '../contract.ts';
 
 /** The queue of leads that wait to be judged. */
@@ -23,17 +18,6 @@ export const triageQueue = (client: Pick<SQSClient, 'send'>, queueUrl: string) =
     } catch (error) {
       throw retryLater('queue', 'SQS failed to take a lead.', { cause: error });
     }
-  },
-
-  /** When a message that could not be handled comes back. */
-  async returnAfter({ receiptHandle }: SQSRecord, seconds: number): Promise<void> {
-    await client.send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds))),
-      }),
-    );
   },
 });
 export type TriageQueue = ReturnType<typeof triageQueue>;

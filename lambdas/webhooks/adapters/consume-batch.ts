@@ -3,13 +3,13 @@ import type { ProductEvent } from '../../events/contract.ts';
 import { discardWork, type EngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
+import type { ConsumerQueue } from '../../vendors/aws/consumer-queue.ts';
 import { deliveryMessage } from '../contract.ts';
 import { type DeliveryPorts, type DeliveryResult, deliverEvent } from '../domain/deliver-event.ts';
-import type { DeliveryQueue } from './delivery-queue.ts';
 
 export interface DeliveryConsumer {
   ports: DeliveryPorts;
-  queue: DeliveryQueue;
+  queue: ConsumerQueue;
 }
 
 /** Delivers a batch, all of it at the same time, so that no receiver waits for another. Names what must come back. */

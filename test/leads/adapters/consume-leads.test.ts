@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { consumeLeads } from '../../../lambdas/leads/adapters/consume-leads.ts';
 import { triageQueue } from '../../../lambdas/leads/adapters/triage-queue.ts';
-import type { TriageMessage } from '../../../lambdas/leads/contract.ts';
+import { limits, type TriageMessage } from '../../../lambdas/leads/contract.ts';
 import { retryLater } from '../../../lambdas/runtime/errors.ts';
+import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 import { aQueueClient, recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
@@ -25,7 +26,8 @@ function aConsumer(handle: (message: TriageMessage) => Promise<void> = async () 
     consume: (...records: ReturnType<typeof aRecord>[]) =>
       consumeLeads(records, {
         handle,
-        queue: triageQueue(queue.client, 'https://sqs.example/leads'),
+        queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
+        clock: { now: () => Date.UTC(2026, 10, 21) },
         logOf(ids) {
           named.push(ids);
           return log;
@@ -111,6 +113,29 @@ describe('a lead that could not be judged', () => {
   });
 });
 
+describe('a lead that could not be judged again and again', () => {
+  it('goes to the dead letters with the reason, and nowhere else', async () => {
+    const consumer = aConsumer(() => Promise.reject(retryLater('store', 'DynamoDB is away.')));
+
+    const response = await consumer.consume(tried(aRecord('r1', aMessage()), limits.maxAttempts));
+
+    expect(response.batchItemFailures).toEqual([]);
+    expect(consumer.queue.sent).toMatchObject([
+      { QueueUrl: 'dead', MessageAttributes: { reason_code: { StringValue: 'store' } } },
+    ]);
+    expect(consumer.meter.counts['DeadLettered']).toBe(1);
+  });
+
+  it('stays in its queue where the dead letters take nothing', async () => {
+    const consumer = aConsumer(() => Promise.reject(new Error('away')));
+    consumer.queue.failure = new Error('SQS is away');
+
+    const response = await consumer.consume(tried(aRecord('r1', aMessage()), limits.maxAttempts));
+
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'r1' }]);
+  });
+});
+
 describe('a message that means nothing', () => {
   it.each([
     ['no JSON', 'Quetzal wrote'],
@@ -123,9 +148,13 @@ describe('a message that means nothing', () => {
 
     const response = await consumer.consume(aRecord('r1', body));
 
-    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'r1' }]);
-    expect(consumer.queue.sent).toMatchObject([{ VisibilityTimeout: 0 }]);
-    expect(consumer.log.lines.join()).toContain('malformed');
+    expect(response.batchItemFailures).toEqual([]);
+    expect(consumer.queue.sent).toMatchObject([
+      {
+        QueueUrl: 'dead',
+        MessageAttributes: { reason_code: { StringValue: 'malformed_message' } },
+      },
+    ]);
     expect(consumer.log.lines.join()).not.toContain('Quetzal');
   });
 });

@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
-import { deliveryQueue } from '../../../lambdas/webhooks/adapters/delivery-queue.ts';
+import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
 import { startQueues } from '../../../local/cloud/queues.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 
@@ -34,7 +34,7 @@ describe('the queue of deliveries', () => {
     const record = { ...aRecord('r1', 'x'), receiptHandle: String(first?.ReceiptHandle) };
 
     expect(await receive(queueUrl)).toEqual([]);
-    await deliveryQueue(client, { queueUrl, deadLetterUrl }).returnAfter(record, 1);
+    await consumerQueue(client, { queueUrl, deadLetterUrl }).returnAfter(record, 1);
 
     const [second] = await receive(queueUrl, 5);
     expect(second?.Attributes?.['ApproximateReceiveCount']).toBe('2');
@@ -45,7 +45,7 @@ describe('the queue of deliveries', () => {
     const record = aRecord('r1', '{"detail":"\ud800"}');
     const error = discardWork('malformed_message', 'The queue message holds no event.');
 
-    await deliveryQueue(client, { queueUrl, deadLetterUrl }).deadLetter(record, error, 0);
+    await consumerQueue(client, { queueUrl, deadLetterUrl }).deadLetter(record, error, 0);
 
     const [dead] = await receive(deadLetterUrl);
     expect(JSON.parse(dead?.Body ?? '')).toEqual({ detail: '\ud800' });

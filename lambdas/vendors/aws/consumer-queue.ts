@@ -8,18 +8,18 @@ import { isoTime } from '../../runtime/clock.ts';
 import type { EngineError } from '../../runtime/errors.ts';
 import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
 
-/** The consumer's side of the queue of deliveries. */
-export interface DeliveryQueue {
+/** The consumer's side of a standard queue of work. */
+export interface ConsumerQueue {
   /** Lets a message come back after that time instead of the queue's whole visibility timeout. */
   returnAfter(record: SQSRecord, seconds: number): Promise<void>;
   /** Puts a copy with the reason into the dead-letter queue; the original is deleted as done. */
   deadLetter(record: SQSRecord, error: EngineError, nowMs: number): Promise<void>;
 }
 
-export const deliveryQueue = (
+export const consumerQueue = (
   client: Pick<SQSClient, 'send'>,
   urls: { queueUrl: string; deadLetterUrl: string },
-): DeliveryQueue => ({
+): ConsumerQueue => ({
   async returnAfter({ receiptHandle }, seconds) {
     await client.send(
       new ChangeMessageVisibilityCommand({
