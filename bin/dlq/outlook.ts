@@ -25,6 +25,14 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
       return ofEmail(letter, reason, records, now);
     case 'run':
       return { reason, redriving: await ofRun(letter, records) };
+    case 'lead':
+      return { reason, redriving: 'judges the lead; one that has this insight keeps it.' };
+    case 'event':
+      return {
+        reason,
+        redriving:
+          'tells the company again, which knows a repetition by its webhook-id; dropped where its webhook is disabled.',
+      };
     case 'other':
       return { reason, redriving: ofOther(letter) };
     default:
@@ -34,7 +42,9 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
 
 /** Consumers say why they give up; of what SQS itself took away, nobody knew better. */
 function reasonOf({ attributes, receives }: Letter): string {
-  const { reason_code: code, reason } = attributes;
+  // EventBridge names its own reasons so.
+  const { reason_code: code = attributes['ERROR_CODE'], reason = attributes['ERROR_MESSAGE'] } =
+    attributes;
   if (code) return reason ? `${code}: ${reason}` : code;
   return `SQS gave it up: its function crashed or ran out of time on it again and again (received ${receives} times).`;
 }

@@ -84,7 +84,8 @@ export async function sourceUrl(
   target: Target,
   { name, fifo }: DeadLetterQueue,
 ): Promise<string> {
-  const full = nameOf(target, name) + (fifo ? '.fifo' : '');
+  // What a rule of the bus could not hand on goes to the queue that the rule fills: `events-to-webhooks`.
+  const full = nameOf(target, name.replace(/^.*-to-/, '')) + (fifo ? '.fifo' : '');
   try {
     const { QueueUrl: url } = await sqs.send(new GetQueueUrlCommand({ QueueName: full }));
     if (url) return url;

@@ -1,9 +1,11 @@
 import { readyMessage, runMessage } from '../../lambdas/email-deadlines/contract.ts';
+import { triageMessage } from '../../lambdas/leads/contract.ts';
+import { deliveryMessage } from '../../lambdas/webhooks/contract.ts';
 import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/contract.ts';
 
 /** What a dead letter is about. `ids` name it, `tenant` is whose it is; never a customer's words. */
 export interface Subject {
-  kind: 'whatsapp' | 'email' | 'run' | 'other';
+  kind: 'whatsapp' | 'email' | 'run' | 'lead' | 'event' | 'other';
   tenant?: string;
   ids: string[];
   /** In a few words. */
@@ -30,7 +32,24 @@ export function subjectOf(body: string): Subject {
     const { tenant_id: tenant, run_id, kind } = run.data;
     return { kind: 'run', tenant, ids: [run_id], what: `run ${run_id}, to ${kind}` };
   }
-  return otherSubject(json);
+  return leadOrEvent(json) ?? otherSubject(json);
+}
+
+function leadOrEvent(json: unknown): Subject | undefined {
+  const lead = triageMessage.safeParse(json).data;
+  if (lead) {
+    const id = lead.kind === 'triage' ? lead.lead.id : lead.lead_id;
+    const again = lead.kind === 'again' ? ', to be judged anew' : '';
+    return { kind: 'lead', tenant: lead.tenant_id, ids: [id], what: `lead ${id}${again}` };
+  }
+  const event = deliveryMessage.safeParse(json).data?.detail;
+  if (!event) return undefined;
+  return {
+    kind: 'event',
+    tenant: event.tenant_id,
+    ids: [event.id],
+    what: `${event.type} ${event.id}`,
+  };
 }
 
 function otherSubject(json: unknown): Subject {

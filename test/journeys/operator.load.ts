@@ -229,7 +229,11 @@ describe('the operator’s commands', () => {
   });
 
   it.each([
-    [['bin/dlq.ts', 'show', 'nothing'], 2, 'choose email-runs, emails-ready, whatsapp-replies'],
+    [
+      ['bin/dlq.ts', 'show', 'nothing'],
+      2,
+      'choose email-runs, emails-ready, events-to-webhooks, leads, webhooks, whatsapp-replies',
+    ],
     [['bin/dlq.ts', 'redrive', 'emails-ready', '--rate', '0'], 2, '--rate is a number from 0.01'],
     [['bin/dlq.ts', 'discard', 'emails-ready'], 2, 'Name them by --id, or take --all'],
     [['bin/dlq.ts', 'list', '--prefix', 'nobody'], 2, 'There are no queues of nobody (local)'],

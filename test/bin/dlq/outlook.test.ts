@@ -9,6 +9,7 @@ import type { Turn } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
 
 const now = Date.UTC(2026, 10, 21, 10);
 const hourMs = 3_600_000;
+const id = '01a1fd93-6fec-7636-8316-9c3328a69cc7';
 
 const nothing: Records = {
   turn: async () => undefined,
@@ -51,6 +52,24 @@ const email = (more = {}) =>
   });
 
 const run = (kind: 'start' | 'watch') => aLetter({ kind, tenant_id: 'acme', run_id: 'r1' });
+
+const lead = () =>
+  aLetter({ kind: 'again', tenant_id: 'acme', lead_id: id, request_id: id, adapter: 'rules' });
+
+const event = (more: Partial<Letter> = {}) =>
+  aLetter(
+    {
+      source: 'replies-engine',
+      detail: {
+        id: 'evt_00000001',
+        type: 'insight.created',
+        tenant_id: 'acme',
+        occurred_at: '2026-11-21T10:00:00.000Z',
+        data: { note: 'Secret words' },
+      },
+    },
+    more,
+  );
 
 const redriving = async (letter: Letter, records: Partial<Records> = {}) =>
   (await outlookOf(letter, { ...nothing, ...records }, now)).redriving;
@@ -158,5 +177,33 @@ describe('a letter of another context', () => {
 
   it.each(['', 'null', '[1]', '"text"', '{}', 'no json'])('may be anything: %s', async (body) => {
     expect(await redriving(aLetter(body))).toContain('as long as the message is malformed');
+  });
+});
+
+describe('a dead lead', () => {
+  it('is named, and is judged when it is sent back', async () => {
+    expect(lead().subject).toMatchObject({ tenant: 'acme', ids: [id] });
+    expect(await redriving(lead())).toContain('judges the lead');
+  });
+});
+
+describe('a dead event', () => {
+  it('is named without what it tells, and is told again when it is sent back', async () => {
+    expect(event().subject).toEqual({
+      kind: 'event',
+      tenant: 'acme',
+      ids: ['evt_00000001'],
+      what: 'insight.created evt_00000001',
+    });
+    expect(await redriving(event())).toContain('tells the company again');
+  });
+
+  it('that the bus could not hand on has the reason that EventBridge gives', async () => {
+    const letter = event({
+      attributes: { ERROR_CODE: 'NO_PERMISSIONS', ERROR_MESSAGE: 'The queue refuses.' },
+    });
+
+    const { reason } = await outlookOf(letter, nothing, now);
+    expect(reason).toBe('NO_PERMISSIONS: The queue refuses.');
   });
 });
