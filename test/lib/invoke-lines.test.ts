@@ -17,7 +17,7 @@ const jobsOf = (stage: (typeof stageNames)[number]) =>
   Object.fromEntries(
     resourcesOf(templateOf(stage), 'AWS::Lambda::Function').map(([logicalId, { Metadata }]) => [
       logicalId,
-      path.basename(Metadata['aws:asset:path']).replace(/^(\w+-\w+|platform)-/, ''),
+      path.basename(Metadata['aws:asset:path']).replace(/^(email-deadlines|whatsapp-replies|[a-z]+)-/, ''),
     ]),
   );
 

@@ -117,8 +117,8 @@ describe('npm run invoke', () => {
     });
 
   it.each([
-    [[], 'Which function, and which event?'],
-    [['reply'], 'Which function, and which event?'],
+    [[], 'Which function?'],
+    [['reply'], 'Which event?'],
     [['reply', 'events/reply.json', 'more'], 'Unexpected: more.'],
     [['reply', 'events/none.json'], 'events/none.json is not there'],
     [['--colour', 'reply', 'events/reply.json'], '--colour'],

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runStore } from '../../../lambdas/email-deadlines/adapters/run-store.ts';
 import { configurationStore } from '../../../lambdas/platform/adapters/configuration-store.ts';
 import { projectRoot } from '../../../lib/constructs/bundle.ts';
@@ -13,6 +14,7 @@ import { hasFailed } from '../../../local/invoke/report.ts';
 import { setScene } from '../../../local/invoke/scene.ts';
 import { readLocalSettings } from '../../../local/settings.ts';
 import { conversationItems } from '../../support/engine.ts';
+import { type Received, startReceiver } from '../../support/receiver.ts';
 
 const customer = 'whatsapp:+4915112345678';
 
@@ -230,5 +232,51 @@ describe('configuration, usage and openapi', () => {
       openapi: '3.1.0',
       paths: expect.objectContaining({ '/webhooks/twilio/whatsapp': expect.anything() }),
     });
+  });
+});
+
+describe('intake, triage and insights', () => {
+  it('take the lead in once, and have it judged', async () => {
+    const first = await answered('intake');
+    const again = await answered('intake');
+
+    expect([first.statusCode, again.statusCode]).toEqual([201, 200]);
+    expect(await messagesOf('replies-engine-leads-local')).toContainEqual(
+      expect.objectContaining({ kind: 'triage', lead: JSON.parse(first.body) }),
+    );
+  });
+
+  it('judge the lead of the payload, and tell of it', async () => {
+    const { result } = await resultOf('triage');
+    const { body } = await answered('insights');
+
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(JSON.parse(body).leads).toEqual([
+      expect.objectContaining({
+        note: 'Need urgent pricing for 50 seats ASAP!',
+        insight: expect.objectContaining({ intent: 'buy', priority: 'P0', next_action: 'call' }),
+      }),
+    ]);
+  });
+});
+
+describe('deliver and endpoint', () => {
+  it('tell the company’s receiver, signed, and say where it is', async () => {
+    const receiver = await startReceiver();
+    onTestFinished(() => receiver.close());
+    const feature_value = { url: receiver.url };
+    const by = { by: 'a test', expected: undefined, json: JSON.stringify(feature_value) };
+    await configurationStore(tableOf('TenantsTable')).set('demo', 'webhooks', by);
+
+    const { result } = await resultOf('deliver');
+    const { body } = await answered('endpoint');
+
+    const [request] = (await receiver.hears(1)) as [Received];
+    const { signing_secret, ...shown } = JSON.parse(body);
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(new Webhook(signing_secret).verify(request.body, request.headers)).toMatchObject({
+      type: 'webhook.test',
+    });
+    expect(shown).toMatchObject({ url: receiver.url, state: 'active' });
   });
 });
