@@ -8,6 +8,8 @@ export interface AppOptions {
   context?: NamingContext;
   environment?: Readonly<Record<string, string | undefined>>;
   outdir?: string;
+  /** Whether CloudFormation's own rules are applied, which takes seconds; a deployment is always checked. */
+  checked?: boolean;
 }
 
 /** The CDK app with the stack in it; the Lambdas must have been bundled. */
@@ -18,6 +20,7 @@ export function repliesEngineApp(options: AppOptions = {}): {
   const app = new App({
     analyticsReporting: false,
     ...(options.outdir && { outdir: options.outdir }),
+    builtinCloudFormationValidation: options.checked ?? true,
     // The CDK's current behaviour in everything, whichever command synthesizes.
     context: { ...recommendedFlags, ...options.context },
   });

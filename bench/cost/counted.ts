@@ -13,6 +13,8 @@ const work = z.object({
   /** Requests by the kind of queue; `fair` are standard queues whose messages carry a group. */
   sqs: z.object({ fifo: z.int(), standard: z.int(), fair: z.int() }),
   secret_reads: z.int(),
+  /** Events that were put on the bus, none larger than 64 KB. */
+  events: z.int(),
   log: z.object({ lines: z.int(), bytes: z.int() }),
 });
 /** What the functions did for a known number of replies, emails or leads. */
@@ -30,7 +32,7 @@ export const counted = z.object({
   /** Mean of the simulated model's runs of the replies. */
   model_seconds: z.number(),
   work: z.record(z.enum(workNames), work),
-  /** Each custom metric that was written: service and name. */
+  /** Each custom metric that was written. */
   metrics: z.array(z.string()),
 });
 export type Counted = z.output<typeof counted>;

@@ -39,6 +39,7 @@ export function perThousand(work: Work, deployed: Deployed, cost: Cost): Line[] 
         cost('sqs_standard_request', of(standard)) +
         cost('sqs_fair_request', of(fair)),
     },
+    { what: 'EventBridge', usd: cost('event', of(work.events)) },
     { what: 'Secrets Manager', usd: cost('secret_call', of(work.secret_reads)) },
     { what: 'Logs', usd: cost('log_gb', of(logBytes) / gigabyte) },
     ...(traced ? [{ what: 'X-Ray, at most', usd: cost('trace', of(invocations)) }] : []),
@@ -74,19 +75,22 @@ export function idleMonth(deployed: Deployed, cost: Cost): Line[] {
       what: `${fifo} FIFO queue, asked alike`,
       usd: cost('sqs_fifo_request', fifo * pollsPerMonth),
     },
-    { what: `${deployed.secrets} secrets`, usd: cost('secret_month', deployed.secrets) },
+    { what: counted(deployed.secrets, 'secret'), usd: cost('secret_month', deployed.secrets) },
     {
       what: `${deployed.alarmMetrics} metrics under alarm`,
       usd: cost('alarm_metric_month', deployed.alarmMetrics),
     },
     {
-      what: `${deployed.compositeAlarms} composite alarms`,
+      what: counted(deployed.compositeAlarms, 'composite alarm'),
       usd: cost('composite_alarm_month', deployed.compositeAlarms),
     },
     {
-      what: `${deployed.dashboards} dashboards`,
+      what: counted(deployed.dashboards, 'dashboard'),
       usd: cost('dashboard_month', deployed.dashboards),
     },
-    { what: `${deployed.keys} KMS keys`, usd: cost('kms_key_month', deployed.keys) },
+    { what: counted(deployed.keys, 'KMS key'), usd: cost('kms_key_month', deployed.keys) },
   ].filter(({ usd }) => usd > 0);
 }
+
+const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;

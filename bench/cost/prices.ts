@@ -23,6 +23,7 @@ const schema = z.object({
     dynamodb_read: price,
     dynamodb_gb_month: price,
     dynamodb_backup_gb_month: price,
+    event: price,
     secret_month: price,
     secret_call: price,
     log_gb: price,

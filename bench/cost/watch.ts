@@ -8,10 +8,14 @@ import { indexesOf, StoreCalls } from './store-calls.ts';
 
 type Counts = Omit<Work, 'units'>;
 
-const nothing = (): Pick<Counts, 'functions' | 'http_requests' | 'secret_reads' | 'log'> => ({
+const nothing = (): Pick<
+  Counts,
+  'functions' | 'http_requests' | 'secret_reads' | 'events' | 'log'
+> => ({
   functions: {},
   http_requests: 0,
   secret_reads: 0,
+  events: 0,
   log: { lines: 0, bytes: 0 },
 });
 
@@ -37,10 +41,16 @@ export class Watch {
         this.#counts.secret_reads += 1;
       },
     };
+    const events = {
+      take: () => {
+        this.#counts.events += 1;
+      },
+    };
     const urls = {
       AWS_ENDPOINT_URL_DYNAMODB: await this.#before(services.tables.endpoint, store),
       AWS_ENDPOINT_URL_SQS: await this.#before(services.queues.endpoint, this.#queues),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await this.#before(services.secrets.url, secrets),
+      AWS_ENDPOINT_URL_EVENTBRIDGE: await this.#before(services.events.url, events),
     };
     this.#queues.watch(services.queues.client);
     for (const one of services.functions.values()) {
@@ -107,12 +117,11 @@ export class Watch {
     this.#counts.log.lines += 1;
     this.#counts.log.bytes += Buffer.byteLength(line);
     if (!line.includes('"_aws"')) return;
-    const { service, _aws } = JSON.parse(line) as {
-      service: string;
+    const { _aws } = JSON.parse(line) as {
       _aws: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
     };
     for (const { Metrics: metrics } of _aws.CloudWatchMetrics) {
-      for (const { Name: name } of metrics) this.metrics.add(`${service} ${name}`);
+      for (const { Name: name } of metrics) this.metrics.add(name);
     }
   }
 }

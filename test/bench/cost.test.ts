@@ -46,6 +46,7 @@ describe('the cost of a thousand', () => {
       dynamodb: { reads: 0, writes: 40 },
       sqs: { fifo: 20, standard: 0, fair: 0 },
       secret_reads: 0,
+      events: 0,
       log: { lines: 0, bytes: 0 },
     };
 
@@ -65,6 +66,8 @@ describe('the cost of a thousand', () => {
   });
 });
 
+const unwatched = { alarmMetrics: 0, compositeAlarms: 0, dashboards: 0, keys: 0 };
+
 describe('an idle month', () => {
   it('pays for five pollers of each event source, secrets, and metrics under alarm', () => {
     const deployed = aDeployment({ polled: { fifo: 1, standard: 2 }, secrets: 3, alarmMetrics: 4 });
@@ -75,11 +78,14 @@ describe('an idle month', () => {
     expect(total).toBeCloseTo(polls * (2 * 0.0000004 + 0.0000005) + 3 * 0.4 + 4 * 0.1, 6);
   });
 
-  it('of this stack stays under five dollars', () => {
+  it('of this stack stays under fifteen dollars, alarms and dashboard included', () => {
     const deployed = deployedBy(template(), (name) => name);
+    const month = totalOf(idleMonth(deployed, cost));
+    const unwatchedMonth = totalOf(idleMonth({ ...deployed, ...unwatched }, cost));
 
     expect(deployed.polled.fifo).toBe(1);
-    expect(totalOf(idleMonth(deployed, cost))).toBeLessThan(5);
+    expect(month).toBeLessThan(15);
+    expect(unwatchedMonth).toBeLessThan(4);
   });
 });
 

@@ -17,7 +17,9 @@ const jobsOf = (stage: (typeof stageNames)[number]) =>
   Object.fromEntries(
     resourcesOf(templateOf(stage), 'AWS::Lambda::Function').map(([logicalId, { Metadata }]) => [
       logicalId,
-      path.basename(Metadata['aws:asset:path']).replace(/^(email-deadlines|whatsapp-replies|[a-z]+)-/, ''),
+      path
+        .basename(Metadata['aws:asset:path'])
+        .replace(/^(email-deadlines|whatsapp-replies|[a-z]+)-/, ''),
     ]),
   );
 
