@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { publisher } from '../../lambdas/events/adapters/event-publisher.ts';
+import type { Insight, Lead } from '../../lambdas/leads/contract.ts';
 import type { EndpointView } from '../../lambdas/webhooks/contract.ts';
 import { localCredentials } from '../../local/cloud/credentials.ts';
 import { callsOf } from '../support/calls.ts';
@@ -201,5 +203,31 @@ describe('the queue of deliveries', () => {
     expect(await messagesIn(engine, 'replies-engine-webhooks-dlq-local')).toBe(0);
     expect(await messagesIn(engine, 'replies-engine-events-to-webhooks-dlq-local')).toBe(0);
     expectSilentLogs(['whsec_', '/hooks', 'your webhook works'], 5);
+  });
+});
+
+describe('a lead that is judged', () => {
+  it('is told to the company’s webhook, signed, with the insight as it is read', async () => {
+    const { configure, endpoint, key, receiver } = await aCompany('sells');
+    await configure();
+
+    const created = await call('/leads', {
+      key,
+      method: 'POST',
+      body: { note: 'Need urgent pricing for 50 seats ASAP!' },
+      headers: { 'idempotency-key': randomUUID() },
+    });
+    const { id } = (await created.json()) as Lead;
+    const [{ headers, body }] = (await receiver.hears(1)) as [Received];
+
+    const { signing_secret } = await endpoint();
+    const insight = (await (await call(`/leads/${id}/insight`, { key })).json()) as Insight;
+    const told = new Webhook(String(signing_secret)).verify(body, headers);
+    expect(told).toEqual({
+      type: 'insight.created',
+      timestamp: insight.created_at,
+      data: insight,
+    });
+    expect(headers['webhook-id']).toBe(`evt_${insight.id}`);
   });
 });
