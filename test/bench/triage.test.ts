@@ -14,8 +14,8 @@ describe('the labelled leads', () => {
     normal(note),
   );
 
-  it('are at least 260, none of them twice', () => {
-    expect(notes.length).toBeGreaterThanOrEqual(260);
+  it('are at least 1,400, none of them twice', () => {
+    expect(notes.length).toBeGreaterThanOrEqual(1_400);
     expect(notes.filter((note, index) => notes.indexOf(note) !== index)).toEqual([]);
   });
 });
@@ -55,15 +55,15 @@ describe('the rules, on leads that they were not made on', () => {
   const rules = figuresOf((note) => judge(note), unseen);
 
   it('are as good as they were measured', () => {
-    expect(rules.intent).toBeGreaterThanOrEqual(0.82);
-    expect(rules.macroF1).toBeGreaterThanOrEqual(0.84);
-    expect(rules.priority).toBeGreaterThanOrEqual(0.83);
-    expect(rules.nextAction).toBeGreaterThanOrEqual(0.77);
-    expect(rules.allThree).toBeGreaterThanOrEqual(0.72);
+    expect(rules.intent).toBeGreaterThanOrEqual(0.78);
+    expect(rules.macroF1).toBeGreaterThanOrEqual(0.76);
+    expect(rules.priority).toBeGreaterThanOrEqual(0.74);
+    expect(rules.nextAction).toBeGreaterThanOrEqual(0.75);
+    expect(rules.allThree).toBeGreaterThanOrEqual(0.64);
   });
 
   it('are about as sure as they are right', () => {
-    expect(rules.ece).toBeLessThan(0.12);
+    expect(rules.ece).toBeLessThan(0.1);
   });
 
   it('are better than ten keywords and than the most frequent answer', () => {
