@@ -1,5 +1,5 @@
 import { judge, marginOf } from '../../lambdas/leads/domain/rules.ts';
-import type { LabelledLead } from './leads.ts';
+import type { folds } from './table.ts';
 
 /** From this margin on, so often the intent was right. */
 export interface Row {
@@ -13,42 +13,43 @@ interface Pool {
   notes: number;
 }
 
-const leastNotes = 8;
+const leastNotes = 60;
 
 /**
- * The share of right intents by margin: margins in order, pooled until each pool has enough notes and the shares rise
- * (pool adjacent violators), each share with one right and one wrong note added.
+ * The share of right intents by margin, of these notes, each judged with what was learnt from other notes: margins in
+ * order, pooled until each pool has enough notes and the shares rise (pool adjacent violators), each share with one right
+ * and one wrong note added.
  */
-export function calibrate(tuning: readonly LabelledLead[]): Row[] {
-  const byMargin = new Map<number, Pool>();
-  for (const { note, intent } of tuning) {
-    const margin = marginOf(note);
-    const pool = byMargin.get(margin) ?? { margin, right: 0, notes: 0 };
-    byMargin.set(
-      margin,
-      add(pool, { margin, right: Number(judge(note).intent === intent), notes: 1 }),
-    );
-  }
+export function calibrate(judged: ReturnType<typeof folds>): Row[] {
   const pools: Pool[] = [];
-  for (const pool of [...byMargin.values()].sort((a, b) => a.margin - b.margin)) {
+  for (const pool of judged.map(poolOf).sort(byMargin)) {
     pools.push(pool);
     poolFromEnd(pools);
   }
-  return pools.map((pool) => ({ margin: pool.margin, right: Number(shareOf(pool).toFixed(2)) }));
+  return pools.map(({ margin, right, notes }, index) => ({
+    margin: index ? Number(margin.toFixed(1)) : 0,
+    right: Number(((right + 1) / (notes + 2)).toFixed(2)),
+  }));
+}
+
+function poolOf({ lead, learnt }: ReturnType<typeof folds>[number]): Pool {
+  const right = Number(judge(lead.note, learnt).intent === lead.intent);
+  return { margin: marginOf(lead.note, learnt), right, notes: 1 };
 }
 
 function poolFromEnd(pools: Pool[]): void {
   for (;;) {
     const [before, last] = pools.slice(-2);
     if (!before || !last) return;
-    if (shareOf(before) < shareOf(last) && before.notes >= leastNotes) return;
+    const rises = before.right / before.notes < last.right / last.notes;
+    if (before.notes >= leastNotes && (rises || last.notes < leastNotes)) return;
     pools.splice(-2, 2, add(before, last));
   }
 }
 
+const byMargin = (a: Pool, b: Pool): number => a.margin - b.margin;
 const add = (a: Pool, b: Pool): Pool => ({
   margin: a.margin,
   right: a.right + b.right,
   notes: a.notes + b.notes,
 });
-const shareOf = ({ right, notes }: Pool): number => (right + 1) / (notes + 2);

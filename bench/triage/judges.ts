@@ -6,19 +6,28 @@ import type {
 } from '../../lambdas/leads/domain/insight.ts';
 import { judge } from '../../lambdas/leads/domain/rules.ts';
 import type { LabelledLead } from './leads.ts';
+import { folds } from './table.ts';
 
 /** What is compared: the verdict on a note, and how sure it is of the intent. */
 export type Verdict = Pick<Judgement, 'intent' | 'priority' | 'next_action' | 'confidence'>;
 /** Judges a note. */
 export type Judge = (note: string) => Verdict;
 
-/** The rules and the two baselines, which are given the tuning half to learn from. */
+/** The rules and the two baselines, which are given the tuning notes to learn from. */
 export function judgesFrom(tuning: readonly LabelledLead[]): Record<string, Judge> {
   return {
-    rules: judge,
+    rules: (note) => judge(note),
     'keyword list': byKeywords(tuning),
     'most frequent': mostFrequent(tuning),
   };
+}
+
+/** The rules on each of these notes, with what was learnt from the others. */
+export function crossValidated(leads: readonly LabelledLead[]): Judge {
+  const verdicts = new Map(
+    folds(leads).map(({ lead, learnt }) => [lead.note, judge(lead.note, learnt)]),
+  );
+  return (note) => verdicts.get(note) ?? judge(note);
 }
 
 /** Always the most frequent label of each kind. */

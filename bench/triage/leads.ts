@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
@@ -13,26 +12,17 @@ const leadSchema = z.strictObject({
 
 /** A note and what the guide says of it. */
 export type LabelledLead = z.infer<typeof leadSchema>;
-/** `tune` is what the rules were made on, `report` what is measured. */
-export type Half = 'tune' | 'report';
 
-/** Where the labelled notes come from; `unseen` is none of them, as no half of it was tuned on. See README.md. */
-export const sources = ['leads', 'later', 'banking77', 'clinc150'] as const;
+/** What the rules are made on; `unseen` is none of them. See README.md. */
+export const sources = ['leads', 'later', 'banking77', 'clinc150', 'others', 'made'] as const;
+export type Source = (typeof sources)[number];
 
 /** The labelled notes of one source. */
-export function leadsFrom(source: (typeof sources)[number] | 'unseen'): LabelledLead[] {
+export function leadsFrom(source: Source | 'unseen'): LabelledLead[] {
   const file = path.join(import.meta.dirname, `${source}.jsonl`);
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines.map((line) => leadSchema.parse(JSON.parse(line)));
 }
 
-/** The labelled notes of one half, of all sources. */
-export function leadsOf(half: Half): LabelledLead[] {
-  return sources.flatMap(leadsFrom).filter(({ note }) => halfOf(note) === half);
-}
-
-/** The half of a note: a hash decides, so that nobody chooses. */
-export function halfOf(note: string): Half {
-  const [first = 0] = createHash('sha256').update(note).digest();
-  return first % 2 === 0 ? 'tune' : 'report';
-}
+/** All notes that the rules may be made on. */
+export const tuningLeads = (): LabelledLead[] => sources.flatMap(leadsFrom);

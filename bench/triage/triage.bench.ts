@@ -1,34 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { intents } from '../../lambdas/leads/domain/insight.ts';
 import { judge } from '../../lambdas/leads/domain/rules.ts';
 import { calibrate } from './calibration.ts';
 import { type Figures, figuresOf } from './figures.ts';
-import { judgesFrom } from './judges.ts';
-import { halfOf, type LabelledLead, leadsFrom, leadsOf, sources } from './leads.ts';
+import { crossValidated, judgesFrom } from './judges.ts';
+import { leadsFrom, sources, tuningLeads } from './leads.ts';
+import { folds, tableFrom } from './table.ts';
 
-/** How well the rules judge labelled leads that they were not made on, beside two baselines. */
-export function triage(): void {
-  const [tuning, report] = [leadsOf('tune'), leadsOf('report')];
+/** How well the rules judge labelled leads that they were not made on, beside two baselines; `learn` makes them anew. */
+export function triage(what?: string): void {
+  if (what === 'learn') learn();
+  else measure();
+}
+
+const table = path.join(import.meta.dirname, '../../lambdas/leads/domain/rules/learnt.json');
+
+function learn(): void {
+  const leads = tuningLeads();
+  writeFileSync(table, `${JSON.stringify(tableFrom(leads), null, 2)}\n`);
+  // The lexicon was made on the rest, and would look too sure there.
+  const fresh = new Set([...leadsFrom('others'), ...leadsFrom('made')].map(({ note }) => note));
+  console.log('Confidence by margin (lambdas/leads/domain/rules/confidence.ts):');
+  const judged = folds(leads).filter(({ lead }) => fresh.has(lead.note));
+  for (const { margin, right } of calibrate(judged))
+    console.log(`  { margin: ${margin}, right: ${right} },`);
+}
+
+function measure(): void {
+  const [tuning, unseen] = [tuningLeads(), leadsFrom('unseen')];
   const judges = judgesFrom(tuning);
-  const on = (leads: readonly LabelledLead[]) =>
-    Object.entries(judges).map(([name, each]) => ({ name, figures: figuresOf(each, leads) }));
-  const all = on(report);
-  const unseen = leadsFrom('unseen');
-  console.log(
-    `In percent. The report half, ${report.length} notes (${tuning.length} to tune on):\n`,
-  );
+  const all = Object.entries(judges).map(([name, each]) => ({
+    name,
+    figures: figuresOf(each, unseen),
+  }));
+  console.log(`In percent. ${unseen.length} notes that nothing was made on:\n`);
   printShares(all);
-  console.log(`\n${unseen.length} notes written after the rules were finished:\n`);
-  printShares(on(unseen));
   const [rules] = all;
   if (rules) printDetails(rules.figures);
-  printSources();
-  console.log(`\nTime per note: ${microseconds(report.map(({ note }) => note)).toFixed(0)} µs.`);
-  console.log(
-    'Confidence by margin on the tuning half (lambdas/leads/domain/rules/confidence.ts):',
-  );
-  for (const { margin, right } of calibrate(tuning))
-    console.log(`  { margin: ${margin}, right: ${right} },`);
+  console.log('\nNotes to tune on, each judged with what was learnt without it:\n');
+  printShares(bySource(crossValidated(tuning)));
+  console.log(`\nTime per note: ${microseconds(unseen.map(({ note }) => note)).toFixed(0)} µs.`);
+}
+
+function bySource(rules: ReturnType<typeof crossValidated>) {
+  return sources.map((name) => ({ name, figures: figuresOf(rules, leadsFrom(name)) }));
 }
 
 const columns = [
@@ -60,14 +77,6 @@ function printDetails({ confusion, bins }: Figures): void {
   console.log(line(['---', '---', '---', '---']));
   for (const { from, notes, said, right } of bins)
     console.log(line([from, notes, percent(said), percent(right)]));
-}
-
-function printSources(): void {
-  console.log('\nIntent right by source, report half:');
-  for (const source of sources) {
-    const leads = leadsFrom(source).filter(({ note }) => halfOf(note) === 'report');
-    console.log(`  ${source}: ${percent(figuresOf(judge, leads).intent)} of ${leads.length}`);
-  }
 }
 
 const rounds = 50;

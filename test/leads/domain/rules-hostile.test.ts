@@ -89,7 +89,7 @@ describe('a hostile note of 10,000 characters', () => {
 
   it.each(hostile)('is judged in less than 20 ms (%#)', (note) => {
     judge(note);
-    const times = [1, 2, 3, 4, 5].map(() => {
+    const times = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(() => {
       const start = performance.now();
       judge(note);
       return performance.now() - start;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { learntOf } from '../../../lambdas/leads/domain/rules/hints.ts';
 import { judge } from '../../../lambdas/leads/domain/rules.ts';
 
 describe('the judgement of a lead', () => {
@@ -35,17 +36,46 @@ describe('the judgement of a lead', () => {
   it('quotes the words of the note, and what they speak for', () => {
     const { explanation } = judge('Need URGENT pricing');
 
-    expect(explanation).toEqual([
-      { phrase: 'URGENT', speaks_for: 'P0', weight: 3 },
-      { phrase: 'pricing', speaks_for: 'buy', weight: 3 },
-    ]);
+    expect(explanation).toContainEqual({ phrase: 'URGENT', speaks_for: 'P0', weight: 3 });
+    const pricing = explanation.find(({ phrase }) => phrase === 'pricing');
+    expect(pricing).toMatchObject({ speaks_for: 'buy' });
+    expect(pricing?.weight).toBeGreaterThanOrEqual(3);
+  });
+
+  it('names learnt words, too, where the lexicon knows none', () => {
+    const { intent, explanation } = judge('Nos ordinateurs affichent une page vide');
+    const learnt = learntOf({ job: { '1.5': 'vide' }, 'support broken': { '2': 'vide' } });
+    const taught = judge('vide', learnt);
+
+    expect(intent).not.toBe('job');
+    expect(explanation.length).toBeGreaterThan(0);
+    expect(taught).toMatchObject({
+      intent: 'job',
+      explanation: [{ phrase: 'vide', speaks_for: 'job', weight: 1.5 }],
+    });
+  });
+
+  it('takes the priority of support from learnt words', () => {
+    const learnt = learntOf({ support: { '2': 'vide' }, 'support harm': { '2': 'vide' } });
+
+    expect(judge('vide', learnt)).toMatchObject({
+      intent: 'support',
+      priority: 'P0',
+      explanation: [
+        { phrase: 'vide', speaks_for: 'support', weight: 2 },
+        { phrase: 'vide', speaks_for: 'P0', weight: 2 },
+      ],
+    });
   });
 
   it('takes a denied wish as none', () => {
     const { intent, explanation } = judge('We don’t need a demo.');
 
     expect(intent).toBe('other');
-    expect(explanation).toEqual([{ phrase: 'demo', speaks_for: 'not buy', weight: 3 }]);
+    expect(explanation).toContainEqual({ phrase: 'demo', speaks_for: 'not buy', weight: 3 });
+    expect(explanation).not.toContainEqual(
+      expect.objectContaining({ phrase: 'demo', speaks_for: 'buy' }),
+    );
   });
 
   it('ends a denial with its clause', () => {

@@ -26,10 +26,12 @@ export function actionOf(
 }
 
 const bareWords = 2;
+const wordyNote = 9;
 
 function actionOnPurchase(priority: Priority, said: Said): NextAction {
   const hasty = priority === 'P0' || priority === 'P1';
-  if (!hasty && (said.weak || said.wordCount <= bareWords)) return 'qualify';
+  if (!hasty && (said.weak ? said.wordCount < wordyNote : said.wordCount <= bareWords))
+    return 'qualify';
   return hasty && !any(said, 'in_writing') ? 'call' : 'email';
 }
 
@@ -42,8 +44,9 @@ const clearWords = 6;
 function actionOnRest(said: Said, words: readonly Word[]): NextAction {
   if (any(said, 'legal', 'security', 'suggestion')) return 'forward';
   if (said.denies || any(said, 'closed')) return 'ignore';
+  if (any(said, 'about_us')) return 'email';
   const question = words.some(({ text }, index) => index < 3 && asks.test(text));
-  const toUs = any(said, 'about_us') || words.some(({ text }) => addressed.test(text));
+  const toUs = words.some(({ text }) => addressed.test(text));
   if (question && (toUs || words.length >= clearWords)) return toUs ? 'email' : 'ignore';
   return 'qualify';
 }

@@ -10,11 +10,11 @@ export interface Choice {
 }
 
 /** Below that there is too little to say what a note wants. */
-const minScore = 0.75;
+const minScore = 0.3;
 /** What is denied speaks against an intent half as loud as it would speak for it. */
 const denialShare = 0.5;
 /** Harm and money come first where several intents are about as strong; see the guide of the labels. */
-const harmShare = 0.6;
+const harmShare = 0.8;
 
 /** The intent with the strongest words, harm before purchases before the rest. */
 export function chooseIntent(cues: readonly Cue[]): Choice {

@@ -16,7 +16,7 @@ const reach = 5;
 
 /** Whether the note denies the phrase: a word such as `no` stands up to five words before it, in the same clause. */
 export function isNegated(
-  match: Match,
+  match: Pick<Match, 'at'>,
   words: readonly Word[],
   covered: ReadonlySet<number>,
 ): boolean {

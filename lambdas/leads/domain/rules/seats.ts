@@ -6,7 +6,10 @@ export const enterpriseSeats = 50;
 const licences =
   /^(seat|licen|user|lizenz|nutzer|benutzer|arbeitspl|usuario|utilisateur|poste|utilizador|utent|postazion|gebruiker|uzytkownik|workstation|пользовател)/;
 const people =
-  /^(people|person|employee|agent|staff|worker|colleague|nurse|doctor|rep|reps|member|ppl|mitarbeiter|emplead|salarie|pessoa|funcionario|colaborador|dipendent|medewerker|man|strong|сотрудник|名|人)/;
+  /^(people|person|employee|agent|staff|worker|colleague|nurse|doctor|rep|reps|member|ppl|mitarbeiter|emplead|salarie|pessoa|funcionario|colaborador|dipendent|medewerker|man|strong|сотрудник|名|人|atendente|advogad|vendeur|vendedor|venditor|verkauf|berater|asesor|conseill|consulente|technik|tecnic|fahrer|pfleger|lehrer|account|login|mailbox|place|platz|postazion|posto|puesto|posto|workplace|desk|reception|chair)/;
+// `Consultants`, `drivers`, `technicians`: who does something, but for those whom a company serves and what ends alike.
+const doers =
+  /^(?!customer|consumer|buyer|visitor|reader|follower|subscriber|viewer|letter|offer|order|number|paper|folder|computer|printer|server|euro|quarter|other|hour|meter|dollar|tender|partner|parent|patient|student|dealer|container|trailer|error|colo|flo|doo|minute|client|restaurant|apartment|percent)\p{L}{3,}(ers|ors|ists|ants|ians|hands|men|women|eurs|istes|ores|oras|istas|ori|enti|ants|kräfte|krafte)$/u;
 // `We are 16` in six languages, without the apostrophe.
 const weAre = new Set(['were', 'somos', 'sommes', 'sind', 'siamo']);
 const maxBetween = 3;
@@ -34,7 +37,8 @@ export function seatsIn(words: readonly Word[]): Seats[] {
   });
 }
 
-const isNoun = (text: string): boolean => licences.test(text) || people.test(text);
+const isNoun = (text: string): boolean =>
+  licences.test(text) || people.test(text) || doers.test(text);
 
 function countOf(text: string): number {
   if (!/^\d[\d.,]{0,9}$/.test(text)) return 0;
