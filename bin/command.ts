@@ -148,9 +148,15 @@ export function explain(error: unknown): string {
       return error.cause ? explain(error.cause) : error.message;
     default:
       if (/region is missing/i.test(error.message)) return 'AWS knows no region: set AWS_REGION.';
+      if (isUnreachable(error)) {
+        return `No answer (${error.message}${causeOf(error)}): check the network, and AWS_ENDPOINT_URL if it is set.`;
+      }
       return (error.message || error.name) + causeOf(error);
   }
 }
+
+const isUnreachable = (error: Error): boolean =>
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH/.test(error.message + causeOf(error));
 
 /** Of `fetch failed`, why: a code such as ENOTFOUND or ECONNREFUSED. */
 function causeOf({ cause }: Error): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless, readCall } from '../../bin/command.ts';
+import { explain, harmless, readCall } from '../../bin/command.ts';
 
 const pets = {
   name: 'pets',
@@ -70,5 +70,15 @@ describe('a printed text', () => {
     const text = 'Söhne & 株式会社 👩‍🚀 مرحبا';
 
     expect(harmless(text)).toBe(text);
+  });
+});
+
+describe('what a person is told of an error', () => {
+  it('says what to check where nobody answers', () => {
+    const cause = Object.assign(new Error('x'), { code: 'ENOTFOUND' });
+
+    expect(explain(new Error('fetch failed', { cause }))).toBe(
+      'No answer (fetch failed (ENOTFOUND)): check the network, and AWS_ENDPOINT_URL if it is set.',
+    );
   });
 });
