@@ -52,7 +52,8 @@ const defaultMaxEnvironments = 4;
 
 /** Synthesizes the stack and runs that very template on this machine. */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const port = options.port || (await freePort());
+  const kept = options.port ? undefined : await keptPort();
+  const port = kept?.port ?? options.port;
   const assemblyFolder = mkdtempSync(path.join(os.tmpdir(), 'replies-engine-'));
   const template = await synthesize(assemblyFolder, options.environment(port));
   const folder = (name: string) => options.dataDir && path.join(options.dataDir, name);
@@ -85,11 +86,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     await makeResources(template, resolver, services);
     for (const [name, value] of Object.entries(options.secrets)) secrets.fill(name, value);
+    await kept?.release();
     server = await startHttpApi(services.routes, port, {
       ...(services.cors && { cors: services.cors }),
       ...(options.before && { before: options.before }),
     });
   } catch (error) {
+    await kept?.release();
     await closeServices();
     throw error;
   }
@@ -134,9 +137,14 @@ function outputsOf(template: Template, resolver: Resolver): Record<string, strin
   );
 }
 
-async function freePort(): Promise<number> {
-  const probe = await startHttpApi([], 0);
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+/** A free port, kept until the API is there: the stack must know it first, and another process could take it meanwhile. */
+async function keptPort(): Promise<{ port: number; release(): Promise<void> }> {
+  const keeper = await startHttpApi([], 0);
+  const { port } = keeper.address() as AddressInfo;
+  const release = async () => {
+    if (!keeper.listening) return;
+    keeper.closeAllConnections();
+    await new Promise((resolve) => keeper.close(resolve));
+  };
+  return { port, release };
 }
