@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { isoTime } from '../runtime/clock.ts';
 import { problemResponse } from '../runtime/http.ts';
+import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
 import { invalid, jsonBody, queryFaults } from '../runtime/json-body.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
@@ -128,8 +129,6 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
 const newRunId = (now: number): string =>
   `${isoTime(now).replace(/[-:.]/g, '')}-${randomBytes(6).toString('hex')}`;
 
-const maxKeyChars = 255;
-
 async function useKey(
   c: Context,
   run: StoredRun,
@@ -145,12 +144,7 @@ async function useKey(
   }
   const use = await idempotency.use(run.tenant_id, key, hashOf(request), run.run_id);
   if (use.kind !== 'reused') return { id: use.id, known: use.kind === 'known' };
-  return problemResponse(c, {
-    type: 'idempotency-key-reused',
-    title: 'The key was used for another request',
-    status: 409,
-    detail: 'An Idempotency-Key stands for one request: use a new key for a new one.',
-  });
+  return keyReused(c);
 }
 
 const noSuchRun = (c: Context): Response =>

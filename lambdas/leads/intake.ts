@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '../runtime/clock.ts';
 import { problemResponse } from '../runtime/http.ts';
+import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
 import { invalid, jsonBody } from '../runtime/json-body.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import { expiresAt } from '../vendors/aws/table.ts';
@@ -17,8 +18,6 @@ export interface IntakePorts extends Gate {
   queue: Pick<TriageQueue, 'enqueue'>;
   retentionDays(tenantId: string): Promise<number>;
 }
-
-const maxKeyChars = 255;
 
 /**
  * Takes leads in, each once for its idempotency key. The message that has it triaged is sent before it is
@@ -101,14 +100,6 @@ const keyMalformed = (c: Context): Response =>
       detail: `It has 1 to ${maxKeyChars} visible ASCII characters, without spaces.`,
     },
   ]);
-
-const keyReused = (c: Context): Response =>
-  problemResponse(c, {
-    type: 'idempotency-key-reused',
-    title: 'The key was used for another request',
-    status: 409,
-    detail: 'An Idempotency-Key stands for one request: use a new key for a new one.',
-  });
 
 function inFlight(c: Context): Response {
   c.header('retry-after', '1');
