@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunView, routes } from '../../lambdas/email-deadlines/contract.ts';
+import { runCommand } from '../command.ts';
 import { runningIn } from '../running.ts';
 import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
 import type { RunRecord } from '../simulators/mailbox/record.ts';
@@ -11,26 +12,10 @@ import { type EmailOptions, parseCommand, usage } from './options.ts';
 type Out = NodeJS.WriteStream;
 
 /** The command `npm run email`; resolves with its exit code. */
-export async function email(
-  args: string[],
-  dataDir: string,
-  stdout: Out,
-  stderr: Out,
-): Promise<0 | 1 | 2> {
-  const command = parseCommand(args);
-  switch (command.kind) {
-    case 'help':
-      stdout.write(`${usage}\n`);
-      return 0;
-    case 'wrong':
-      stderr.write(`${command.reason}\n`);
-      return 2;
-    case 'run':
-      return (await run(command.options, dataDir, stdout, stderr)) ? 0 : 1;
-    default:
-      return command satisfies never;
-  }
-}
+export const email = (args: string[], dataDir: string, stdout: Out, stderr: Out) =>
+  runCommand(parseCommand(args), usage, { stdout, stderr }, (options) =>
+    run(options, dataDir, stdout, stderr),
+  );
 
 interface Product {
   url: string;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { dependencyKinds, sendModes } from '../../lambdas/email-deadlines/contract.ts';
+import type { Command } from '../command.ts';
 import { shapes } from '../simulators/mailbox/graphs.ts';
 import type { RunOrder } from '../simulators/mailbox/run-order.ts';
 
@@ -24,10 +25,7 @@ export interface EmailOptions {
   svg?: string;
 }
 
-export type EmailCommand =
-  | { kind: 'run'; options: EmailOptions }
-  | { kind: 'help' }
-  | { kind: 'wrong'; reason: string };
+export type EmailCommand = Command<EmailOptions>;
 
 const options = {
   emails: { type: 'string', default: '50' },

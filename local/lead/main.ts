@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Insight, type Lead, routes } from '../../lambdas/leads/contract.ts';
+import { runCommand } from '../command.ts';
 import { runningIn } from '../running.ts';
 import { type LeadOptions, parseCommand, usage } from './options.ts';
 import { insightText } from './show.ts';
@@ -12,37 +13,21 @@ interface Out {
 }
 
 /** The command `npm run lead`; resolves with its exit code. */
-export async function lead(
-  args: string[],
-  dataDir: string,
-  stdout: Out,
-  stderr: Out,
-): Promise<0 | 1 | 2> {
-  const command = parseCommand(args);
-  switch (command.kind) {
-    case 'help':
-      stdout.write(`${usage}\n`);
-      return 0;
-    case 'wrong':
-      stderr.write(`${command.reason}\n`);
-      return 2;
-    case 'post':
-      return judged(command.options, dataDir, stdout, stderr);
-    default:
-      return command satisfies never;
-  }
-}
+export const lead = (args: string[], dataDir: string, stdout: Out, stderr: Out) =>
+  runCommand(parseCommand(args), usage, { stdout, stderr }, (options) =>
+    judged(options, dataDir, stdout, stderr),
+  );
 
 async function judged(
   { lead: fields, adapter }: LeadOptions,
   dataDir: string,
   out: Out,
   err: Out,
-): Promise<0 | 1> {
+): Promise<boolean> {
   const state = runningIn(dataDir);
   if (!state) {
     err.write('Nothing is running: run npm start in another terminal, then try again.\n');
-    return 1;
+    return false;
   }
   const key = readFileSync(path.join(dataDir, 'demo-key'), 'utf8').trim();
   const call = callOf(state.url, key);
@@ -51,13 +36,13 @@ async function judged(
     out.write(`Lead    ${id}\n`);
     const place = routes.getInsight.path.replace('{lead_id}', id);
     out.write(`${insightText(await insightAt(call, place, 1))}\n`);
-    if (!adapter) return 0;
+    if (!adapter) return true;
     await call('POST', place, { adapter });
     out.write(`\nJudged anew by ${adapter}:\n${insightText(await insightAt(call, place, 2))}\n`);
-    return 0;
+    return true;
   } catch (error) {
     err.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return false;
   }
 }
 

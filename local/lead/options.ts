@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type AdapterName, adapters } from '../../lambdas/leads/contract.ts';
+import type { Command } from '../command.ts';
 
 export const usage = `Posts a lead on the local cloud, waits until it is judged, and tells why.
 
@@ -13,10 +14,7 @@ export interface LeadOptions {
   adapter?: AdapterName;
 }
 
-export type LeadCommand =
-  | { kind: 'post'; options: LeadOptions }
-  | { kind: 'help' }
-  | { kind: 'wrong'; reason: string };
+export type LeadCommand = Command<LeadOptions>;
 
 const options = {
   email: { type: 'string' },
@@ -39,7 +37,7 @@ export function parseCommand(args: string[]): LeadCommand {
     if (wanted !== undefined && !adapter) {
       return { kind: 'wrong', reason: `--adapter is one of ${adapters.join(', ')}.` };
     }
-    return { kind: 'post', options: { lead: { ...fields, note }, ...(adapter && { adapter }) } };
+    return { kind: 'run', options: { lead: { ...fields, note }, ...(adapter && { adapter }) } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'wrong', reason: reason.replaceAll(/\s*\n\s*/g, ' ') };
