@@ -4,7 +4,7 @@ import { type BuildOptions, build } from 'esbuild';
 import {
   bundleLambdas,
   bundleOf,
-  bundleOptions,
+  plainBundleOptions,
   projectRoot,
 } from '../../lib/constructs/bundle.ts';
 
@@ -67,10 +67,10 @@ export async function bundleVariants(folder: string): Promise<Variants[]> {
   }));
 }
 
-/** A handler that only builds an SQS client and a logger, bundled as ours are. */
+/** A handler that only builds an SQS client and a logger, minified as ours are, with all that the AWS SDK brings. */
 export async function bundleQueueHandler(folder: string): Promise<string> {
   const { outputFiles } = await build({
-    ...bundleOptions,
+    ...plainBundleOptions,
     stdin: { contents: queueHandler, resolveDir: projectRoot, loader: 'js' },
     outdir: folder,
     write: false,

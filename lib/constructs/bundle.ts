@@ -22,8 +22,25 @@ const withoutTwilioRequestClient: Plugin = {
   },
 };
 
-/** How every Lambda is bundled: CommonJS (starts faster than ESM with the AWS SDK), from the packages' ES modules. */
-export const bundleOptions: BuildOptions = {
+/** Lambda gives a function its credentials by the environment; SSO, profiles and instance metadata stay out. */
+const onlyCredentialsOfTheEnvironment: Plugin = {
+  name: 'only-credentials-of-the-environment',
+  setup(builder) {
+    const whole = '@aws-sdk/credential-provider-node';
+    builder.onResolve({ filter: new RegExp(`^${whole}$`) }, ({ resolveDir }) => ({
+      path: whole,
+      namespace: 'environment',
+      pluginData: resolveDir,
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'environment' }, ({ pluginData }) => ({
+      contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+      resolveDir: pluginData,
+    }));
+  },
+};
+
+/** A bundle that starts fast: CommonJS (faster than ESM with the AWS SDK), from the packages' ES modules. */
+export const plainBundleOptions: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -34,7 +51,12 @@ export const bundleOptions: BuildOptions = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [withoutTwilioRequestClient],
+};
+
+/** How every Lambda is bundled: without what it can never use. */
+export const bundleOptions: BuildOptions = {
+  ...plainBundleOptions,
+  plugins: [withoutTwilioRequestClient, onlyCredentialsOfTheEnvironment],
 };
 
 /** Bundles every `lambdas/<context>/<job>.lambda.ts` by one call, about a second for all of them. */

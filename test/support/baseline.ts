@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { bundleOptions, projectRoot } from '../../lib/constructs/bundle.ts';
+import { plainBundleOptions, projectRoot } from '../../lib/constructs/bundle.ts';
 
 /** The least that a Lambda with DynamoDB can be: it reads one item. */
 const oneItemHandler = `
@@ -9,10 +9,10 @@ const oneItemHandler = `
   export const handler = (key) => client.send(new GetCommand({ TableName: process.env.TABLE, Key: key }));
 `;
 
-/** That handler, bundled as ours are. */
+/** That handler, minified as ours are, with all that the AWS SDK brings. */
 export async function bundleOneItemHandler(): Promise<Uint8Array> {
   const { outputFiles } = await build({
-    ...bundleOptions,
+    ...plainBundleOptions,
     stdin: { contents: oneItemHandler, resolveDir: projectRoot, loader: 'js' },
     outdir: 'never-written',
     write: false,

@@ -2,7 +2,7 @@ import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { openAiFault } from '../../vendors/openai/errors.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
-import type { Step, StepTimes } from '../domain/ladder.ts';
+import type { Step } from '../domain/ladder.ts';
 import type { Answerer, AnswerRequest } from '../domain/ports.ts';
 import {
   defaultEmailInstructions,
@@ -10,13 +10,7 @@ import {
   type EmailAnswers,
   mockResponses,
 } from '../features.ts';
-
-/** What the mock takes, in seconds: a bounded exponential. */
-export interface MockTiming {
-  scale: number;
-  min: number;
-  max: number;
-}
+import type { MockTiming } from './assumed-times.ts';
 
 export interface AnswererParts {
   timing: MockTiming;
@@ -24,29 +18,6 @@ export interface AnswererParts {
   onUsage?: UsageNote;
   sleep: (ms: number) => Promise<void>;
   random: () => number;
-}
-
-const templateMs = 1;
-/** What the models are assumed to take before they were measured, in milliseconds. */
-const fullMs = 6_000;
-const fasterMs = 2_500;
-
-/** The time in milliseconds that each step of a company's ladder is assumed to take before one has been measured. */
-export function assumedTimes(config: EmailAnswers, timing: MockTiming): StepTimes {
-  switch (config.adapter) {
-    case 'mock':
-      return { full: timing.max * 1000, template: templateMs };
-    case 'openai':
-      return {
-        full: fullMs,
-        ...(config.faster_model && { faster: fasterMs }),
-        template: templateMs,
-      };
-    case 'template':
-      return { template: templateMs };
-    default:
-      return config.adapter satisfies never;
-  }
 }
 
 /** Who answers, by the company's configuration; under each of them the template, which cannot fail. */

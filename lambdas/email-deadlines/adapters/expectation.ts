@@ -1,7 +1,7 @@
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import type { Table } from '../../vendors/aws/table.ts';
 import type { Expectation } from '../domain/prepare.ts';
-import { assumedTimes, type MockTiming } from './answerers.ts';
+import { assumedTimes, type MockTiming } from './assumed-times.ts';
 import { answersOf } from './company.ts';
 import { learnedTimes } from './learned-times.ts';
 

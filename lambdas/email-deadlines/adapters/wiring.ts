@@ -3,7 +3,7 @@ import { type TenantDirectory, tenantDirectory } from '../../tenancy/adapters/te
 import { documentClient, secretsClient } from '../../vendors/aws/clients.ts';
 import { type CachedSecret, cachedSecret } from '../../vendors/aws/secrets.ts';
 import type { Table } from '../../vendors/aws/table.ts';
-import type { MockTiming } from './answerers.ts';
+import type { MockTiming } from './assumed-times.ts';
 import { type MailboxKeys, parseMailboxKeys } from './company.ts';
 
 interface Pacing {

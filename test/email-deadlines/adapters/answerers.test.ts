@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   answererOf,
-  assumedTimes,
   boundedExponential,
 } from '../../../lambdas/email-deadlines/adapters/answerers.ts';
+import { assumedTimes } from '../../../lambdas/email-deadlines/adapters/assumed-times.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
 import type { Step } from '../../../lambdas/email-deadlines/domain/ladder.ts';
 import { defaultEmailModel, features } from '../../../lambdas/email-deadlines/features.ts';
