@@ -4,7 +4,7 @@ import { createLog, createMeter } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
 import { batchResponse } from '../runtime/sqs.ts';
 import { type AnswerOffice, answerOffice } from './adapters/office.ts';
-import { deadLetterBody, receiptOf, taskOf } from './adapters/ready-queue.ts';
+import { receiptOf, taskOf } from './adapters/ready-queue.ts';
 import { Shift } from './domain/shift.ts';
 import { answerEnvironment } from './environment.ts';
 
@@ -19,14 +19,14 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
   try {
     const owner = context.awsRequestId;
     const invocation = { owner, remainingMs: () => context.getRemainingTimeInMillis() };
-    const { client, urls, opened } = office();
+    const { deadLetters, opened } = office();
     const day = opened(invocation);
     const parsed = event.Records.map(receiptOf).map((receipt) => ({
       receipt,
       task: taskOf(receipt),
     }));
     for (const { receipt, task } of parsed) {
-      if (task instanceof Error) await deadLetterBody(client, urls, receipt, task, Date.now());
+      if (task instanceof Error) await deadLetters.putBody(receipt.body, task);
     }
     const tasks = parsed.flatMap(({ task }) => (task instanceof Error ? [] : [task]));
     const failed = await new Shift(day.office, invocation).work(tasks);

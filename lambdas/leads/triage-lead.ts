@@ -33,6 +33,11 @@ export async function triageLead(message: TriageMessage, ports: TriagePorts): Pr
     return;
   }
   const insight = (await answered(message, lead, ports)) ?? (await judged(message, lead, ports));
+  await tell(lead, insight, ports);
+}
+
+/** Everybody who listens is told of each insight once at least, the earlier first. */
+async function tell(lead: StoredLead, insight: StoredInsight, ports: TriagePorts): Promise<void> {
   if ((lead.announced_version ?? 0) >= insight.version) return;
   await ports.announce(lead.tenant_id, insightView(insight));
   await ports.store.setAnnounced(lead, insight.version);
@@ -87,6 +92,8 @@ async function judged(
   const judgement = await judge.judge(lead.note);
   let current = lead;
   for (let tries = 0; tries < mostTries; tries++) {
+    // Who made the insight before may have died before it was told.
+    if (current.insight) await tell(current, current.insight, ports);
     const insight: StoredInsight = {
       id: randomUUID(),
       lead_id: lead.id,

@@ -14,6 +14,7 @@ import {
 } from '../vendors/aws/clients.ts';
 import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
+import { settlement } from '../vendors/aws/settlement.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { usageMeter } from '../vendors/openai/usage.ts';
 import { consumeLeads, type LeadsConsumer } from './adapters/consume-leads.ts';
@@ -66,11 +67,14 @@ const consumer = once((): LeadsConsumer => {
         log: child,
         meter,
       }),
-    queue: consumerQueue(queueClient(), {
-      queueUrl: env.TRIAGE_QUEUE_URL,
-      deadLetterUrl: env.TRIAGE_DLQ_URL,
+    settlement: settlement({
+      queue: consumerQueue(queueClient(), {
+        queueUrl: env.TRIAGE_QUEUE_URL,
+        deadLetterUrl: env.TRIAGE_DLQ_URL,
+      }),
+      meter,
+      clock: systemClock,
     }),
-    clock: systemClock,
     logOf(ids) {
       const child = log.createChild();
       child.appendKeys(ids);

@@ -6,6 +6,7 @@ import { once } from '../runtime/once.ts';
 import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
 import { documentClient, queueClient } from '../vendors/aws/clients.ts';
 import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
+import { settlement } from '../vendors/aws/settlement.ts';
 import { publicFetch } from '../vendors/http/public-fetch.ts';
 import { consumeBatch, type DeliveryConsumer } from './adapters/consume-batch.ts';
 import { receiver } from './adapters/receiver.ts';
@@ -20,9 +21,13 @@ const consumer = once((): DeliveryConsumer => {
   const tenants = { client: documentClient(), name: env.TENANTS_TABLE, clock: systemClock };
   const { endpoints, signingKey } = endpointsOf(env, tenants);
   return {
-    queue: consumerQueue(queueClient(), {
-      queueUrl: env.WEBHOOK_QUEUE_URL,
-      deadLetterUrl: env.WEBHOOK_DLQ_URL,
+    settlement: settlement({
+      queue: consumerQueue(queueClient(), {
+        queueUrl: env.WEBHOOK_QUEUE_URL,
+        deadLetterUrl: env.WEBHOOK_DLQ_URL,
+      }),
+      meter,
+      clock: systemClock,
     }),
     ports: {
       tenant: tenantDirectory(tenants).tenant,

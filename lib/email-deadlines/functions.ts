@@ -64,6 +64,7 @@ export class Start extends NodeFunction {
         ...tables(parts),
         ...secrets(parts),
         RUN_QUEUE_URL: runs.queue.queueUrl,
+        RUN_DLQ_URL: runs.deadLetterQueue.queueUrl,
         READY_QUEUE_URL: ready.queue.queueUrl,
         ...house.passedOn('EMAILS_URL', 'REQUEST_TIMEOUT', 'LOG_LEVEL', ...pacing),
       },
@@ -77,6 +78,7 @@ export class Start extends NodeFunction {
     );
     parts.tenants.grant(this, 'dynamodb:GetItem');
     runs.queue.grant(this, 'sqs:SendMessage');
+    runs.deadLetterQueue.grant(this, 'sqs:SendMessage');
     ready.queue.grant(this, 'sqs:SendMessage');
     allowReading(this, parts.mailboxSecret);
     this.addEventSource(

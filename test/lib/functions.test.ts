@@ -72,6 +72,7 @@ const permissions: Record<string, Record<string, string[]>> = {
       ...consumes,
       'sqs:SendMessage',
     ],
+    'acme-email-runs-dlq-dev': ['sqs:SendMessage'],
     'acme-emails-ready-dev': ['sqs:SendMessage'],
   },
   'acme-email-deadline-dev': {

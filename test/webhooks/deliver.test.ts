@@ -139,8 +139,8 @@ describe('a delivery', () => {
   it('stays where it is while the dead-letter queue takes nothing', async () => {
     await configured();
     receiver.answers(500);
-    const { consumer, takes, counts } = aConsumer(table);
-    consumer.queue.deadLetter = () => Promise.reject(new Error('SQS is away.'));
+    const { queue, takes, counts } = aConsumer(table);
+    queue.deadLetter = () => Promise.reject(new Error('SQS is away.'));
 
     expect(await takes(aDelivery(anEvent(), limits.maxAttempts))).toEqual(['r1']);
     expect(counts).toEqual({ WebhookFailed: 1 });
@@ -149,8 +149,8 @@ describe('a delivery', () => {
   it('comes back, though later, where its pause cannot be set', async () => {
     await configured();
     receiver.answers(500);
-    const { consumer, takes, log } = aConsumer(table);
-    consumer.queue.returnAfter = () => Promise.reject(new Error('SQS is away.'));
+    const { queue, takes, log } = aConsumer(table);
+    queue.returnAfter = () => Promise.reject(new Error('SQS is away.'));
 
     expect(await takes(aDelivery(anEvent()))).toEqual(['r1']);
     expect(log.at('warn')).toHaveLength(2);

@@ -1,7 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { configurationStore } from '../../lambdas/platform/adapters/configuration-store.ts';
-import type { EngineError } from '../../lambdas/runtime/errors.ts';
+import type { ConsumerQueue } from '../../lambdas/vendors/aws/consumer-queue.ts';
+import { settlement } from '../../lambdas/vendors/aws/settlement.ts';
 import { publicFetch } from '../../lambdas/vendors/http/public-fetch.ts';
 import {
   consumeBatch,
@@ -46,6 +47,10 @@ export function aConsumer(
   const log = recordingLog();
   const meter = recordingMeter();
   const store = { tenants: table, webhooks: table, loopback };
+  const queue: ConsumerQueue = {
+    returnAfter: async ({ messageId }, seconds) => void returned.push({ id: messageId, seconds }),
+    deadLetter: async ({ messageId }, { code }) => void dead.push({ id: messageId, code }),
+  };
   const consumer: DeliveryConsumer = {
     ports: {
       tenant: someTenants({ acme: {}, umbra: {} }, suspended).tenant,
@@ -61,15 +66,11 @@ export function aConsumer(
       log,
       meter,
     },
-    queue: {
-      returnAfter: async ({ messageId }: SQSRecord, seconds: number) =>
-        void returned.push({ id: messageId, seconds }),
-      deadLetter: async ({ messageId }: SQSRecord, { code }: EngineError) =>
-        void dead.push({ id: messageId, code }),
-    },
+    settlement: settlement({ queue, meter, clock: table.clock }),
   };
   return {
     consumer,
+    queue,
     returned,
     dead,
     log,

@@ -1,5 +1,4 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod/mini';
 import { systemClock } from '../../runtime/clock.ts';
 import { alertPerson } from '../../runtime/errors.ts';
@@ -24,6 +23,7 @@ import { emailStore } from './email-store.ts';
 import { keys } from './keys.ts';
 import { type LearnedTimes, learnedTimes } from './learned-times.ts';
 import { mailbox } from './mailbox.ts';
+import { type ReadyDeadLetters, readyDeadLetters } from './ready-dead-letters.ts';
 import { type Receipt, readyQueue } from './ready-queue.ts';
 import { runLedger } from './run-ledger.ts';
 import { runStore } from './run-store.ts';
@@ -35,8 +35,7 @@ const unaskedMs = 1_000;
 
 /** Everything around the answering function that outlives an invocation. */
 export interface AnswerOffice {
-  client: SQSClient;
-  urls: { queueUrl: string; deadLetterUrl: string };
+  deadLetters: ReadyDeadLetters;
   /** What one invocation works with; `close` notes what it has done and gives back what it held. */
   opened(invocation: Invocation): { office: Office<Receipt>; close(): Promise<void> };
 }
@@ -49,7 +48,14 @@ export function answerOffice(
   const { table, tenantItems, tenants } = tablesOf(env);
   const { timing, gapMs } = pacingOf(env);
   const client = queueClient();
-  const urls = { queueUrl: env.READY_QUEUE_URL, deadLetterUrl: env.READY_DLQ_URL };
+  const queueUrl = env.READY_QUEUE_URL;
+  const deadLetters = readyDeadLetters({
+    client,
+    deadLetterUrl: env.READY_DLQ_URL,
+    now: Date.now,
+    log,
+    meter,
+  });
   const apiKeys = mailboxKeys(env);
   const openAiKey = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
@@ -158,7 +164,7 @@ export function answerOffice(
 
     return {
       office: {
-        queue: readyQueue(client, urls, Date.now, log),
+        queue: readyQueue({ client, queueUrl, deadLetters, now: Date.now, log }),
         deskFor,
         clock: systemClock,
         log,
@@ -173,7 +179,7 @@ export function answerOffice(
       },
     };
   };
-  return { client, urls, opened };
+  return { deadLetters, opened };
 }
 
 const slowest = (times: StepTimes): number => Math.max(0, ...Object.values(times));

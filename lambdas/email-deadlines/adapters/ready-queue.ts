@@ -3,7 +3,6 @@ import {
   DeleteMessageCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
-  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
@@ -12,6 +11,7 @@ import { errorForLog, type Log } from '../../runtime/log.ts';
 import { sendableBody } from '../../runtime/sqs.ts';
 import { type ReadyMessage, readyMessage } from '../contract.ts';
 import type { ReadyQueue, Task } from '../domain/office.ts';
+import type { ReadyDeadLetters } from './ready-dead-letters.ts';
 
 /** A message of the queue; those of the batch are named to the event source when they must come back. */
 export interface Receipt {
@@ -50,6 +50,8 @@ export async function enqueueReady(
             Id: String(index),
             MessageBody: sendableBody(JSON.stringify(message)),
             DelaySeconds: Math.ceil(delayOf(message)),
+            // A fair queue: one tenant's long run does not hold up the others'.
+            MessageGroupId: message.tenant_id,
           })),
         }),
       );
@@ -61,17 +63,28 @@ export async function enqueueReady(
   await Promise.all(work);
 }
 
-export function readyQueue(
-  client: Client,
-  urls: { queueUrl: string; deadLetterUrl: string },
-  now: () => number,
-  log: Pick<Log, 'warn'>,
-): ReadyQueue<Receipt> {
+export interface ReadyQueueParts {
+  client: Client;
+  queueUrl: string;
+  deadLetters: ReadyDeadLetters;
+  now: () => number;
+  log: Pick<Log, 'warn'>;
+}
+
+export function readyQueue({
+  client,
+  queueUrl,
+  deadLetters,
+  now,
+  log,
+}: ReadyQueueParts): ReadyQueue<Receipt> {
+  const remove = (handle: string) =>
+    client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
   return {
     async pull(most) {
       const { Messages: messages = [] } = await client.send(
         new ReceiveMessageCommand({
-          QueueUrl: urls.queueUrl,
+          QueueUrl: queueUrl,
           MaxNumberOfMessages: Math.min(most, perBatch),
           WaitTimeSeconds: 0,
         }),
@@ -81,20 +94,19 @@ export function readyQueue(
         return { receipt, task: taskOf(receipt) };
       });
       for (const { receipt, task } of tasks) {
-        if (task instanceof Error) await deadLetterBody(client, urls, receipt, task, now());
+        if (!(task instanceof Error)) continue;
+        await deadLetters.putBody(receipt.body, task);
+        await remove(receipt.handle);
       }
       return tasks.flatMap(({ task }) => (task instanceof Error ? [] : [task]));
     },
 
     put: (messages, afterSeconds = 0) =>
-      enqueueReady(client, urls.queueUrl, messages, now(), afterSeconds),
+      enqueueReady(client, queueUrl, messages, now(), afterSeconds),
 
     async finish({ handle, recordId }) {
       // The event source deletes what it has handed over.
-      if (recordId) return;
-      await client.send(
-        new DeleteMessageCommand({ QueueUrl: urls.queueUrl, ReceiptHandle: handle }),
-      );
+      if (!recordId) await remove(handle);
     },
 
     async returnAfter({ handle }, seconds) {
@@ -102,7 +114,7 @@ export function readyQueue(
       try {
         await client.send(
           new ChangeMessageVisibilityCommand({
-            QueueUrl: urls.queueUrl,
+            QueueUrl: queueUrl,
             ReceiptHandle: handle,
             VisibilityTimeout: visibility,
           }),
@@ -114,8 +126,7 @@ export function readyQueue(
       }
     },
 
-    deadLetter: (message, error) =>
-      send(client, urls.deadLetterUrl, JSON.stringify(message), error, now()),
+    deadLetter: deadLetters.put,
   };
 }
 
@@ -139,42 +150,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A malformed message is of no use a second time: it goes to the dead letters as it is, with its reason. */
-export async function deadLetterBody(
-  client: Client,
-  urls: { queueUrl: string; deadLetterUrl: string },
-  receipt: Receipt,
-  error: EngineError,
-  nowMs: number,
-): Promise<void> {
-  await send(client, urls.deadLetterUrl, receipt.body, error, nowMs);
-  if (receipt.recordId) return;
-  await client.send(
-    new DeleteMessageCommand({ QueueUrl: urls.queueUrl, ReceiptHandle: receipt.handle }),
-  );
-}
-
-async function send(
-  client: Client,
-  queueUrl: string,
-  body: string,
-  error: EngineError,
-  nowMs: number,
-): Promise<void> {
-  const text = (value: string) => ({ DataType: 'String', StringValue: value });
-  await client.send(
-    new SendMessageCommand({
-      QueueUrl: queueUrl,
-      MessageBody: sendableBody(body),
-      MessageAttributes: {
-        reason_code: text(error.code),
-        reason: text(error.message.slice(0, 1_000)),
-        failed_at: text(new Date(nowMs).toISOString()),
-      },
-    }),
-  );
 }
 
 export const receiptOf = (record: SQSRecord): Receipt => ({

@@ -13,6 +13,8 @@ export async function enqueueRun(
       QueueUrl: queueUrl,
       MessageBody: JSON.stringify(message),
       DelaySeconds: afterSeconds,
+      // A fair queue: one tenant's flood does not hold up the others.
+      MessageGroupId: message.tenant_id,
     }),
   );
 }

@@ -1,19 +1,17 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { backoffSeconds } from '../../runtime/backoff.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
+import { asEngineError, discardWork } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
-import type { ConsumerQueue } from '../../vendors/aws/consumer-queue.ts';
+import type { Settlement } from '../../vendors/aws/settlement.ts';
 import { limits, type TriageMessage, triageMessage } from '../contract.ts';
 
 export interface LeadsConsumer {
   /** `log` names the lead on every line. */
   handle(message: TriageMessage, log: Log): Promise<void>;
-  queue: ConsumerQueue;
+  settlement: Settlement;
   logOf(ids: Record<string, string>): Log;
   meter: Meter;
-  clock: Pick<Clock, 'now'>;
   random(): number;
 }
 
@@ -33,7 +31,7 @@ const malformed = discardWork('malformed_message', 'The queue message holds no l
 async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boolean> {
   const message = messageOf(record);
   const record_id = record.messageId;
-  if (!message) return isDead(record, malformed, consumer.logOf({ record_id }), consumer);
+  if (!message) return consumer.settlement.isDead(record, malformed, consumer.logOf({ record_id }));
   const lead_id = message.kind === 'triage' ? message.lead.id : message.lead_id;
   const log = consumer.logOf({ tenant_id: message.tenant_id, lead_id });
   try {
@@ -44,7 +42,7 @@ async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boole
     const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
     consumer.meter.count('TriageFailed');
     if (error.next !== 'retry' || tries >= limits.maxAttempts) {
-      return isDead(record, error, log, consumer);
+      return consumer.settlement.isDead(record, error, log);
     }
     log.warn('A lead could not be judged; it comes back.', {
       error_code: error.code,
@@ -52,42 +50,8 @@ async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boole
       error: errorForLog(error),
     });
     const seconds = backoffSeconds(tries, consumer.random);
-    await comesBack(record, Math.max(seconds, error.retryAfterSeconds ?? 0), log, consumer);
-    return false;
-  }
-}
-
-/** Where the time cannot be set, the queue's own visibility timeout brings it back. */
-async function comesBack(
-  record: SQSRecord,
-  seconds: number,
-  log: Log,
-  { queue }: LeadsConsumer,
-): Promise<void> {
-  try {
-    await queue.returnAfter(record, seconds);
-  } catch (error) {
-    log.warn('A backoff could not be set.', { error: errorForLog(error) });
-  }
-}
-
-/** False where the dead-letter queue did not take it: then it stays where it is. */
-async function isDead(
-  record: SQSRecord,
-  error: EngineError,
-  log: Log,
-  { queue, meter, clock }: LeadsConsumer,
-): Promise<boolean> {
-  const line = { error_code: error.code, error: errorForLog(error) };
-  try {
-    await queue.deadLetter(record, error, clock.now());
-    meter.count('DeadLettered');
-    if (error.next === 'alert') log.critical('A lead went to the dead-letter queue.', line);
-    else log.error('A lead went to the dead-letter queue.', line);
-    return true;
-  } catch (thrown) {
-    log.error('The dead-letter queue took no lead.', { ...line, refused: errorForLog(thrown) });
-    return false;
+    const pause = Math.max(seconds, error.retryAfterSeconds ?? 0);
+    return consumer.settlement.comesBack(record, pause, log);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { ProductEvent } from '../../events/contract.ts';
-import { discardWork, type EngineError } from '../../runtime/errors.ts';
+import { discardWork } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
-import type { ConsumerQueue } from '../../vendors/aws/consumer-queue.ts';
+import type { Settlement } from '../../vendors/aws/settlement.ts';
 import { deliveryMessage } from '../contract.ts';
 import { type DeliveryPorts, type DeliveryResult, deliverEvent } from '../domain/deliver-event.ts';
 
 export interface DeliveryConsumer {
   ports: DeliveryPorts;
-  queue: ConsumerQueue;
+  settlement: Settlement;
 }
 
 /** Delivers a batch, all of it at the same time, so that no receiver waits for another. Names what must come back. */
@@ -27,7 +27,7 @@ export async function consumeBatch(
 async function consume(record: SQSRecord, consumer: DeliveryConsumer): Promise<boolean> {
   const event = eventOf(record);
   const attempt = Number(record.attributes?.ApproximateReceiveCount ?? 1);
-  if (!event) return deadLetter(record, malformed, {}, consumer);
+  if (!event) return consumer.settlement.isDead(record, malformed, consumer.ports.log);
   const ids = { tenant_id: event.tenant_id, event_id: event.id, event_type: event.type, attempt };
   const result = await deliverEvent(event, attempt, consumer.ports);
   return settle(record, result, ids, consumer);
@@ -41,9 +41,10 @@ async function settle(
 ): Promise<boolean> {
   if (result.kind === 'done') return true;
   const { error } = result;
-  const { log, meter } = consumer.ports;
+  const { settlement, ports } = consumer;
+  const { log, meter } = ports;
   meter.count('WebhookFailed');
-  if (result.kind === 'dead') return deadLetter(record, error, ids, consumer);
+  if (result.kind === 'dead') return settlement.isDead(record, error, log, ids);
   const { seconds } = result;
   log.warn('An event could not be delivered; it comes back.', {
     ...ids,
@@ -51,38 +52,7 @@ async function settle(
     error_code: error.code,
     error: errorForLog(error),
   });
-  try {
-    await consumer.queue.returnAfter(record, seconds);
-  } catch (thrown) {
-    log.warn('The pause could not be set; the visibility timeout runs its course.', {
-      ...ids,
-      error: errorForLog(thrown),
-    });
-  }
-  return false;
-}
-
-async function deadLetter(
-  record: SQSRecord,
-  error: EngineError,
-  ids: object,
-  { queue, ports: { log, meter, clock } }: DeliveryConsumer,
-): Promise<boolean> {
-  const about = { ...ids, record_id: record.messageId, error_code: error.code };
-  try {
-    await queue.deadLetter(record, error, clock.now());
-    meter.count('DeadLettered');
-    const line = { ...about, error: errorForLog(error) };
-    if (error.next === 'alert') log.critical('An event went to the dead-letter queue.', line);
-    else log.error('An event went to the dead-letter queue.', line);
-    return true;
-  } catch (thrown) {
-    log.error('The dead-letter queue took no event; it stays where it is.', {
-      ...about,
-      error: errorForLog(thrown),
-    });
-    return false;
-  }
+  return settlement.comesBack(record, seconds, log, ids);
 }
 
 const malformed = discardWork('malformed_message', 'The queue message holds no event.');

@@ -1,8 +1,10 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
+import { readyDeadLetters } from '../../../lambdas/email-deadlines/adapters/ready-dead-letters.ts';
 import { enqueueReady, readyQueue } from '../../../lambdas/email-deadlines/adapters/ready-queue.ts';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
-import { recordedLog } from '../../whatsapp-replies/recorded.ts';
+import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
 const urls = { queueUrl: 'https://sqs/ready', deadLetterUrl: 'https://sqs/dead' };
 const now = Date.UTC(2026, 10, 21, 10);
@@ -27,10 +29,15 @@ function aQueue(bodies: string[] = [], failed: unknown[] = []) {
       const messages = bodies.splice(0).map((Body, n) => ({ Body, ReceiptHandle: `receipt-${n}` }));
       return { Messages: messages, Failed: failed };
     },
-  } as unknown as Parameters<typeof readyQueue>[0];
+  } as unknown as SQSClient;
+  const [log, meter] = [recordedLog(), recordedMeter()];
+  const { deadLetterUrl } = urls;
+  const deadLetters = readyDeadLetters({ client, deadLetterUrl, now: () => now, log, meter });
   return {
     client,
-    queue: readyQueue(client, urls, () => now, recordedLog()),
+    log,
+    meter,
+    queue: readyQueue({ client, queueUrl: urls.queueUrl, deadLetters, now: () => now, log }),
     inputs: (name: string) => sent.filter(([one]) => one === name).map(([, input]) => input),
   };
 }
@@ -53,7 +60,7 @@ describe('the queue of emails that are ready', () => {
     ['no email', JSON.stringify({ ...aMessage(), email_id: undefined }), 'email_id'],
     ['a tenant with a separator', JSON.stringify(aMessage({ tenant_id: 'a#b' })), 'tenant_id'],
   ])('puts %s to the dead letters with its reason, and goes on', async (_, body, fault) => {
-    const { queue, inputs } = aQueue([body, JSON.stringify(aMessage())]);
+    const { queue, inputs, log, meter } = aQueue([body, JSON.stringify(aMessage())]);
 
     const tasks = await queue.pull(10);
 
@@ -69,6 +76,8 @@ describe('the queue of emails that are ready', () => {
       },
     ]);
     expect(inputs('DeleteMessageCommand')).toMatchObject([{ ReceiptHandle: 'receipt-0' }]);
+    expect(log.lines).toEqual([expect.stringContaining('malformed_message')]);
+    expect(meter.counts['DeadLettered']).toBe(1);
   });
 
   it('delays what is not due yet, as far as SQS can', async () => {
@@ -96,6 +105,15 @@ describe('the queue of emails that are ready', () => {
     const sizes = inputs('SendMessageBatchCommand').map(({ Entries }) => (Entries as []).length);
 
     expect(sizes).toEqual([10, 10, 5]);
+  });
+
+  it('is fair: each message names its tenant', async () => {
+    const { queue, inputs } = aQueue();
+
+    await queue.put([aMessage(), aMessage({ tenant_id: 'globex' })]);
+    const [{ Entries: entries } = {}] = inputs('SendMessageBatchCommand');
+
+    expect(entries).toMatchObject([{ MessageGroupId: 'acme' }, { MessageGroupId: 'globex' }]);
   });
 
   it('says when SQS has refused some', async () => {

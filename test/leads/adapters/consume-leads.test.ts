@@ -5,6 +5,7 @@ import { triageQueue } from '../../../lambdas/leads/adapters/triage-queue.ts';
 import { limits, type TriageMessage } from '../../../lambdas/leads/contract.ts';
 import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
+import { settlement } from '../../../lambdas/vendors/aws/settlement.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 import { aQueueClient, recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
@@ -26,8 +27,11 @@ function aConsumer(handle: (message: TriageMessage) => Promise<void> = async () 
     consume: (...records: ReturnType<typeof aRecord>[]) =>
       consumeLeads(records, {
         handle,
-        queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
-        clock: { now: () => Date.UTC(2026, 10, 21) },
+        settlement: settlement({
+          queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
+          clock: { now: () => Date.UTC(2026, 10, 21) },
+          meter,
+        }),
         logOf(ids) {
           named.push(ids);
           return log;

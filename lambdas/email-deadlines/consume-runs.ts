@@ -1,0 +1,64 @@
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { asEngineError, discardWork } from '../runtime/errors.ts';
+import { errorForLog } from '../runtime/log.ts';
+import { batchResponse } from '../runtime/sqs.ts';
+import { countVendorFailure } from '../runtime/vendor-failures.ts';
+import type { Settlement } from '../vendors/aws/settlement.ts';
+import { limits, type RunMessage, runMessage } from './contract.ts';
+import { giveUp, handleRun, type StartPorts } from './start-run.ts';
+
+export interface RunsConsumer {
+  ports: StartPorts;
+  settlement: Settlement;
+}
+
+/** Starts and looks after the runs of a batch; returns as failures those that must come back. */
+export async function consumeRuns(
+  records: SQSRecord[],
+  consumer: RunsConsumer,
+): Promise<SQSBatchResponse> {
+  const failed: string[] = [];
+  for (const record of records) {
+    if (!(await isDone(record, consumer))) failed.push(record.messageId);
+  }
+  return batchResponse(failed);
+}
+
+const malformed = discardWork('malformed_message', 'The queue message names no run.');
+
+async function isDone(record: SQSRecord, { ports, settlement }: RunsConsumer): Promise<boolean> {
+  const { log, meter, runs } = ports;
+  const message = messageOf(record);
+  if (!message) return settlement.isDead(record, malformed, log);
+  const { tenant_id, run_id } = message;
+  try {
+    await handleRun(message, ports);
+    return true;
+  } catch (thrown) {
+    const error = asEngineError(thrown);
+    countVendorFailure(error, meter);
+    const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+    log.warn('A run could not be handled.', {
+      tenant_id,
+      run_id,
+      error_code: error.code,
+      tries,
+      error: errorForLog(error),
+    });
+    if (tries < limits.maxAttempts) return false;
+    const run = await runs.find(message);
+    // A run that has begun goes on, but nobody looks after it any more.
+    if (run?.state !== 'pending')
+      return settlement.isDead(record, error, log, { tenant_id, run_id });
+    await giveUp(run, error, ports);
+    return true;
+  }
+}
+
+function messageOf({ body }: SQSRecord): RunMessage | undefined {
+  try {
+    return runMessage.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { EngineError } from '../../runtime/errors.ts';
+import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
+import type { ConsumerQueue } from './consumer-queue.ts';
+
+export interface SettlementPorts {
+  queue: ConsumerQueue;
+  meter: Pick<Meter, 'count'>;
+  clock: { now(): number };
+}
+
+/** How a consumer settles a message that it has not done; each says whether the queue may delete it. */
+export interface Settlement {
+  /** Lets it come back after so many seconds; where that cannot be set, after the visibility timeout. */
+  comesBack(record: SQSRecord, seconds: number, log: Log, ids?: object): Promise<false>;
+  /** Puts it among the dead letters with the reason; where these do not take it, it stays where it is. */
+  isDead(record: SQSRecord, error: EngineError, log: Log, ids?: object): Promise<boolean>;
+}
+
+export const settlement = ({ queue, meter, clock }: SettlementPorts): Settlement => ({
+  async comesBack(record, seconds, log, ids = {}) {
+    try {
+      await queue.returnAfter(record, seconds);
+    } catch (error) {
+      log.warn('The backoff could not be set; the visibility timeout runs its course.', {
+        ...ids,
+        error: errorForLog(error),
+      });
+    }
+    return false;
+  },
+
+  async isDead(record, error, log, ids = {}) {
+    const about = { ...ids, record_id: record.messageId, error_code: error.code };
+    try {
+      await queue.deadLetter(record, error, clock.now());
+    } catch (thrown) {
+      log.error('The dead-letter queue took no message; it stays where it is.', {
+        ...about,
+        error: errorForLog(thrown),
+      });
+      return false;
+    }
+    meter.count('DeadLettered');
+    const line = { ...about, error: errorForLog(error) };
+    if (error.next === 'alert') log.critical('A message went to the dead-letter queue.', line);
+    else log.error('A message went to the dead-letter queue.', line);
+    return true;
+  },
+});
