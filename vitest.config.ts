@@ -15,7 +15,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'slow',
+          // Processes that are started and killed, and deadlines that pass: most of it is waiting.
+          maxWorkers: 3,
+          include: ['test/**/*.slow.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'load',
+          // Figures are taken: one at a time.
+          maxWorkers: 1,
           include: ['test/**/*.load.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,
