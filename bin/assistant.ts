@@ -68,8 +68,14 @@ await runCommand(command, async ({ action, given: [company = ''], values, target
   const feature = values.project ? projectAssistant(values.project) : 'assistant';
   const current = await store.find(company, feature);
   if (action === 'show') {
-    sayJson(current?.feature_value ?? 'the default');
-    return;
+    if (current) return sayJson(current.feature_value);
+    const own = values.project ? await store.find(company, 'assistant') : undefined;
+    const none = values.project ? `${company}/${values.project} has none of its own` : '';
+    if (own) {
+      console.error(`${none}; the company's answers:`);
+      return sayJson(own.feature_value);
+    }
+    return say(`${none && `${none}; `}the default: ${defaultModel}, general instructions.`);
   }
   if (action === 'reset') {
     const removed = await store.remove(company, feature, { by: operator(), expected: undefined });
@@ -108,8 +114,8 @@ function changesBy(values: Values): Feature {
     opted_in: values['opted-in-text'],
   });
   const limits = given({
-    run_max_wait_seconds: numberOf(values['max-wait-seconds']),
-    max_output_tokens: numberOf(values['max-output-tokens']),
+    run_max_wait_seconds: numberOf(values, 'max-wait-seconds', 5, 3600),
+    max_output_tokens: numberOf(values, 'max-output-tokens', 16, 1_000_000),
   });
   const named = [
     model,
@@ -128,8 +134,12 @@ function given(values: Feature): Feature {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+function numberOf(values: Values, option: Change, least: number, most: number): number | undefined {
+  const text = values[option];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new CommandError(`--${option} is a whole number from ${least} to ${most}.`);
 }
 
 /** What is named takes the place of what was; another adapter takes nothing over of the one before. */
@@ -161,7 +171,10 @@ function merged(before: Feature, changes: Feature): Feature {
 function readInstructions(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
-  } catch {
-    throw new CommandError(`${file} cannot be read.`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      code === 'ENOENT' ? `${file} is not there.` : `${file} cannot be read (${code}).`,
+    );
   }
 }

@@ -1,8 +1,9 @@
 import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { type Channel, channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
-import { CommandError, tableOf } from './target.ts';
+import { CommandError, readNumber, readTenantId, tableOf } from './target.ts';
 
 const usage = `The registry of channels: which company a WhatsApp number belongs to.
 
@@ -49,7 +50,7 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
       await add(channelOf(number, values), values.replace);
       return;
     case 'remove': {
-      const address = addressOf(number);
+      const address = whatsAppAddress(readNumber(number));
       const removed = await registry.remove(address);
       if (!removed) throw new CommandError(`${address} is not registered (${target.stage}).`);
       say(`${address} is removed; within half a minute its messages are refused.`);
@@ -80,16 +81,8 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
   }
 });
 
-function addressOf(number: string): string {
-  const address = number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
-  if (/^whatsapp:\+[1-9]\d{5,14}$/.test(address)) return address;
-  throw new CommandError(
-    `"${number}" is no number: write it with its country, such as +14155238886.`,
-  );
-}
-
 function channelOf(number: string, { company, project }: Owner): Channel {
-  const address = addressOf(number);
+  const address = whatsAppAddress(readNumber(number));
   if (!company || !project)
     throw new CommandError('Whose number is it? Add --company and --project.');
   const result = channelSchema.safeParse({

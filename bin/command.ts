@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { argumentFault } from '../local/argument-fault.ts';
 import { CommandError, readTarget, type Target, targetOptions } from './target.ts';
 
 /** What a command is called, how it is used, and what each of its actions takes. */
@@ -11,8 +12,8 @@ export interface Command<Options extends ParseArgsOptionsConfig> {
 }
 
 interface Action<Option> {
-  /** What it asks for, in their order, each as the question to a person who left it out. */
-  asks?: readonly string[];
+  /** What it asks for, in their order, each as the question to a person who left it out, told by what they gave. */
+  asks?: readonly (string | ((given: readonly string[]) => string))[];
   /** Those of the command's options that it takes, beside those of the target. */
   options?: readonly Option[];
 }
@@ -47,8 +48,9 @@ export async function runCommand<const Options extends ParseArgsOptionsConfig>(
     if (call) await work(call);
     else console.log(command.usage);
   } catch (error) {
-    process.exitCode = error instanceof CommandError || isUsageError(error) ? 2 : 1;
-    console.error(harmless(oneLine(explain(error))));
+    const fault = argumentFault(error);
+    process.exitCode = error instanceof CommandError || fault ? 2 : 1;
+    console.error(harmless(oneLine(fault ?? explain(error))));
   }
 }
 
@@ -90,9 +92,11 @@ function checkOptions(
   throw new CommandError(`${what} takes no --${foreign} (--help shows what it takes).`);
 }
 
-function checkGiven(given: string[], asks: readonly string[]): void {
+function checkGiven(given: string[], asks: NonNullable<Action<never>['asks']>): void {
   const missing = asks[given.length];
-  if (missing !== undefined) throw new CommandError(missing);
+  if (missing !== undefined) {
+    throw new CommandError(typeof missing === 'string' ? missing : missing(given));
+  }
   const tooMany = given.slice(asks.length);
   if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}. Quote texts.`);
 }
@@ -124,9 +128,6 @@ export const harmless = (text: string): string =>
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');
 
-const isUsageError = (error: unknown): boolean =>
-  String((error as { code?: unknown } | null)?.code).startsWith('ERR_PARSE_ARGS');
-
 /** What a person should know of an error, and do. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -138,7 +139,9 @@ export function explain(error: unknown): string {
     case 'InvalidAccessKeyId':
       return 'AWS refuses these credentials: log in again, or set AWS_PROFILE.';
     case 'CredentialsProviderError':
-      return 'AWS finds no credentials: log in (aws configure, aws sso login), or set AWS_PROFILE.';
+      return process.env['AWS_PROFILE']
+        ? `AWS finds no credentials for the profile ${process.env['AWS_PROFILE']}: check AWS_PROFILE, or log in (aws sso login).`
+        : 'AWS finds no credentials: log in (aws configure, aws sso login), or set AWS_PROFILE.';
     case 'ResourceNotFoundException':
       return 'The stack is not there: check --stage, --prefix and AWS_REGION, or deploy it first.';
     case 'AccessDenied':

@@ -1,7 +1,7 @@
 import { explain, runCommand, sayJson } from './command.ts';
 import { apiCheck } from './doctor/api.ts';
 import { awsChecks } from './doctor/aws.ts';
-import { type Check, findingsOf, lineOf, skip } from './doctor/check.ts';
+import { type Check, findingsOf, lineOf, skip, withoutEchoes } from './doctor/check.ts';
 import { deploymentOf } from './doctor/deployment.ts';
 import { productChecks, productOf } from './doctor/product.ts';
 import { issuerCheck, modelCheck, shutdownCheck, twilioCheck } from './doctor/vendors.ts';
@@ -28,7 +28,7 @@ type Hint = (text: string) => string;
 
 await runCommand(command, async ({ values, target, hint }) => {
   const checks = target.stage === 'local' ? localChecks(target, hint) : cloudChecks(target, hint);
-  const findings = await findingsOf(checks, explain);
+  const findings = withoutEchoes(await findingsOf(checks, explain));
   if (values.json) sayJson(findings);
   else {
     const width = Math.max(...findings.map(({ check }) => check.length));

@@ -7,7 +7,7 @@ import type { StoredCredential } from '../lambdas/platform/contract.ts';
 import { scopesOf } from '../lambdas/tenancy/caller.ts';
 import { authorizerCacheSeconds, isRole, roles, type Scope } from '../lambdas/tenancy/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
-import { CommandError, operator, readGivenName, tableOf } from './target.ts';
+import { CommandError, operator, readGivenName, readTenantId, tableOf } from './target.ts';
 
 const usage = `The keys by which a company's programs call the API.
 
@@ -43,6 +43,8 @@ interface Values {
 }
 
 const whose = (action: string) => `Whose? Such as: npm run keys -- ${action} acme`;
+const which = ([company]: readonly string[]) =>
+  `Which key? npm run keys -- list ${company} shows the ids.`;
 
 const command = {
   name: 'keys',
@@ -51,12 +53,13 @@ const command = {
   actions: {
     create: { asks: [whose('create')], options: ['name', 'role', 'scopes', 'days', 'client'] },
     list: { asks: [whose('list')], options: ['json'] },
-    revoke: { asks: [whose('revoke'), 'Which key? npm run keys -- list shows the ids.'] },
+    revoke: { asks: ['Whose, and which? Such as: npm run keys -- revoke acme KEY_ID', which] },
   },
 } as const;
 
 await runCommand(command, async ({ action, given, values, target, hint }) => {
-  const [company = '', keyId = ''] = given;
+  const company = readTenantId(given[0]);
+  const keyId = given[1] ?? '';
   const table = tableOf(target, 'tenants');
   const credentials = credentialStore(table);
   if (!(await tenantStore(table).find(company))) {
@@ -110,7 +113,8 @@ function readScopes({ scopes }: Values, role: string): Scope[] | undefined {
 function readEnd({ days }: Values): string | undefined {
   if (days === undefined) return undefined;
   const count = Number(days);
-  if (!(count > 0 && count <= 3650)) throw new CommandError('--days is a number up to 3650.');
+  if (!(count > 0 && count <= 3650))
+    throw new CommandError('--days is a number above 0, 3650 at most.');
   return new Date(Date.now() + count * 86_400_000).toISOString();
 }
 

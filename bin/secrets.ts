@@ -1,15 +1,16 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod/mini';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
 import { runCommand, say } from './command.ts';
 import { secretId, secretNames } from './secret-names.ts';
-import { CommandError } from './target.ts';
+import { CommandError, readNumber } from './target.ts';
 
 const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
 
   OPENAI_API_KEY=… TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=… TWILIO_PHONE_NUMBER=… \\
     MAILBOX_API_KEY=… npm run secrets -- --stage dev
 
-  --stage dev|prod              which deployment
+  --stage dev|prod              which deployment; has to be named
   --prefix NAME                 its ProjectPrefix; replies-engine by default
 
 Variables that are not set leave their secret as it is. A new value is used within 15 minutes, and at
@@ -18,14 +19,14 @@ once after the old one was refused.`;
 const command = {
   name: 'secrets',
   usage,
-  options: { stage: { type: 'string', default: 'dev' } },
+  options: {},
   actions: { '': {} },
 } as const;
 
 await runCommand(command, async ({ target }) => {
   if (target.stage === 'local') {
     throw new CommandError(
-      'The local cloud takes these variables from the environment of npm start.',
+      'Which deployment? --stage dev or --stage prod. (npm start takes these variables from its environment.)',
     );
   }
   const secrets = [openAi(), twilio(), mailbox()];
@@ -62,12 +63,25 @@ function openAi(): NamedSecret {
   };
 }
 
+/** One key, or a JSON object of keys by company. */
 function mailbox(): NamedSecret {
-  return {
-    name: secretNames.mailbox,
-    variables: 'MAILBOX_API_KEY',
-    value: variable('MAILBOX_API_KEY'),
-  };
+  const value = variable('MAILBOX_API_KEY');
+  if (value?.startsWith('{') && !isKeysByCompany(value)) {
+    throw new CommandError(
+      'MAILBOX_API_KEY begins like a JSON object of keys by company, such as {"acme": "…"}, but is none.',
+    );
+  }
+  return { name: secretNames.mailbox, variables: 'MAILBOX_API_KEY', value };
+}
+
+const keysByCompany = z.record(z.string(), z.string().check(z.minLength(1)));
+
+function isKeysByCompany(text: string): boolean {
+  try {
+    return keysByCompany.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
 }
 
 function twilio(): NamedSecret {
@@ -79,15 +93,23 @@ function twilio(): NamedSecret {
   const variables = 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER';
   const named = { name: secretNames.twilio, variables };
   if (!sid && !token && !number) return { ...named, value: undefined };
+  const missing = [
+    ...(sid ? [] : ['TWILIO_ACCOUNT_SID']),
+    ...(token ? [] : ['TWILIO_AUTH_TOKEN']),
+    ...(number ? [] : ['TWILIO_PHONE_NUMBER']),
+  ];
+  if (missing.length > 0) {
+    throw new CommandError(`Twilio's secret takes ${variables}: ${missing.join(', ')} is missing.`);
+  }
   const value = JSON.stringify({
     twilio_account_sid: sid,
     twilio_auth_token: token,
-    twilio_phone_number: number,
+    twilio_phone_number: readNumber(number),
   });
   try {
     parseTwilioCredentials(value);
-  } catch (error) {
-    throw new CommandError(`The Twilio secret takes ${variables}; ${(error as Error).message}`);
+  } catch {
+    throw new CommandError('TWILIO_ACCOUNT_SID is no account SID: AC and 32 hexadecimal digits.');
   }
   return { ...named, value };
 }

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { givenName } from '../lambdas/tenancy/contract.ts';
+import { givenName, tenantId } from '../lambdas/tenancy/contract.ts';
 import type { Table } from '../lambdas/vendors/aws/table.ts';
 import { isStageName, stages } from '../lib/stages.ts';
-import { type RunningState, runningIn } from '../local/running.ts';
+import { nothingRuns, type RunningState, runningIn } from '../local/running.ts';
 
 /** A command that was used wrongly, or cannot work as things are: one plain line for a person. */
 export class CommandError extends Error {
@@ -67,6 +67,23 @@ export const queuesOf = (target: Target): SQSClient =>
     useQueueUrlAsEndpoint: false,
   });
 
+/** A company's id, or a plain line on what it takes. */
+export function readTenantId(id = ''): string {
+  if (tenantId.safeParse(id).success) return id;
+  throw new CommandError(
+    'A company’s id takes up to 64 letters, digits, dots, hyphens and underscores.',
+  );
+}
+
+/** A phone number as Twilio writes it, with or without its prefix; or a plain line on what it takes. */
+export function readNumber(text = ''): string {
+  const number = text.replace(/^whatsapp:/, '');
+  if (/^\+[1-9]\d{5,14}$/.test(number)) return number;
+  throw new CommandError(
+    `"${text}" is no number: write it with its country, such as +14155238886.`,
+  );
+}
+
 /** A name for people, or a plain line on what it takes. */
 export function readGivenName(name: string): string {
   const result = givenName.safeParse(name);
@@ -81,9 +98,8 @@ export const operator = (): string => `operator:${os.userInfo().username}`;
 
 /** The process of `npm start` here. */
 export function runningLocally(): RunningState {
-  const state = runningIn(path.resolve(process.env['DATA_DIR'] ?? '.local'));
+  const dataDir = path.resolve(process.env['DATA_DIR'] ?? '.local');
+  const state = runningIn(dataDir);
   if (state) return state;
-  throw new CommandError(
-    'Nothing is running here: run npm start in another terminal, or name a deployed stage, such as --stage dev.',
-  );
+  throw new CommandError(`${nothingRuns(dataDir)} Or name a deployed stage, such as --stage dev.`);
 }

@@ -4,10 +4,9 @@ import {
   type RateLimit,
   rateLimit,
   type Tenant,
-  tenantId,
 } from '../lambdas/tenancy/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
-import { CommandError, readGivenName, tableOf } from './target.ts';
+import { CommandError, readGivenName, readTenantId, tableOf } from './target.ts';
 
 const usage = `The companies on a deployment.
 
@@ -35,7 +34,7 @@ interface Values {
   burst?: string | undefined;
 }
 
-const which = 'Which company? Such as: npm run tenants -- create acme';
+const which = (action: string) => [`Which company? Such as: npm run tenants -- ${action} acme`];
 const changes = ['name', 'requests-per-second', 'burst'] as const;
 
 const command = {
@@ -43,10 +42,10 @@ const command = {
   usage,
   options,
   actions: {
-    create: { asks: [which], options: changes },
-    change: { asks: [which], options: changes },
-    suspend: { asks: [which] },
-    resume: { asks: [which] },
+    create: { asks: which('create'), options: changes },
+    change: { asks: which('change'), options: changes },
+    suspend: { asks: which('suspend') },
+    resume: { asks: which('resume') },
     list: { options: ['json'] },
   },
 } as const;
@@ -56,7 +55,7 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
   const tenants = tenantStore(tableOf(target, 'tenants'));
   switch (action) {
     case 'create': {
-      const wanted = readId(id);
+      const wanted = readTenantId(id);
       const limit = readLimit(values, defaultRateLimit) ?? defaultRateLimit;
       const created = await tenants.create(wanted, readName(values) ?? wanted, limit);
       if (!created) throw new CommandError(`${wanted} is there already (${target.stage}).`);
@@ -75,7 +74,7 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
   }
 
   async function changeOf(wanted: string, given: Values): Promise<TenantChange> {
-    const current = await tenants.find(readId(wanted));
+    const current = await tenants.find(readTenantId(wanted));
     const name = readName(given);
     const limit = readLimit(given, current?.rate_limit ?? defaultRateLimit);
     if (!name && !limit)
@@ -84,18 +83,11 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
   }
 
   async function report(wanted: string, change: TenantChange, what?: string) {
-    const changed = await tenants.change(readId(wanted), change);
+    const changed = await tenants.change(readTenantId(wanted), change);
     if (!changed) throw new CommandError(`There is no company ${wanted} (${target.stage}).`);
     say(`${lineOf(changed)}${what ? `; ${what}.` : ''}`);
   }
 });
-
-function readId(id: string): string {
-  if (tenantId.safeParse(id).success) return id;
-  throw new CommandError(
-    'A company’s id takes up to 64 letters, digits, dots, hyphens and underscores.',
-  );
-}
 
 function readName({ name }: Values): string | undefined {
   if (name === undefined) return undefined;

@@ -1,7 +1,8 @@
+import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
-import { runCommand, sayJson } from './command.ts';
+import { runCommand, say, sayJson } from './command.ts';
 import { type Records, recordsOf } from './records.ts';
-import { CommandError, type Target, tableOf } from './target.ts';
+import { CommandError, readNumber, type Target, tableOf } from './target.ts';
 import { emailTimeline, runTimeline } from './timeline/email.ts';
 import { type Conversation, conversationsOf, scanFor, turnIn } from './timeline/find-turn.ts';
 import { sayTimeline, type Timeline } from './timeline/step.ts';
@@ -51,8 +52,12 @@ interface Wanted {
   reveal: boolean;
 }
 
-await runCommand(command, async ({ given: [id = ''], values, target }) => {
+await runCommand(command, async ({ given: [id = ''], values, target, hint }) => {
   const records = recordsOf(target);
+  const { company } = values;
+  if (company && !(await tenantStore(tableOf(target, 'tenants')).find(company))) {
+    throw new CommandError(`There is no company ${company} (${target.stage}).`);
+  }
   const timeline = /^(SM|MM)\w+$/.test(id)
     ? await ofMessage(id, values, target, records)
     : await ofEmail(id, values, records);
@@ -63,6 +68,8 @@ await runCommand(command, async ({ given: [id = ''], values, target }) => {
   }
   if (values.json) sayJson(timeline);
   else sayTimeline(timeline);
+  if (!timeline.open || values.json) return;
+  say(`It is being worked on, tried again, or a dead letter: ${hint(timeline.open)}`);
 });
 
 async function ofEmail(
@@ -109,6 +116,5 @@ async function conversationsFor(
   return found ? [found] : [];
 }
 
-function addressOf(number: string): string {
-  return whatsAppAddress(number.replaceAll(/[\s()-]/g, ''));
-}
+const addressOf = (number: string): string =>
+  whatsAppAddress(readNumber(number.replaceAll(/[\s()-]/g, '')));

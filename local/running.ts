@@ -54,6 +54,10 @@ export function occupy(dataDir: string): Occupied | undefined {
   };
 }
 
+/** What to do where `runningIn` finds nothing. */
+export const nothingRuns = (dataDir: string): string =>
+  `Nothing is running on ${dataDir}: run npm start in another terminal, with the same DATA_DIR if you set one.`;
+
 /** The process that has the folder and runs; undefined while none does. */
 export function runningIn(dataDir: string): RunningState | undefined {
   if (!isOccupied(dataDir)) return undefined;

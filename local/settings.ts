@@ -31,6 +31,12 @@ const demoAuthToken = 'local-auth-token';
 export function readLocalSettings(environment: Environment): LocalSettings {
   const set = (name: string) => environment[name]?.trim() || undefined;
   const port = readPort(set('PORT') ?? '3000');
+  const [emailsUrl, respondUrl] = [set('EMAILS_URL'), set('RESPOND_URL')];
+  if (!emailsUrl !== !respondUrl) {
+    throw new SettingsError(
+      `${emailsUrl ? 'EMAILS_URL' : 'RESPOND_URL'} is set alone: a mailbox has both, EMAILS_URL and RESPOND_URL.`,
+    );
+  }
   const settings: LocalSettings = {
     port,
     dataDir: path.resolve(set('DATA_DIR') ?? '.local'),
@@ -39,7 +45,7 @@ export function readLocalSettings(environment: Environment): LocalSettings {
     twilio: readTwilio(set),
     mailbox: {
       apiKey: set('MAILBOX_API_KEY') ?? 'local-key',
-      simulated: !set('EMAILS_URL') && !set('RESPOND_URL'),
+      simulated: !emailsUrl,
     },
     passedOn: environment,
   };

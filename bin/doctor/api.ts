@@ -12,7 +12,9 @@ export const apiCheck = (urlOf: () => Promise<string | undefined>): Check => ({
     if (response?.ok) return [ok(`${url} answers.`)];
     const how = response ? `answers ${response.status}` : 'cannot be reached';
     return [
-      fix(`${url} ${how}: check PUBLIC_BASE_URL and the network, then the function receive.`),
+      fix(
+        `${url} ${how}: check PUBLIC_BASE_URL and the network, then the log of receive, which answers there.`,
+      ),
     ];
   },
 });

@@ -8,7 +8,7 @@ import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials
 import { spanOf } from '../duration.ts';
 import { secretId, secretNames } from '../secret-names.ts';
 import type { Target } from '../target.ts';
-import { type Check, fix, ok, warn } from './check.ts';
+import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What only a deployment on AWS has. */
@@ -52,9 +52,10 @@ const stack = ({ stack: read, target }: Deployment): Check => ({
   },
 });
 
-const secrets = ({ secret, target }: Deployment): Check => ({
+const secrets = ({ secret, stack: read, target }: Deployment): Check => ({
   name: 'secrets',
   async look() {
+    if (!(await read())) return [skip('the stack is not deployed.')];
     const [openAi, twilio, mailbox] = await Promise.all([
       secret(secretNames.openAi),
       secret(secretNames.twilio),
@@ -98,7 +99,7 @@ const clock: Check = {
     const region = await new STSClient({}).config.region();
     const url = process.env['AWS_ENDPOINT_URL'] ?? `https://sts.${region}.amazonaws.com/`;
     const before = Date.now();
-    const response = await fetch(url, { method: 'HEAD', signal });
+    const response = await reached(url, { method: 'HEAD', signal });
     const theirs = Date.parse(response.headers.get('date') ?? '');
     if (Number.isNaN(theirs)) return [warn('AWS did not say what time it is.')];
     const skew = Math.abs((before + Date.now()) / 2 - theirs);

@@ -64,5 +64,25 @@ async function reportsOf(
   }
 }
 
+/** Makes a request; who does not answer is named. */
+export async function reached(url: string | URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    const why = code ?? (error as Error).message;
+    throw new Error(`${new URL(url).host} cannot be reached (${why}): check the network.`);
+  }
+}
+
+/** What has the same cause as the check of the credentials is not said again. */
+export function withoutEchoes(findings: Finding[]): Finding[] {
+  const cause = findings.find(({ check, status }) => check === 'credentials' && status === 'FIX');
+  if (!cause) return findings;
+  return findings.map((one) =>
+    one !== cause && one.text === cause.text ? { ...one, ...skip('see credentials.') } : one,
+  );
+}
+
 export const lineOf = ({ status, check, text }: Finding, width: number): string =>
   harmless(`${status.padEnd(4)} ${check.padEnd(width)} ${text.replaceAll(/\s*\n\s*/g, ' ')}`);

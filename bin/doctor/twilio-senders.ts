@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { TwilioCredentials } from '../../lambdas/vendors/twilio/client.ts';
-import { fix, ok, warn } from './check.ts';
+import { fix, ok, reached, warn } from './check.ts';
 
 const sender = z.object({
   sender_id: z.string(),
@@ -36,7 +36,7 @@ export async function sendersOf(
   const senders: Sender[] = [];
   let url: URL | undefined = new URL('/v2/Channels/Senders?Channel=whatsapp&PageSize=100', baseUrl);
   while (url) {
-    const response: Response = await fetch(url, { headers: { authorization }, signal });
+    const response: Response = await reached(url, { headers: { authorization }, signal });
     if (response.status === 401 || response.status === 403) return { kind: 'refused' };
     if (!response.ok) return { kind: 'unavailable', status: response.status };
     const { senders: some, meta } = page.parse(await response.json());

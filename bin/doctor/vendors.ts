@@ -1,7 +1,7 @@
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
 import type { Channel } from '../../lambdas/whatsapp-replies/contract.ts';
 import { secretNames } from '../secret-names.ts';
-import { type Check, fix, ok, skip, warn } from './check.ts';
+import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { announcedUntil, shutdownOf } from './model-shutdowns.ts';
 import { judgeSender, sendersOf } from './twilio-senders.ts';
@@ -42,7 +42,7 @@ export const shutdownCheck = (models: () => Promise<string[]>, now: () => number
     return (await models()).map((model) => {
       const day = shutdownOf(model);
       if (!day) {
-        return ok(`${model}: no end is known, of what was announced up to ${announcedUntil}.`);
+        return ok(`${model}: no shutdown is announced (OpenAI's list of ${announcedUntil}).`);
       }
       const days = Math.ceil((Date.parse(day) - now()) / dayMs);
       const change = 'choose another by npm run assistant, or in the feature "email-answers".';
@@ -63,7 +63,7 @@ export const modelCheck = (deployment: Deployment, models: () => Promise<string[
     const baseUrl = (own ?? 'https://api.openai.com/v1').replace(/\/+$/, '');
     return Promise.all(
       (await models()).map(async (model) => {
-        const response = await fetch(`${baseUrl}/models/${encodeURIComponent(model)}`, {
+        const response = await reached(`${baseUrl}/models/${encodeURIComponent(model)}`, {
           headers: { authorization: `Bearer ${key.trim()}` },
           signal,
         });
@@ -110,9 +110,7 @@ export const issuerCheck = (deployment: Deployment): Check => ({
 });
 
 async function json(url: string, signal: AbortSignal): Promise<Record<string, unknown>> {
-  const response = await fetch(url, { signal }).catch((error: Error) => {
-    throw new Error(`${url} cannot be reached (${error.message}): tokens are refused.`);
-  });
+  const response = await reached(url, { signal });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: tokens are refused.`);
   return (await response.json()) as Record<string, unknown>;
 }

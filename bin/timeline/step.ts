@@ -14,6 +14,8 @@ export interface Timeline {
   title: string;
   state: string;
   steps: Step[];
+  /** Where it is not over: the command that shows whether it is a dead letter. */
+  open?: string;
   /** Customers' and companies' words, only where they were asked for. */
   words?: Record<string, string>;
 }

@@ -32,6 +32,9 @@ export async function whatsAppTimeline(
       ...parts.flat(),
       ...(turn.state === 'recorded' ? stepAt(turn.updated_at, 'recorded') : []),
     ]),
+    ...(turn.state !== 'recorded' && {
+      open: `npm run dlq -- show whatsapp-replies --id ${turn.turn_id}`,
+    }),
     ...(reveal && { words: { customer: userText(turn), reply: replyText(turn) } }),
   };
 }

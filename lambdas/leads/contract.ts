@@ -198,6 +198,7 @@ export const routes = {
     tag,
     summary: 'Has a lead judged anew; the insights before are kept',
     body: againRequest,
+    bodyIsOptional: true,
     success: {
       status: 202,
       what: 'It waits to be judged',

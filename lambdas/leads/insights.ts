@@ -45,7 +45,7 @@ export function insightsApp({ store, lists, queue, ...gate }: InsightsPorts): Ho
   });
 
   serve(routes.triageAgain, async (c, { tenant_id }) => {
-    const body = await jsonBody(c, againRequest, limits.leadBodyBytes);
+    const body = await jsonBody(c, againRequest, limits.leadBodyBytes, routes.triageAgain);
     if ('problem' in body) return body.problem;
     const lead = await leadOf(c, tenant_id);
     if (!lead) return noSuchLead(c);

@@ -78,7 +78,10 @@ function operationOf(route: ApiRoute): Json {
     ...(route.access === 'signed' && { description: 'Signed by its sender; not for callers.' }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
-      requestBody: { required: true, content: jsonContent(jsonSchema(route.body, 'input')) },
+      requestBody: {
+        required: !route.bodyIsOptional,
+        content: jsonContent(jsonSchema(route.body, 'input')),
+      },
     }),
     responses: { ...successOf(route), ...problemsOf(route, isGuarded) },
   };

@@ -8,18 +8,21 @@ export type BodyResult<T> = { value: T; text: string } | { problem: Response };
 
 /**
  * The JSON body of a request by its schema. Refuses what is no JSON (400), too large (413), of another
- * type (415), or does not fit (422, with every fault).
+ * type (415), or does not fit (422, with every fault). Where it may be left out, none is an empty object.
  */
 export async function jsonBody<Schema extends z.ZodMiniType>(
   c: Context,
   schema: Schema,
   maxBytes: number,
+  { bodyIsOptional }: { bodyIsOptional?: true } = {},
 ): Promise<BodyResult<z.output<Schema>>> {
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!/^application\/(json|[\w.-]+\+json)$/.test(type)) return { problem: notJson(c) };
   const bytes = new Uint8Array(await c.req.arrayBuffer());
+  const isLeftOut = bodyIsOptional && bytes.length === 0;
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const isJson = /^application\/(json|[\w.-]+\+json)$/.test(type);
+  if (!isJson && !isLeftOut) return { problem: notJson(c) };
   if (bytes.length > maxBytes) return { problem: tooLarge(c, maxBytes) };
-  const parsed = parseText(bytes);
+  const parsed = isLeftOut ? { value: {}, text: '{}' } : parseText(bytes);
   if ('fault' in parsed) return { problem: malformed(c, parsed.fault) };
   const result = schema.safeParse(parsed.value);
   if (!result.success) {

@@ -113,6 +113,8 @@ export interface ApiRoute {
   /** Request headers that mean something here, with what they mean. */
   headers?: Record<string, string>;
   body?: z.ZodMiniType;
+  /** No body means an empty object. */
+  bodyIsOptional?: true;
   success: {
     status: 200 | 201 | 202 | 204;
     what: string;

@@ -1,3 +1,4 @@
+import { nothingRuns } from '../running.ts';
 import { answerLines, answerOne, type Terminal } from './answer.ts';
 import { converse } from './conversation.ts';
 import { type ChatOptions, parseCommand, usage } from './options.ts';
@@ -33,7 +34,7 @@ async function talk(options: ChatOptions, dataDir: string, terminal: Terminal): 
     return false;
   };
   const running = findRunning(dataDir);
-  if (running.kind === 'nothing') return complain(`Nothing is running: ${startIt}`);
+  if (running.kind === 'nothing') return complain(nothingRuns(dataDir));
   if (running.kind === 'real Twilio') {
     return complain('What runs here is connected to the real Twilio: write to it on WhatsApp.');
   }

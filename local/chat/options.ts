@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { argumentFault } from '../argument-fault.ts';
 
 export interface ChatOptions {
   /** The customer's number, such as +15551230001. */
@@ -48,8 +49,8 @@ export function parseCommand(args: string[]): Command {
     if (values.help) return { kind: 'help' };
     return { kind: 'chat', options: checked(values, positionals) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : undefined;
-    return { kind: 'wrong', reason: `${reason ?? String(error)} (see --help)` };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'wrong', reason: argumentFault(error) ?? reason };
   }
 }
 
@@ -63,10 +64,10 @@ interface Values {
 function checked(values: Values, positionals: string[]): ChatOptions {
   const timeoutSeconds = Number(values.timeout);
   if (!(timeoutSeconds > 0)) {
-    throw new Error(`Expected --timeout to be a number of seconds, got ${values.timeout}`);
+    throw new Error(`--timeout is a number of seconds, not ${values.timeout}.`);
   }
   if (values.image !== undefined && !isFile(values.image)) {
-    throw new Error(`Expected --image to be a file, got ${values.image}`);
+    throw new Error(`--image is to be a file: there is none at ${values.image}.`);
   }
   return {
     from: numberOf('--from', values.from),
@@ -83,5 +84,5 @@ const isFile = (path: string): boolean =>
 function numberOf(flag: string, text: string): string {
   const number = text.replace(/^whatsapp:/, '');
   if (phoneNumber.test(number)) return number;
-  throw new Error(`Expected ${flag} to be a number like +15551230001, got ${text}`);
+  throw new Error(`${flag} is a number such as +15551230001, not ${text}.`);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunView, routes } from '../../lambdas/email-deadlines/contract.ts';
 import { runCommand } from '../command.ts';
-import { runningIn } from '../running.ts';
+import { nothingRuns, runningIn } from '../running.ts';
 import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
 import type { RunRecord } from '../simulators/mailbox/record.ts';
 import { timelineText } from '../simulators/mailbox/timeline.ts';
@@ -49,7 +49,7 @@ async function run(options: EmailOptions, dataDir: string, out: Out, err: Out): 
 /** What runs here, or why nothing can be done with it. */
 function findProduct(dataDir: string): Product | string {
   const state = runningIn(dataDir);
-  if (!state) return 'Nothing is running: run npm start in another terminal, then try again.';
+  if (!state) return nothingRuns(dataDir);
   if (!state.mailbox_url) {
     return 'What runs here has a mailbox of its own (EMAILS_URL): start a run there by POST /trigger.';
   }

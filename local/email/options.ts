@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { dependencyKinds, sendModes } from '../../lambdas/email-deadlines/contract.ts';
+import { argumentFault } from '../argument-fault.ts';
 import type { Command } from '../command.ts';
 import { shapes } from '../simulators/mailbox/graphs.ts';
 import type { RunOrder } from '../simulators/mailbox/run-order.ts';
@@ -49,7 +52,7 @@ export function parseCommand(args: string[]): EmailCommand {
     return commandOf(parseArgs({ args, options }).values);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'wrong', reason: reason.replaceAll(/\s*\n\s*/g, ' ') };
+    return { kind: 'wrong', reason: argumentFault(error) ?? reason };
   }
 }
 
@@ -66,6 +69,9 @@ function commandOf(
   if (!Number.isInteger(seed)) return { kind: 'wrong', reason: '--seed is a whole number.' };
   if (!(fail >= 0 && fail <= 90))
     return { kind: 'wrong', reason: '--fail is a percentage up to 90.' };
+  if (values.svg && !existsSync(path.dirname(path.resolve(values.svg)))) {
+    return { kind: 'wrong', reason: `--svg: there is no folder for ${values.svg}.` };
+  }
   const order: RunOrder = {
     count,
     shape,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Insight, type Lead, routes } from '../../lambdas/leads/contract.ts';
 import { runCommand } from '../command.ts';
-import { runningIn } from '../running.ts';
+import { nothingRuns, runningIn } from '../running.ts';
 import { type LeadOptions, parseCommand, usage } from './options.ts';
 import { insightText } from './show.ts';
 
@@ -26,7 +26,7 @@ async function judged(
 ): Promise<boolean> {
   const state = runningIn(dataDir);
   if (!state) {
-    err.write('Nothing is running: run npm start in another terminal, then try again.\n');
+    err.write(`${nothingRuns(dataDir)}\n`);
     return false;
   }
   const key = readFileSync(path.join(dataDir, 'demo-key'), 'utf8').trim();
@@ -65,8 +65,25 @@ const callOf =
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as T;
     if (response.status === 404) throw new NotYet(`${method} ${where} answered 404: ${text}`);
-    throw new Error(`${method} ${where} answered ${response.status}: ${text}`);
+    throw new Error(faultOf(method, where, response.status, text));
   };
+
+interface Problem {
+  detail?: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+/** An answer that refuses, as a person reads it. */
+function faultOf(method: string, where: string, status: number, text: string): string {
+  const said = `${method} ${where} answered ${status}`;
+  try {
+    const { detail, errors = [] } = JSON.parse(text) as Problem;
+    const faults = errors.map((one) => `\n  ${one.pointer.replace('#/', '')}: ${one.detail}`);
+    return `${said}: ${detail ?? text}${faults.join('')}`;
+  } catch {
+    return `${said}: ${text}`;
+  }
+}
 
 const patienceMs = 60_000;
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type AdapterName, adapters } from '../../lambdas/leads/contract.ts';
+import { argumentFault } from '../argument-fault.ts';
 import type { Command } from '../command.ts';
 
 export const usage = `Posts a lead on the local cloud, waits until it is judged, and tells why.
@@ -40,6 +41,6 @@ export function parseCommand(args: string[]): LeadCommand {
     return { kind: 'run', options: { lead: { ...fields, note }, ...(adapter && { adapter }) } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'wrong', reason: reason.replaceAll(/\s*\n\s*/g, ' ') };
+    return { kind: 'wrong', reason: argumentFault(error) ?? reason };
   }
 }

@@ -126,6 +126,16 @@ describe('an insight', () => {
 });
 
 describe('a request to judge anew', () => {
+  it('needs no body', async () => {
+    const { office, asking, lead } = await aLead();
+    office.queue.splice(0);
+
+    const response = await office.again(lead.id, 'none', asking);
+
+    expect(response.status).toBe(202);
+    expect(office.queue).toMatchObject([{ kind: 'again', lead_id: lead.id }]);
+  });
+
   it('is accepted with an id of its own, and where to look', async () => {
     const { office, asking, lead } = await aLead();
     office.queue.splice(0);

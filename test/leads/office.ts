@@ -87,10 +87,13 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
     counted,
     get: async (path: string, asking: Asking = {}) =>
       insights.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
-    again: async (leadId: string, body: object = {}, asking: Asking = {}) =>
+    again: async (leadId: string, body: object | 'none' = {}, asking: Asking = {}) =>
       insights.request(
         `/leads/${leadId}/insight`,
-        { method: 'POST', body: JSON.stringify(body), headers: json },
+        {
+          method: 'POST',
+          ...(body !== 'none' && { body: JSON.stringify(body), headers: json }),
+        },
         callerOf(asking),
       ),
     /** A body that is a text is sent as it is. */

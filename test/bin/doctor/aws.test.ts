@@ -63,7 +63,17 @@ describe('the check of the secrets', () => {
       .on(GetSecretValueCommand, { SecretId: `acme/prod/${name}` })
       .resolves({ SecretString: value });
 
+  const deployed = () =>
+    formation.on(DescribeStacksCommand).resolves({ Stacks: [{ StackStatus: 'X' } as never] });
+
+  it('leaves it to the check of the stack to say that nothing is there', async () => {
+    formation.on(DescribeStacksCommand).rejects(new Error('Stack acme-prod does not exist'));
+
+    expect(await look('secrets')).toMatchObject([{ status: 'skip' }]);
+  });
+
   it('tells which are filled, and never with what', async () => {
+    deployed();
     filled('openai-api-key/whatsapp', 'sk-hush');
     filled('whatsapp-credentials/twilio', JSON.stringify(twilio));
     filled('mailbox-api-key/email', 'hush');
@@ -75,6 +85,7 @@ describe('the check of the secrets', () => {
   });
 
   it('says how to fill those that are empty or of no use', async () => {
+    deployed();
     const empty = new Error("can't find the specified secret value");
     empty.name = 'ResourceNotFoundException';
     secrets.on(GetSecretValueCommand).rejects(empty);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Check, findingsOf, fix, lineOf, ok } from '../../../bin/doctor/check.ts';
+import {
+  type Check,
+  findingsOf,
+  fix,
+  lineOf,
+  ok,
+  reached,
+  withoutEchoes,
+} from '../../../bin/doctor/check.ts';
 
 const explain = (error: unknown) => `explained: ${(error as Error).message}`;
 const check = (name: string, look: Check['look']): Check => ({ name, look });
@@ -56,5 +64,37 @@ describe('the checks of a deployment', () => {
     const line = lineOf({ status: 'ok', check: 'x', text: 'a\n b \u001b[2J' }, 3);
 
     expect(line).toBe('ok   x   a b \\u001b[2J');
+  });
+});
+
+describe('missing credentials', () => {
+  const finding = (check: string, text: string) => ({ check, status: 'FIX' as const, text });
+
+  it('are said once', () => {
+    const found = [
+      finding('credentials', 'log in'),
+      finding('stack', 'log in'),
+      finding('clock', 'an hour off'),
+    ];
+
+    expect(withoutEchoes(found)).toEqual([
+      found[0],
+      { check: 'stack', status: 'skip', text: 'see credentials.' },
+      found[2],
+    ]);
+  });
+
+  it('hide nothing where there are some', () => {
+    const found = [finding('stack', 'no answer'), finding('secrets', 'no answer')];
+
+    expect(withoutEchoes(found)).toEqual(found);
+  });
+});
+
+describe('a server that does not answer', () => {
+  it('is named, with why', async () => {
+    await expect(reached('http://127.0.0.1:9/v1/models', {})).rejects.toThrow(
+      /^127\.0\.0\.1:9 cannot be reached \(.+\): check the network\.$/,
+    );
   });
 });
