@@ -70,12 +70,9 @@ await runCommand(command, async ({ action, given: [company = ''], values, target
   if (action === 'show') {
     if (current) return sayJson(current.feature_value);
     const own = values.project ? await store.find(company, 'assistant') : undefined;
-    const none = values.project ? `${company}/${values.project} has none of its own` : '';
-    if (own) {
-      console.error(`${none}; the company's answers:`);
-      return sayJson(own.feature_value);
-    }
-    return say(`${none && `${none}; `}the default: ${defaultModel}, general instructions.`);
+    if (values.project) console.error(`${company}/${values.project} has none of its own.`);
+    console.error(own ? "The company's answers:" : 'The default, with general instructions:');
+    return sayJson(own?.feature_value ?? { adapter: 'responses', model: defaultModel });
   }
   if (action === 'reset') {
     const removed = await store.remove(company, feature, { by: operator(), expected: undefined });

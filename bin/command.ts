@@ -98,7 +98,9 @@ function checkGiven(given: string[], asks: NonNullable<Action<never>['asks']>): 
     throw new CommandError(typeof missing === 'string' ? missing : missing(given));
   }
   const tooMany = given.slice(asks.length);
-  if (tooMany.length > 0) throw new CommandError(`Unexpected: ${tooMany.join(' ')}. Quote texts.`);
+  if (tooMany.length === 0) return;
+  const quote = asks.length > 0 ? ' Quote texts.' : '';
+  throw new CommandError(`Unexpected: ${tooMany.join(' ')}.${quote}`);
 }
 
 /** The options that lead another command to the same deployment. */

@@ -116,5 +116,6 @@ async function conversationsFor(
   return found ? [found] : [];
 }
 
-const addressOf = (number: string): string =>
-  whatsAppAddress(readNumber(number.replaceAll(/[\s()-]/g, '')));
+function addressOf(number: string): string {
+  return whatsAppAddress(readNumber(number.replaceAll(/[\s()-]/g, '')));
+}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { paths } from '../lambdas/whatsapp-replies/contract.ts';
 import { defaultModel } from '../lambdas/whatsapp-replies/features.ts';
@@ -15,11 +16,13 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
   const whatsApp = twilio
     ? 'simulated (set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for the real one)'
     : `Twilio at ${settings.twilio.baseUrl ?? 'api.twilio.com'}`;
+  // The commands find it by its folder.
+  const place = isDefault(settings.dataDir) ? '' : `DATA_DIR=${shellWord(settings.dataDir)} `;
   const rows: [string, string][] = [
     ['API', `${cloud.url} (public: ${settings.publicBaseUrl})`],
     ['Webhook', `${settings.publicBaseUrl}${paths.inbound}`],
     ['API page', `${cloud.url}${apiPagePath}`],
-    ['Number', `${settings.twilio.phoneNumber} (more: npm run channels -- add)`],
+    ['Number', `${settings.twilio.phoneNumber} (more: ${place}npm run channels -- add)`],
     ['Model', model],
     ['WhatsApp', whatsApp],
     ['Functions', cloud.functionNames.join(', ')],
@@ -32,7 +35,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     ...(twilio
       ? [
           'In another terminal, be a customer:',
-          '  npm run chat\n  npm run chat -- "Where is my order?"',
+          `  ${place}npm run chat\n  ${place}npm run chat -- "Where is my order?"`,
           'or post a webhook, signed as Twilio signs it:',
           signedCurl(settings),
         ]
@@ -42,6 +45,11 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     'Ctrl-C ends it.\n',
   ].join('\n\n');
 }
+
+const isDefault = (dataDir: string): boolean => dataDir === path.resolve('.local');
+
+const shellWord = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function signedCurl(settings: LocalSettings): string {
   const { accountSid, authToken, phoneNumber } = settings.twilio;

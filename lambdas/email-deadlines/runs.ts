@@ -87,6 +87,13 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
   });
 
   serve(routes.startRun, async (c, caller) => {
+    const misplaced = Object.keys(c.req.query());
+    if (misplaced.length > 0) {
+      return invalid(
+        c,
+        misplaced.map((pointer) => ({ pointer, detail: 'It belongs in the body here.' })),
+      );
+    }
     const body = await jsonBody(c, runRequest, limits.runBodyBytes);
     if ('problem' in body) return body.problem;
     const { emails, test_mode = testMode, ...options } = body.value;

@@ -14,6 +14,8 @@ export interface Asking {
   tenant?: string;
   scopes?: Scope[];
   headers?: Record<string, string>;
+  /** With its question mark. */
+  query?: string;
 }
 
 /** An email as a caller would write it. */
@@ -66,8 +68,8 @@ export function aRunsApp(
     const init = { method, headers, ...(body !== undefined && { body }) };
     return app.request(path, init, { event: { requestContext: { authorizer: { lambda } } } });
   };
-  const post = (body: unknown, { headers, ...asking }: Asking = {}) =>
-    ask('POST', '/email-runs', typeof body === 'string' ? body : JSON.stringify(body), {
+  const post = (body: unknown, { headers, query = '', ...asking }: Asking = {}) =>
+    ask('POST', `/email-runs${query}`, typeof body === 'string' ? body : JSON.stringify(body), {
       ...asking,
       headers: { 'content-type': 'application/json', ...headers },
     });

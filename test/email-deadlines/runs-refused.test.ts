@@ -41,6 +41,20 @@ describe('a request that cannot be read', () => {
   });
 });
 
+describe('an option in the query in place of the body', () => {
+  it('is refused, and not passed over', async () => {
+    const app = aRunsApp(table);
+
+    const response = await app.post({ emails: [aMail('e1')] }, { query: '?send=just_in_time' });
+
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      errors: [{ pointer: 'send', detail: 'It belongs in the body here.' }],
+    });
+    expect(app.started).toEqual([]);
+  });
+});
+
 describe('the fields of a run', () => {
   const { body: _, ...withoutBody } = aMail('e1');
 

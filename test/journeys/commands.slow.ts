@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
 import { freePort, type StartedProcess, startProcess } from '../support/process.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
@@ -109,7 +110,7 @@ describe('the commands', () => {
       texts: { fallback: 'Pardon?' },
       limits: {},
     });
-    expect(JSON.parse(reset.out)).toBe('the default');
+    expect(JSON.parse(reset.out)).toEqual({ adapter: 'responses', model: defaultModel });
   });
 
   it('take a number from another company only when told to', async () => {
@@ -135,10 +136,10 @@ describe('the commands', () => {
     [['keys', 'create', 'demo', '--name', 'two\nlines'], 'all in one line'],
     [['keys', 'create', 'demo', '--role', 'Emperor'], 'TenantAdmin or OperationUser'],
     [['keys', 'create', 'demo', '--scopes', 'usage:read,sing'], '--scopes are some of'],
-    [['keys', 'create', 'demo', '--days', '-1'], "argument for '--days'"],
+    [['keys', 'create', 'demo', '--days', '-1'], '--days takes a value'],
     [['assistant', 'set', 'demo'], 'What is to change?'],
     [['assistant', 'set', 'demo', '--project', '', '--model', 'm'], 'A --project takes'],
-    [['assistant', 'set', 'demo', '--instructions-file', 'no.txt'], 'no.txt cannot be read'],
+    [['assistant', 'set', 'demo', '--instructions-file', 'no.txt'], 'no.txt is not there'],
     [
       ['channels', 'add', '+14155230000', '--company', 'nobody', '--project', 'x'],
       'no company nobody',
