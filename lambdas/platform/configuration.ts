@@ -2,10 +2,10 @@ import type { Context, Hono } from 'hono';
 import { type Fault, headerOf, problemResponse } from '../runtime/http.ts';
 import { faultsOf, invalid, jsonBody, tooLarge } from '../runtime/json-body.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import type { ChangeResult, ConfigurationStore } from './adapters/configuration-store.ts';
+import type { ConfigurationStore } from './adapters/configuration-store.ts';
 import { configurationBody, featureName, limits, pageQuery, routes } from './contract.ts';
 import type { Configured, Expected } from './domain/configuration-item.ts';
-import { schemaOf } from './features.ts';
+import { knownFeatures, schemaOf } from './features.ts';
 
 export interface ConfigurationPorts extends Gate {
   store: ConfigurationStore;
@@ -32,7 +32,9 @@ export function configurationApp({ store, loopback, ...gate }: ConfigurationPort
       by: principal,
       expected: expectedBy(c),
     });
-    return changed(c, result);
+    if (result.kind === 'conflict') return conflict(c);
+    const note = schemaOf(feature, loopback) ? {} : { note: isFree };
+    return configured(c, { ...result.configured, ...note }, result.created ? 201 : 200);
   });
 
   serve(routes.listConfiguration, async (c, { tenant_id }) => {
@@ -121,10 +123,8 @@ function readPage(c: Context): { limit: number; cursor?: string } | Response {
   return { limit: Number(limit ?? limits.pageSize), ...(cursor !== undefined && { cursor }) };
 }
 
-function changed(c: Context, result: ChangeResult): Response {
-  if (result.kind === 'conflict') return conflict(c);
-  return configured(c, result.configured, result.created ? 201 : 200);
-}
+/** A company's own programs may keep features here; a name that was misspelt looks the same. */
+const isFree = `It is kept, but nothing here reads it: the product reads ${Object.keys(knownFeatures).join(', ')}.`;
 
 function configured(c: Context, found: Configured, status: 200 | 201 = 200): Response {
   c.header('etag', `"${found.version}"`);

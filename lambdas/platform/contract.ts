@@ -149,7 +149,8 @@ export const routes = {
       status: 200,
       what: 'The feature as it is set now',
       created: 'The feature as it is set now, where it was not set before',
-      schema: configured,
+      /** The note says that the product itself does not read the feature. */
+      schema: z.object({ ...configured.shape, note: z.optional(z.string()) }),
     },
     problems: {
       400: 'malformed-json',

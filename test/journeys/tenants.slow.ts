@@ -171,6 +171,21 @@ describe('the tenant configuration', () => {
     expect((await call('/tenant-configuration/free', { key: engine.demoKey })).status).toBe(404);
   });
 
+  it('keeps what nothing here reads, and says so', async () => {
+    const set = async (name: string) => {
+      const response = await call(`/tenant-configuration/${name}`, {
+        key: engine.demoKey,
+        method: 'POST',
+        body: JSON.stringify({ feature_value: { days: 5 } }),
+        headers: { 'content-type': 'application/json' },
+      });
+      return (await response.json()) as { note?: string };
+    };
+
+    expect((await set('mesage-retention')).note).toContain('reads assistant, message-retention');
+    expect((await set('message-retention')).note).toBeUndefined();
+  });
+
   it('says who answers the company’s customers, and how', async () => {
     await engine.tenants.create('florist', 'Florist');
     await engine.channels.add({
