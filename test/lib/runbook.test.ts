@@ -48,6 +48,24 @@ describe('each search of the runbook', () => {
   });
 });
 
+describe('the search for failed requests', () => {
+  const [, stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage')[0] ?? [];
+  const line = (status: number): string =>
+    stage?.Properties.AccessLogSettings.Format.replace('$context.status', String(status));
+
+  it.each([
+    [500, true],
+    [503, true],
+    [404, false],
+    [200, false],
+  ])('reads the log as the API writes it: %i', (status, isFound) => {
+    const [search] = searchesOf('API fails') as [Search];
+
+    expect(search.log).toBe('api');
+    expect(takes(search.pattern, line(status))).toBe(isFound);
+  });
+});
+
 describe('each figure that the runbook asks for', () => {
   it('is a metric of the product', () => {
     const counted = headings.flatMap((one) => linesOf(one, 'metric'));
