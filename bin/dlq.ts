@@ -16,7 +16,7 @@ import { confirmed, endProgress, pause, showProgress, stopOnSignal } from './ter
 
 const usage = `The dead letters: messages that could not be worked off, kept for 14 days.
 
-  npm run dlq -- list [--json]
+  npm run dlq -- list [--json]                           and how much work waits in the queues that they come from
   npm run dlq -- show QUEUE [--id ID]… [--limit N] [--reveal] [--json]
   npm run dlq -- redrive QUEUE [--id ID]… [--rate N]     back to work, where nothing is done twice
   npm run dlq -- discard QUEUE --id ID…|--all [--yes]    deletes them, after a copy was written to a file
@@ -76,7 +76,7 @@ await runCommand(command, async ({ action, given, values, target }) => {
   return throwAway(queue);
 
   async function list(): Promise<void> {
-    const listed = await Promise.all(queues.map((one) => listedOf(sqs, one)));
+    const listed = await Promise.all(queues.map((one) => listedOf(sqs, target, one)));
     if (values.json) return sayJson(listed);
     const width = Math.max(...listed.map((one) => one.queue.length));
     for (const one of listed) sayListed(one, width, Date.now());

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { LogSink } from './cloud/function.ts';
+import { readableError } from './cloud/runtime-lines.ts';
 
 const colours = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, CRITICAL: 35 } as const;
 
@@ -33,7 +34,7 @@ export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink
 /** Undefined for what a person need not see, such as metrics. */
 export function readableLine(line: string, coloured: boolean): string | undefined {
   const entry = parse(line);
-  if (!entry) return line;
+  if (!entry) return readableError(line) ?? line;
   if ('_aws' in entry) return undefined;
   const level = String(entry['level']) as keyof typeof colours;
   const paint = (text: string) =>

@@ -78,13 +78,16 @@ export function queueNamed(queues: DeadLetterQueue[], name: string): DeadLetterQ
   throw new CommandError(`There is no queue "${name}": choose ${names}.`);
 }
 
+/** Whether it holds what a rule of the bus could not hand on: `events-to-webhooks` is of the queue `webhooks`. */
+export const isOfRule = ({ name }: DeadLetterQueue): boolean => name.includes('-to-');
+
 /** Where a queue's dead letters came from, and go back to. */
 export async function sourceUrl(
   sqs: Sqs,
   target: Target,
   { name, fifo }: DeadLetterQueue,
 ): Promise<string> {
-  // What a rule of the bus could not hand on goes to the queue that the rule fills: `events-to-webhooks`.
+  // What a rule of the bus could not hand on goes to the queue that the rule fills.
   const full = nameOf(target, name.replace(/^.*-to-/, '')) + (fifo ? '.fifo' : '');
   try {
     const { QueueUrl: url } = await sqs.send(new GetQueueUrlCommand({ QueueName: full }));

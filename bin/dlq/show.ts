@@ -1,9 +1,17 @@
 import { harmless, say } from '../command.ts';
 import { spanOf } from '../duration.ts';
 import type { Records } from '../records.ts';
+import { CommandError, type Target } from '../target.ts';
 import { isNamed, type Letter, lookAt } from './letters.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
-import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
+import {
+  type Counts,
+  countsOf,
+  type DeadLetterQueue,
+  isOfRule,
+  type Sqs,
+  sourceUrl,
+} from './queues.ts';
 
 export interface Shown extends Outlook {
   message_id: string;
@@ -83,9 +91,11 @@ export interface Listed {
   oldest_sent_at: string | null;
   /** Whether all were seen, so that there is none older. */
   all_seen: boolean;
+  /** Of the queue that they come from; null where a rule of the bus fills it, or where it is gone. */
+  work: Counts | null;
 }
 
-export async function listedOf(sqs: Sqs, queue: DeadLetterQueue): Promise<Listed> {
+export async function listedOf(sqs: Sqs, target: Target, queue: DeadLetterQueue): Promise<Listed> {
   const { waiting, out } = await countsOf(sqs, queue.url);
   const empty = waiting === 0;
   const look = { most: mostForAge, mostSeen: mostForAge, wanted: () => true };
@@ -97,14 +107,26 @@ export async function listedOf(sqs: Sqs, queue: DeadLetterQueue): Promise<Listed
     out,
     oldest_sent_at: letters.length > 0 ? new Date(oldest).toISOString() : null,
     all_seen: seen >= waiting,
+    work: await workOf(sqs, target, queue),
   };
 }
 
+async function workOf(sqs: Sqs, target: Target, queue: DeadLetterQueue): Promise<Counts | null> {
+  if (isOfRule(queue)) return null;
+  try {
+    return await countsOf(sqs, await sourceUrl(sqs, target, queue));
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
+
 export function sayListed(listed: Listed, width: number, now: number): void {
-  const { queue, messages, out, oldest_sent_at: oldest, all_seen } = listed;
-  const many = messages === 0 ? 'empty' : `${messages} message(s)`;
+  const { queue, messages, out, oldest_sent_at: oldest, all_seen, work } = listed;
+  const many = messages === 0 ? 'no dead letters' : `${messages} dead letter(s)`;
   const least = all_seen ? '' : 'at least ';
   const age = oldest ? `, the oldest ${least}${spanOf(now - Date.parse(oldest))} old` : '';
   const taken = out > 0 ? `, ${out} taken out at the moment` : '';
-  say(`${queue.padEnd(width)}  ${many}${age}${taken}`);
+  const behind = work ? `; work: ${work.waiting} waiting, ${work.out} in hand` : '';
+  say(`${queue.padEnd(width)}  ${many}${age}${taken}${behind}`);
 }

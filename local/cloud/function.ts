@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Invocation, InvocationEnd, Stopping } from './function-worker.ts';
+import { runtimeLines } from './runtime-lines.ts';
 
 export interface FunctionDefinition {
   name: string;
@@ -24,7 +25,12 @@ export class FunctionError extends Error {
 
 interface Environment {
   worker: Worker;
-  end?: { resolve(result: unknown): void; reject(error: Error): void; timer: NodeJS.Timeout };
+  end?: {
+    id: string;
+    resolve(result: unknown): void;
+    reject(error: Error): void;
+    timer: NodeJS.Timeout;
+  };
 }
 
 /** Above the first pause between two looks at a model's run, which is one second. */
@@ -50,17 +56,19 @@ export class LocalFunction {
   /** Resolves with what the handler returned; rejects with a FunctionError when it failed or took too long. */
   async invoke(event: unknown): Promise<unknown> {
     const environment = await this.#take();
-    const timeoutMs = this.definition.timeoutSeconds * 1000;
+    const { name, timeoutSeconds } = this.definition;
+    const timeoutMs = timeoutSeconds * 1000;
+    const id = randomUUID();
     const end = new Promise<unknown>((resolve, reject) => {
       // It may have ended between being taken and being used.
       if (!this.#all.has(environment)) return reject(this.#stoppedError());
       const timer = setTimeout(() => {
-        const message = `${this.definition.name} timed out after ${this.definition.timeoutSeconds} s.`;
-        this.#sink(this.definition.name, message);
+        this.#sink(name, runtimeLines.timedOut(id, timeoutSeconds));
+        const message = `${name} timed out after ${timeoutSeconds} s.`;
         this.#discard(environment, new FunctionError(message));
       }, timeoutMs);
-      environment.end = { resolve, reject, timer };
-      const invocation: Invocation = { id: randomUUID(), event, deadline: Date.now() + timeoutMs };
+      environment.end = { id, resolve, reject, timer };
+      const invocation: Invocation = { id, event, deadline: Date.now() + timeoutMs };
       environment.worker.postMessage(invocation);
     });
     this.#atWork.add(end);
@@ -90,8 +98,11 @@ export class LocalFunction {
 
   /** Ends all environments in the middle of what they do, as a crash would; the function goes on with new ones. */
   crash(): void {
+    const { name } = this.definition;
     for (const environment of [...this.#all]) {
-      this.#discard(environment, new FunctionError(`${this.definition.name} has crashed.`));
+      if (environment.end)
+        this.#sink(name, runtimeLines.exited(environment.end.id, 'signal: killed'));
+      this.#discard(environment, new FunctionError(`${name} has crashed.`));
     }
   }
 
@@ -122,12 +133,15 @@ export class LocalFunction {
     }
     worker.on('message', (end: InvocationEnd) => this.#ended(environment, end));
     worker.on('error', (error) => {
-      this.#sink(name, `${name} crashed: ${error.stack ?? error.message}`);
+      this.#sink(name, runtimeLines.uncaught(environment.end?.id ?? '', error));
       this.#discard(environment, new FunctionError(`${name} crashed: ${error.message}`));
     });
-    worker.on('exit', () =>
-      this.#discard(environment, new FunctionError(`${name} exited in the middle of an event.`)),
-    );
+    worker.on('exit', (code) => {
+      if (environment.end) {
+        this.#sink(name, runtimeLines.exited(environment.end.id, `exit status ${code}`));
+      }
+      this.#discard(environment, new FunctionError(`${name} exited in the middle of an event.`));
+    });
     return environment;
   }
 
@@ -137,10 +151,7 @@ export class LocalFunction {
     clearTimeout(waiting.timer);
     delete environment.end;
     if ('error' in end) {
-      this.#sink(
-        this.definition.name,
-        `${end.error.name}: ${end.error.stack ?? end.error.message}`,
-      );
+      this.#sink(this.definition.name, runtimeLines.invokeError(waiting.id, end.error));
       waiting.reject(new FunctionError(`${end.error.name}: ${end.error.message}`));
     } else {
       waiting.resolve(end.result);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runtimeLines } from '../../local/cloud/runtime-lines.ts';
 import { readableLine } from '../../local/console.ts';
 
 const entry = {
@@ -29,6 +30,15 @@ describe('a log line on the console', () => {
 
   it('leaves metrics out', () => {
     expect(readableLine('{"_aws":{},"RepliesSent":1}', false)).toBeUndefined();
+  });
+
+  it('of an error that was thrown has its stack, one place a line', () => {
+    const thrown = new TypeError('No such thing.');
+    thrown.stack = 'TypeError: No such thing.\n    at a (index.js:1:2)';
+
+    expect(readableLine(runtimeLines.invokeError('r1', thrown), false)).toMatch(
+      /^\d\d:\d\d:\d\d ERROR Invoke Error: TypeError: No such thing\.\n {4}at a \(index\.js:1:2\)$/,
+    );
   });
 
   it('stays as it is where it is no entry of a log', () => {
