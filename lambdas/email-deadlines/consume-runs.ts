@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { asEngineError, discardWork } from '../runtime/errors.ts';
 import { errorForLog } from '../runtime/log.ts';
+import { patienceFor } from '../runtime/outage.ts';
 import { batchResponse } from '../runtime/sqs.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { Settlement } from '../vendors/aws/settlement.ts';
@@ -45,7 +46,7 @@ async function isDone(record: SQSRecord, { ports, settlement }: RunsConsumer): P
       tries,
       error: errorForLog(error),
     });
-    if (tries < limits.maxAttempts) return false;
+    if (tries < patienceFor(error, limits)) return false;
     const run = await runs.find(message);
     // A run that has begun goes on, but nobody looks after it any more.
     if (run?.state !== 'pending')

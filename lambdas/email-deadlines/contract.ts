@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
@@ -17,6 +18,7 @@ export const limits = {
   workersPerInvocation: 16,
   /** Failures of one email after which it goes to the dead-letter queue. */
   maxAttempts: 5,
+  outageAttempts,
   /** SQS's own count also counts waiting. */
   maxReceiveCount: 1_000,
   pageSize: 100,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
 import { intents, nextActions, priorities } from './domain/insight.ts';
 
@@ -13,8 +14,9 @@ export const limits = {
   batchSize: 10,
   /** Failures of a lead after which it goes to the dead-letter queue. */
   maxAttempts: 5,
+  outageAttempts,
   /** Above it, so that only what crashes the function ends by the queue's own count. */
-  maxReceiveCount: 8,
+  maxReceiveCount: 20,
   pageSize: 50,
   /** A request that has claimed its key and has not stored its lead after this time has died. */
   inFlightSeconds: 25,

@@ -5,7 +5,7 @@
 export function backoffSeconds(
   attempt: number,
   random: () => number,
-  { baseSeconds = 2, capSeconds = 300 } = {},
+  { baseSeconds = 2, capSeconds = 120 } = {},
 ): number {
   const ceiling = Math.min(capSeconds, baseSeconds * 2 ** Math.max(0, attempt - 1));
   return Math.ceil(ceiling / 2 + (random() * ceiling) / 2);

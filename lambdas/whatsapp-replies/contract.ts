@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { numberVariable } from '../runtime/env.ts';
+import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
 
 /** Ids and addresses become parts of keys, which DynamoDB bounds. */
@@ -129,6 +130,7 @@ export const limits = {
   batchSize: 10,
   /** Failures that are counted by the consumer itself, after which a message goes to the DLQ. */
   maxAttempts: 5,
+  outageAttempts,
   /** SQS's own count also counts waiting; it only catches messages that crash the function. */
   maxReceiveCount: 1_000,
 } as const;

@@ -9,10 +9,10 @@ const bounds = fc.record({
 });
 
 describe('backoff', () => {
-  it('doubles from two seconds to five minutes', () => {
-    const longest = [1, 2, 3, 4, 8, 9, 100].map((attempt) => backoffSeconds(attempt, () => 1));
+  it('doubles from two seconds to two minutes', () => {
+    const longest = [1, 2, 3, 4, 6, 7, 100].map((attempt) => backoffSeconds(attempt, () => 1));
 
-    expect(longest).toEqual([2, 4, 8, 16, 256, 300, 300]);
+    expect(longest).toEqual([2, 4, 8, 16, 64, 120, 120]);
   });
 
   it('is whole seconds between half of its ceiling and all of it', () => {

@@ -34,6 +34,8 @@ export interface StoredEmail extends EmailKey {
   lease_owner?: string;
   /** Tries so far that have not ended well, the one under way included. */
   attempts: number;
+  /** Failures so far for want of somebody else; these are no attempts. */
+  outages?: number;
   response?: string;
   answered_by?: Step;
   /** When it was taken in hand first, and when its reply was written. */

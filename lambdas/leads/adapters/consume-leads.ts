@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, discardWork } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
+import { patienceFor } from '../../runtime/outage.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
 import type { Settlement } from '../../vendors/aws/settlement.ts';
 import { limits, type TriageMessage, triageMessage } from '../contract.ts';
@@ -41,7 +42,7 @@ async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boole
     const error = asEngineError(thrown);
     const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
     consumer.meter.count('TriageFailed');
-    if (error.next !== 'retry' || tries >= limits.maxAttempts) {
+    if (error.next !== 'retry' || tries >= patienceFor(error, limits)) {
       return consumer.settlement.isDead(record, error, log);
     }
     log.warn('A lead could not be judged; it comes back.', {

@@ -1,6 +1,7 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, type EngineError, retryLater } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
+import { isOutage, patienceFor } from '../../runtime/outage.ts';
 import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
@@ -161,7 +162,7 @@ async function failed(turn: Turn, error: EngineError, ports: ReplyPorts): Promis
   if (error.code === turnTaken) return { kind: 'later', afterSeconds: 5 };
   countVendorFailure(error, ports.meter);
   const attempts = await releaseFailed(turn, error, ports);
-  const exhausted = error.next === 'retry' && attempts >= limits.maxAttempts;
+  const exhausted = error.next === 'retry' && attempts >= patienceFor(error, limits);
   const details = { error_code: error.code, next: error.next, attempts, error: errorForLog(error) };
   if (error.next === 'retry' && !exhausted) {
     ports.log.warn('The reply failed and will be tried again.', details);
@@ -177,14 +178,23 @@ async function failed(turn: Turn, error: EngineError, ports: ReplyPorts): Promis
   return { kind: 'dead', error };
 }
 
+/** The attempt was counted as it began; an outage is none. */
+function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
+  return isOutage(error)
+    ? { attempts: Math.max(0, attempts - 1), outages: outages + 1 }
+    : { attempts, outages };
+}
+
 /** Gives the lease back; a message that goes to the dead-letter queue has all attempts again once it is redriven. */
 async function releaseFailed(turn: Turn, error: EngineError, ports: ReplyPorts): Promise<number> {
   try {
     const latest = (await ports.store.turnOf(turn)) ?? turn;
-    const final = error.next !== 'retry' || latest.attempts >= limits.maxAttempts;
-    const attempts = final ? 0 : latest.attempts;
-    await ports.store.saveTurn({ ...latest, attempts, lease_until: 0 });
-    return latest.attempts;
+    const counts = countsAfter(latest, error);
+    const tried = isOutage(error) ? counts.outages : counts.attempts;
+    const final = error.next !== 'retry' || tried >= patienceFor(error, limits);
+    const kept = final ? { attempts: 0, outages: 0 } : counts;
+    await ports.store.saveTurn({ ...latest, ...kept, lease_until: 0 });
+    return tried;
   } catch (releaseError) {
     ports.log.error('The lease of the turn could not be given back; it runs out by itself.', {
       error: errorForLog(releaseError),

@@ -51,8 +51,10 @@ export interface Turn {
   business_number: string;
   state: TurnState;
   version: number;
-  /** Failures so far, waiting not counted. */
+  /** Failures so far, neither waiting nor outages counted. */
   attempts: number;
+  /** Failures so far for want of somebody else. */
+  outages?: number;
   /** Until when an invocation that may still be alive works on it; 0 when none does. */
   lease_until: number;
   inputs: Inbound[];

@@ -119,15 +119,27 @@ describe('a lead that could not be judged', () => {
 
 describe('a lead that could not be judged again and again', () => {
   it('goes to the dead letters with the reason, and nowhere else', async () => {
-    const consumer = aConsumer(() => Promise.reject(retryLater('store', 'DynamoDB is away.')));
+    const error = retryLater('lead_contended', 'Too many judge it.');
+    const consumer = aConsumer(() => Promise.reject(error));
 
     const response = await consumer.consume(tried(aRecord('r1', aMessage()), limits.maxAttempts));
 
     expect(response.batchItemFailures).toEqual([]);
     expect(consumer.queue.sent).toMatchObject([
-      { QueueUrl: 'dead', MessageAttributes: { reason_code: { StringValue: 'store' } } },
+      { QueueUrl: 'dead', MessageAttributes: { reason_code: { StringValue: 'lead_contended' } } },
     ]);
     expect(consumer.meter.counts['DeadLettered']).toBe(1);
+  });
+
+  it('comes back for longer while the store is away', async () => {
+    const consumer = aConsumer(() => Promise.reject(retryLater('store', 'DynamoDB is away.')));
+    const isDeadAfter = async (tries: number) => {
+      await consumer.consume(tried(aRecord('r1', aMessage()), tries));
+      return consumer.queue.sent.at(-1)?.['QueueUrl'] === 'dead';
+    };
+
+    expect(await isDeadAfter(limits.outageAttempts - 1)).toBe(false);
+    expect(await isDeadAfter(limits.outageAttempts)).toBe(true);
   });
 
   it('stays in its queue where the dead letters take nothing', async () => {
