@@ -13,7 +13,7 @@ export interface TestEngine extends Engine {
 }
 
 export async function startTestEngine(
-  options: Partial<Pick<EngineOptions, 'openai' | 'twilio' | 'keep'>> & {
+  options: Partial<Pick<EngineOptions, 'openai' | 'twilio' | 'keep' | 'sink'>> & {
     environment?: Record<string, string>;
   } = {},
 ): Promise<TestEngine> {
@@ -21,7 +21,10 @@ export async function startTestEngine(
   const engine = await startEngine({
     settings: readLocalSettings({ PORT: '0', ...options.environment }),
     keep: options.keep ?? false,
-    sink: (_name, line) => lines.push(line),
+    sink: (name, line) => {
+      lines.push(line);
+      options.sink?.(name, line);
+    },
     openai: { runMs: () => 200, ...options.openai },
     twilio: { deliveryMs: 10, ...options.twilio },
   });
