@@ -28,11 +28,7 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
     case 'lead':
       return { reason, redriving: 'judges the lead; one that has this insight keeps it.' };
     case 'event':
-      return {
-        reason,
-        redriving:
-          'tells the company again, which knows a repetition by its webhook-id; dropped where its webhook is disabled.',
-      };
+      return { reason, redriving: ofEvent(letter) };
     case 'other':
       return { reason, redriving: ofOther(letter) };
     default:
@@ -110,6 +106,11 @@ async function ofRun(letter: Letter, records: Records): Promise<string> {
     return 'looks after the run: what stands still is put to work again.';
   return `changes nothing: the run is ${run.state}.`;
 }
+
+const ofEvent = ({ attributes }: Letter): string =>
+  attributes['reason_code'] === 'tenant_unknown'
+    ? 'fails again as long as there is no such company.'
+    : 'tells the company again, which knows a repetition by its webhook-id; dropped where its webhook is disabled.';
 
 const ofOther = (letter: Letter): string =>
   isMalformed(letter) || letter.subject.ids.length === 0

@@ -75,6 +75,20 @@ describe('"Function fails"', () => {
     expect(found.join()).toMatch(/"message":"The authorizer failed\.".*"error_code":"store"/);
     expect((await call('/usage', { key: text })).status).toBe(200);
   });
+
+  it('is found where a secret is of no use, by the name of the secret', async () => {
+    drill.fillTwilio('');
+    drill.spoil('receive', {});
+    const customer = aCustomer(drill.engine, '+15557780002');
+    const refused = await customer.writes('Hello?');
+
+    const found = drill.found('Function fails', 'receive');
+    drill.fillTwilio();
+    const taken = await customer.writes('Hello again');
+
+    expect([refused.status, taken.status]).toEqual([503, 200]);
+    expect(found.join()).toMatch(/secret_malformed.*whatsapp-credentials\/twilio/);
+  });
 });
 
 describe('"API fails"', () => {

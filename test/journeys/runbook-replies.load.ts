@@ -1,6 +1,5 @@
 import { GetItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { readLocalSettings } from '../../local/settings.ts';
 import { answers, type Drill, startDrill } from '../support/drill.ts';
 import { aCustomer, deadLetters, logsOf, messagesIn, queueIsEmpty } from '../support/engine.ts';
 import { linesOf } from '../support/runbook.ts';
@@ -111,25 +110,14 @@ describe('"Dead letters" of whatsapp-replies', () => {
 
 describe('"Twilio fails"', () => {
   it('is counted, found as refused credentials, and over once the right ones are filled in', async () => {
-    const { secrets } = drill.engine.cloud.services;
-    const { twilio } = readLocalSettings({});
-    const fill = (token: string) =>
-      secrets.fill(
-        'replies-engine/local/whatsapp-credentials/twilio',
-        JSON.stringify({
-          twilio_account_sid: twilio.accountSid,
-          twilio_auth_token: token,
-          twilio_phone_number: twilio.phoneNumber,
-        }),
-      );
     await queueIsEmpty(drill.engine);
-    fill('rotated-away');
+    drill.fillTwilio('rotated-away');
     drill.spoil('reply-processor', {});
     const customer = someone();
     const { messageSid } = await customer.writes('Who are you?');
     // By now it has shown that it types, and has the wrong ones.
     await vi.waitFor(() => expect(said(messageSid)).toContain('Run started.'), soon);
-    fill(twilio.authToken);
+    drill.fillTwilio();
 
     const line = await findsLine('Twilio fails', 'reply-processor', 'credentials refused (401)');
     await counts('Twilio fails', 1);

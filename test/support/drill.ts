@@ -8,6 +8,7 @@ import { metricNamespace } from '../../lambdas/runtime/contract.ts';
 import { slug } from '../../lib/constructs/alarm.ts';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
 import { occupy } from '../../local/running.ts';
+import { readLocalSettings } from '../../local/settings.ts';
 import type { Effect } from '../../local/simulators/faults.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { alarmsOf, watchedBy } from '../lib/observability.ts';
@@ -16,6 +17,7 @@ import { takes } from './filter-pattern.ts';
 import { linesOf, searchesOf } from './runbook.ts';
 import { templateOf } from './stack.ts';
 
+const { twilio } = readLocalSettings({});
 const alarms = alarmsOf(templateOf('prod'));
 
 type Logged = Record<string, unknown>;
@@ -97,6 +99,17 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
       const mend = () => faults?.clear();
       onTestFinished(mend);
       return mend;
+    },
+    /** Fills the secret of Twilio with this token, the right one where none is given. */
+    fillTwilio(token = twilio.authToken) {
+      engine.cloud.services.secrets.fill(
+        'replies-engine/local/whatsapp-credentials/twilio',
+        JSON.stringify({
+          twilio_account_sid: twilio.accountSid,
+          twilio_auth_token: token,
+          twilio_phone_number: twilio.phoneNumber,
+        }),
+      );
     },
     /** Lets a function run with other variables until it is mended: what runs of it ends at once. */
     spoil(name: string, variables: Record<string, string | undefined>): () => void {

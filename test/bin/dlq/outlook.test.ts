@@ -198,6 +198,12 @@ describe('a dead event', () => {
     expect(await redriving(event())).toContain('tells the company again');
   });
 
+  it('of a company that is not there fails again', async () => {
+    const attributes = { reason_code: 'tenant_unknown', reason: 'acme is not on this deployment.' };
+
+    expect(await redriving(event({ attributes }))).toContain('fails again');
+  });
+
   it('that the bus could not hand on has the reason that EventBridge gives', async () => {
     const letter = event({
       attributes: { ERROR_CODE: 'NO_PERMISSIONS', ERROR_MESSAGE: 'The queue refuses.' },
