@@ -17,6 +17,8 @@ export const limits = {
   workersPerInvocation: 16,
   /** Failures of one email after which it goes to the dead-letter queue. */
   maxAttempts: 5,
+  /** How often a run is tried to be started, or looked after. */
+  startAttempts: 8,
   /** SQS's own count also counts waiting. */
   maxReceiveCount: 1_000,
   pageSize: 100,

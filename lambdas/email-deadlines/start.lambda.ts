@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { backoffSeconds } from '../runtime/backoff.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readEnv } from '../runtime/env.ts';
 import { asEngineError, discardWork } from '../runtime/errors.ts';
@@ -7,6 +8,7 @@ import { once } from '../runtime/once.ts';
 import { batchResponse } from '../runtime/sqs.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
+import { backTo } from '../vendors/aws/consumer-queue.ts';
 import { mailboxUrlOf } from './adapters/company.ts';
 import { expectationOf } from './adapters/expectation.ts';
 import { fetchEmails } from './adapters/mailbox.ts';
@@ -24,7 +26,14 @@ const meter = createMeter('email-start');
 /** How soon a run is looked after again. */
 const watchSeconds = 45;
 
-const ports = once((): StartPorts => {
+/** Pauses of 10, 20, 40 … s, with chance: the eighth failure ends a run after 8 to 16 minutes. */
+const pauses = { baseSeconds: 10, capSeconds: 320 };
+
+interface Starting extends StartPorts {
+  returnAfter(record: SQSRecord, seconds: number): Promise<void>;
+}
+
+const ports = once((): Starting => {
   const env = readEnv(startEnvironment);
   const { table, tenants } = tablesOf(env);
   const queue = queueClient();
@@ -40,11 +49,13 @@ const ports = once((): StartPorts => {
         );
       }
       const apiKey = async () => (await keys.get())(tenant_id, place);
-      return fetchEmails({ ...place, apiKey, timeoutMs: env.REQUEST_TIMEOUT * 1000 }, test_mode);
+      const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
+      return fetchEmails({ ...place, ...calls }, test_mode);
     },
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
     enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
     watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
+    returnAfter: backTo(queue, env.RUN_QUEUE_URL),
     clock: systemClock,
     log,
     meter,
@@ -66,7 +77,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
 };
 
 /** False for a run that must come back. */
-async function handled(record: SQSRecord, to: StartPorts): Promise<boolean> {
+async function handled(record: SQSRecord, to: Starting): Promise<boolean> {
   const message = runMessage.safeParse(parse(record.body));
   if (!message.success) {
     log.error('A message of the queue of runs is malformed.', { record_id: record.messageId });
@@ -86,10 +97,22 @@ async function handled(record: SQSRecord, to: StartPorts): Promise<boolean> {
       tries,
       error: errorForLog(error),
     });
-    if (tries < limits.maxAttempts) return false;
+    if (tries < limits.startAttempts) {
+      await comesBack(record, tries, to);
+      return false;
+    }
     const run = await to.runs.find(message.data);
     if (run?.state === 'pending') await giveUp(run, error, to);
     return true;
+  }
+}
+
+/** Where the pause cannot be set, the queue's visibility timeout runs its course. */
+async function comesBack(record: SQSRecord, tries: number, to: Starting): Promise<void> {
+  try {
+    await to.returnAfter(record, backoffSeconds(tries, Math.random, pauses));
+  } catch (error) {
+    log.warn('The pause of a run could not be set.', { error: errorForLog(error) });
   }
 }
 

@@ -16,19 +16,24 @@ export interface ConsumerQueue {
   deadLetter(record: SQSRecord, error: EngineError, nowMs: number): Promise<void>;
 }
 
-export const consumerQueue = (
-  client: Pick<SQSClient, 'send'>,
-  urls: { queueUrl: string; deadLetterUrl: string },
-): ConsumerQueue => ({
-  async returnAfter({ receiptHandle }, seconds) {
+/** The pause that a consumer sets itself on what has failed. */
+export const backTo =
+  (client: Pick<SQSClient, 'send'>, queueUrl: string): ConsumerQueue['returnAfter'] =>
+  async ({ receiptHandle }, seconds) => {
     await client.send(
       new ChangeMessageVisibilityCommand({
-        QueueUrl: urls.queueUrl,
+        QueueUrl: queueUrl,
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.ceil(seconds)),
       }),
     );
-  },
+  };
+
+export const consumerQueue = (
+  client: Pick<SQSClient, 'send'>,
+  urls: { queueUrl: string; deadLetterUrl: string },
+): ConsumerQueue => ({
+  returnAfter: backTo(client, urls.queueUrl),
 
   async deadLetter(record, error, nowMs) {
     const text = (value: string) => ({ DataType: 'String', StringValue: value });
