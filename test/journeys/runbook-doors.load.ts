@@ -65,6 +65,16 @@ describe('Signatures refused', () => {
     expect(await customer.hears(1)).toHaveLength(1);
     expect(drill.values('MessagesReceived').length).toBeGreaterThan(0);
   });
+
+  it('is cured by the URL that Twilio calls', async () => {
+    const mend = drill.spoil('receive', { PUBLIC_BASE_URL: 'https://elsewhere.example' });
+    onTestFinished(mend);
+    const customer = aCustomer(drill.engine, '+15550400005');
+    const refused = await customer.writes('Hello?');
+    mend();
+
+    expect([refused.status, (await customer.writes('Anybody?')).status]).toEqual([403, 200]);
+  });
 });
 
 describe('Callers refused', () => {

@@ -146,9 +146,9 @@ describe('Deadlines missed', () => {
   });
 
   it('names too few workers, and more of them cure it', async () => {
-    const slow = await trigger(dueIn(3, 14, 'few-'), '?concurrency_limit=1');
+    const slow = await trigger(dueIn(5, 14, 'few-'), '?concurrency_limit=1');
     await comesTo(slow, { state: 'completed' });
-    const quick = await trigger(dueIn(3, 14, 'many-'), '?concurrency_limit=14');
+    const quick = await trigger(dueIn(5, 14, 'many-'), '?concurrency_limit=14');
     await comesTo(quick, { state: 'completed', counts: { late: 0 } });
 
     expect(await timelineOf(heading, slow)).toMatch(/\d at risk with so few workers/);
