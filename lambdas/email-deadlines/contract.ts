@@ -17,7 +17,7 @@ export const limits = {
   workersPerInvocation: 16,
   /** Failures of one email after which it goes to the dead-letter queue. */
   maxAttempts: 5,
-  /** How often a run is tried to be started, or looked after. */
+  /** How often a run is tried to be started; one that runs is looked after for as long as it takes. */
   startAttempts: 8,
   /** SQS's own count also counts waiting. */
   maxReceiveCount: 1_000,

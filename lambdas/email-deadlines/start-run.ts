@@ -4,7 +4,7 @@ import { faultsOf } from '../runtime/json-body.ts';
 import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
-import { type EmailIn, emailsIn, type ReadyMessage, type RunMessage } from './contract.ts';
+import { type EmailIn, emailsIn, limits, type ReadyMessage, type RunMessage } from './contract.ts';
 import { isOver, type StoredEmail } from './domain/email.ts';
 import { type Expectation, prepareRun } from './domain/prepare.ts';
 import { doneOf, noCounts, type StoredRun } from './domain/run.ts';
@@ -114,9 +114,22 @@ async function failRun(
   ports.log.error('A run failed before it began.', { ...idsOf(run), status: problem.status });
 }
 
-/** Ends a run whose mailbox did not answer however often it was asked. */
-export const giveUp = (run: StoredRun, error: EngineError, ports: StartPorts): Promise<void> =>
-  failRun(run, { status: 504, detail: error.message, errors: [] }, ports);
+/**
+ * After a failure: ends a run that has not begun however often it was tried, and says whether it did. One that
+ * runs is never given up: nobody else would look after it.
+ */
+export async function isGivenUp(
+  message: RunMessage,
+  tries: number,
+  error: EngineError,
+  ports: StartPorts,
+): Promise<boolean> {
+  if (tries < limits.startAttempts) return false;
+  const run = await ports.runs.find(message);
+  if (run?.state !== 'pending') return false;
+  await failRun(run, { status: 504, detail: error.message, errors: [] }, ports);
+  return true;
+}
 
 /** Those that may be worked on: all of a run of `order`, of one of `content` those that wait for none. */
 async function enqueueReady(

@@ -16,9 +16,9 @@ import { enqueueReady } from './adapters/ready-queue.ts';
 import { enqueueRun } from './adapters/run-queue.ts';
 import { runStore } from './adapters/run-store.ts';
 import { mailboxKeys, pacingOf, tablesOf } from './adapters/wiring.ts';
-import { limits, runMessage } from './contract.ts';
+import { runMessage } from './contract.ts';
 import { startEnvironment } from './environment.ts';
-import { giveUp, handleRun, type StartPorts } from './start-run.ts';
+import { handleRun, isGivenUp, type StartPorts } from './start-run.ts';
 
 const log = createLog('email-start');
 const meter = createMeter('email-start');
@@ -97,13 +97,9 @@ async function handled(record: SQSRecord, to: Starting): Promise<boolean> {
       tries,
       error: errorForLog(error),
     });
-    if (tries < limits.startAttempts) {
-      await comesBack(record, tries, to);
-      return false;
-    }
-    const run = await to.runs.find(message.data);
-    if (run?.state === 'pending') await giveUp(run, error, to);
-    return true;
+    if (await isGivenUp(message.data, tries, error, to)) return true;
+    await comesBack(record, tries, to);
+    return false;
   }
 }
 

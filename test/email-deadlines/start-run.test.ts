@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
-import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
+import { limits } from '../../lambdas/email-deadlines/contract.ts';
+import { isGivenUp } from '../../lambdas/email-deadlines/start-run.ts';
 import { discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
@@ -176,14 +177,27 @@ describe('a run that cannot begin', () => {
     const error = retryLater('mailbox_unavailable', 'The mailbox answered 503.');
     const run = await aStart(table, { mail: error });
 
-    await giveUp(await run.stored(), error, run.ports);
+    const message = { kind: 'start', ...run.key } as const;
+    const early = await isGivenUp(message, limits.startAttempts - 1, error, run.ports);
+    const over = await isGivenUp(message, limits.startAttempts, error, run.ports);
     await run.start();
+
+    expect([early, over]).toEqual([false, true]);
 
     expect(await run.stored()).toMatchObject({
       state: 'failed',
       problem: { status: 504, detail: 'The mailbox answered 503.' },
     });
     expect(run.fetches()).toBe(0);
+  });
+
+  it('is never given up once it has begun, however often looking after it fails', async () => {
+    const run = await aStart(table);
+    await run.start();
+    const error = retryLater('store', 'DynamoDB failed to read a run.');
+
+    expect(await isGivenUp({ kind: 'watch', ...run.key }, 900, error, run.ports)).toBe(false);
+    expect((await run.stored()).state).toBe('running');
   });
 });
 
