@@ -41,19 +41,36 @@ export async function runTimeline(
 ): Promise<Timeline | undefined> {
   const run = await records.run(key);
   if (!run) return undefined;
-  const { sent, on_time, late, failed, fetched, problem } = run;
+  const { problem } = run;
   return {
     title: `${key.tenant_id}: run ${key.run_id}`,
-    state: `${run.state}; of ${fetched} emails ${sent} sent (${on_time} on time, ${late} late), ${failed} failed`,
+    state: outcomeOf(run),
     steps: inOrder([
       ...startOf(run),
-      ...stepAt(
-        run.completed_at ?? undefined,
-        problem ? `failed: ${problem.status} ${problem.detail}` : 'completed',
-      ),
+      ...stepAt(run.completed_at ?? undefined, problem ? problemOf(problem) : 'completed'),
     ]),
   };
 }
+
+/** The counts, and where there are any, what explains lateness. */
+function outcomeOf(run: StoredRun): string {
+  const { sent, on_time, late, failed, fetched, cannot_be_met, at_risk, retries } = run;
+  const explained = [
+    ...(cannot_be_met.length > 0
+      ? [`${cannot_be_met.length} could not be met (cannot_be_met)`]
+      : []),
+    ...(at_risk > 0 ? [`${at_risk} at risk with so few workers (at_risk)`] : []),
+    ...(retries > 0 ? [`${retries} posts not taken at once (retries)`] : []),
+  ];
+  const counted = `${run.state}; of ${fetched} emails ${sent} sent (${on_time} on time, ${late} late), ${failed} failed`;
+  return [counted, ...explained].join('; ');
+}
+
+/** Some of the faults: whoever sent the emails sees all of them. */
+const mostFaults = 5;
+
+const problemOf = ({ status, detail, errors }: NonNullable<StoredRun['problem']>): string =>
+  [`failed: ${status} ${detail}`, ...errors.slice(0, mostFaults)].join(' ');
 
 const startOf = (run: StoredRun): Step[] => [
   ...stepAt(run.created_at, 'its run was asked for'),

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { backoffSeconds } from '../runtime/backoff.ts';
 import { asEngineError, discardWork } from '../runtime/errors.ts';
 import { errorForLog } from '../runtime/log.ts';
 import { patienceFor } from '../runtime/outage.ts';
@@ -11,6 +12,7 @@ import { giveUp, handleRun, type StartPorts } from './start-run.ts';
 export interface RunsConsumer {
   ports: StartPorts;
   settlement: Settlement;
+  random(): number;
 }
 
 /** Starts and looks after the runs of a batch; returns as failures those that must come back. */
@@ -27,11 +29,12 @@ export async function consumeRuns(
 
 const malformed = discardWork('malformed_message', 'The queue message names no run.');
 
-async function isDone(record: SQSRecord, { ports, settlement }: RunsConsumer): Promise<boolean> {
+async function isDone(record: SQSRecord, consumer: RunsConsumer): Promise<boolean> {
+  const { ports, settlement, random } = consumer;
   const { log, meter, runs } = ports;
   const message = messageOf(record);
   if (!message) return settlement.isDead(record, malformed, log);
-  const { tenant_id, run_id } = message;
+  const ids = { tenant_id: message.tenant_id, run_id: message.run_id };
   try {
     await handleRun(message, ports);
     return true;
@@ -40,17 +43,17 @@ async function isDone(record: SQSRecord, { ports, settlement }: RunsConsumer): P
     countVendorFailure(error, meter);
     const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
     log.warn('A run could not be handled.', {
-      tenant_id,
-      run_id,
+      ...ids,
       error_code: error.code,
       tries,
       error: errorForLog(error),
     });
-    if (tries < patienceFor(error, limits)) return false;
+    if (tries < patienceFor(error, limits)) {
+      return settlement.comesBack(record, backoffSeconds(tries, random), log, ids);
+    }
     const run = await runs.find(message);
     // A run that has begun goes on, but nobody looks after it any more.
-    if (run?.state !== 'pending')
-      return settlement.isDead(record, error, log, { tenant_id, run_id });
+    if (run?.state !== 'pending') return settlement.isDead(record, error, log, ids);
     await giveUp(run, error, ports);
     return true;
   }

@@ -1,7 +1,7 @@
 import { isoTime } from '../runtime/clock.ts';
 import { EngineError } from '../runtime/errors.ts';
 import { faultsOf } from '../runtime/json-body.ts';
-import type { Log, Meter } from '../runtime/log.ts';
+import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
 import { type EmailIn, emailsIn, type ReadyMessage, type RunMessage } from './contract.ts';
@@ -82,6 +82,11 @@ async function readEmails(
   } catch (error) {
     if (!(error instanceof EngineError) || error.next === 'retry') throw error;
     countVendorFailure(error, ports.meter);
+    ports.log.error('The emails of a run cannot be fetched.', {
+      ...idsOf(run),
+      error_code: error.code,
+      error: errorForLog(error),
+    });
     return { status: 502, detail: error.message, errors: [] };
   }
   const result = emailsIn.safeParse(given);

@@ -52,6 +52,7 @@ const consumer = once((): RunsConsumer => {
   const ownQueue = { queueUrl: env.RUN_QUEUE_URL, deadLetterUrl: env.RUN_DLQ_URL };
   return {
     ports,
+    random: Math.random,
     settlement: settlement({ queue: consumerQueue(queue, ownQueue), meter, clock: systemClock }),
   };
 });

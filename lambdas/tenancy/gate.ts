@@ -56,10 +56,19 @@ async function admitted(c: Context, route: ApiRoute, gate: Gate): Promise<Caller
   if (context.outcome === 'forbidden') return forbidden(c, gate);
   const caller = context.outcome === 'known' ? callerOf(context) : undefined;
   if (!caller || hasEnded(caller, gate.clock.now())) return unauthenticated(c, gate);
-  if (!caller.scopes.some((scope) => scope === route.access)) return forbidden(c, gate);
+  if (!caller.scopes.some((scope) => scope === route.access)) {
+    noteTooLittle(caller, route, gate);
+    return forbidden(c, gate);
+  }
   const budget = caller.role === 'Visitor' ? 'visitors' : 'callers';
   const result = await gate.usage.admit(caller.tenant_id, budget, caller.rate_limit);
   return result.admitted ? caller : tooMany(c, result.retryAfterSeconds, gate);
+}
+
+/** A key is named by its id; who is behind a token is nobody's business. */
+function noteTooLittle({ tenant_id, principal, role }: Caller, route: ApiRoute, { log }: Gate) {
+  const key = principal.startsWith('key:') ? { principal } : {};
+  log.warn('A caller may not do that.', { tenant_id, ...key, role, needs: route.access });
 }
 
 /** What the authorizer said; a request that has not passed it is of nobody. */

@@ -24,6 +24,7 @@ async function aConsumer(options: Parameters<typeof aStart>[1] = {}) {
   const urls = { queueUrl: 'runs', deadLetterUrl: 'dead' };
   const consumer = {
     ports,
+    random: () => 0.5,
     settlement: settlement({
       queue: consumerQueue(queue.client, urls),
       meter: ports.meter,
@@ -58,16 +59,17 @@ describe('a message of the queue of runs', () => {
   it('comes back while its run may still begin', async () => {
     const { takes, message, stored, queue } = await aConsumer({ mail: away });
 
-    expect(await takes(message('start'), limits.maxAttempts - 1)).toBe(true);
+    expect(await takes(message('start'), 3)).toBe(true);
+    expect(await takes(message('start'), limits.outageAttempts - 1)).toBe(true);
 
     expect((await stored()).state).toBe('pending');
-    expect(queue.sent).toEqual([]);
+    expect(queue.sent).toMatchObject([{ VisibilityTimeout: 6 }, { VisibilityTimeout: 90 }]);
   });
 
   it('ends its run where that did not begin however often it was tried', async () => {
     const { takes, message, stored, queue } = await aConsumer({ mail: away });
 
-    expect(await takes(message('start'), limits.maxAttempts)).toBe(false);
+    expect(await takes(message('start'), limits.outageAttempts)).toBe(false);
 
     expect(await stored()).toMatchObject({ state: 'failed', problem: { status: 504 } });
     expect(queue.sent).toEqual([]);

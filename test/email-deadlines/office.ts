@@ -212,6 +212,7 @@ export async function anOffice(
     counts,
     queue,
     log,
+    meter,
     store,
     runs,
     run,

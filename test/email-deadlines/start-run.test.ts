@@ -158,6 +158,8 @@ describe('a run that cannot begin', () => {
       state: 'failed',
       problem: { status: 502, detail: 'The mailbox answered 403: Forbidden' },
     });
+    expect(run.meter.counts).toEqual({ RunsFailed: 1, MailboxFailed: 1 });
+    expect(run.log.lines.join()).toContain('"error_code":"mailbox_refused"');
   });
 
   it('waits for a mailbox that does not answer', async () => {

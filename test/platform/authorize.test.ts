@@ -122,6 +122,21 @@ describe('a key', () => {
     });
   });
 
+  it.each([
+    ['revoked', { revoked_at: '2026-11-20T00:00:00.000Z' }],
+    ['past its end', { valid_until: '2026-11-21T10:00:00.000Z' }],
+  ])('that is proven, but %s, says in the log whom that locks out', async (why, parts) => {
+    const [proven, tried] = [ports(aStoredKey(parts)), ports(aStoredKey(parts))];
+
+    await authorize(`Bearer ${key}`, proven);
+    await authorize(`Bearer ${key.slice(0, -2)}zz`, tried);
+
+    expect(proven.log.lines.map((line) => JSON.parse(line))).toEqual([
+      ['warn', 'A company was locked out.', { tenant_id: 'acme', key_id: keyId, why }],
+    ]);
+    expect(tried.log.lines).toEqual([]);
+  });
+
   it('fails as something to try again while the store is away', async () => {
     const away = ports();
     away.credentials.find = () => Promise.reject(new Error('away'));
@@ -132,6 +147,14 @@ describe('a key', () => {
 
 describe('a company that is suspended', () => {
   const suspended = aTenant({ status: 'suspended' });
+
+  it('is named in the log when it calls', async () => {
+    const watched = ports(aStoredKey(), suspended);
+
+    await authorize(`Bearer ${key}`, watched);
+
+    expect(watched.log.lines.join()).toContain('{"tenant_id":"acme","why":"suspended"}');
+  });
 
   it('is told so only to those who prove that they belong to it', async () => {
     expect(await authorize(`Bearer ${key}`, ports(aStoredKey(), suspended))).toEqual({

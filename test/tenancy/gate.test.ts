@@ -96,6 +96,19 @@ describe('the gate', () => {
     expect((await ask({ ...aCaller(), scopes: '' })).status).toBe(403);
   });
 
+  it('names the company and the key that may not do something, and nobody behind a token', async () => {
+    const { ask, log } = aGate();
+
+    await ask(aCaller({ scopes: ['leads:read'] }));
+    await ask(aCaller({ scopes: ['leads:read'], principal: 'user:jo@acme.example' }));
+
+    const about = { tenant_id: 'acme', role: 'TenantAdmin', needs: 'usage:read' };
+    expect(log.lines.map((line) => JSON.parse(line))).toEqual([
+      ['warn', 'A caller may not do that.', { ...about, principal: 'key:1' }],
+      ['warn', 'A caller may not do that.', about],
+    ]);
+  });
+
   it('counts a visitor’s call against the budget of visitors', async () => {
     const { ask, admitted } = aGate();
 

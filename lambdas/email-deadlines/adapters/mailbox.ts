@@ -11,6 +11,8 @@ type Fetch = (
 export interface MailboxSettings {
   url: string;
   apiKey: () => Promise<string>;
+  /** Reads the keys anew, after the one that was kept is refused: it may have been replaced. */
+  renewKeys?: () => Promise<unknown>;
   timeoutMs: number;
   /** Whether the company has named the URL itself: then only public addresses are called. */
   isOwn?: boolean;
@@ -31,18 +33,21 @@ const maxAnswerBytes = 64_000;
 
 /** Fetches the emails of a mailbox as it serves them. Throws `retry` while it does not answer, `discard` where it refuses. */
 export async function fetchEmails(settings: MailboxSettings, testMode: boolean): Promise<unknown> {
-  const { url, apiKey, timeoutMs } = settings;
+  const { url, timeoutMs } = settings;
   const target = new URL(url);
-  target.searchParams.set('api_key', await apiKey());
   target.searchParams.set('test_mode', String(testMode));
   let response: Response;
   try {
-    response = await fetcherOf(settings)(target.href, {
-      // Another place is not the one that was configured, and must not get the key.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+    response = await withCurrentKey(settings, (apiKey) => {
+      target.searchParams.set('api_key', apiKey);
+      return fetcherOf(settings)(target.href, {
+        // Another place is not the one that was configured, and must not get the key.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
     });
   } catch (error) {
+    if (error instanceof EngineError) throw error;
     if (error instanceof AddressRefused) {
       throw new EngineError(
         'discard',
@@ -65,6 +70,23 @@ export async function fetchEmails(settings: MailboxSettings, testMode: boolean):
   } catch {
     throw new EngineError('discard', 'mailbox_refused', 'The mailbox answered no JSON.');
   }
+}
+
+const refusesKey = (status: number): boolean => status === 401 || status === 403;
+
+/** Calls once more where the key is refused and another has taken its place meanwhile. */
+async function withCurrentKey(
+  { apiKey, renewKeys }: MailboxSettings,
+  call: (key: string) => Promise<Response>,
+): Promise<Response> {
+  const key = await apiKey();
+  const response = await call(key);
+  if (!refusesKey(response.status) || !renewKeys) return response;
+  await renewKeys().catch(() => undefined);
+  const current = await apiKey();
+  if (current === key) return response;
+  await response.body?.cancel();
+  return call(current);
 }
 
 async function boundedText(response: Response): Promise<string> {
@@ -94,18 +116,20 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
 /** Posts replies, through connections that are kept open between them. */
 export const mailbox = (settings: MailboxSettings): Mailbox => ({
   async post({ idempotencyKey, ...reply }): Promise<PostResult> {
-    const { url, apiKey, timeoutMs } = settings;
-    const api_key = await apiKey();
+    const { url, timeoutMs } = settings;
     try {
-      const response = await fetcherOf(settings)(url, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-        body: JSON.stringify({ ...reply, api_key }),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
+      const response = await withCurrentKey(settings, (api_key) =>
+        fetcherOf(settings)(url, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+          body: JSON.stringify({ ...reply, api_key }),
+          signal: AbortSignal.timeout(timeoutMs),
+        }),
+      );
       return await resultOf(response);
     } catch (error) {
+      if (error instanceof EngineError) throw error;
       if (error instanceof AddressRefused) return { kind: 'refused', reason: error.message };
       return { kind: 'unavailable', reason: nameOf(error) };
     }
@@ -124,6 +148,8 @@ async function resultOf(response: Response): Promise<PostResult> {
       ...(seconds > 0 && { retryAfterMs: Math.min(seconds, 60) * 1000 }),
     };
   }
+  // The reply may be good: a person fills in the right key, and it is posted then.
+  if (refusesKey(status)) return { kind: 'unavailable', reason: `it refused the key (${status})` };
   return { kind: 'refused', reason: `${status}: ${reasonOf(text)}` };
 }
 

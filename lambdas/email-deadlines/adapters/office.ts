@@ -111,6 +111,7 @@ export function answerOffice(
           url: place?.url ?? '',
           isOwn: place?.isOwn ?? true,
           apiKey: async () => (await apiKeys.get())(tenant_id, { isOwn: place?.isOwn ?? true }),
+          renewKeys: apiKeys.refresh,
           timeoutMs: env.REQUEST_TIMEOUT * 1000,
         }),
         times,

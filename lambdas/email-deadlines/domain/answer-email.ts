@@ -177,8 +177,10 @@ function note(
   if (ending.state === 'failed') {
     ports.count(email, { drafted: -1, failed: 1 });
     ports.meter.count('EmailsRefused');
+    ports.meter.count('MailboxFailed');
     ports.log.warn('The mailbox refused a reply for good.', {
       ...idsOf(email),
+      error_code: 'mailbox_refused',
       reason: ending.reason,
     });
     return;

@@ -51,7 +51,12 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
   ]);
   // Compared even where there is nothing to compare with, so that the time tells nothing.
   const isProven = given.kind === 'client' || isSecret(given.secret, stored?.secret_hash);
-  if (!isProven || !stored || !tenant || !isValid(stored, given, ports)) return unauthenticated;
+  if (!isProven || !stored || !tenant || stored.kind !== given.kind) return unauthenticated;
+  const ended = endOf(stored, ports);
+  if (ended) {
+    noteRefusal(ports, { tenant_id, key_id, why: ended });
+    return unauthenticated;
+  }
   await noteUse(stored, ports);
   const caller: Omit<Caller, 'rate_limit'> = {
     tenant_id,
@@ -60,13 +65,24 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
     principal: `${stored.kind === 'client' ? 'visitor' : 'key'}:${key_id}`,
     valid_until: stored.valid_until ? Math.floor(Date.parse(stored.valid_until) / 1000) : 0,
   };
-  return ofTenant(caller, tenant);
+  return ofTenant(caller, tenant, ports);
 }
 
-const isValid = (stored: StoredCredential, given: StoredKind, { clock }: AuthorizerPorts) =>
-  stored.kind === given.kind &&
-  stored.revoked_at === undefined &&
-  (stored.valid_until === undefined || Date.parse(stored.valid_until) > clock.now());
+/** Why a credential that is proven is of no use; undefined where it is valid. */
+function endOf(
+  { revoked_at, valid_until }: StoredCredential,
+  { clock }: AuthorizerPorts,
+): 'revoked' | 'past its end' | undefined {
+  if (revoked_at !== undefined) return 'revoked';
+  const isOver = valid_until !== undefined && Date.parse(valid_until) <= clock.now();
+  return isOver ? 'past its end' : undefined;
+}
+
+/** Whom it locks out, so that they can be told; of those who have proven nothing, nothing is said. */
+const noteRefusal = (
+  { log }: AuthorizerPorts,
+  whose: { tenant_id: string; key_id?: string; why: string },
+): void => log.warn('A company was locked out.', whose);
 
 async function ofToken(token: string, ports: AuthorizerPorts): Promise<AuthorizerContext> {
   const identity = await ports.verifyToken?.(token);
@@ -77,13 +93,22 @@ async function ofToken(token: string, ports: AuthorizerPorts): Promise<Authorize
   // The person is known, but belongs to nobody here.
   if (!tenant) return { outcome: 'forbidden' };
   const principal = `user:${subject}`;
-  return ofTenant({ tenant_id, role, scopes: scopesOf(role), principal, valid_until }, tenant);
+  return ofTenant(
+    { tenant_id, role, scopes: scopesOf(role), principal, valid_until },
+    tenant,
+    ports,
+  );
 }
 
-const ofTenant = (caller: Omit<Caller, 'rate_limit'>, tenant: Tenant): AuthorizerContext =>
-  tenant.status === 'suspended'
-    ? { outcome: 'suspended' }
-    : contextOf({ ...caller, rate_limit: tenant.rate_limit });
+function ofTenant(
+  caller: Omit<Caller, 'rate_limit'>,
+  { tenant_id, status, rate_limit }: Tenant,
+  ports: AuthorizerPorts,
+): AuthorizerContext {
+  if (status !== 'suspended') return contextOf({ ...caller, rate_limit });
+  noteRefusal(ports, { tenant_id, why: 'suspended' });
+  return { outcome: 'suspended' };
+}
 
 /** A call is not refused because its day could not be noted. */
 async function noteUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {

@@ -177,6 +177,30 @@ describe('the timeline of an email', () => {
     expect((await of(fields))?.state).toContain(said);
   });
 
+  it('of its run tells what explains lateness, and why it failed', async () => {
+    const late = {
+      ...run,
+      ...{ fetched: 9, sent: 9, on_time: 2, late: 7, failed: 0, retries: 3, at_risk: 4 },
+      cannot_be_met: [{ email_id: 'e1', deadline_at: '', earliest_at: '' }],
+      problem: null,
+      completed_at: null,
+    } as StoredRun;
+    const failed = {
+      ...late,
+      completed_at: new Date(at + 2_000).toISOString(),
+      problem: { status: 422, detail: '9 fault(s).', errors: ['#/0/body: Expected string.'] },
+    } as StoredRun;
+    const told = (stored: StoredRun) => runTimeline(key, { ...nothing, run: async () => stored });
+
+    expect((await told(late))?.state).toBe(
+      'running; of 9 emails 9 sent (2 on time, 7 late), 0 failed; 1 could not be met (cannot_be_met); ' +
+        '4 at risk with so few workers (at_risk); 3 posts not taken at once (retries)',
+    );
+    expect((await told(failed))?.steps.at(-1)?.what).toBe(
+      'failed: 422 9 fault(s). #/0/body: Expected string.',
+    );
+  });
+
   it('is none of an email or a run that is not there', async () => {
     expect(await emailTimeline(key, nothing, false)).toBeUndefined();
     expect(await runTimeline(key, nothing)).toBeUndefined();

@@ -78,6 +78,17 @@ describe('a reply', () => {
   );
 });
 
+describe('a mailbox that refuses a reply', () => {
+  it('is counted and named as one that fails', async () => {
+    const office = await opened([anEmail('e1')], { post: () => refused });
+
+    await office.workOff();
+
+    expect(office.meter.counts).toMatchObject({ EmailsRefused: 1, MailboxFailed: 1 });
+    expect(office.log.lines.join()).toContain('"error_code":"mailbox_refused"');
+  });
+});
+
 describe('a mailbox that is away', () => {
   it('is asked again within the invocation, with the same key', async () => {
     const post = (_: unknown, nth: number) => (nth < 3 ? away : undefined);
