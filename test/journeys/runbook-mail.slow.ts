@@ -12,6 +12,9 @@ beforeAll(async () => {
 
 afterAll(() => drill.stop());
 
+/** What is counted is written at the end of an invocation. */
+const soon = { timeout: 20_000, interval: 100 };
+
 const { call } = callsOf(() => drill.engine);
 type Order = Parameters<NonNullable<Drill['engine']['mailbox']>['next']>[0];
 
@@ -71,7 +74,7 @@ describe('Email runs fail', () => {
       { tenant_id: 'demo', status: 422 },
     ]);
     expect(await timelineOf(heading, runId)).toMatch(/failed: 422 .*#\/0\/body/);
-    await expect.poll(() => drill.counted(heading)).toEqual([drill.threshold(heading)]);
+    await expect.poll(() => drill.counted(heading), soon).toEqual([drill.threshold(heading)]);
   });
 
   it('leads from a refused key to the reason; the right one is used at the next refusal', async () => {
@@ -83,7 +86,7 @@ describe('Email runs fail', () => {
     // The key is read anew every ten seconds at most.
     const begins = async () => {
       const runId = await trigger();
-      await expect.poll(async () => (await statusOf(runId)).state).not.toBe('pending');
+      await expect.poll(async () => (await statusOf(runId)).state, soon).not.toBe('pending');
       return (await statusOf(runId)).state;
     };
     await expect.poll(begins, { timeout: 20_000, interval: 2_000 }).not.toBe('failed');
@@ -114,9 +117,8 @@ describe('Mailbox fails', () => {
       expect.objectContaining({ tenant_id: 'demo', error_code: 'mailbox_unavailable' }),
     );
     expect(JSON.stringify(lines)).toContain('it refused the key (401)');
-    expect(Number(drill.counted(heading)[0]) - before).toBeGreaterThanOrEqual(
-      drill.threshold(heading),
-    );
+    const counted = () => Number(drill.counted(heading)[0]) - before;
+    await expect.poll(counted, soon).toBeGreaterThanOrEqual(drill.threshold(heading));
     expect(redriven).toContain('6 sent back to emails-ready');
   });
 
@@ -135,24 +137,26 @@ describe('Deadlines missed', () => {
 
   it('names those that could not be met from the start', async () => {
     const [lateBefore = 0, sentBefore = 0] = drill.counted(heading);
-    const runId = await trigger(dueIn(0.2, 6, 'tight-'));
+    const runId = await trigger(dueIn(0.001, 6, 'tight-'));
     await comesTo(runId, { state: 'completed' });
 
+    // Emails of the runs before may come late too.
+    const counted = () => drill.counted(heading);
     await expect
-      .poll(() => drill.counted(heading))
-      .toEqual([lateBefore + 6, expect.toSatisfy((sent) => sent >= sentBefore + 6)]);
+      .poll(counted, soon)
+      .toSatisfy(([late, sent]) => late >= lateBefore + 6 && sent >= sentBefore + 6);
     expect(foundOf(heading, 'email-deadline', runId)).toHaveLength(6);
     expect(await timelineOf(heading, runId)).toContain('6 could not be met (cannot_be_met)');
   });
 
   it('names too few workers, and more of them cure it', async () => {
-    const slow = await trigger(dueIn(5, 14, 'few-'), '?concurrency_limit=1');
+    const slow = await trigger(dueIn(4, 12, 'few-'), '?concurrency_limit=1');
     await comesTo(slow, { state: 'completed' });
-    const quick = await trigger(dueIn(5, 14, 'many-'), '?concurrency_limit=14');
+    const quick = await trigger(dueIn(4, 12, 'many-'), '?concurrency_limit=12');
     await comesTo(quick, { state: 'completed', counts: { late: 0 } });
 
     expect(await timelineOf(heading, slow)).toMatch(/\d at risk with so few workers/);
-    expect(foundOf(heading, 'email-deadline', slow).length).toBeGreaterThan(0);
+    expect(await timelineOf(heading, quick)).not.toContain('at risk');
     expect(foundOf(heading, 'email-deadline', quick)).toEqual([]);
   });
 });
