@@ -22,6 +22,13 @@ const isOpen = '#state <> :sent AND #state <> :failed';
 const ends = { ':sent': 'sent', ':failed': 'failed' };
 const isMine = 'lease_owner = :owner';
 
+/** The attempt was counted as it began; waiting and an outage are none. */
+const alsoSet = {
+  failed: '',
+  waits: ', attempts = attempts - :one',
+  outage: ', attempts = attempts - :one, outages = if_not_exists(outages, :none) + :one',
+};
+
 /** The emails of runs: `EMAIL#<id>` in the run's partition. */
 export function emailStore(table: Table): EmailStore {
   const read = async (key: EmailKey): Promise<StoredEmail | undefined> => {
@@ -154,7 +161,7 @@ export function emailStore(table: Table): EmailStore {
       await unlistTrouble(table, key, failedAt);
       return update(key, {
         UpdateExpression:
-          'SET #state = :again, lease_until = :none, attempts = :none REMOVE reason, failed_at',
+          'SET #state = :again, lease_until = :none, attempts = :none REMOVE reason, failed_at, outages',
         ConditionExpression: '#state = :failed AND failed_at = :at',
         ExpressionAttributeNames: stateName,
         values: {
@@ -169,12 +176,9 @@ export function emailStore(table: Table): EmailStore {
 
     async giveBack(email, owner, tried) {
       await update(email, {
-        UpdateExpression:
-          tried === 'waits'
-            ? 'SET lease_until = :none, attempts = attempts - :one'
-            : 'SET lease_until = :none',
+        UpdateExpression: `SET lease_until = :none${alsoSet[tried]}`,
         ConditionExpression: isMine,
-        values: { ':none': 0, ':owner': owner, ...(tried === 'waits' && { ':one': 1 }) },
+        values: { ':none': 0, ':owner': owner, ...(tried !== 'failed' && { ':one': 1 }) },
       });
     },
 

@@ -1,6 +1,7 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, retryLater } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
+import { isOutage, patienceFor } from '../../runtime/outage.ts';
 import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import { draftReply } from './draft.ts';
@@ -206,12 +207,17 @@ async function failed(
 ): Promise<WorkResult> {
   const error = asEngineError(thrown);
   countVendorFailure(error, ports.meter);
-  const { attempts } = email;
-  const details = { ...idsOf(email), error_code: error.code, attempts, error: errorForLog(error) };
-  if (error.next === 'retry' && attempts < limits.maxAttempts) {
+  const tried = isOutage(error) ? (email.outages ?? 0) + 1 : email.attempts;
+  const details = {
+    ...idsOf(email),
+    error_code: error.code,
+    attempts: tried,
+    error: errorForLog(error),
+  };
+  if (error.next === 'retry' && tried < patienceFor(error, limits)) {
     ports.log.warn('An email failed and will be tried again.', details);
-    await ports.store.giveBack(email, owner, 'failed');
-    const afterSeconds = backoffSeconds(attempts, ports.random, { baseSeconds: 1, capSeconds: 60 });
+    await ports.store.giveBack(email, owner, isOutage(error) ? 'outage' : 'failed');
+    const afterSeconds = backoffSeconds(tried, ports.random, { baseSeconds: 1, capSeconds: 60 });
     return { kind: 'later', afterSeconds, ready: [] };
   }
   ports.log.error('An email failed for good; it goes to the dead-letter queue.', details);

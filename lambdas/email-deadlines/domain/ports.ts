@@ -30,7 +30,7 @@ export interface EmailStore {
   /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed anew. */
   reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
   /** Gives the email back; a try that did not fail is not counted. */
-  giveBack(email: StoredEmail, owner: string, tried: 'failed' | 'waits'): Promise<void>;
+  giveBack(email: StoredEmail, owner: string, tried: 'failed' | 'outage' | 'waits'): Promise<void>;
   /** Those that wait for this one, some hundreds at a time. */
   dependentsOf(key: EmailKey): AsyncIterable<string[]>;
   /** Notes that a parent is done; the dependent as it is then, undefined when it is gone. */

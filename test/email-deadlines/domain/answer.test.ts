@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmailIn } from '../../../lambdas/email-deadlines/contract.ts';
+import { type EmailIn, limits } from '../../../lambdas/email-deadlines/contract.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
 
@@ -143,7 +143,7 @@ describe('a mailbox that is away', () => {
     expect(office.accepted.map(({ reply }) => reply.response)).toEqual(['Answer 1']);
   });
 
-  it('makes a dead letter of the email at its fifth failure, and those behind it go on', async () => {
+  it('makes a dead letter of the email once the outage has lasted too long, and those behind it go on', async () => {
     const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
     const office = await opened(parentAndChild, { post });
 
@@ -153,7 +153,9 @@ describe('a mailbox that is away', () => {
       { message: { email_id: 'parent' }, code: 'mailbox_unavailable' },
     ]);
     // Each time once, and again as often as is allowed.
-    expect(office.posts.filter(({ email_id }) => email_id === 'parent')).toHaveLength(5 * 3);
+    expect(office.posts.filter(({ email_id }) => email_id === 'parent')).toHaveLength(
+      limits.outageAttempts * 3,
+    );
     expect(await office.email('parent')).toMatchObject({
       state: 'failed',
       reason: expect.stringContaining('mailbox_unavailable: The mailbox took no reply'),
@@ -181,7 +183,9 @@ describe('an email whose drafts fail', () => {
         if (tries < 5) throw new Error('The model is away');
         return 'At last';
       },
-      post: () => away,
+      post: () => {
+        throw new Error('The mailbox speaks nonsense');
+      },
     });
 
     await office.workOff();

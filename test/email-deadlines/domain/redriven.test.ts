@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
+import { limits, type ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { anEmail, anOffice, aRun, deathAt, type OfficeOptions } from '../office.ts';
 
@@ -56,7 +56,7 @@ describe('the dead letter of an email that is sent back', () => {
     office.enqueue([letter]);
     await office.workOff();
 
-    expect(office.posts).toHaveLength(2 * 5 * 3);
+    expect(office.posts).toHaveLength(2 * limits.outageAttempts * 3);
     expect(office.dead).toHaveLength(2);
     expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, failed: 1 });
   });
