@@ -93,7 +93,7 @@ await runCommand(command, async ({ action, given, values, target }) => {
     if (values.json) return sayJson(shown);
     for (const one of shown) sayShown(one, Date.now());
     const { waiting } = await countsOf(sqs, from.url);
-    if (shown.length === 0) say(nothingIn(from, waiting, ids));
+    if (shown.length === 0) sayNothing(nothingIn(from, waiting, ids), ids);
     else if (ids.length === 0 && waiting > shown.length) {
       say(`${shown.length} of ${waiting}: more by --limit.${behindOthers(from)}`);
     }
@@ -114,7 +114,7 @@ await runCommand(command, async ({ action, given, values, target }) => {
     endProgress();
     const { waiting, out } = await countsOf(sqs, from.url);
     if (result.redriven === 0 && !result.stopped && result.cameBack === 0) {
-      return say(nothingIn(from, waiting, ids));
+      return sayNothing(nothingIn(from, waiting, ids), ids);
     }
     const came = result.cameBack > 0 ? ` ${result.cameBack} failed again.` : '';
     say(
@@ -128,7 +128,7 @@ await runCommand(command, async ({ action, given, values, target }) => {
 
   async function throwAway(from: DeadLetterQueue): Promise<void> {
     const { waiting } = await countsOf(sqs, from.url);
-    if (waiting === 0) return say(nothingIn(from, waiting, []));
+    if (waiting === 0) return sayNothing(nothingIn(from, waiting, ids), ids);
     const file = values.file ?? copyName(from, Date.now());
     const what = values.all ? `all of about ${waiting}` : `${ids.length} named`;
     if (!values.yes) {
@@ -140,10 +140,16 @@ await runCommand(command, async ({ action, given, values, target }) => {
       file,
       signal: stopOnSignal(),
     });
-    if (discarded === 0) say(nothingIn(from, waiting, ids));
+    if (discarded === 0) sayNothing(nothingIn(from, waiting, ids), ids);
     else say(`${discarded} deleted; their copy, with customers' words, is ${file}.`);
   }
 });
+
+/** Who names one that is not there has asked for something that could not be done. */
+function sayNothing(text: string, ids: string[]): void {
+  say(text);
+  if (ids.length > 0) process.exitCode = 1;
+}
 
 function nothingIn({ name, fifo }: DeadLetterQueue, waiting: number, ids: string[]): string {
   if (waiting === 0) return `${name} has no dead letters.`;

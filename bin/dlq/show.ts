@@ -75,7 +75,7 @@ async function shownLetter(
 export function sayShown(shown: Shown, now: number): void {
   say(`${shown.message_id}  ${shown.tenant ?? 'no tenant'}: ${shown.what}`);
   say(
-    `  sent ${spanOf(now - Date.parse(shown.sent_at))} ago, received ${shown.receive_count} time(s)`,
+    `  sent ${spanOf(now - Date.parse(shown.sent_at))} ago, taken out ${shown.receive_count} time(s)`,
   );
   say(`  reason     ${shown.reason}`);
   say(`  redriving  ${shown.redriving}`);
