@@ -40,7 +40,8 @@ const consumer = once((): RunsConsumer => {
         );
       }
       const apiKey = async () => (await keys.get())(tenant_id, place);
-      return fetchEmails({ ...place, apiKey, timeoutMs: env.REQUEST_TIMEOUT * 1000 }, test_mode);
+      const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
+      return fetchEmails({ ...place, ...calls }, test_mode);
     },
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
     enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),

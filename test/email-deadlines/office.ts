@@ -239,7 +239,9 @@ export async function anOffice(
     async workOff(most = 30): Promise<void> {
       for (let n = 0; n < most && queue.length > 0; n++) {
         await this.invoke();
-        table.clock.pass(1_000);
+        // Each comes back after its pause.
+        const pauses = queue.map(({ isOut, afterSeconds }) => (isOut ? afterSeconds : 0));
+        table.clock.pass(1_000 * Math.max(1, ...pauses));
         for (const message of queue) message.isOut = false;
       }
     },

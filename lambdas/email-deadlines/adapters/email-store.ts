@@ -174,11 +174,16 @@ export function emailStore(table: Table): EmailStore {
       });
     },
 
-    async giveBack(email, owner, tried) {
+    async giveBack(email, owner, tried, restsUntil = 0) {
       await update(email, {
-        UpdateExpression: `SET lease_until = :none${alsoSet[tried]}`,
+        UpdateExpression: `SET lease_until = :until${alsoSet[tried]} REMOVE lease_owner`,
         ConditionExpression: isMine,
-        values: { ':none': 0, ':owner': owner, ...(tried !== 'failed' && { ':one': 1 }) },
+        values: {
+          ':until': restsUntil,
+          ':owner': owner,
+          ...(tried !== 'failed' && { ':one': 1 }),
+          ...(tried === 'outage' && { ':none': 0 }),
+        },
       });
     },
 

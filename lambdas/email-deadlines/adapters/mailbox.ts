@@ -12,7 +12,7 @@ export interface MailboxSettings {
   url: string;
   apiKey: () => Promise<string>;
   /** Reads the keys anew, after the one that was kept is refused: it may have been replaced. */
-  renewKeys?: () => Promise<unknown>;
+  renewKeys: () => Promise<unknown>;
   timeoutMs: number;
   /** Whether the company has named the URL itself: then only public addresses are called. */
   isOwn?: boolean;
@@ -81,7 +81,7 @@ async function withCurrentKey(
 ): Promise<Response> {
   const key = await apiKey();
   const response = await call(key);
-  if (!refusesKey(response.status) || !renewKeys) return response;
+  if (!refusesKey(response.status)) return response;
   await renewKeys().catch(() => undefined);
   const current = await apiKey();
   if (current === key) return response;

@@ -216,8 +216,9 @@ async function failed(
   };
   if (error.next === 'retry' && tried < patienceFor(error, limits)) {
     ports.log.warn('An email failed and will be tried again.', details);
-    await ports.store.giveBack(email, owner, isOutage(error) ? 'outage' : 'failed');
     const afterSeconds = backoffSeconds(tried, ports.random, { baseSeconds: 1, capSeconds: 60 });
+    const kind = isOutage(error) ? 'outage' : 'failed';
+    await ports.store.giveBack(email, owner, kind, ports.clock.now() + afterSeconds * 1000);
     return { kind: 'later', afterSeconds, ready: [] };
   }
   ports.log.error('An email failed for good; it goes to the dead-letter queue.', details);

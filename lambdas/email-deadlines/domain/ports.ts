@@ -29,8 +29,16 @@ export interface EmailStore {
   end(email: StoredEmail, owner: string, ending: Ending): Promise<boolean>;
   /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed anew. */
   reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
-  /** Gives the email back; a try that did not fail is not counted. */
-  giveBack(email: StoredEmail, owner: string, tried: 'failed' | 'outage' | 'waits'): Promise<void>;
+  /**
+   * Gives the email back; a try that did not fail is not counted. After a failure nobody takes it before
+   * `restsUntil`, not by another message either.
+   */
+  giveBack(
+    email: StoredEmail,
+    owner: string,
+    tried: 'failed' | 'outage' | 'waits',
+    restsUntil?: number,
+  ): Promise<void>;
   /** Those that wait for this one, some hundreds at a time. */
   dependentsOf(key: EmailKey): AsyncIterable<string[]>;
   /** Notes that a parent is done; the dependent as it is then, undefined when it is gone. */

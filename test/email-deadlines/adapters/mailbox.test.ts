@@ -45,6 +45,7 @@ const says =
 const settings = (url: string, timeoutMs = 5_000) => ({
   url,
   apiKey: async () => 's3cret & more',
+  renewKeys: async () => {},
   timeoutMs,
 });
 
