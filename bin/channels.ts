@@ -3,7 +3,7 @@ import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { type Channel, channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
-import { CommandError, readNumber, readTenantId, tableOf } from './target.ts';
+import { CommandError, readNumber, tableOf } from './target.ts';
 
 const usage = `The registry of channels: which company a WhatsApp number belongs to.
 
