@@ -60,7 +60,7 @@ describe('the stack that cdk deploy has made', () => {
     const redriven = await stage.run('npm run dlq -- redrive email-runs --stage dev');
 
     expect(listed).toMatch(
-      /email-runs +empty\n\s*emails-ready +empty\n[\s\S]*whatsapp-replies +empty/,
+      /email-runs +no dead letters;.*\n\s*emails-ready +no dead letters;.*\n[\s\S]*whatsapp-replies +no dead letters/,
     );
     expect(redriven).toContain('email-runs has no dead letters.');
   });
