@@ -49,7 +49,10 @@ const clientOptions = (target: Target, endpoint: (state: RunningState) => string
     : {};
 
 /** One of the target's tables. */
-export function tableOf(target: Target, name: 'conversations' | 'tenants' | 'email-runs'): Table {
+export function tableOf(
+  target: Target,
+  name: 'conversations' | 'tenants' | 'email-runs' | 'leads',
+): Table {
   const client = new DynamoDBClient(clientOptions(target, ({ dynamodb_url }) => dynamodb_url));
   return {
     client: DynamoDBDocumentClient.from(client, {

@@ -1,0 +1,61 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { keys as leadKeys } from '../../lambdas/leads/adapters/keys.ts';
+import type { Table } from '../../lambdas/vendors/aws/table.ts';
+import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
+import { type CustomerTables, itemsOf, type Kept } from './kept.ts';
+
+type Key = Record<string, unknown>;
+
+/**
+ * Deletes what is kept of a customer but their opt-out; how many items. What leads to the rest is deleted
+ * last, so that who was interrupted can begin again.
+ */
+export async function forget(
+  { channels, leads }: Kept,
+  company: string,
+  tables: CustomerTables,
+): Promise<number> {
+  let deleted = 0;
+  for (const { number, customer, conversation_id, opted_out } of channels) {
+    if (!conversation_id) continue;
+    const conversation = conversationPartition({ company_id: company, conversation_id });
+    deleted += await erase(tables.conversations, conversation);
+    const who = keys.customer(company, number, customer);
+    if (opted_out) await forgetAllButTheOptOut(tables.conversations, who);
+    else deleted += await eraseItem(tables.conversations, who);
+  }
+  for (const { id } of leads) {
+    deleted += await erase(tables.leads, leadKeys.replaced(company, id, 0).pk);
+    deleted += await eraseItem(tables.leads, leadKeys.lead(company, id));
+  }
+  return deleted;
+}
+
+const atOnce = 16;
+
+async function erase(table: Table, partition: string): Promise<number> {
+  const items = await itemsOf(table, partition, []);
+  const left = [...items];
+  const lanes = Array.from({ length: atOnce }, async () => {
+    for (let item = left.pop(); item; item = left.pop()) {
+      await eraseItem(table, { pk: item['pk'], sk: item['sk'] });
+    }
+  });
+  await Promise.all(lanes);
+  return items.length;
+}
+
+async function eraseItem({ client, name }: Table, key: Key): Promise<number> {
+  await client.send(new DeleteCommand({ TableName: name, Key: key }));
+  return 1;
+}
+
+const forgetAllButTheOptOut = ({ client, name }: Table, key: Key) =>
+  client.send(
+    new UpdateCommand({
+      TableName: name,
+      Key: key,
+      UpdateExpression: 'REMOVE conversation_id, thread_id, last_inbound_at',
+      ConditionExpression: 'attribute_exists(pk)',
+    }),
+  );

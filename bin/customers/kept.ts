@@ -1,0 +1,114 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { keys as leadKeys, leadsOf } from '../../lambdas/leads/adapters/keys.ts';
+import type { Table } from '../../lambdas/vendors/aws/table.ts';
+import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
+import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
+
+export interface Who {
+  company: string;
+  /** Twilio's, such as `whatsapp:+491701234567`. */
+  address: string;
+  email: string | undefined;
+}
+
+export interface CustomerTables {
+  conversations: Table;
+  leads: Table;
+}
+
+/** What is kept of a customer, by ids and counts; never what they wrote. */
+export interface Kept {
+  /** One for each of the company's numbers that they wrote to. */
+  channels: {
+    number: string;
+    customer: string;
+    conversation_id: string | null;
+    opted_out: boolean;
+    items: number;
+    /** The model's conversations. */
+    threads: string[];
+  }[];
+  leads: { id: string; insights: number }[];
+}
+
+export async function keptOf(who: Who, tables: CustomerTables): Promise<Kept> {
+  const [channels, leads] = await Promise.all([
+    channelsOf(who, tables.conversations),
+    leadsBy(who, tables.leads),
+  ]);
+  return { channels, leads };
+}
+
+/** The items of a partition, with these attributes of each. */
+export async function itemsOf(
+  { client, name }: Table,
+  partition: string,
+  attributes: readonly string[],
+): Promise<Record<string, unknown>[]> {
+  const wanted = ['pk', 'sk', ...attributes];
+  const items: Record<string, unknown>[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: name,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': partition },
+        ProjectionExpression: wanted.map((_, index) => `#${index}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(
+          wanted.map((one, index) => [`#${index}`, one]),
+        ),
+        ExclusiveStartKey: from,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+}
+
+async function channelsOf({ company, address }: Who, table: Table): Promise<Kept['channels']> {
+  const all = await channelAdministration(table).list();
+  const own = all.filter(({ company_id }) => company_id === company);
+  const found = await Promise.all(
+    own.map(async ({ number }) => {
+      const Key = keys.customer(company, number, address);
+      const get = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
+      const { Item: item } = await table.client.send(get);
+      if (!item) return [];
+      const id = typeof item['conversation_id'] === 'string' ? item['conversation_id'] : null;
+      const partition = id && conversationPartition({ company_id: company, conversation_id: id });
+      const items = partition ? await itemsOf(table, partition, ['thread_id']) : [];
+      const threads = [item, ...items].flatMap((one) =>
+        typeof one['thread_id'] === 'string' ? [one['thread_id']] : [],
+      );
+      return [
+        {
+          number,
+          customer: address,
+          conversation_id: id,
+          opted_out: item['opted_out'] === true,
+          items: items.length,
+          threads: [...new Set(threads)],
+        },
+      ];
+    }),
+  );
+  return found.flat();
+}
+
+async function leadsBy({ company, address, email }: Who, table: Table): Promise<Kept['leads']> {
+  const digits = (text: unknown) => String(text ?? '').replaceAll(/\D/g, '');
+  const isTheirs = ({ phone, email: given }: Record<string, unknown>) =>
+    digits(phone) === digits(address) ||
+    (email !== undefined && String(given ?? '').toLowerCase() === email.toLowerCase());
+  const all = await itemsOf(table, leadsOf(company), ['id', 'phone', 'email']);
+  const ids = all.filter(isTheirs).map(({ id }) => String(id));
+  return Promise.all(
+    ids.map(async (id) => {
+      const { pk } = leadKeys.replaced(company, id, 0);
+      return { id, insights: (await itemsOf(table, pk, [])).length };
+    }),
+  );
+}
