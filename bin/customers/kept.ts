@@ -1,7 +1,6 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { keys as leadKeys, leadsOf } from '../../lambdas/leads/adapters/keys.ts';
 import type { Table } from '../../lambdas/vendors/aws/table.ts';
-import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
 
 export interface Who {
@@ -68,34 +67,28 @@ export async function itemsOf(
   return items;
 }
 
+/** Also of numbers that the company has no more. */
 async function channelsOf({ company, address }: Who, table: Table): Promise<Kept['channels']> {
-  const all = await channelAdministration(table).list();
-  const own = all.filter(({ company_id }) => company_id === company);
-  const found = await Promise.all(
-    own.map(async ({ number }) => {
-      const Key = keys.customer(company, number, address);
-      const get = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
-      const { Item: item } = await table.client.send(get);
-      if (!item) return [];
+  const { pk, sk: prefix } = keys.customer(company, '', address);
+  const known = await itemsOf(table, pk, ['conversation_id', 'thread_id', 'opted_out']);
+  return Promise.all(
+    known.map(async (item) => {
       const id = typeof item['conversation_id'] === 'string' ? item['conversation_id'] : null;
       const partition = id && conversationPartition({ company_id: company, conversation_id: id });
       const items = partition ? await itemsOf(table, partition, ['thread_id']) : [];
-      const threads = [item, ...items].flatMap((one) =>
-        typeof one['thread_id'] === 'string' ? [one['thread_id']] : [],
+      const threads = [item, ...items].flatMap(({ thread_id: thread }) =>
+        typeof thread === 'string' ? [thread] : [],
       );
-      return [
-        {
-          number,
-          customer: address,
-          conversation_id: id,
-          opted_out: item['opted_out'] === true,
-          items: items.length,
-          threads: [...new Set(threads)],
-        },
-      ];
+      return {
+        number: String(item['sk']).slice(prefix.length),
+        customer: address,
+        conversation_id: id,
+        opted_out: item['opted_out'] === true,
+        items: items.length,
+        threads: [...new Set(threads)],
+      };
     }),
   );
-  return found.flat();
 }
 
 async function leadsBy({ company, address, email }: Who, table: Table): Promise<Kept['leads']> {
