@@ -1,5 +1,6 @@
 import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
+import { isStageName, stages } from '../lib/stages.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { forget } from './customers/forget.ts';
 import { type Kept, keptOf } from './customers/kept.ts';
@@ -53,9 +54,11 @@ await runCommand(command, async ({ action, given, values, target }) => {
   if (action === 'show') return;
   if (!values.yes) await confirmed(`Forget ${number} of ${company} (${target.stage})?`);
   const deleted = await forget(kept, company, tables);
-  say(
-    `Forgotten: ${deleted} item(s) are deleted. Backups of the tables keep them for 35 days more.`,
-  );
+  say(`Forgotten: ${deleted} item(s) are deleted.`);
+  const { stage } = target;
+  if (isStageName(stage) && stages[stage].pointInTimeRecovery) {
+    say('Backups of the tables keep them for 35 days more.');
+  }
   for (const line of elsewhere(kept)) say(line);
 });
 
