@@ -1,80 +1,18 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
 import { fetchEmails, mailbox } from '../../../lambdas/email-deadlines/adapters/mailbox.ts';
-import { alertPerson } from '../../../lambdas/runtime/errors.ts';
 import { nobodyHere } from '../../support/reply-server.ts';
-
-interface Asked {
-  method: string | undefined;
-  url: URL;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
-
-/** A mailbox's server that answers as it is told. */
-async function aServer(answer: (response: ServerResponse) => void) {
-  const asked: Asked[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += String(chunk);
-    });
-    request.on('end', () => {
-      const url = new URL(request.url ?? '/', 'http://mailbox');
-      asked.push({ method: request.method, url, headers: request.headers, body });
-      answer(response);
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/box?team=1`, asked };
-}
-
-const says =
-  (status: number, body: unknown, headers: Record<string, string> = {}) =>
-  (response: ServerResponse) =>
-    void response
-      .writeHead(status, headers)
-      .end(typeof body === 'string' ? body : JSON.stringify(body));
-
-const settings = (url: string, timeoutMs = 5_000) => ({
-  url,
-  apiKey: async () => 's3cret & more',
-  renewKeys: async () => {},
-  timeoutMs,
-});
-
-const aReply = {
-  email_id: 'e1',
-  response: 'It is on its way.',
-  test_mode: true,
-  idempotencyKey: 'run-1:e1',
-};
-
-/** What becomes of a reply to a mailbox that answers so. */
-async function posted(answer: (response: ServerResponse) => void, timeoutMs?: number) {
-  const { url, asked } = await aServer(answer);
-  return { result: await mailbox(settings(url, timeoutMs)).post(aReply), asked };
-}
-
-async function fetched(answer: (response: ServerResponse) => void, timeoutMs?: number) {
-  const { url } = await aServer(answer);
-  return fetchEmails(settings(url, timeoutMs), true);
-}
-
-const never = () => {};
-const breaksOff = (response: ServerResponse) => void response.destroy();
-const inTheMiddle = (response: ServerResponse) => {
-  response.writeHead(200, { 'content-length': '100' });
-  response.write('[{"email_id"');
-  response.flushHeaders();
-  setImmediate(() => response.destroy());
-};
+import {
+  aReply,
+  aServer,
+  breaksOff,
+  fetched,
+  inTheMiddle,
+  never,
+  posted,
+  says,
+  settings,
+} from './a-mailbox.ts';
 
 describe('a reply to the mailbox', () => {
   it('carries the key, the mode and what makes it the same reply', async () => {
@@ -169,59 +107,6 @@ describe('a reply to the mailbox', () => {
 
     expect(result).toEqual({ kind: 'refused', reason: '307: it gave no reason' });
     expect(asked).toHaveLength(1);
-  });
-});
-
-describe('the key of a mailbox', () => {
-  /** A mailbox that knows `right` alone; the keys are read anew as `stored` says. */
-  async function aMailbox(kept: string, stored: string | Error) {
-    const { url, asked } = await aServer((response) => {
-      const last = asked.at(-1);
-      const given = (last?.url.searchParams.get('api_key') ?? last?.body) || '';
-      says(given.includes('right') ? 200 : 401, given.includes('right') ? [] : {})(response);
-    });
-    let key = kept;
-    const keys = {
-      apiKey: async () => key,
-      renewKeys: async () => {
-        if (stored instanceof Error) throw stored;
-        key = stored;
-      },
-    };
-    return { asked, place: { ...settings(url), ...keys } };
-  }
-
-  it('is read anew when it is refused, and one that has taken its place is used at once', async () => {
-    const fetching = await aMailbox('old', 'right');
-    const posting = await aMailbox('old', 'right');
-
-    expect(await fetchEmails(fetching.place, true)).toEqual([]);
-    expect(await mailbox(posting.place).post(aReply)).toEqual({ kind: 'accepted' });
-    expect([fetching.asked.length, posting.asked.length]).toEqual([2, 2]);
-  });
-
-  it.each([
-    ['is the same', 'old'],
-    ['cannot be read', new Error('away')],
-  ])('that is refused is tried once where the stored one %s', async (_, stored) => {
-    const { asked, place } = await aMailbox('old', stored);
-
-    expect(await mailbox(place).post(aReply)).toEqual({
-      kind: 'unavailable',
-      reason: 'it refused the key (401)',
-    });
-    await expect(fetchEmails(place, true)).rejects.toMatchObject({ code: 'mailbox_refused' });
-    expect(asked).toHaveLength(2);
-  });
-
-  it('that is missing is no matter of the mailbox', async () => {
-    const missing = alertPerson('mailbox_missing', 'There is none for acme.');
-    const { url, asked } = await aServer(says(200, []));
-    const place = { ...settings(url), apiKey: () => Promise.reject(missing) };
-
-    await expect(mailbox(place).post(aReply)).rejects.toBe(missing);
-    await expect(fetchEmails(place, true)).rejects.toBe(missing);
-    expect(asked).toEqual([]);
   });
 });
 
