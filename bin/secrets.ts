@@ -23,6 +23,8 @@ const command = {
   actions: { '': {} },
 } as const;
 
+const keysByCompany = z.record(z.string(), z.string().check(z.minLength(1)));
+
 await runCommand(command, async ({ target }) => {
   if (target.stage === 'local') {
     throw new CommandError(
@@ -73,8 +75,6 @@ function mailbox(): NamedSecret {
   }
   return { name: secretNames.mailbox, variables: 'MAILBOX_API_KEY', value };
 }
-
-const keysByCompany = z.record(z.string(), z.string().check(z.minLength(1)));
 
 function isKeysByCompany(text: string): boolean {
   try {

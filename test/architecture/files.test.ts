@@ -19,6 +19,10 @@ describe('a source file', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('that waits at its top level has no variable below: while it waits, these are not there yet', () => {
+    expect(filesThat(({ text }) => /^await [^]*^(const|let|class) /m.test(text))).toEqual([]);
+  });
+
   it('has something of its own to say: there are no barrels', () => {
     const reExport = /export (type )?(\*|\{[^}]*\})[^;]*from [^;]*;/g;
     const isBarrel = (text: string) => text.replaceAll(reExport, '').trim() === '';

@@ -63,4 +63,16 @@ describe('the command that fills the secrets', () => {
     expect(result.said).not.toContain('hush');
     expect(result.said.trim().split('\n')).toHaveLength(1);
   });
+
+  it.each([
+    ['one key', { MAILBOX_API_KEY: 'hush' }],
+    ['keys by company', { MAILBOX_API_KEY: '{"acme": "hush", "globex": "hush too"}' }],
+    ['credentials of Twilio', twilio],
+  ])('takes %s to AWS, which is not there', (_, variables) => {
+    const result = fill(variables, '--stage', 'dev');
+
+    expect(result.status).toBe(1);
+    expect(result.said).toContain('No answer (');
+    expect(result.said).not.toContain('hush');
+  });
 });
