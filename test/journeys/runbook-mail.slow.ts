@@ -151,9 +151,9 @@ describe('Deadlines missed', () => {
   });
 
   it('names too few workers, and more of them cure it', async () => {
-    const slow = await trigger(dueIn(4, 12, 'few-'), '?concurrency_limit=1');
+    const slow = await trigger(dueIn(10, 30, 'few-'), '?concurrency_limit=1');
     await comesTo(slow, { state: 'completed' });
-    const quick = await trigger(dueIn(4, 12, 'many-'), '?concurrency_limit=12');
+    const quick = await trigger(dueIn(10, 30, 'many-'), '?concurrency_limit=30');
     await comesTo(quick, { state: 'completed', counts: { late: 0 } });
 
     expect(await timelineOf(heading, slow)).toMatch(/\d at risk with so few workers/);
