@@ -216,7 +216,9 @@ describe('A company says that it gets no webhooks', () => {
   const heading = 'A company says that it gets no webhooks';
 
   it('leads to what its receiver answered; set again, it is told again', async () => {
-    const key = drill.engine.demoKey;
+    // A company of its own: of no other are there events on their way that the receiver would hear.
+    await drill.engine.tenants.create('untold', 'Untold');
+    const { text: key } = await aKey(drill.engine, 'untold');
     const receiver = await startReceiver();
     onTestFinished(() => receiver.close());
     receiver.answers(500, 410);
@@ -238,7 +240,7 @@ describe('A company says that it gets no webhooks', () => {
     const taken = await test();
     await receiver.hears(3);
 
-    expect(lines[0]).toMatchObject({ tenant_id: 'demo', error_code: 'webhook_refused' });
+    expect(lines[0]).toMatchObject({ tenant_id: 'untold', error_code: 'webhook_refused' });
     expect((await foundOf(heading, 'webhook-deliver', 'is gone'))[0]).toMatchObject({
       event_id: id,
     });

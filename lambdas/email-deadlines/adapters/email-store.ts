@@ -121,7 +121,8 @@ export function emailStore(table: Table): EmailStore {
 
     async claimSend(key, owner, until) {
       const claimed = await update(key, {
-        UpdateExpression: 'SET #state = :sending, lease_owner = :owner, lease_until = :until',
+        UpdateExpression:
+          'SET #state = :sending, lease_owner = :owner, lease_until = :until ADD attempts :one',
         ConditionExpression:
           '#state = :drafted AND attribute_not_exists(waiting_for) AND lease_until <= :now',
         ExpressionAttributeNames: stateName,
@@ -129,6 +130,7 @@ export function emailStore(table: Table): EmailStore {
           ':sending': 'sending',
           ':drafted': 'drafted',
           ':owner': owner,
+          ':one': 1,
           ':until': until,
           ':now': table.clock.now(),
         },

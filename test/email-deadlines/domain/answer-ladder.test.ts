@@ -1,25 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmailIn } from '../../../lambdas/email-deadlines/contract.ts';
-import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
+import { describe, expect, it } from 'vitest';
+import { anEmail, type OfficeOptions } from '../office.ts';
+import { openedOffices } from '../opened-office.ts';
 
-let table: TestTable;
-let runs = 0;
-
-beforeAll(async () => {
-  table = await startTestTable();
-});
-
-afterAll(() => table.close());
-
-const opened = (
-  emails: EmailIn[],
-  options: OfficeOptions = {},
-  run: Parameters<typeof aRun>[0] = {},
-) => {
-  runs += 1;
-  return anOffice(table, emails, aRun({ run_id: `ladder-${runs}`, ...run }), options);
-};
+const { opened, clock } = openedOffices('ladder');
 
 describe('the ladder of an answer', () => {
   const steps = async (deadline: number, options: OfficeOptions = {}) => {
@@ -63,7 +46,7 @@ describe('the ladder of an answer', () => {
   it('leaves out a step for which a failure has taken the time', async () => {
     const answer = async (step: string) => {
       if (step !== 'full') return `By ${step}`;
-      table.clock.pass(8_000);
+      clock.pass(8_000);
       throw new Error('Too slow');
     };
 
@@ -77,7 +60,7 @@ describe('the ladder of an answer', () => {
     const office = await opened([anEmail('e1', { deadline: 1 })], {
       times: { full: 6_000, template: 1 },
     });
-    table.clock.pass(5_000);
+    clock.pass(5_000);
 
     await office.invoke();
 

@@ -1,25 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EmailIn, ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
-import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
+import { anEmail } from '../office.ts';
+import { openedOffices } from '../opened-office.ts';
 
-let table: TestTable;
-let runs = 0;
-
-beforeAll(async () => {
-  table = await startTestTable();
-});
-
-afterAll(() => table.close());
-
-const opened = (
-  emails: EmailIn[],
-  options: OfficeOptions = {},
-  run: Parameters<typeof aRun>[0] = {},
-) => {
-  runs += 1;
-  return anOffice(table, emails, aRun({ run_id: `shift-${runs}`, ...run }), options);
-};
+const { opened, clock } = openedOffices('shift-returns');
 
 const some = (count: number, fields: Partial<EmailIn> = {}): EmailIn[] =>
   Array.from({ length: count }, (_, n) => anEmail(`e${n}`, fields));
@@ -74,7 +58,7 @@ describe('an email that cannot be worked on now', () => {
 
     expect(office.acceptedIds()).toEqual([]);
     expect(office.queue[0]?.afterSeconds).toBeCloseTo(57, 0);
-    table.clock.pass(58_000);
+    clock.pass(58_000);
     await office.invoke();
     expect(office.acceptedIds()).toEqual(['e1']);
   });
@@ -82,7 +66,7 @@ describe('an email that cannot be worked on now', () => {
   it('comes back when another’s lease has ended', async () => {
     const office = await opened([anEmail('e1')]);
     const key = { ...office.run, email_id: 'e1' };
-    await office.store.claim(key, 'another', table.clock.now() + 20_000);
+    await office.store.claim(key, 'another', clock.now() + 20_000);
 
     await office.invoke();
 

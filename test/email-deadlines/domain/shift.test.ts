@@ -1,26 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EmailIn } from '../../../lambdas/email-deadlines/contract.ts';
-import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
+import { anEmail } from '../office.ts';
+import { openedOffices } from '../opened-office.ts';
 
-let table: TestTable;
-let runs = 0;
-
-beforeAll(async () => {
-  table = await startTestTable();
-});
-
-afterAll(() => table.close());
-
-const opened = (
-  emails: EmailIn[],
-  options: OfficeOptions = {},
-  run: Parameters<typeof aRun>[0] = {},
-) => {
-  runs += 1;
-  return anOffice(table, emails, aRun({ run_id: `shift-${runs}`, ...run }), options);
-};
+const { opened, clock } = openedOffices('shift');
 
 /** Notes who is answered, in which order, and how many at once. */
 function aNotebook(after: (emailId: string) => Promise<void> | void = () => {}) {
@@ -46,7 +30,7 @@ const some = (count: number, fields: Partial<EmailIn> = {}): EmailIn[] =>
 
 /** Time passes while everybody waits. */
 const passing = async (ms: number) => {
-  table.clock.pass(ms);
+  clock.pass(ms);
   await turn();
 };
 
@@ -133,9 +117,9 @@ describe('the budget of the model', () => {
 
   it('lets drafts wait as long as it says', async () => {
     const drafted: number[] = [];
-    const begin = table.clock.now();
+    const begin = clock.now();
     const waits = [0, 3_000, 0];
-    const notes = aNotebook(() => void drafted.push(table.clock.now() - begin));
+    const notes = aNotebook(() => void drafted.push(clock.now() - begin));
     const grant = async () => waits.shift() ?? 0;
     const office = await opened(some(2), { ...notes, grant, sleep: passing, workers: 1 });
 
@@ -153,7 +137,7 @@ describe('the budget of the model', () => {
       sleep: passing,
     });
     const key = { ...office.run, email_id: 'drafted' };
-    await office.store.claim(key, 'before', table.clock.now() + 1_000);
+    await office.store.claim(key, 'before', clock.now() + 1_000);
     const email = await office.email('drafted');
     if (email) {
       await office.store.saveDraft(email, 'before', { response: 'Kept', answered_by: 'full' });
@@ -161,10 +145,10 @@ describe('the budget of the model', () => {
     for (const { message } of office.queue)
       if (message.email_id === 'drafted') message.drafted = true;
     isSpent = true;
-    const begin = table.clock.now();
+    const begin = clock.now();
 
     const working = office.invoke();
-    while (office.accepted.length === 0 && table.clock.now() < begin + 4_000) await turn();
+    while (office.accepted.length === 0 && clock.now() < begin + 4_000) await turn();
     isSpent = false;
     await working;
 
