@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { configurationStore } from '../lambdas/platform/adapters/configuration-store.ts';
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { tenantId } from '../lambdas/tenancy/contract.ts';
 import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
 import { runCommand, say, sayJson } from './command.ts';
+import { existingCompany } from './existing-company.ts';
 import { CommandError, operator, tableOf } from './target.ts';
 
 const usage = `Who answers a company's customers on WhatsApp: its feature "assistant" in the tenant configuration.
@@ -53,18 +53,15 @@ const command = {
   },
 } as const;
 
-await runCommand(command, async ({ action, given: [company = ''], values, target, hint }) => {
+await runCommand(command, async (call) => {
+  const { action, given, values, target } = call;
   if (values.project !== undefined && !tenantId.safeParse(values.project).success) {
     throw new CommandError(
       'A --project takes 1 to 64 letters, digits, dots, hyphens and underscores; leave it out for the whole company.',
     );
   }
-  const table = tableOf(target, 'tenants');
-  if (!(await tenantStore(table).find(company))) {
-    const create = hint(`npm run tenants -- create ${company}`);
-    throw new CommandError(`There is no company ${company}: ${create}`);
-  }
-  const store = configurationStore(table);
+  const company = await existingCompany(given[0], call);
+  const store = configurationStore(tableOf(target, 'tenants'));
   const feature = values.project ? projectAssistant(values.project) : 'assistant';
   const current = await store.find(company, feature);
   if (action === 'show') {

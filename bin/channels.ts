@@ -1,8 +1,8 @@
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { type Channel, channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
+import { existingCompany } from './existing-company.ts';
 import { CommandError, readNumber, tableOf } from './target.ts';
 
 const usage = `The registry of channels: which company a WhatsApp number belongs to.
@@ -42,7 +42,8 @@ const command = {
   },
 } as const;
 
-await runCommand(command, async ({ action, given, values, target, hint }) => {
+await runCommand(command, async (call) => {
+  const { action, given, values, target } = call;
   const [number = ''] = given;
   const registry = channelAdministration(tableOf(target, 'conversations'));
   switch (action) {
@@ -62,11 +63,7 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
 
   async function add(channel: Channel, replace: boolean): Promise<void> {
     const { number: address, company_id, project_id } = channel;
-    if (!(await tenantStore(tableOf(target, 'tenants')).find(company_id))) {
-      throw new CommandError(
-        `There is no company ${company_id}: ${hint(`npm run tenants -- create ${company_id}`)}`,
-      );
-    }
+    await existingCompany(company_id, call);
     const owner = (await registry.list()).find((one) => one.number === address);
     const isAnothers =
       owner && (owner.company_id !== company_id || owner.project_id !== project_id);

@@ -1,10 +1,10 @@
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { forget } from './customers/forget.ts';
 import { type Kept, keptOf } from './customers/kept.ts';
-import { CommandError, readNumber, readTenantId, type Target, tableOf } from './target.ts';
+import { existingCompany } from './existing-company.ts';
+import { CommandError, readNumber, tableOf } from './target.ts';
 import { confirmed } from './terminal.ts';
 
 const usage = `What is kept of a company's customer, and forgetting it on request.
@@ -38,8 +38,10 @@ const command = {
   },
 } as const;
 
-await runCommand(command, async ({ action, given, values, target }) => {
-  const company = await readCompany(values.company, target);
+await runCommand(command, async (call) => {
+  const { action, given, values, target } = call;
+  if (values.company === undefined) throw new CommandError('Whose customer? Add --company.');
+  const company = await existingCompany(values.company, call);
   const [number = ''] = given;
   const tables = {
     conversations: tableOf(target, 'conversations'),
@@ -66,13 +68,6 @@ await runCommand(command, async ({ action, given, values, target }) => {
 function addressOf(text: string): string {
   if (text.startsWith('whatsapp:')) return text;
   return whatsAppAddress(readNumber(text.replaceAll(/[\s()-]/g, '')));
-}
-
-async function readCompany(id: string | undefined, target: Target): Promise<string> {
-  if (id === undefined) throw new CommandError('Whose customer? Add --company.');
-  const company = readTenantId(id);
-  if (await tenantStore(tableOf(target, 'tenants')).find(company)) return company;
-  throw new CommandError(`There is no company ${company} (${target.stage}).`);
 }
 
 function linesOf({ channels, leads }: Kept): string[] {

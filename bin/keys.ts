@@ -2,12 +2,12 @@ import {
   credentialStore,
   type NewCredential,
 } from '../lambdas/platform/adapters/credential-store.ts';
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import type { StoredCredential } from '../lambdas/platform/contract.ts';
 import { scopesOf } from '../lambdas/tenancy/caller.ts';
 import { authorizerCacheSeconds, isRole, roles, type Scope } from '../lambdas/tenancy/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
-import { CommandError, operator, readGivenName, readTenantId, tableOf } from './target.ts';
+import { existingCompany } from './existing-company.ts';
+import { CommandError, operator, readGivenName, tableOf } from './target.ts';
 
 const usage = `The keys by which a company's programs call the API.
 
@@ -57,15 +57,11 @@ const command = {
   },
 } as const;
 
-await runCommand(command, async ({ action, given, values, target, hint }) => {
-  const company = readTenantId(given[0]);
+await runCommand(command, async (call) => {
+  const { action, given, values, target } = call;
+  const company = await existingCompany(given[0], call);
   const keyId = given[1] ?? '';
-  const table = tableOf(target, 'tenants');
-  const credentials = credentialStore(table);
-  if (!(await tenantStore(table).find(company))) {
-    const create = hint(`npm run tenants -- create ${company}`);
-    throw new CommandError(`There is no company ${company} (${target.stage}): ${create}`);
-  }
+  const credentials = credentialStore(tableOf(target, 'tenants'));
   if (action === 'list') return list(await credentials.list(company), values.json);
   if (action === 'create') {
     const { text, stored } = await credentials.create(wantedBy(company, values));

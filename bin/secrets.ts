@@ -1,40 +1,54 @@
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod/mini';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  areKeysByCompany,
+  withMailboxKey,
+} from '../lambdas/email-deadlines/adapters/mailbox-keys.ts';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
 import { runCommand, say } from './command.ts';
+import { existingCompany } from './existing-company.ts';
 import { secretId, secretNames } from './secret-names.ts';
-import { CommandError, readNumber } from './target.ts';
+import { CommandError, readNumber, readTenantId } from './target.ts';
 
 const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
 
   OPENAI_API_KEY=… TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=… TWILIO_PHONE_NUMBER=… \\
     MAILBOX_API_KEY=… npm run secrets -- --stage dev
 
+  --company ID                  MAILBOX_API_KEY is the key of this company's mailbox; no other secret is filled
   --stage dev|prod              which deployment; has to be named
   --prefix NAME                 its ProjectPrefix; replies-engine by default
 
-Variables that are not set leave their secret as it is. A new value is used within 15 minutes, and at
+Variables that are not set leave their secret as it is. MAILBOX_API_KEY is one key, of the deployment's own
+mailbox or of one company's, and leaves the others' as they are; or it is a JSON object of keys by company, such
+as {"acme": "…", "globex": "…"}, and replaces all, also the deployment's, which is under "*". A new value is used within 15 minutes, and at
 once after the old one was refused.`;
 
 const command = {
   name: 'secrets',
   usage,
-  options: {},
-  actions: { '': {} },
+  options: { company: { type: 'string' } },
+  actions: { '': { options: ['company'] } },
 } as const;
 
-const keysByCompany = z.record(z.string(), z.string().check(z.minLength(1)));
-
-await runCommand(command, async ({ target }) => {
+await runCommand(command, async (call) => {
+  const { target, values } = call;
   if (target.stage === 'local') {
     throw new CommandError(
       'Which deployment? --stage dev or --stage prod. (npm start takes these variables from its environment.)',
     );
   }
-  const secrets = [openAi(), twilio(), mailbox()];
+  const secrets =
+    values.company === undefined
+      ? [openAi(), twilio(), mailbox()]
+      : [mailboxOf(readTenantId(values.company))];
   if (secrets.every(({ value }) => value === undefined)) {
     throw new CommandError('None of the variables is set; see npm run secrets -- --help.');
   }
+  if (values.company !== undefined) await existingCompany(values.company, call);
   const client = new SecretsManagerClient({});
   for (const { name, value, variables } of secrets) {
     if (value === undefined) {
@@ -42,7 +56,8 @@ await runCommand(command, async ({ target }) => {
       continue;
     }
     const id = secretId(target, name);
-    await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
+    const text = typeof value === 'string' ? value : value(await storedIn(client, id));
+    await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
     say(`Filled: ${id}`);
   }
 });
@@ -50,7 +65,20 @@ await runCommand(command, async ({ target }) => {
 interface NamedSecret {
   name: string;
   variables: string;
-  value: string | undefined;
+  /** Told by what is stored where only a part of it changes. */
+  value: string | ((stored: string | undefined) => string) | undefined;
+}
+
+/** What the secret holds; undefined where it was not filled yet. */
+async function storedIn(client: SecretsManagerClient, id: string): Promise<string | undefined> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    return SecretString;
+  } catch (error) {
+    // Where the secret itself is not there, filling it says so.
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
 }
 
 function variable(name: string): string | undefined {
@@ -65,23 +93,38 @@ function openAi(): NamedSecret {
   };
 }
 
-/** One key, or a JSON object of keys by company. */
+/** The key of the deployment's own mailbox, or a JSON object of keys by company in place of all. */
 function mailbox(): NamedSecret {
-  const value = variable('MAILBOX_API_KEY');
-  if (value?.startsWith('{') && !isKeysByCompany(value)) {
-    throw new CommandError(
-      'MAILBOX_API_KEY begins like a JSON object of keys by company, such as {"acme": "…"}, but is none.',
-    );
+  const named = { name: secretNames.mailbox, variables: 'MAILBOX_API_KEY' };
+  const given = variable('MAILBOX_API_KEY');
+  if (given === undefined) return { ...named, value: undefined };
+  if (!given.startsWith('{')) return { ...named, value: withThisKey(given) };
+  if (areKeysByCompany(given)) return { ...named, value: given };
+  throw new CommandError(
+    'MAILBOX_API_KEY begins like a JSON object of keys by company, such as {"acme": "…"}, but is none.',
+  );
+}
+
+/** The key of one company's mailbox. */
+function mailboxOf(company: string): NamedSecret {
+  const key = variable('MAILBOX_API_KEY');
+  if (!key || key.startsWith('{')) {
+    throw new CommandError('With --company, MAILBOX_API_KEY is the key of its mailbox: one text.');
   }
+  const value = withThisKey(key, company);
   return { name: secretNames.mailbox, variables: 'MAILBOX_API_KEY', value };
 }
 
-function isKeysByCompany(text: string): boolean {
-  try {
-    return keysByCompany.safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
+function withThisKey(key: string, company?: string) {
+  return (stored: string | undefined): string => {
+    try {
+      return withMailboxKey(stored, company, key);
+    } catch {
+      throw new CommandError(
+        'What is stored of mailbox keys is malformed: give all of them, as one JSON object by company.',
+      );
+    }
+  };
 }
 
 function twilio(): NamedSecret {

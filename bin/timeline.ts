@@ -1,6 +1,6 @@
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { runCommand, say, sayJson } from './command.ts';
+import { existingCompany } from './existing-company.ts';
 import { type Records, recordsOf } from './records.ts';
 import { CommandError, readNumber, type Target, tableOf } from './target.ts';
 import { emailTimeline, runTimeline } from './timeline/email.ts';
@@ -52,12 +52,11 @@ interface Wanted {
   reveal: boolean;
 }
 
-await runCommand(command, async ({ given: [id = ''], values, target, hint }) => {
+await runCommand(command, async (call) => {
+  const { given, values, target, hint } = call;
+  const [id = ''] = given;
   const records = recordsOf(target);
-  const { company } = values;
-  if (company && !(await tenantStore(tableOf(target, 'tenants')).find(company))) {
-    throw new CommandError(`There is no company ${company} (${target.stage}).`);
-  }
+  if (values.company) await existingCompany(values.company, call);
   const timeline = /^(SM|MM)\w+$/.test(id)
     ? await ofMessage(id, values, target, records)
     : await ofEmail(id, values, records);

@@ -29,6 +29,7 @@ export function testTime(start = Date.UTC(2026, 10, 21, 10)): TestTime {
 /** A table on the embedded DynamoDB, with a clock of its own. */
 export interface TestTable extends ConversationsTable {
   clock: TestTime;
+  endpoint: string;
   item(key: Key): Promise<Record<string, unknown> | undefined>;
   put(item: Key & Record<string, unknown>): Promise<void>;
   items(): Promise<Record<string, unknown>[]>;
@@ -36,9 +37,11 @@ export interface TestTable extends ConversationsTable {
 }
 
 /** A table of its own; each index finds items by the attribute of its name, and holds keys alone. */
-export async function startTestTable(indexNames: readonly string[] = []): Promise<TestTable> {
+export async function startTestTable(
+  indexNames: readonly string[] = [],
+  name = 'conversations',
+): Promise<TestTable> {
   const tables = await startTables(undefined);
-  const name = 'conversations';
   await tables.create({
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
@@ -59,6 +62,7 @@ export async function startTestTable(indexNames: readonly string[] = []): Promis
     client,
     name,
     clock: testTime(),
+    endpoint: tables.endpoint,
     retentionDays: async () => 90,
     async item(key) {
       const found = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });

@@ -4,7 +4,7 @@ import { documentClient, secretsClient } from '../../vendors/aws/clients.ts';
 import { type CachedSecret, cachedSecret } from '../../vendors/aws/secrets.ts';
 import type { Table } from '../../vendors/aws/table.ts';
 import type { MockTiming } from './assumed-times.ts';
-import { type MailboxKeys, parseMailboxKeys } from './company.ts';
+import { type MailboxKeys, parseMailboxKeys } from './mailbox-keys.ts';
 
 interface Pacing {
   INTER_DEPENDENCY_GAP: number;

@@ -1,53 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  answersOf,
-  mailboxUrlOf,
-  parseMailboxKeys,
-} from '../../../lambdas/email-deadlines/adapters/company.ts';
+import { answersOf, mailboxUrlOf } from '../../../lambdas/email-deadlines/adapters/company.ts';
 import { features } from '../../../lambdas/email-deadlines/features.ts';
 import { someTenants } from '../../support/tenants.ts';
 
-const shared = { isOwn: false };
-
 const urls = { emails_url: 'https://mail.example/emails', respond_url: 'https://mail.example/say' };
-
-describe('the keys of mailboxes', () => {
-  it('may be one for all companies', () => {
-    const keyOf = parseMailboxKeys('  s3cret\n');
-
-    expect([keyOf('acme', shared), keyOf('globex', shared)]).toEqual(['s3cret', 's3cret']);
-  });
-
-  it('never go to a mailbox that a company has named, unless they are its own', () => {
-    const own = { isOwn: true };
-
-    expect(() => parseMailboxKeys('s3cret')('acme', own)).toThrow(/has none for acme/);
-    expect(() => parseMailboxKeys('s3cret')('acme', own)).not.toThrow(/s3cret/);
-    expect(parseMailboxKeys('{"acme": "a"}')('acme', own)).toBe('a');
-  });
-
-  it('may be one for each', () => {
-    const keyOf = parseMailboxKeys('{"acme": "a", "globex": "g"}');
-
-    expect([keyOf('acme', shared), keyOf('globex', shared)]).toEqual(['a', 'g']);
-  });
-
-  it.each(['initech', 'constructor', '__proto__', 'empty', 'number'])(
-    'are never another company’s: %s has none',
-    (tenant) => {
-      const keyOf = parseMailboxKeys('{"acme": "s3cret", "empty": "", "number": 7}');
-
-      expect(() => keyOf(tenant, shared)).toThrow(`has none for ${tenant}:`);
-    },
-  );
-
-  it('are not quoted by what cannot be read', () => {
-    const read = () => parseMailboxKeys('{"acme": s3cret}');
-
-    expect(read).toThrow();
-    expect(read).not.toThrow(/s3cret/);
-  });
-});
 
 describe('the mailbox of a company', () => {
   const mailboxAt = (url: string) =>
