@@ -1,3 +1,4 @@
+import { runCommand } from '../command.ts';
 import { nothingRuns } from '../running.ts';
 import { answerLines, answerOne, type Terminal } from './answer.ts';
 import { converse } from './conversation.ts';
@@ -8,25 +9,8 @@ import { findRunning } from './running.ts';
 const startIt = 'run npm start in another terminal, then try again.';
 
 /** The command `npm run chat`; resolves with its exit code. */
-export async function chat(
-  args: string[],
-  dataDir: string,
-  terminal: Terminal,
-): Promise<0 | 1 | 2> {
-  const command = parseCommand(args);
-  switch (command.kind) {
-    case 'help':
-      terminal.stdout.write(`${usage}\n`);
-      return 0;
-    case 'wrong':
-      terminal.stderr.write(`${command.reason}\n`);
-      return 2;
-    case 'chat':
-      return (await talk(command.options, dataDir, terminal)) ? 0 : 1;
-    default:
-      return command satisfies never;
-  }
-}
+export const chat = (args: string[], dataDir: string, terminal: Terminal) =>
+  runCommand(parseCommand(args), usage, terminal, (options) => talk(options, dataDir, terminal));
 
 async function talk(options: ChatOptions, dataDir: string, terminal: Terminal): Promise<boolean> {
   const complain = (text: string) => {

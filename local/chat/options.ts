@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { argumentFault } from '../argument-fault.ts';
+import type { Command } from '../command.ts';
 
 export interface ChatOptions {
   /** The customer's number, such as +15551230001. */
@@ -12,11 +13,6 @@ export interface ChatOptions {
   /** Empty when the messages come from the terminal or from stdin. */
   text: string;
 }
-
-export type Command =
-  | { kind: 'help' }
-  | { kind: 'wrong'; reason: string }
-  | { kind: 'chat'; options: ChatOptions };
 
 export const usage = `Chat as a WhatsApp customer with the product that runs from npm start.
 
@@ -43,11 +39,11 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-export function parseCommand(args: string[]): Command {
+export function parseCommand(args: string[]): Command<ChatOptions> {
   try {
     const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true });
     if (values.help) return { kind: 'help' };
-    return { kind: 'chat', options: checked(values, positionals) };
+    return { kind: 'run', options: checked(values, positionals) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'wrong', reason: argumentFault(error) ?? reason };

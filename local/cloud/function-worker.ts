@@ -7,12 +7,14 @@ import { lambdaContext } from './lambda-context.ts';
 export interface Invocation {
   id: string;
   event: unknown;
-  /** Milliseconds since the epoch. */
-  deadline: number;
+  timeoutMs: number;
 }
 
 /** Says that no time remains, so that a handler that minds its time ends soon. */
 export type Stopping = 'stopping';
+
+/** Said once the bundle is loaded: before, no invocation's time runs. */
+export type Loaded = 'loaded';
 
 export type InvocationEnd =
   | { id: string; result: unknown }
@@ -31,6 +33,8 @@ const place = workerData as FunctionPlace;
 const load = createRequire(path.join(path.dirname(place.file), 'loader.cjs'));
 const handler = (load(place.file) as Record<string, Handler | undefined>)[place.exportName];
 
+parentPort?.postMessage('loaded' satisfies Loaded);
+
 let stopping = false;
 
 parentPort?.on('message', (message: Invocation | Stopping) => {
@@ -38,7 +42,8 @@ parentPort?.on('message', (message: Invocation | Stopping) => {
   else void run(message).then((end) => parentPort?.postMessage(end));
 });
 
-async function run({ id, event, deadline }: Invocation): Promise<InvocationEnd> {
+async function run({ id, event, timeoutMs }: Invocation): Promise<InvocationEnd> {
+  const deadline = Date.now() + timeoutMs;
   try {
     if (!handler) throw new Error(`${place.file} exports no ${place.exportName}.`);
     const remainingMs = () => (stopping ? 0 : Math.max(0, deadline - Date.now()));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Invocation, InvocationEnd, Stopping } from './function-worker.ts';
+import type { Invocation, InvocationEnd, Loaded, Stopping } from './function-worker.ts';
 import { runtimeLines } from './runtime-lines.ts';
 
 export interface FunctionDefinition {
@@ -25,6 +25,7 @@ export class FunctionError extends Error {
 
 interface Environment {
   worker: Worker;
+  isLoaded: boolean;
   end?: {
     id: string;
     resolve(result: unknown): void;
@@ -32,6 +33,9 @@ interface Environment {
     timer: NodeJS.Timeout;
   };
 }
+
+/** What Lambda gives a function to load, before its own time begins. */
+const loadMs = 10_000;
 
 /** Above the first pause between two looks at a model's run, which is one second. */
 const stopGraceMs = 1_200;
@@ -56,23 +60,29 @@ export class LocalFunction {
   /** Resolves with what the handler returned; rejects with a FunctionError when it failed or took too long. */
   async invoke(event: unknown): Promise<unknown> {
     const environment = await this.#take();
-    const { name, timeoutSeconds } = this.definition;
-    const timeoutMs = timeoutSeconds * 1000;
+    const timeoutMs = this.definition.timeoutSeconds * 1000;
     const id = randomUUID();
     const end = new Promise<unknown>((resolve, reject) => {
       // It may have ended between being taken and being used.
       if (!this.#all.has(environment)) return reject(this.#stoppedError());
-      const timer = setTimeout(() => {
-        this.#sink(name, runtimeLines.timedOut(id, timeoutSeconds));
-        const message = `${name} timed out after ${timeoutSeconds} s.`;
-        this.#discard(environment, new FunctionError(message));
-      }, timeoutMs);
+      const timer = this.#timer(environment, id, environment.isLoaded ? 0 : loadMs);
       environment.end = { id, resolve, reject, timer };
-      const invocation: Invocation = { id, event, deadline: Date.now() + timeoutMs };
+      const invocation: Invocation = { id, event, timeoutMs };
       environment.worker.postMessage(invocation);
     });
     this.#atWork.add(end);
     return end.finally(() => this.#atWork.delete(end));
+  }
+
+  /** Ends the environment where the function's time runs out, after so many milliseconds more. */
+  #timer(environment: Environment, id: string, moreMs: number): NodeJS.Timeout {
+    const { name, timeoutSeconds } = this.definition;
+    const end = () => {
+      this.#sink(name, runtimeLines.timedOut(id, timeoutSeconds));
+      const message = `${name} timed out after ${timeoutSeconds} s.`;
+      this.#discard(environment, new FunctionError(message));
+    };
+    return setTimeout(end, timeoutSeconds * 1000 + moreMs);
   }
 
   /** Tells what is at work that its time is up, and ends all environments a moment later, whatever they are doing. */
@@ -126,12 +136,15 @@ export class LocalFunction {
       execArgv: ['--no-warnings'],
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     });
-    const environment: Environment = { worker };
+    const environment: Environment = { worker, isLoaded: false };
     this.#all.add(environment);
     for (const stream of [worker.stdout, worker.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.#sink(name, line));
     }
-    worker.on('message', (end: InvocationEnd) => this.#ended(environment, end));
+    worker.on('message', (told: Loaded | InvocationEnd) => {
+      if (told === 'loaded') this.#loaded(environment);
+      else this.#ended(environment, told);
+    });
     worker.on('error', (error) => {
       this.#sink(name, runtimeLines.uncaught(environment.end?.id ?? '', error));
       this.#discard(environment, new FunctionError(`${name} crashed: ${error.message}`));
@@ -143,6 +156,14 @@ export class LocalFunction {
       this.#discard(environment, new FunctionError(`${name} exited in the middle of an event.`));
     });
     return environment;
+  }
+
+  #loaded(environment: Environment): void {
+    environment.isLoaded = true;
+    const { end } = environment;
+    if (!end) return;
+    clearTimeout(end.timer);
+    end.timer = this.#timer(environment, end.id, 0);
   }
 
   #ended(environment: Environment, end: InvocationEnd): void {

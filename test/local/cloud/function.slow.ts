@@ -121,13 +121,24 @@ describe('a local function that fails', () => {
     const { target, lines } = aFunction(
       `let n = 0;
        exports.handler = async (event) => { n++; if (event.hang) { ${hang} } return n; };`,
-      { timeoutSeconds: 3 },
+      { timeoutSeconds: 0.2 },
     );
 
-    await expect(target.invoke({ hang: true })).rejects.toThrow('trial timed out after 3 s.');
+    await expect(target.invoke({ hang: true })).rejects.toThrow('trial timed out after 0.2 s.');
 
     expect(await target.invoke({})).toBe(1);
-    expect(lines.join('\n')).toContain('Task timed out after 3.00 seconds');
+    expect(lines.join('\n')).toContain('Task timed out after 0.20 seconds');
+  });
+
+  it('is given time to load, which is not its own', async () => {
+    const { target } = aFunction(
+      `const until = Date.now() + 600;
+       while (Date.now() < until);
+       exports.handler = async (_event, context) => context.getRemainingTimeInMillis();`,
+      { timeoutSeconds: 0.3 },
+    );
+
+    expect(await target.invoke({})).toBeGreaterThan(0);
   });
 
   it.each([
