@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { longest } from '../support/longest-first.ts';
 import { sourcesOf } from './source.ts';
 
 const sources = sourcesOf('lambdas', 'lib', 'local', 'bin', 'bench');
@@ -30,6 +31,22 @@ describe('a source file', () => {
     expect(filesThat(({ file }) => path.basename(file) === 'index.ts')).toEqual([]);
     expect(filesThat(({ text }) => text.includes('export * '))).toEqual([]);
     expect(filesThat(({ text }) => isBarrel(text))).toEqual([]);
+  });
+});
+
+describe('a test file', () => {
+  const tests = sourcesOf('test');
+
+  it('is short enough to be read at one go', () => {
+    const long = tests.filter(({ text }) => text.split('\n').length > 251);
+
+    expect(long.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('is there where it is to begin first', () => {
+    const names = tests.map(({ file }) => path.basename(file));
+
+    expect(longest.filter((name) => !names.includes(name))).toEqual([]);
   });
 });
 

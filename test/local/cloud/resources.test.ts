@@ -1,52 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { localCredentials } from '../../../local/cloud/credentials.ts';
-import { startEventBuses } from '../../../local/cloud/event-buses.ts';
-import { startQueues } from '../../../local/cloud/queues.ts';
-import { makeResources, type Services } from '../../../local/cloud/resources.ts';
-import { startSecrets } from '../../../local/cloud/secrets.ts';
-import { startTables } from '../../../local/cloud/tables.ts';
-import { Resolver, type Resource } from '../../../local/cloud/template.ts';
-import { aFolder } from './fixtures.ts';
-
-/** Makes these resources in services of the test's own. */
-async function make(resources: Record<string, Resource>, conditions = {}) {
-  const [queues, tables, secrets] = await Promise.all([
-    startQueues(undefined),
-    startTables(undefined),
-    startSecrets(),
-  ]);
-  const events = await startEventBuses(queues);
-  const services: Services = {
-    assemblyFolder: aFolder(),
-    queues,
-    tables,
-    secrets,
-    events,
-    apiUrl: 'http://localhost:3000',
-    sink: () => undefined,
-    maxEnvironments: 1,
-    functions: new Map(),
-    routes: [],
-    authorizers: new Map(),
-    eventSources: [],
-  };
-  onTestFinished(async () => {
-    await Promise.all([...services.functions.values()].map((one) => one.stop()));
-    await Promise.all([queues, tables, secrets, events].map((service) => service.close()));
-  });
-  const asset = path.join(services.assemblyFolder, 'asset.abc');
-  mkdirSync(asset);
-  writeFileSync(path.join(asset, 'index.js'), 'exports.handler = async () => process.env;');
-  const template = { Resources: resources, Conditions: conditions };
-  const resolver = new Resolver(template);
-  await makeResources(template, resolver, services);
-  return { services, resolver };
-}
+import type { Resource } from '../../../local/cloud/template.ts';
+import { make } from './made-resources.ts';
 
 const aFunction = (environment: Record<string, unknown> = {}): Resource => ({
   Type: 'AWS::Lambda::Function',
@@ -208,40 +166,6 @@ describe('the resources of a template', () => {
     expect(services.routes).toMatchObject([
       { routeKey: 'GET /health', target: services.functions.get('trial') },
     ]);
-  });
-});
-
-const aBus: Resource = { Type: 'AWS::Events::EventBus', Properties: { Name: 'events' } };
-const aRule = (properties: Record<string, unknown>): Resource => ({
-  Type: 'AWS::Events::Rule',
-  Properties: {
-    EventBusName: { Ref: 'Bus' },
-    EventPattern: { source: ['shop'] },
-    State: 'ENABLED',
-    Targets: [{ Id: 'Target0', Arn: 'arn:aws:sqs:us-east-1:000000000000:orders' }],
-    ...properties,
-  },
-});
-
-describe('the events of a template', () => {
-  it('are a bus and its rules', async () => {
-    const { resolver } = await make({ Rule: aRule({}), Bus: aBus });
-
-    expect(resolver.made('Bus')?.ref).toBe('events');
-    expect(resolver.made('Rule')?.attributes?.['Arn']).toMatch(/:rule\/events\/Rule$/);
-  });
-
-  it.each([
-    ['another target than a queue', { Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:x' }] }, 'queues'],
-    ['a schedule', { ScheduleExpression: 'rate(1 minute)' }, 'ScheduleExpression'],
-    [
-      'another input',
-      { Targets: [{ Id: 'a', Arn: 'arn:aws:sqs:x', InputPath: '$.detail' }] },
-      'InputPath',
-    ],
-    ['an operator', { EventPattern: { source: [{ suffix: 'x' }] } }, 'suffix'],
-  ])('are an error where a rule has %s that is not known', async (_, properties, name) => {
-    await expect(make({ Rule: aRule(properties), Bus: aBus })).rejects.toThrow(name);
   });
 });
 

@@ -1,20 +1,13 @@
-import path from 'node:path';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runStore } from '../../../lambdas/email-deadlines/adapters/run-store.ts';
 import { configurationStore } from '../../../lambdas/platform/adapters/configuration-store.ts';
-import { projectRoot } from '../../../lib/constructs/bundle.ts';
-import type { DeployedFunction } from '../../../local/cloud/deployed-function.ts';
 import { type Engine, startEngine } from '../../../local/engine.ts';
-import { readEvent } from '../../../local/invoke/event-file.ts';
-import { invokeOnce } from '../../../local/invoke/invocation.ts';
 import { hasFailed } from '../../../local/invoke/report.ts';
-import { setScene } from '../../../local/invoke/scene.ts';
 import { readLocalSettings } from '../../../local/settings.ts';
 import { conversationItems } from '../../support/engine.ts';
 import { type Received, startReceiver } from '../../support/receiver.ts';
+import { payloadsOf } from './payloads.ts';
 
 const customer = 'whatsapp:+4915112345678';
 
@@ -34,44 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-const calledFor = (job: string): DeployedFunction => {
-  const found = engine.cloud.deployed.find((one) => one.job === job);
-  if (!found) throw new Error(`Expected a function with the job ${job}, got none.`);
-  return found;
-};
-
-/** What the bundle makes of the payload of its name, after the changes to it. */
-async function resultOf(job: string, change: (event: object) => object = (event) => event) {
-  const called = calledFor(job);
-  await setScene(engine, called);
-  const event = change(readEvent(path.join(projectRoot, 'events', `${job}.json`)));
-  const lines: string[] = [];
-  const invocation = await invokeOnce(called, event, (line) => lines.push(line));
-  const { outcome } = invocation;
-  if (outcome.kind !== 'returned') throw new Error(`${job}: ${JSON.stringify(outcome)}`);
-  return { invocation, lines, result: outcome.result };
-}
-
-interface Answer {
-  statusCode: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-const answered = async (...of: Parameters<typeof resultOf>): Promise<Answer> =>
-  (await resultOf(...of)).result as Answer;
-
-async function messagesOf(queue: string): Promise<unknown[]> {
-  const { client, endpoint } = engine.cloud.services.queues;
-  const { Messages: messages = [] } = await client.send(
-    new ReceiveMessageCommand({
-      QueueUrl: `${endpoint}/000000000000/${queue}`,
-      MaxNumberOfMessages: 10,
-      VisibilityTimeout: 0,
-    }),
-  );
-  return messages.map(({ Body }) => JSON.parse(String(Body)));
-}
+const { resultOf, answered, messagesOf, tableOf } = payloadsOf(() => engine);
 
 const tampered = (event: object) => ({
   ...event,
@@ -86,12 +42,6 @@ const ofAnotherCustomer = (event: object): object =>
       .replaceAll('SM5f1c0de', 'SM7777777')
       .replaceAll('example-conversation', 'another-conversation'),
   );
-
-const tableOf = (output: string) => ({
-  client: DynamoDBDocumentClient.from(engine.cloud.services.tables.client),
-  name: String(engine.cloud.outputs[output]),
-  clock: { now: Date.now },
-});
 
 describe('receive', () => {
   it('takes its payload, which Twilio’s library has signed, and enqueues the message', async () => {
