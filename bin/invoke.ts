@@ -1,7 +1,7 @@
 import { SettingsError } from '../lib/settings.ts';
 import { readableLine } from '../local/console.ts';
 import { type Place, placeOf, UnknownFunction } from '../local/invoke/cloud.ts';
-import { EventFileError, readEvent } from '../local/invoke/event-file.ts';
+import { checkKind, EventFileError, readEvent } from '../local/invoke/event-file.ts';
 import { invokeOnce } from '../local/invoke/invocation.ts';
 import { hasFailed, reportLines } from '../local/invoke/report.ts';
 import { runCommand } from './command.ts';
@@ -34,15 +34,20 @@ await runCommand(command, async ({ given, values, target }) => {
     );
   }
   try {
-    await invoke(name, readEvent(file), values.raw);
+    await invoke(name, { event: readEvent(file), file }, values.raw);
   } catch (error) {
     throw isMendable(error) ? new CommandError(error.message) : error;
   }
 });
 
-async function invoke(name: string, event: object, raw: boolean): Promise<void> {
+async function invoke(
+  name: string,
+  { event, file }: { event: object; file: string },
+  raw: boolean,
+): Promise<void> {
   const place = await placeOf(name, process.env);
   try {
+    checkKind(event, file, place.called);
     if (await invokedAt(place, event, raw)) process.exitCode = 1;
   } finally {
     await place.leave();

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../lib/constructs/bundle.ts';
+import type { DeployedFunction } from '../cloud/deployed-function.ts';
 
 /** A file that holds no event; its message says what to do. */
 export class EventFileError extends Error {
@@ -10,6 +13,27 @@ export function readEvent(file: string): object {
   const event = parse(readText(file), file);
   if (typeof event === 'object' && event !== null && !Array.isArray(event)) return event;
   throw new EventFileError(`${file} holds no event: expected a JSON object, as in events/.`);
+}
+
+/** Refuses an event of another kind than the function takes, which is that of its own file in `events/`. */
+export function checkKind(
+  event: object,
+  file: string,
+  { construct, job }: Pick<DeployedFunction, 'construct' | 'job'>,
+): void {
+  const example = `events/${job}.json`;
+  const [given, wanted] = [kindOf(event), kindOf(readEvent(path.join(projectRoot, example)))];
+  if (given === undefined || given === wanted) return;
+  throw new EventFileError(
+    `${file} is ${given}, but ${construct} takes ${wanted}, such as ${example}.`,
+  );
+}
+
+/** Undefined for what may be anything, such as an empty object. */
+function kindOf(event: { Records?: unknown; type?: unknown; requestContext?: unknown }) {
+  if (Array.isArray(event.Records)) return 'a batch of messages';
+  if (event.type === 'REQUEST') return 'a question to the authorizer';
+  return event.requestContext ? 'a request' : undefined;
 }
 
 function readText(file: string): string {

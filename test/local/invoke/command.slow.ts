@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { projectRoot } from '../../../lib/constructs/bundle.ts';
 import { type DeployedFunction, findFunction } from '../../../local/cloud/deployed-function.ts';
 import { placeOf, UnknownFunction } from '../../../local/invoke/cloud.ts';
-import { EventFileError, readEvent } from '../../../local/invoke/event-file.ts';
+import { checkKind, EventFileError, readEvent } from '../../../local/invoke/event-file.ts';
 import { occupy } from '../../../local/running.ts';
 
 function aFolder(): string {
@@ -106,6 +106,27 @@ describe('an event file', () => {
   });
 });
 
+describe('an event', () => {
+  const payload = (job: string) => readEvent(path.join(projectRoot, 'events', `${job}.json`));
+  const check = (job: string, event: object) =>
+    checkKind(event, 'mine.json', { construct: 'Trial', job });
+
+  it.each([
+    ['reply', 'receive', 'mine.json is a request, but Trial takes a batch of messages'],
+    ['receive', 'reply', 'mine.json is a batch of messages, but Trial takes a request'],
+    ['authorizer', 'usage', 'but Trial takes a question to the authorizer'],
+    ['usage', 'authorizer', 'mine.json is a question to the authorizer'],
+  ])('for %s is not that for %s', (job, other, why) => {
+    expect(() => check(job, payload(other))).toThrow(why);
+    expect(() => check(job, payload(other))).toThrow(`such as events/${job}.json.`);
+    expect(() => check(job, payload(job))).not.toThrow();
+  });
+
+  it('that may be anything is left to the function', () => {
+    expect(() => check('reply', {})).not.toThrow();
+  });
+});
+
 describe('npm run invoke', () => {
   const run = (...parameters: string[]): Promise<{ code: number; out: string; said: string }> =>
     new Promise((resolve) => {
@@ -121,6 +142,7 @@ describe('npm run invoke', () => {
     [['reply'], 'Which event?'],
     [['reply', 'events/reply.json', 'more'], 'Unexpected: more.'],
     [['reply', 'events/none.json'], 'events/none.json is not there'],
+    [['reply', 'events/usage.json'], 'ReplyProcessor takes a batch of messages'],
     [['--colour', 'reply', 'events/reply.json'], '--colour'],
   ])('refuses %j in one line', async (parameters, line) => {
     const { code, said } = await run(...parameters);
