@@ -1,45 +1,31 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestTable, withLostAnswers } from '../support/table.ts';
-import { aLeadsOffice, leadOf, leadsIn, problemOf, startLeadsTable, withKey } from './office.ts';
+import { describe, expect, it } from 'vitest';
+import { withLostAnswers } from '../support/table.ts';
+import { leadsByKey } from './leads-by-key.ts';
+import { aLeadsOffice, leadOf, leadsIn, problemOf, withKey } from './office.ts';
 
-let table: TestTable;
-let keys = 0;
-
-beforeAll(async () => {
-  table = await startLeadsTable();
-});
-
-afterAll(() => table.close());
-
-/** A company of the test's own, with a key. */
-const someone = () => {
-  keys += 1;
-  return { tenant: `company-${keys}`, key: `key-${keys}` };
-};
-
-const body = { note: 'What does it cost?', name: 'Ann' };
+const at = leadsByKey();
 
 describe('requests with the same key at the same time', () => {
   it('make one lead, and the others are told that it is being made or has been', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
 
     const responses = await Promise.all(
-      Array.from({ length: 8 }, () => office.post(body, withKey(key, { tenant }))),
+      Array.from({ length: 8 }, () => office.post(at.body, withKey(key, { tenant }))),
     );
 
     const statuses = responses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.every((status) => [200, 201, 409].includes(status))).toBe(true);
-    expect(await leadsIn(table, tenant)).toHaveLength(1);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(1);
     expect(office.queue).toHaveLength(1);
   });
 
   it('of other bodies are refused for good, not told to wait', async () => {
-    const { tenant, key } = someone();
+    const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const office = aLeadsOffice(table, { enqueue: () => held });
-    const first = office.post(body, withKey(key, { tenant }));
+    const office = aLeadsOffice(at.table, { enqueue: () => held });
+    const first = office.post(at.body, withKey(key, { tenant }));
     await expect.poll(() => claimed(tenant)).toBe(true);
 
     const second = await office.post({ note: 'Hi' }, withKey(key, { tenant }));
@@ -50,16 +36,16 @@ describe('requests with the same key at the same time', () => {
   });
 
   it('are told to wait while the first is on its way, and its lead once it is there', async () => {
-    const { tenant, key } = someone();
+    const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const office = aLeadsOffice(table, { enqueue: () => held });
-    const first = office.post(body, withKey(key, { tenant }));
+    const office = aLeadsOffice(at.table, { enqueue: () => held });
+    const first = office.post(at.body, withKey(key, { tenant }));
     await expect.poll(() => claimed(tenant)).toBe(true);
 
-    const second = await office.post(body, withKey(key, { tenant }));
+    const second = await office.post(at.body, withKey(key, { tenant }));
     release();
     const lead = await leadOf(await first);
-    const third = await office.post(body, withKey(key, { tenant }));
+    const third = await office.post(at.body, withKey(key, { tenant }));
 
     expect([second.status, second.headers.get('retry-after')]).toEqual([409, '1']);
     expect(await problemOf(second)).toBe('idempotency-key-in-flight');
@@ -68,40 +54,40 @@ describe('requests with the same key at the same time', () => {
 });
 
 const claimed = async (tenant: string): Promise<boolean> =>
-  (await table.items()).some(({ pk }) => pk === `TENANT#${tenant}`);
+  (await at.table.items()).some(({ pk }) => pk === `TENANT#${tenant}`);
 
 describe('a request that died', () => {
   const died = async (tenant: string, key: string) => {
-    void aLeadsOffice(table, { enqueue: () => new Promise(() => {}) }).post(
-      body,
+    void aLeadsOffice(at.table, { enqueue: () => new Promise(() => {}) }).post(
+      at.body,
       withKey(key, { tenant }),
     );
     await expect.poll(() => claimed(tenant)).toBe(true);
   };
 
   it('is taken over once it has surely ended, not before', async () => {
-    const { tenant, key } = someone();
+    const { tenant, key } = at.someone();
     await died(tenant, key);
-    const office = aLeadsOffice(table);
+    const office = aLeadsOffice(at.table);
 
-    table.clock.pass(24_000);
-    const early = await office.post(body, withKey(key, { tenant }));
-    table.clock.pass(1_000);
-    const late = await office.post(body, withKey(key, { tenant }));
+    at.table.clock.pass(24_000);
+    const early = await office.post(at.body, withKey(key, { tenant }));
+    at.table.clock.pass(1_000);
+    const late = await office.post(at.body, withKey(key, { tenant }));
 
     expect([early.status, late.status]).toEqual([409, 201]);
     expect(office.queue).toMatchObject([{ lead: await leadOf(late) }]);
-    expect(await leadsIn(table, tenant)).toHaveLength(1);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(1);
   });
 
   it('is taken over by one of several', async () => {
-    const { tenant, key } = someone();
+    const { tenant, key } = at.someone();
     await died(tenant, key);
-    table.clock.pass(25_000);
-    const office = aLeadsOffice(table);
+    at.table.clock.pass(25_000);
+    const office = aLeadsOffice(at.table);
 
     const responses = await Promise.all(
-      [1, 2, 3].map(() => office.post(body, withKey(key, { tenant }))),
+      [1, 2, 3].map(() => office.post(at.body, withKey(key, { tenant }))),
     );
 
     expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -109,11 +95,11 @@ describe('a request that died', () => {
   });
 
   it('is not taken over by another body', async () => {
-    const { tenant, key } = someone();
+    const { tenant, key } = at.someone();
     await died(tenant, key);
-    table.clock.pass(60_000);
+    at.table.clock.pass(60_000);
 
-    const other = await aLeadsOffice(table).post({ note: 'Hi' }, withKey(key, { tenant }));
+    const other = await aLeadsOffice(at.table).post({ note: 'Hi' }, withKey(key, { tenant }));
 
     expect(await problemOf(other)).toBe('idempotency-key-reused');
   });
@@ -121,37 +107,41 @@ describe('a request that died', () => {
 
 describe('a request that failed', () => {
   it('leaves its key to the next at once, and stores nothing without a message', async () => {
-    const { tenant, key } = someone();
-    const down = aLeadsOffice(table, { enqueue: () => Promise.reject(new Error('SQS is away')) });
-    const office = aLeadsOffice(table);
+    const { tenant, key } = at.someone();
+    const down = aLeadsOffice(at.table, {
+      enqueue: () => Promise.reject(new Error('SQS is away')),
+    });
+    const office = aLeadsOffice(at.table);
 
-    const failed = await down.post(body, withKey(key, { tenant }));
-    const stored = await leadsIn(table, tenant);
-    const next = await office.post(body, withKey(key, { tenant }));
+    const failed = await down.post(at.body, withKey(key, { tenant }));
+    const stored = await leadsIn(at.table, tenant);
+    const next = await office.post(at.body, withKey(key, { tenant }));
 
     expect([failed.status, stored, next.status]).toEqual([503, [], 201]);
-    expect(await leadsIn(table, tenant)).toHaveLength(1);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(1);
     expect(office.queue).toHaveLength(1);
   });
 
   it('says nothing of the lead, in its answer and in the log', async () => {
-    const { tenant, key } = someone();
-    const down = aLeadsOffice(table, { enqueue: () => Promise.reject(new Error('SQS is away')) });
+    const { tenant, key } = at.someone();
+    const down = aLeadsOffice(at.table, {
+      enqueue: () => Promise.reject(new Error('SQS is away')),
+    });
 
-    const failed = await down.post({ ...body, name: 'Quetzal' }, withKey(key, { tenant }));
+    const failed = await down.post({ ...at.body, name: 'Quetzal' }, withKey(key, { tenant }));
 
     expect((await failed.text()) + down.log.lines.join()).not.toMatch(/Quetzal|What does it cost/);
   });
 
   it('is made although the store’s answers are lost, and its writes come twice', async () => {
-    const { tenant, key } = someone();
+    const { tenant, key } = at.someone();
 
-    const response = await aLeadsOffice(withLostAnswers(table)).post(
-      body,
+    const response = await aLeadsOffice(withLostAnswers(at.table)).post(
+      at.body,
       withKey(key, { tenant }),
     );
 
     expect(response.status).toBe(201);
-    expect(await leadsIn(table, tenant)).toHaveLength(1);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(1);
   });
 });

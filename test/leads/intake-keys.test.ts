@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../lambdas/leads/contract.ts';
-import { days, type TestTable } from '../support/table.ts';
-import { aLeadsOffice, leadOf, leadsIn, problemOf, startLeadsTable, withKey } from './office.ts';
+import { days } from '../support/table.ts';
+import { leadsByKey } from './leads-by-key.ts';
+import { aLeadsOffice, leadOf, leadsIn, problemOf, withKey } from './office.ts';
 
-let table: TestTable;
-let keys = 0;
-
-beforeAll(async () => {
-  table = await startLeadsTable();
-});
-
-afterAll(() => table.close());
-
-/** A company of the test's own, with a key. */
-const someone = () => {
-  keys += 1;
-  return { tenant: `company-${keys}`, key: `key-${keys}` };
-};
-
-const body = { note: 'What does it cost?', name: 'Ann' };
+const at = leadsByKey();
 
 describe('a lead', () => {
   it('is answered as it is stored, with where it is found', async () => {
-    const { tenant, key } = someone();
-    const response = await aLeadsOffice(table).post(body, withKey(key, { tenant }));
+    const { tenant, key } = at.someone();
+    const response = await aLeadsOffice(at.table).post(at.body, withKey(key, { tenant }));
     const lead = await leadOf(response);
 
     expect(response.status).toBe(201);
@@ -35,56 +21,56 @@ describe('a lead', () => {
       name: 'Ann',
       note: 'What does it cost?',
       source: null,
-      created_at: new Date(table.clock.now()).toISOString(),
+      created_at: new Date(at.table.clock.now()).toISOString(),
     });
-    expect(await leadsIn(table, tenant)).toMatchObject([lead]);
+    expect(await leadsIn(at.table, tenant)).toMatchObject([lead]);
   });
 
   it('waits to be judged, as a message that holds all of it', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table, { retentionDays: 3 });
-    const lead = await leadOf(await office.post(body, withKey(key, { tenant })));
-    const expires_at = Math.floor((table.clock.now() + days(3)) / 1000);
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table, { retentionDays: 3 });
+    const lead = await leadOf(await office.post(at.body, withKey(key, { tenant })));
+    const expires_at = Math.floor((at.table.clock.now() + days(3)) / 1000);
 
     expect(office.queue).toEqual([{ kind: 'triage', tenant_id: tenant, lead, expires_at }]);
-    expect(await leadsIn(table, tenant)).toMatchObject([{ expires_at }]);
+    expect(await leadsIn(at.table, tenant)).toMatchObject([{ expires_at }]);
   });
 
   it('may be sent to the path with a slash at its end, which is the same place', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
 
-    const first = await office.post(body, withKey(key, { tenant }), '/leads/');
-    const second = await office.post(body, withKey(key, { tenant }));
+    const first = await office.post(at.body, withKey(key, { tenant }), '/leads/');
+    const second = await office.post(at.body, withKey(key, { tenant }));
 
     expect([first.status, second.status]).toEqual([201, 200]);
-    expect(await leadsIn(table, tenant)).toHaveLength(1);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(1);
   });
 });
 
 describe('an idempotency key', () => {
   it('gives the first answer to the same request, and makes nothing', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
-    const first = await office.post(body, withKey(key, { tenant }));
-    table.clock.pass(3_600_000);
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
+    const first = await office.post(at.body, withKey(key, { tenant }));
+    at.table.clock.pass(3_600_000);
 
-    const second = await office.post(body, withKey(key, { tenant }));
+    const second = await office.post(at.body, withKey(key, { tenant }));
 
     expect(second.status).toBe(200);
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
     expect(await second.text()).toBe(await first.text());
-    expect(await leadsIn(table, tenant)).toHaveLength(1);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(1);
     expect(office.queue).toHaveLength(1);
   });
 
   it('gives the first answer when the lead has been judged meanwhile', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
-    const first = await leadOf(await office.post(body, withKey(key, { tenant })));
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
+    const first = await leadOf(await office.post(at.body, withKey(key, { tenant })));
     for (const message of office.queue) await office.triage(message);
 
-    const second = await office.post(body, withKey(key, { tenant }));
+    const second = await office.post(at.body, withKey(key, { tenant }));
 
     expect([second.status, await second.json()]).toEqual([200, first]);
   });
@@ -93,38 +79,38 @@ describe('an idempotency key', () => {
     ['other white space', '{ "name":"Ann",\n"note" : "What does it cost?" }'],
     ['another order of fields', '{"note":"What does it cost?","name":"Ann"}'],
     ['escapes', '{"note":"What d\\u006fes it cost?","\\u006eame":"Ann"}'],
-    ['nulls for what is left out', JSON.stringify({ ...body, email: null, source: null })],
+    ['nulls for what is left out', JSON.stringify({ ...at.body, email: null, source: null })],
   ])('takes a body with %s for the same', async (_, written) => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
-    await office.post(body, withKey(key, { tenant }));
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
+    await office.post(at.body, withKey(key, { tenant }));
 
     expect((await office.post(written, withKey(key, { tenant }))).status).toBe(200);
   });
 
   it.each([
-    ['another note', { ...body, note: 'What does it cost? ' }],
-    ['another name', { ...body, name: 'ann' }],
-    ['one field more', { ...body, source: 'web' }],
-    ['one field less', { note: body.note }],
+    ['another note', { ...at.body, note: 'What does it cost? ' }],
+    ['another name', { ...at.body, name: 'ann' }],
+    ['one field more', { ...at.body, source: 'web' }],
+    ['one field less', { note: at.body.note }],
   ])('is refused for %s, and the first lead stays as it is', async (_, other) => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
-    const lead = await leadOf(await office.post(body, withKey(key, { tenant })));
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
+    const lead = await leadOf(await office.post(at.body, withKey(key, { tenant })));
 
     const refused = await office.post(other, withKey(key, { tenant }));
 
     expect(refused.status).toBe(409);
     expect(await problemOf(refused)).toBe('idempotency-key-reused');
-    expect(await leadsIn(table, tenant)).toMatchObject([lead]);
+    expect(await leadsIn(at.table, tenant)).toMatchObject([lead]);
     expect(office.queue).toHaveLength(1);
   });
 
   it('of one company is not the one of another', async () => {
-    const [ours, theirs] = [someone(), someone()];
-    const office = aLeadsOffice(table);
+    const [ours, theirs] = [at.someone(), at.someone()];
+    const office = aLeadsOffice(at.table);
 
-    const first = await office.post(body, withKey('shared', { tenant: ours.tenant }));
+    const first = await office.post(at.body, withKey('shared', { tenant: ours.tenant }));
     const second = await office.post({ note: 'Hi' }, withKey('shared', { tenant: theirs.tenant }));
 
     expect([first.status, second.status]).toEqual([201, 201]);
@@ -132,25 +118,25 @@ describe('an idempotency key', () => {
   });
 
   it('holds for more than 24 hours, and is forgotten some day', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
-    await office.post(body, withKey(key, { tenant }));
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
+    await office.post(at.body, withKey(key, { tenant }));
 
-    table.clock.pass(days(1) + 1_000);
-    const nextDay = await office.post(body, withKey(key, { tenant }));
-    table.clock.pass(days(7));
+    at.table.clock.pass(days(1) + 1_000);
+    const nextDay = await office.post(at.body, withKey(key, { tenant }));
+    at.table.clock.pass(days(7));
     const nextWeek = await office.post({ note: 'Other' }, withKey(key, { tenant }));
 
     expect([nextDay.status, nextWeek.status]).toEqual([200, 201]);
   });
 
   it('ends with its lead, where that one is kept for less', async () => {
-    const office = aLeadsOffice(table, { retentionDays: 1 });
-    const { tenant, key } = someone();
-    const first = await office.post(body, withKey(key, { tenant }));
+    const office = aLeadsOffice(at.table, { retentionDays: 1 });
+    const { tenant, key } = at.someone();
+    const first = await office.post(at.body, withKey(key, { tenant }));
 
-    table.clock.pass(days(1.5));
-    const second = await office.post(body, withKey(key, { tenant }));
+    at.table.clock.pass(days(1.5));
+    const second = await office.post(at.body, withKey(key, { tenant }));
 
     const [before, after] = [(await first.json()) as Lead, (await second.json()) as Lead];
     expect(second.status).toBe(201);
@@ -159,11 +145,11 @@ describe('an idempotency key', () => {
   });
 
   it('that was refused with its body is still free', async () => {
-    const { tenant, key } = someone();
-    const office = aLeadsOffice(table);
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
 
     const refused = await office.post({ note: 1 }, withKey(key, { tenant }));
-    const taken = await office.post(body, withKey(key, { tenant }));
+    const taken = await office.post(at.body, withKey(key, { tenant }));
 
     expect([refused.status, taken.status]).toEqual([422, 201]);
   });
@@ -173,15 +159,15 @@ describe('an idempotency key', () => {
     ['empty', ''],
     ['white space', '   '],
   ])('that is %s is asked for', async (_, key) => {
-    const { tenant } = someone();
-    const office = aLeadsOffice(table);
+    const { tenant } = at.someone();
+    const office = aLeadsOffice(at.table);
 
     const asking = key === undefined ? { tenant } : withKey(key, { tenant });
-    const response = await office.post(body, asking);
+    const response = await office.post(at.body, asking);
 
     expect(response.status).toBe(400);
     expect(await problemOf(response)).toBe('idempotency-key-missing');
-    expect([await leadsIn(table, tenant), office.queue]).toEqual([[], []]);
+    expect([await leadsIn(at.table, tenant), office.queue]).toEqual([[], []]);
   });
 
   it.each([
@@ -189,23 +175,23 @@ describe('an idempotency key', () => {
     ['a space in it', 'one two'],
     ['a letter beyond ASCII', 'schlüssel'],
   ])('with %s is refused by its name', async (_, key) => {
-    const { tenant } = someone();
-    const office = aLeadsOffice(table);
+    const { tenant } = at.someone();
+    const office = aLeadsOffice(at.table);
 
-    const response = await office.post(body, withKey(key, { tenant }));
+    const response = await office.post(at.body, withKey(key, { tenant }));
 
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ pointer: 'Idempotency-Key' }] });
-    expect(await leadsIn(table, tenant)).toEqual([]);
+    expect(await leadsIn(at.table, tenant)).toEqual([]);
   });
 
   it('may have 255 characters and any visible sign', async () => {
-    const office = aLeadsOffice(table);
-    const { tenant } = someone();
+    const office = aLeadsOffice(at.table);
+    const { tenant } = at.someone();
 
     const statuses = await Promise.all(
       ['k'.repeat(255), '!"#$%&()*+,-./:;<=>?@[]^_`{|}~'].map(
-        async (key) => (await office.post(body, withKey(key, { tenant }))).status,
+        async (key) => (await office.post(at.body, withKey(key, { tenant }))).status,
       ),
     );
 

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { faultOf, jsonText } from '../control-door.ts';
 import type { SimulatorEnv } from '../faults.ts';
 import { onlyFromHere } from '../only-from-here.ts';
 import type { Box } from './box.ts';
@@ -14,31 +15,9 @@ export const urlsOf = (origin: string, id: string) => ({
   respond_url: `${origin}/box/${id}/respond`,
 });
 
-const fault = z.strictObject({
-  operation: z.enum(operations),
-  effect: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('respond'),
-      status: z.int().min(200).max(599),
-      body: z.unknown().optional(),
-      headers: z.record(z.string(), z.string()).optional(),
-    }),
-    z.strictObject({ kind: z.literal('lose') }),
-    z.strictObject({ kind: z.literal('delay'), ms: z.int().min(0).max(600_000) }),
-  ]),
-  times: z.int().min(1).optional(),
-});
+const fault = faultOf(z.enum(operations));
 
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('Expected the body to be JSON');
-    return z.NEVER;
-  }
-});
-
-const bodyOf = async (c: Context) => json.parse(await c.req.text());
+const bodyOf = async (c: Context) => jsonText.parse(await c.req.text());
 
 /** The door for another process: loads runs, makes boxes misbehave, tells what has come and how good it is. */
 export function controlRoutes(

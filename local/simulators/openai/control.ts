@@ -1,28 +1,11 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { faultOf } from '../control-door.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import { invalid } from './errors.ts';
 import { parse, readJson } from './parse.ts';
 
-const maxDelayMs = 600_000;
-const maxTimes = 10_000;
-
-const effect = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('respond'),
-    status: z.number().int().min(200).max(599),
-    body: z.unknown().optional(),
-    headers: z.record(z.string(), z.string()).optional(),
-  }),
-  z.object({ kind: z.literal('lose') }),
-  z.object({ kind: z.literal('delay'), ms: z.number().min(0).max(maxDelayMs) }),
-]);
-
-const fault = z.strictObject({
-  operation: z.string(),
-  effect,
-  times: z.number().int().min(1).max(maxTimes).optional(),
-});
+const fault = faultOf(z.string());
 
 /** `/_sim/faults`: asks for faults from another process, and takes all of them back. */
 export function controlRoutes(faults: Faults, operations: Set<string>): Hono<SimulatorEnv> {

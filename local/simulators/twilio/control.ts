@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { faultOf, jsonText } from '../control-door.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import { onlyFromHere } from '../only-from-here.ts';
 import type { Customers } from './customers.ts';
@@ -16,15 +17,6 @@ export interface ControlParts {
 }
 
 const maxWaitSeconds = 60;
-
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('Expected the body to be JSON');
-    return z.NEVER;
-  }
-});
 
 const address = z
   .string()
@@ -62,26 +54,9 @@ const customerMessage = z.strictObject({
     .optional(),
 });
 
-const fault = z.strictObject({
-  operation: z.enum([
-    'messages.create',
-    'messages.list',
-    'messages.fetch',
-    'media.fetch',
-    'typing.create',
-  ]),
-  effect: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('respond'),
-      status: z.int().min(200).max(599),
-      body: z.unknown().optional(),
-      headers: z.record(z.string(), z.string()).optional(),
-    }),
-    z.strictObject({ kind: z.literal('lose') }),
-    z.strictObject({ kind: z.literal('delay'), ms: z.int().min(0).max(600_000) }),
-  ]),
-  times: z.int().min(1).optional(),
-});
+const fault = faultOf(
+  z.enum(['messages.create', 'messages.list', 'messages.fetch', 'media.fetch', 'typing.create']),
+);
 
 const eventsQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -109,7 +84,7 @@ export function controlRoutes({
 
   app.post('/customers/:address/messages', async (c) => {
     const from = address.parse(c.req.param('address'));
-    const message = customerMessage.parse(json.parse(await c.req.text()));
+    const message = customerMessage.parse(jsonText.parse(await c.req.text()));
     return c.json(await customers.write({ from, ...message }));
   });
 
@@ -121,7 +96,7 @@ export function controlRoutes({
   });
 
   app.post('/faults', async (c) => {
-    faults.add(fault.parse(json.parse(await c.req.text())));
+    faults.add(fault.parse(jsonText.parse(await c.req.text())));
     return c.body(null, 204);
   });
 
