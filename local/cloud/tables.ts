@@ -1,18 +1,14 @@
-import { mkdirSync } from 'node:fs';
-import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { localCredentials } from './credentials.ts';
+import { startStore } from './store.ts';
 import { localAccount, localRegion } from './template.ts';
 
-/** DynamoDB on one machine: an emulator in this process, on 127.0.0.1, kept in a folder where one is given. */
+/** DynamoDB on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in a folder where one is given. */
 export interface Tables {
   endpoint: string;
   client: DynamoDBClient;
@@ -22,15 +18,8 @@ export interface Tables {
 }
 
 export async function startTables(folder: string | undefined): Promise<Tables> {
-  if (folder) mkdirSync(folder, { recursive: true });
-  const server = dynalite({ createTableMs: 0, ...(folder && { path: folder }) });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const answered = workInProgress(server);
-  const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
+  const store = await startStore('tables', folder);
+  const { endpoint } = store;
   const client = new DynamoDBClient({
     endpoint,
     region: localRegion,
@@ -51,29 +40,8 @@ export async function startTables(folder: string | undefined): Promise<Tables> {
     },
     async close() {
       client.destroy();
-      await answered();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await store.close();
     },
-  };
-}
-
-const settleMs = 10;
-
-/** Resolves once every request so far has been worked off: dynalite crashes when its database closes before. */
-function workInProgress(server: Server): () => Promise<void> {
-  let open = 0;
-  server.prependListener('request', (_request, response: ServerResponse) => {
-    open += 1;
-    const end = response.end;
-    response.end = ((...given: unknown[]) => {
-      open -= 1;
-      return Reflect.apply(end, response, given) as ServerResponse;
-    }) as typeof response.end;
-  });
-  return async () => {
-    do await sleep(settleMs);
-    while (open > 0);
   };
 }
 

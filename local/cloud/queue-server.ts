@@ -1,0 +1,88 @@
+import type { AddressInfo } from 'node:net';
+import { buildApp } from 'fauxqs';
+import { type FauxqsQueue, handOutWholeGroups } from './fifo-groups.ts';
+import type { Store } from './store.ts';
+import { localRegion } from './template.ts';
+
+/** The parts of fauxqs that its package does not export: without them it binds all interfaces or forgets all. */
+interface FauxqsParts {
+  SqsStore: new () => Record<string, unknown> & {
+    allQueues(): Iterable<StoredQueue>;
+    createQueue(...given: unknown[]): StoredQueue;
+  };
+  SnsStore: new () => Record<string, unknown>;
+  S3Store: new () => Record<string, unknown>;
+  PersistenceManager: new (folder: string) => Persistence;
+}
+
+type StoredQueue = FauxqsQueue & { persistence?: Persistence };
+
+interface Persistence {
+  load(...stores: unknown[]): void;
+  close(): void;
+  updateMessageReady(messageId: string): void;
+  db: { prepare(statement: string): { run(...values: string[]): unknown } };
+}
+
+async function fauxqsParts(): Promise<FauxqsParts> {
+  const home = import.meta.resolve('fauxqs');
+  const part = (file: string) => import(new URL(file, home).href);
+  const [sqs, sns, s3, persistence] = await Promise.all([
+    part('./sqs/sqsStore.js'),
+    part('./sns/snsStore.js'),
+    part('./s3/s3Store.js'),
+    part('./persistence.js'),
+  ]);
+  return { ...sqs, ...sns, ...s3, ...persistence } as FauxqsParts;
+}
+
+/** An emulator of SQS in this thread, kept in SQLite where a folder is given. */
+export async function serveQueues(folder: string | undefined): Promise<Store> {
+  const parts = await fauxqsParts();
+  const stores = {
+    sqsStore: new parts.SqsStore(),
+    snsStore: new parts.SnsStore(),
+    s3Store: new parts.S3Store(),
+  };
+  const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
+  if (persistence) {
+    keepWhatIsGivenBack(persistence);
+    persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+    for (const store of Object.values(stores)) store['persistence'] = persistence;
+    for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
+  }
+  handOutGroupsOf(stores.sqsStore);
+  const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      app.server.closeAllConnections();
+      await app.close();
+      persistence?.close();
+    },
+  };
+}
+
+/** Of the queues that are there, and of those that will be made. */
+function handOutGroupsOf(store: InstanceType<FauxqsParts['SqsStore']>): void {
+  for (const queue of store.allQueues()) handOutWholeGroups(queue);
+  const createQueue = store.createQueue.bind(store);
+  store.createQueue = (...given) => {
+    const queue = createQueue(...given);
+    handOutWholeGroups(queue);
+    return queue;
+  };
+}
+
+/**
+ * The emulator's own statement also empties the receive count, which its table forbids: a message whose
+ * visibility timeout was set to 0 would be lost.
+ */
+function keepWhatIsGivenBack(persistence: Persistence): void {
+  const ready = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => void ready.run(messageId);
+}

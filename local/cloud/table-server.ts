@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import type { Store } from './store.ts';
+
+/** An emulator of DynamoDB in this thread, kept in a folder where one is given. */
+export async function serveTables(folder: string | undefined): Promise<Store> {
+  if (folder) mkdirSync(folder, { recursive: true });
+  const server = dynalite({ createTableMs: 0, ...(folder && { path: folder }) });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const answered = workInProgress(server);
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      await answered();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+const settleMs = 10;
+
+/** Resolves once every request so far has been worked off: dynalite crashes when its database closes before. */
+function workInProgress(server: Server): () => Promise<void> {
+  let open = 0;
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    open += 1;
+    const end = response.end;
+    response.end = ((...given: unknown[]) => {
+      open -= 1;
+      return Reflect.apply(end, response, given) as ServerResponse;
+    }) as typeof response.end;
+  });
+  return async () => {
+    do await sleep(settleMs);
+    while (open > 0);
+  };
+}
