@@ -15,8 +15,8 @@ export const limits = {
   /** Failures of a lead after which it goes to the dead-letter queue. */
   maxAttempts: 5,
   outageAttempts,
-  /** Above it, so that only what crashes the function ends by the queue's own count. */
-  maxReceiveCount: 20,
+  /** Far above them: what Lambda throttles, as a new account does soon, is counted by the queue though nobody tried it. */
+  maxReceiveCount: 200,
   pageSize: 50,
   /** A request that has claimed its key and has not stored its lead after this time has died. */
   inFlightSeconds: 25,

@@ -10,9 +10,10 @@ const accessLogLine = {
   request_id: '$context.requestId',
   route: '$context.routeKey',
   status: '$context.status',
-  error: '$context.error.messageString',
-  integration_error: '$context.integrationErrorMessage',
   latency_ms: '$context.responseLatency',
+  // Not messageString, which brings quotes of its own: the line would be no JSON.
+  error: '$context.error.message',
+  integration_error: '$context.integrationErrorMessage',
 };
 
 /** A line for each request, also for those that reach no function. */

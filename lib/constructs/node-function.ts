@@ -5,6 +5,7 @@ import {
   type CfnFunction,
   Code,
   Function as LambdaFunction,
+  RecursiveLoop,
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
@@ -27,6 +28,11 @@ export interface NodeFunctionProps {
   environment: Record<string, string>;
   /** Who is hurt when it fails, as a sentence without its full stop. */
   impact: string;
+  /**
+   * Whether it gives its own queue work that ends by itself. Lambda takes a chain of that for a loop gone
+   * wild, and drops what would be its seventeenth invocation, unless it is told so.
+   */
+  callsItself?: boolean;
 }
 
 /** A Lambda function of the house: its bundle, its own log group, its alarms, and a role that may do only what is granted. */
@@ -62,6 +68,7 @@ export class NodeFunction extends LambdaFunction {
       },
       // The AWS SDK itself carries the trace on to the queues, and these to their consumers.
       tracing: Tracing.ACTIVE,
+      ...(props.callsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       role,
       logGroup,
     });
@@ -75,7 +82,7 @@ export class NodeFunction extends LambdaFunction {
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray takes traces for no resource but all; test/lib/functions.test.ts holds the rest.',
+        'X-Ray takes traces for no resource but all; test/lib/permissions.test.ts holds the rest.',
     });
     this.givenName = props.name;
     alarmOnFailures(this, { house, about: props.name, impact: props.impact });

@@ -60,6 +60,8 @@ export class Start extends NodeFunction {
       impact: 'Email runs do not begin, or stand still',
       memoryMb: house.stage.memoryMb.bulk,
       timeoutSeconds: limits.startTimeoutSeconds,
+      // It looks after a run every so often, until the run has ended.
+      callsItself: true,
       environment: {
         ...tables(parts),
         ...secrets(parts),
@@ -104,6 +106,8 @@ export class Answer extends NodeFunction {
       impact: 'Emails are not answered before their deadlines',
       memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.answerTimeoutSeconds,
+      // An email that was sent lets others go, which may wait for their time.
+      callsItself: true,
       environment: {
         ...tables(parts),
         ...secrets(parts),

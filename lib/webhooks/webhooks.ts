@@ -37,7 +37,8 @@ export class Webhooks extends Construct {
       visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
       maxReceiveCount: limits.maxReceiveCount,
       impact: 'Companies are not told of events',
-      oldestSeconds: 26 * 3600,
+      // An event that failed three times, over half an hour, is not counted any more.
+      oldestSeconds: 3600,
     });
     const toDeliveries = new EventQueueRule(this, 'ToDeliveries', {
       house,

@@ -209,6 +209,25 @@ function permissionsOf(roleId: unknown): Record<string, string[]> {
 
 const functions = Object.values(functionsOf(template));
 
+describe('a function that may put work into the queue it works off', () => {
+  const working = (name: string) => {
+    const granted = Object.values(permissions[name] ?? {});
+    return granted.some(
+      (actions) =>
+        consumes.every((one) => actions.includes(one)) && actions.includes('sqs:SendMessage'),
+    );
+  };
+
+  it('says so to Lambda, which would take that for a loop and drop its messages; no other does', () => {
+    const allowed = functions.filter(({ RecursiveLoop: loop }) => loop === 'Allow');
+
+    expect(allowed.map(({ FunctionName }) => FunctionName).sort()).toEqual(
+      Object.keys(permissions).filter(working).sort(),
+    );
+    expect(allowed).toHaveLength(2);
+  });
+});
+
 describe('the permissions of functions', () => {
   it('are what they need, on what they need, and nothing else', () => {
     const granted = functions.map(({ FunctionName, Role }) => [

@@ -53,6 +53,18 @@ describe('the search for failed requests', () => {
   const line = (status: number): string =>
     stage?.Properties.AccessLogSettings.Format.replace('$context.status', String(status));
 
+  it('finds those that no function answered, whose error the API words with quotes', () => {
+    const [search] = searchesOf('API fails') as [Search];
+    const log = String(stage?.Properties.AccessLogSettings.Format)
+      .replace('$context.status', '500')
+      .replace('$context.error.messageString', '"Internal Server Error"')
+      .replace('$context.error.message', 'Internal Server Error')
+      .replaceAll(/\$context\.\w+/g, '-');
+
+    expect(JSON.parse(log)).toMatchObject({ status: '500', error: 'Internal Server Error' });
+    expect(takes(search.pattern, log)).toBe(true);
+  });
+
   it.each([
     [500, true],
     [503, true],
