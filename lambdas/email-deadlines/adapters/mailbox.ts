@@ -62,7 +62,8 @@ export async function fetchEmails(settings: MailboxSettings, testMode: boolean):
     throw retryLater('mailbox_unavailable', `The mailbox answered ${response.status}.`);
   }
   if (!response.ok) {
-    const reason = `The mailbox answered ${response.status}: ${reasonOf(text)}`;
+    // Its words stay out of our logs: they may repeat the URL, which has the key.
+    const reason = `The mailbox answered ${response.status}.`;
     throw new EngineError('discard', 'mailbox_refused', reason);
   }
   try {
@@ -137,7 +138,8 @@ export const mailbox = (settings: MailboxSettings): Mailbox => ({
 });
 
 async function resultOf(response: Response): Promise<PostResult> {
-  const text = (await textUpTo(response, maxAnswerBytes)) ?? '';
+  // Read to its end, for the next reply on the same connection; its words may be the customer's, and are not kept.
+  await textUpTo(response, maxAnswerBytes);
   if (response.ok) return { kind: 'accepted' };
   const { status } = response;
   if (status >= 500 || status === 429 || status === 408) {
@@ -150,18 +152,7 @@ async function resultOf(response: Response): Promise<PostResult> {
   }
   // The reply may be good: a person fills in the right key, and it is posted then.
   if (refusesKey(status)) return { kind: 'unavailable', reason: `it refused the key (${status})` };
-  return { kind: 'refused', reason: `${status}: ${reasonOf(text)}` };
-}
-
-/** What the mailbox says, without what it may repeat of the email. */
-function reasonOf(text: string): string {
-  try {
-    const { error, detail, message } = JSON.parse(text) as Record<string, unknown>;
-    const said = [error, detail, message].find((one) => typeof one === 'string');
-    return String(said ?? 'it gave no reason').slice(0, 300);
-  } catch {
-    return text === '' ? 'it gave no reason' : 'its reason is no JSON';
-  }
+  return { kind: 'refused', reason: `it answered ${status}` };
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
