@@ -61,7 +61,7 @@ const alarmsFrom: AlarmThresholds = {
 };
 
 const keptStage: Stage = {
-  // A first deployment that fails leaves nothing behind that would block the next.
+  // But for its tables, which protect themselves, a first deployment that fails leaves nothing behind: docs/runbook.md.
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   pointInTimeRecovery: true,
   deletionProtection: true,

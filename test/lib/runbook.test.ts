@@ -78,6 +78,19 @@ describe('the search for failed requests', () => {
   });
 });
 
+describe('what clears away a first deployment that failed', () => {
+  it('names each table, which would be in the way of the next', () => {
+    const names = resourcesOf(template, 'AWS::DynamoDB::Table').map(([, { Properties }]) =>
+      bare(Properties.TableName),
+    );
+
+    const [, named = ''] = /for table in ([^;]+);/.exec(
+      entryOf('The first deployment of production failed'),
+    ) ?? [''];
+    expect(named.split(' ').sort()).toEqual(names.sort());
+  });
+});
+
 describe('each figure that the runbook asks for', () => {
   it('is a metric of the product', () => {
     const counted = headings.flatMap((one) => linesOf(one, 'metric'));

@@ -1,0 +1,160 @@
+const writesItsLog = (name: string) => ({
+  [`/aws/lambda/acme-${name}-dev`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+});
+const readsTwilioSecret = {
+  'acme/dev/whatsapp-credentials/twilio': ['secretsmanager:GetSecretValue'],
+};
+
+/** To let callers in and count them. */
+const guardsItsRoutes = { 'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'] };
+
+/** X-Ray knows no resources: nothing else may be granted on all. */
+export const tracing = new Set(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+
+/** What an event source needs of its queue. */
+export const consumes = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
+
+/** All that each function may do, and on what. */
+export const permissions: Record<string, Record<string, string[]>> = {
+  'acme-authorizer-dev': {
+    ...writesItsLog('authorizer'),
+    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
+  'acme-configuration-dev': {
+    ...writesItsLog('configuration'),
+    'acme-tenants-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+  },
+  'acme-usage-dev': {
+    ...writesItsLog('usage'),
+    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  },
+  'acme-openapi-dev': { ...writesItsLog('openapi'), ...guardsItsRoutes },
+  'acme-email-trigger-dev': {
+    ...writesItsLog('email-trigger'),
+    ...guardsItsRoutes,
+    'acme-email-runs-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'sqs:SendMessage',
+    ],
+  },
+  'acme-email-start-dev': {
+    ...writesItsLog('email-start'),
+    'acme/dev/mailbox-api-key/email': ['secretsmanager:GetSecretValue'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-email-runs-dev': [
+      'dynamodb:BatchWriteItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      ...consumes,
+      'sqs:SendMessage',
+    ],
+    'acme-email-runs-dlq-dev': ['sqs:SendMessage'],
+    'acme-emails-ready-dev': ['sqs:SendMessage'],
+  },
+  'acme-email-deadline-dev': {
+    ...writesItsLog('email-deadline'),
+    'acme/dev/mailbox-api-key/email': ['secretsmanager:GetSecretValue'],
+    'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+    ...guardsItsRoutes,
+    'acme-email-runs-dev': [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    'acme-emails-ready-dev': [...consumes, 'sqs:SendMessage'],
+    'acme-emails-ready-dlq-dev': ['sqs:SendMessage'],
+  },
+  'acme-lead-intake-dev': {
+    ...writesItsLog('lead-intake'),
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'sqs:SendMessage',
+    ],
+  },
+  'acme-lead-triage-dev': {
+    ...writesItsLog('lead-triage'),
+    'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      ...consumes,
+    ],
+    'acme-leads-dlq-dev': ['sqs:SendMessage'],
+    'acme-events-dev': ['events:PutEvents'],
+  },
+  'acme-lead-insights-dev': {
+    ...writesItsLog('lead-insights'),
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'sqs:SendMessage',
+    ],
+    'acme-leads-dev/index/by_priority': ['dynamodb:Query'],
+    'acme-leads-dev/index/by_intent': ['dynamodb:Query'],
+    'acme-leads-dev/index/by_source': ['dynamodb:Query'],
+  },
+  'acme-webhook-deliver-dev': {
+    ...writesItsLog('webhook-deliver'),
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-webhooks-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', ...consumes],
+    'acme-webhooks-dlq-dev': ['sqs:SendMessage'],
+  },
+  'acme-webhook-endpoint-dev': {
+    ...writesItsLog('webhook-endpoint'),
+    ...guardsItsRoutes,
+    'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
+    'acme-webhooks-dev': ['dynamodb:GetItem'],
+    'acme-events-dev': ['events:PutEvents'],
+  },
+  'acme-receive-dev': {
+    ...writesItsLog('receive'),
+    ...readsTwilioSecret,
+    'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'acme-tenants-dev': ['dynamodb:GetItem'],
+    'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
+  },
+  'acme-reply-processor-dev': {
+    ...writesItsLog('reply-processor'),
+    ...readsTwilioSecret,
+    'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+    'acme-conversations-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'acme-whatsapp-replies-dev.fifo': consumes,
+    'acme-whatsapp-replies-dlq-dev.fifo': ['sqs:SendMessage'],
+  },
+  'acme-status-dev': {
+    ...writesItsLog('status'),
+    ...readsTwilioSecret,
+    'acme-conversations-dev': ['dynamodb:UpdateItem'],
+  },
+};
