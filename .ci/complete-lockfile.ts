@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /**
  * Puts into package-lock.json the optional packages of other platforms that npm may have left out
@@ -8,6 +10,7 @@ import path from 'node:path';
  */
 interface LockedPackage {
   version?: string;
+  integrity?: string;
   dev?: boolean;
   optional?: boolean;
   os?: string[];
@@ -60,11 +63,31 @@ for (const owner of Object.values(lock.packages)) {
     added += 1;
   }
 }
+const prefix = 'node_modules/';
+const unpinned = Object.entries(lock.packages).filter(
+  ([place, { optional, integrity }]) => place.startsWith(prefix) && optional && !integrity,
+);
+for (const [place, locked] of unpinned) {
+  const found = await integrityOf(`${place.slice(prefix.length)}@${locked.version}`);
+  if (found) lock.packages[place] = { version: locked.version, integrity: found, ...locked };
+}
+const left = unpinned.filter(([place]) => !lock.packages[place]?.integrity).length;
 lock.packages = Object.fromEntries(
   Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${added} packages of other platforms added to package-lock.json.`);
+if (left > 0) console.log(`${left} have no integrity: the registry does not know them.`);
+
+/** The hash by which npm checks what it downloads; undefined where the registry does not know the package. */
+async function integrityOf(spec: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('npm', ['view', spec, 'dist.integrity']);
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The platform that a package's name ends in, as `linux-arm64-musl`; undefined for one that is for all. */
 function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | undefined {
