@@ -68,6 +68,12 @@ const ofEmails = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
 
 const ofDoors = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
   {
+    runbook: 'Number not registered',
+    impact: 'Customers who write to that number get no answers',
+    metric: metrics.count('UnknownChannel'),
+    from: 1,
+  },
+  {
     runbook: 'Signatures refused',
     impact: 'Customers on WhatsApp get no answers, or somebody forges webhooks',
     metric: metrics.count('SignatureRejected'),

@@ -22,6 +22,7 @@ const rules: [string, string[], number, string][] = [
   ['messages-undelivered', ['MessagesUndelivered Sum', 'MessagesRejected Sum'], 5, '2 of 2 × 300'],
   ['deadlines-missed', ['EmailsLate Sum', 'EmailsSent Sum'], 10, '1 of 1 × 900'],
   ['email-runs-fail', ['RunsFailed Sum'], 1, '1 of 1 × 300'],
+  ['number-not-registered', ['UnknownChannel Sum'], 1, '1 of 1 × 300'],
   ['signatures-refused', ['SignatureRejected Sum'], 20, '1 of 1 × 300'],
   ['callers-refused', ['Unauthenticated Sum', 'Forbidden Sum'], 200, '1 of 1 × 300'],
   ['openai-fails', ['OpenAiFailed Sum'], 5, '2 of 3 × 300'],

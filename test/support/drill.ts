@@ -68,6 +68,12 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
       const lines = logs.get(log) ?? [];
       return lines.filter((line) => all.some(({ pattern }) => takes(pattern, line)));
     },
+    /** What the entry's searches find in a log, as soon as there is something that names this. */
+    async foundSoon(heading: string, log: string, naming: string): Promise<Logged[]> {
+      const found = () => this.found(heading, log).filter((line) => line.includes(naming));
+      await expect.poll(found, { timeout: 15_000, interval: 50 }).not.toEqual([]);
+      return found().map(this.entry);
+    },
     linesOf: (log: string): string[] => logs.get(log) ?? [],
     /** The entry's command that begins so, as it stands there; words of it may be given. */
     async follows(heading: string, begin: string, given: Record<string, string> = {}) {
