@@ -26,11 +26,14 @@ export const workerSlots = (table: Table): WorkerSlots => ({
       );
       const version = Number(item?.['version'] ?? 0);
       const now = table.clock.now();
-      const others = Object.entries((item?.['held'] ?? {}) as Held).filter(
+      const before = (item?.['held'] ?? {}) as Held;
+      const others = Object.entries(before).filter(
         ([name, [, ends]]) => name !== owner && ends > now,
       );
       const taken = others.reduce((sum, [, [count]]) => sum + count, 0);
       const mine = Math.max(0, Math.min(slots, limit - taken));
+      // Those for whom there is none ask often: they only look.
+      if (mine === 0 && !Object.hasOwn(before, owner)) return 0;
       const held: Held = {
         ...Object.fromEntries(others),
         ...(mine > 0 && { [owner]: [mine, until] }),

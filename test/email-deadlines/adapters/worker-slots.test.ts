@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { workerSlots } from '../../../lambdas/email-deadlines/adapters/worker-slots.ts';
-import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
+import {
+  countedTable,
+  startTestTable,
+  type TestTable,
+  withLostAnswers,
+} from '../../support/table.ts';
 
 let table: TestTable;
 let key = { pk: '', sk: 'SLOTS' };
@@ -32,6 +37,15 @@ describe('the slots of workers', () => {
     const held = await Promise.all(owners.map((owner) => hold(owner, 4, 10)));
 
     expect(held.reduce((sum, count) => sum + count, 0)).toBe(10);
+  });
+
+  it('are asked for without a write where there are none', async () => {
+    await hold('a', 10);
+    const counted = countedTable(table);
+
+    const wanted = { slots: 4, limit: 10, until: inSeconds(45) };
+    expect(await workerSlots(counted).hold(key, 'b', wanted)).toBe(0);
+    expect(counted.calls).toEqual(['GetCommand']);
   });
 
   it('are held once by an owner that asks again', async () => {
