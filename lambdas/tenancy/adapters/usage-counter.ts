@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { cellRate } from '../../vendors/aws/cell-rate.ts';
 import { expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
-import { type RateLimit, usageKeptDays } from '../contract.ts';
+import { type ModelLimit, type RateLimit, usageKeptDays } from '../contract.ts';
 import { keys } from './keys.ts';
 
 /** Whose budget a request is taken from. */
@@ -14,10 +14,13 @@ export interface UsageCounter {
     budget: Budget,
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
+  /** Spends a call of the model by one write; false where the company's calls are used up. */
+  spendModelCall(tenantId: string, limit: ModelLimit): Promise<boolean>;
   /** Adds to a counter of the day. */
   count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
 }
 
+const secondsPerDay = 86_400;
 const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } as const;
 
 /** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
@@ -36,6 +39,18 @@ export function usageCounter(table: Table): UsageCounter {
       return result.spent
         ? { admitted: true }
         : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
+    },
+
+    async spendModelCall(tenantId, { calls_per_day, burst }) {
+      if (calls_per_day === 0) return false;
+      const place = {
+        key: keys.usage(tenantId, dateOf(table.clock.now())),
+        attribute: 'model_spent_until',
+        counter: 'model_calls',
+        keptDays: usageKeptDays,
+      };
+      const { spent } = await spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
+      return spent;
     },
 
     async count(tenantId, counter, by = 1) {
