@@ -1,11 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { cellRate } from '../../vendors/aws/cell-rate.ts';
 import { expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
+import type { Budget } from '../caller.ts';
 import { type ModelLimit, type RateLimit, usageKeptDays } from '../contract.ts';
 import { keys } from './keys.ts';
-
-/** Whose budget a request is taken from. */
-export type Budget = 'callers' | 'visitors';
 
 export interface UsageCounter {
   /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
