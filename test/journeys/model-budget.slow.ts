@@ -46,6 +46,7 @@ describe('a flood of leads', () => {
       drill.found(heading, 'lead-triage').filter((line) => line.includes('"flooded"'));
     await expect.poll(found, soon).toHaveLength(1);
     await expect.poll(() => drill.values('TriageFallback'), soon).toEqual([1]);
+    const usage = await (await call('/usage', { key })).json();
     const listed = await drill.follows(heading, 'tenants -- list');
 
     await drill.run('npm run tenants -- change flooded --model-calls-per-day 90000');
@@ -57,6 +58,7 @@ describe('a flood of leads', () => {
       error_code: 'model_budget',
       calls_per_day: 1,
     });
+    expect(usage).toMatchObject({ total: { leads: 2, lead_model_calls: 1 } });
     expect(listed).toMatch(/flooded +active +50\/s, burst 500; leads by a model 1\/day, burst 1 /);
     const judgedAnew = async () => {
       await call(`/leads/${id}/insight`, { key, method: 'POST', body: { adapter: 'openai' } });

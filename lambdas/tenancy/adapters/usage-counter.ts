@@ -44,7 +44,7 @@ export function usageCounter(table: Table): UsageCounter {
       const place = {
         key: keys.usage(tenantId, dateOf(table.clock.now())),
         attribute: 'model_spent_until',
-        counter: 'model_calls',
+        counter: 'lead_model_calls',
         keptDays: usageKeptDays,
       };
       const { spent } = await spend(place, { perSecond: calls_per_day / secondsPerDay, burst });

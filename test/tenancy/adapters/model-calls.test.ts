@@ -35,7 +35,7 @@ describe('the calls of a model that a company’s leads may make', () => {
     table.clock.pass(2_000);
 
     expect(await granted('acme', 5)).toBe(2);
-    expect(await table.item(today('acme'))).toMatchObject({ model_calls: 5 });
+    expect(await table.item(today('acme'))).toMatchObject({ lead_model_calls: 5 });
   });
 
   it('hold across instances, and are each company’s own', async () => {
@@ -55,7 +55,7 @@ describe('the calls of a model that a company’s leads may make', () => {
 
     expect(await counter.admit('apart', 'callers', request)).toEqual({ admitted: true });
     expect(await granted('apart', 1)).toBe(0);
-    expect(await table.item(today('apart'))).toMatchObject({ model_calls: 3, requests: 1 });
+    expect(await table.item(today('apart'))).toMatchObject({ lead_model_calls: 3, requests: 1 });
   });
 
   it('are more as soon as the operator allows more', async () => {
