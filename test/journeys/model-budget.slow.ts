@@ -64,6 +64,6 @@ describe('a flood of leads', () => {
       await call(`/leads/${id}/insight`, { key, method: 'POST', body: { adapter: 'openai' } });
       return (await insightOf(key, id)).adapter;
     };
-    await expect.poll(judgedAnew, { timeout: 50_000, interval: 2_000 }).toBe('openai');
-  }, 90_000);
+    await expect.poll(judgedAnew, { timeout: 80_000, interval: 2_000 }).toBe('openai');
+  }, 120_000);
 });

@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { cellRate } from '../../vendors/aws/cell-rate.ts';
+import { cellRate, type Spending } from '../../vendors/aws/cell-rate.ts';
 import { expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
 import type { Budget } from '../caller.ts';
 import { type ModelLimit, type RateLimit, usageKeptDays } from '../contract.ts';
@@ -12,8 +12,8 @@ export interface UsageCounter {
     budget: Budget,
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
-  /** Spends a call of the model by one write; false where the company's calls are used up. */
-  spendModelCall(tenantId: string, limit: ModelLimit): Promise<boolean>;
+  /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
+  spendModelCall(tenantId: string, limit: ModelLimit): Promise<Spending>;
   /** Adds to a counter of the day. */
   count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
 }
@@ -40,15 +40,14 @@ export function usageCounter(table: Table): UsageCounter {
     },
 
     async spendModelCall(tenantId, { calls_per_day, burst }) {
-      if (calls_per_day === 0) return false;
+      if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
       const place = {
         key: keys.usage(tenantId, dateOf(table.clock.now())),
         attribute: 'model_spent_until',
         counter: 'lead_model_calls',
         keptDays: usageKeptDays,
       };
-      const { spent } = await spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
-      return spent;
+      return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
     },
 
     async count(tenantId, counter, by = 1) {

@@ -35,12 +35,19 @@ interface CompanyOptions extends OpenAiSimulatorOptions {
   suspended?: boolean;
   /** How often the model may be asked; or what the store fails with that knows it. */
   calls?: number | Error;
+  /** After how long it may be asked again; each asking finds it used up nonetheless. */
+  waitMs?: number;
 }
 
 /** The judges of a company, on the real SDK and a simulated OpenAI. */
 export async function aCompany(
   triage: Record<string, unknown> | undefined,
-  { suspended = false, calls = Number.POSITIVE_INFINITY, ...options }: CompanyOptions = {},
+  {
+    suspended = false,
+    calls = Number.POSITIVE_INFINITY,
+    waitMs = 0,
+    ...options
+  }: CompanyOptions = {},
 ) {
   const openai = await startOpenAiSimulator({ runMs: () => 1, ...options });
   onTestFinished(() => openai.close());
@@ -55,7 +62,7 @@ export async function aCompany(
   const spendModelCall = async () => {
     if (calls instanceof Error) throw calls;
     spent += 1;
-    return spent <= calls;
+    return spent <= calls ? { spent: true as const } : { spent: false as const, waitMs };
   };
   const budget = modelBudget({ spendModelCall }, clock);
   return {

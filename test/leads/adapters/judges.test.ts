@@ -162,6 +162,23 @@ describe('a company’s calls of the model', () => {
   });
 
   it.each([
+    ['as long as there is none', 2_000, 2_000],
+    ['for ten seconds at most', 17_280, 10_000],
+  ])('are not asked for again %s: a flood does not fall upon the store', async (_, waitMs, ms) => {
+    const company = await aCompany(openai, { calls: 0, waitMs });
+
+    for (let n = 0; n < 20; n++) await company.judge(note);
+    expect(company.spent()).toBe(1);
+    company.clock.pass(ms - 1);
+    await company.judge(note);
+    expect(company.spent()).toBe(1);
+    company.clock.pass(1);
+
+    expect((await company.judge(note)).fallback_reason).toBe('model_budget');
+    expect(company.spent()).toBe(2);
+  });
+
+  it.each([
     ['the rules judge', { adapter: 'rules' }, false],
     ['it is suspended', openai, true],
   ])('are left where %s', async (_, triage, suspended) => {

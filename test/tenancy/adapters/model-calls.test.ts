@@ -24,7 +24,7 @@ async function granted(
 ): Promise<number> {
   let calls = 0;
   for (let n = 0; n < count; n++) {
-    if (await counter.spendModelCall(tenantId, limit)) calls += 1;
+    if ((await counter.spendModelCall(tenantId, limit)).spent) calls += 1;
   }
   return calls;
 }
