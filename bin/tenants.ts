@@ -1,12 +1,8 @@
 import { type TenantChange, tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
-import {
-  defaultRateLimit,
-  type RateLimit,
-  rateLimit,
-  type Tenant,
-} from '../lambdas/tenancy/contract.ts';
+import { defaultModelLimit, defaultRateLimit, type Tenant } from '../lambdas/tenancy/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { CommandError, readGivenName, readTenantId, tableOf } from './target.ts';
+import { type LimitOptions, limitsText, readLimits } from './tenants/limits.ts';
 
 const usage = `The companies on a deployment.
 
@@ -18,6 +14,8 @@ const usage = `The companies on a deployment.
 
   --requests-per-second N       how many calls of the API it may make; ${defaultRateLimit.requests_per_second} by default
   --burst N                     how many of them at once; ${defaultRateLimit.burst} by default
+  --model-calls-per-day N       how many of its leads a model may judge; ${defaultModelLimit.calls_per_day} by default, 0 for none
+  --model-burst N               how many of them at once; ${defaultModelLimit.burst} by default; beyond, the rules judge
   --stage local|dev|prod        which deployment; local by default (npm start must run)
   --prefix NAME                 its ProjectPrefix; replies-engine by default`;
 
@@ -25,17 +23,23 @@ const options = {
   name: { type: 'string' },
   'requests-per-second': { type: 'string' },
   burst: { type: 'string' },
+  'model-calls-per-day': { type: 'string' },
+  'model-burst': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
-interface Values {
+interface Values extends LimitOptions {
   name?: string | undefined;
-  'requests-per-second'?: string | undefined;
-  burst?: string | undefined;
 }
 
 const which = (action: string) => [`Which company? Such as: npm run tenants -- ${action} acme`];
-const changes = ['name', 'requests-per-second', 'burst'] as const;
+const changes = [
+  'name',
+  'requests-per-second',
+  'burst',
+  'model-calls-per-day',
+  'model-burst',
+] as const;
 
 const command = {
   name: 'tenants',
@@ -56,8 +60,7 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
   switch (action) {
     case 'create': {
       const wanted = readTenantId(id);
-      const limit = readLimit(values, defaultRateLimit) ?? defaultRateLimit;
-      const created = await tenants.create(wanted, readName(values) ?? wanted, limit);
+      const created = await tenants.create(wanted, readName(values) ?? wanted, readLimits(values));
       if (!created) throw new CommandError(`${wanted} is there already (${target.stage}).`);
       say(`${wanted} is a company now (${target.stage}).`);
       say(`A key for its calls: ${hint(`npm run keys -- create ${wanted}`)}`);
@@ -76,10 +79,10 @@ await runCommand(command, async ({ action, given, values, target, hint }) => {
   async function changeOf(wanted: string, given: Values): Promise<TenantChange> {
     const current = await tenants.find(readTenantId(wanted));
     const name = readName(given);
-    const limit = readLimit(given, current?.rate_limit ?? defaultRateLimit);
-    if (!name && !limit)
-      throw new CommandError('What is to change? --name, --requests-per-second or --burst.');
-    return { ...(name && { name }), ...(limit && { rate_limit: limit }) };
+    const change = { ...(name && { name }), ...readLimits(given, current) };
+    if (Object.keys(change).length > 0) return change;
+    const all = changes.map((option) => `--${option}`).join(', ');
+    throw new CommandError(`What is to change? One of ${all}.`);
   }
 
   async function report(wanted: string, change: TenantChange, what?: string) {
@@ -94,22 +97,9 @@ function readName({ name }: Values): string | undefined {
   return readGivenName(name);
 }
 
-/** Undefined where no limit is given. */
-function readLimit(values: Values, before: RateLimit): RateLimit | undefined {
-  const { 'requests-per-second': rate, burst } = values;
-  if (rate === undefined && burst === undefined) return undefined;
-  const result = rateLimit.safeParse({
-    requests_per_second: rate === undefined ? before.requests_per_second : Number(rate),
-    burst: burst === undefined ? before.burst : Number(burst),
-  });
-  if (result.success) return result.data;
-  throw new CommandError(
-    '--requests-per-second is a number from 0.01 to 10000, --burst a whole one from 1 to 100000.',
-  );
-}
-
-function lineOf({ tenant_id, name, status, rate_limit }: Tenant): string {
-  return `${tenant_id.padEnd(20)} ${status.padEnd(10)} ${rate_limit.requests_per_second}/s, burst ${rate_limit.burst}  ${name}`;
+function lineOf(tenant: Tenant): string {
+  const { tenant_id, name, status } = tenant;
+  return `${tenant_id.padEnd(20)} ${status.padEnd(10)} ${limitsText(tenant)}  ${name}`;
 }
 
 function list(tenants: Tenant[], asJson: boolean): void {

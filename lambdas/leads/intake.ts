@@ -4,6 +4,7 @@ import { isoTime } from '../runtime/clock.ts';
 import { problemResponse } from '../runtime/http.ts';
 import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
 import { invalid, jsonBody } from '../runtime/json-body.ts';
+import { budgetOf, type Caller } from '../tenancy/caller.ts';
 import { type Gate, guardedApp } from '../tenancy/gate.ts';
 import { expiresAt } from '../vendors/aws/table.ts';
 import type { Claim, Claimed, Claims } from './adapters/claims.ts';
@@ -55,10 +56,12 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
     return answered(c, await make(tenant_id, key, claim, request), 201);
   };
 
-  const create = async (c: Context, { tenant_id }: { tenant_id: string }): Promise<Response> => {
-    const key = c.req.header('idempotency-key')?.trim() ?? '';
-    if (key === '') return keyMissing(c);
-    if (!/^[\x21-\x7e]+$/.test(key) || key.length > maxKeyChars) return keyMalformed(c);
+  const create = async (c: Context, caller: Caller): Promise<Response> => {
+    const { tenant_id } = caller;
+    const given = c.req.header('idempotency-key')?.trim() ?? '';
+    if (given === '') return keyMissing(c);
+    if (!/^[\x21-\x7e]+$/.test(given) || given.length > maxKeyChars) return keyMalformed(c);
+    const key = apart(given, caller);
     const body = await jsonBody(c, leadRequest, limits.leadBodyBytes);
     if ('problem' in body) return body.problem;
     const now = gate.clock.now();
@@ -78,6 +81,10 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
   serve(routes.createLeadSlash, create);
   return app;
 }
+
+/** A stranger cannot take a key that the company's own programs will use; no key as it is sent has a line end. */
+const apart = (key: string, caller: Caller): string =>
+  budgetOf(caller) === 'visitors' ? `visitors\n${key}` : key;
 
 function answered(c: Context, lead: StoredLead, status: 200 | 201): Response {
   c.header('location', `/leads/${lead.id}`);

@@ -21,6 +21,7 @@ import { consumeLeads, type LeadsConsumer } from './adapters/consume-leads.ts';
 import { judgeOf } from './adapters/judges.ts';
 import { leadLists } from './adapters/lead-lists.ts';
 import { leadStore } from './adapters/lead-store.ts';
+import { modelBudget } from './adapters/model-budget.ts';
 import { triageEnvironment } from './environment.ts';
 import { insightCreated, triageLead } from './triage-lead.ts';
 
@@ -34,6 +35,7 @@ const consumer = once((): LeadsConsumer => {
   const tenantItems = { client, name: env.TENANTS_TABLE, clock: systemClock };
   const tenants = tenantDirectory(tenantItems);
   const usage = usageCounter(tenantItems);
+  const budget = modelBudget(usage, systemClock);
   const key = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
     env.OPENAI_API_KEY_SECRET_ID,
@@ -60,7 +62,7 @@ const consumer = once((): LeadsConsumer => {
         store,
         lists,
         judgeOf: (tenantId, adapter) =>
-          judgeOf(tenantId, adapter, { tenants, openAi, onUsage, log: child, meter }),
+          judgeOf(tenantId, adapter, { tenants, budget, openAi, onUsage, log: child, meter }),
         announce: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
         countLead: countLead(child),
         clock: systemClock,

@@ -120,7 +120,14 @@ const usageQuery = z.object({ from: z.optional(askedDay), to: z.optional(askedDa
 
 export { usageQuery };
 
-const counters = { requests: z.int(), replies: z.int(), emails: z.int(), leads: z.int() };
+const counters = {
+  requests: z.int(),
+  replies: z.int(),
+  emails: z.int(),
+  leads: z.int(),
+  /** Of those that the operator allows its leads: how often a model was asked. */
+  lead_model_calls: z.int(),
+};
 const usage = z.object({
   tenant_id: tenantId,
   from: day,
@@ -220,7 +227,8 @@ export const routes = {
     path: '/usage',
     access: 'usage:read',
     tag: 'Usage',
-    summary: 'Requests, replies, emails and leads by day (UTC), the last 30 days by default',
+    summary:
+      'Requests, replies, emails, leads and their calls of a model by day (UTC), the last 30 days by default',
     query: usageQuery,
     success: { status: 200, what: 'The counters; days without any are left out', schema: usage },
     problems: { 422: 'invalid' },

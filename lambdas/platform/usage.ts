@@ -45,4 +45,5 @@ const sum = (days: DayOfUsage[]) => ({
   replies: days.reduce((total, day) => total + day.replies, 0),
   emails: days.reduce((total, day) => total + day.emails, 0),
   leads: days.reduce((total, day) => total + day.leads, 0),
+  lead_model_calls: days.reduce((total, day) => total + day.lead_model_calls, 0),
 });

@@ -18,6 +18,12 @@ export interface Caller {
   rate_limit: Tenant['rate_limit'];
 }
 
+/** Whose budget a request is taken from: that of the company's own programs, or of whoever opens its web page. */
+export type Budget = 'callers' | 'visitors';
+
+export const budgetOf = ({ role }: Pick<Caller, 'role'>): Budget =>
+  role === 'Visitor' ? 'visitors' : 'callers';
+
 /** The caller as the authorizer's context, whose values are text. */
 export const contextOf = (caller: Caller): AuthorizerContext => ({
   outcome: 'known',

@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { eventOf, headerOf, httpApp, problemResponse } from '../runtime/http.ts';
 import type { Log, Meter } from '../runtime/log.ts';
 import type { UsageCounter } from './adapters/usage-counter.ts';
-import { type Caller, callerOf } from './caller.ts';
+import { budgetOf, type Caller, callerOf } from './caller.ts';
 import { type ApiRoute, type AuthorizerContext, authorizerContext } from './contract.ts';
 
 export interface Gate {
@@ -60,8 +60,7 @@ async function admitted(c: Context, route: ApiRoute, gate: Gate): Promise<Caller
     noteTooLittle(caller, route, gate);
     return forbidden(c, gate);
   }
-  const budget = caller.role === 'Visitor' ? 'visitors' : 'callers';
-  const result = await gate.usage.admit(caller.tenant_id, budget, caller.rate_limit);
+  const result = await gate.usage.admit(caller.tenant_id, budgetOf(caller), caller.rate_limit);
   return result.admitted ? caller : tooMany(c, result.retryAfterSeconds, gate);
 }
 

@@ -113,8 +113,8 @@ describe('a web page with a public client id', () => {
 
 describe('the usage of a company', () => {
   it('counts its calls and replies, and refuses what is beyond its rate', async () => {
-    const limit = { requests_per_second: 0.05, burst: 3 };
-    await engine.tenants.create('thrifty', 'Thrifty', limit);
+    const rate_limit = { requests_per_second: 0.05, burst: 3 };
+    await engine.tenants.create('thrifty', 'Thrifty', { rate_limit });
     await engine.channels.add({
       number: 'whatsapp:+14155230003',
       company_id: 'thrifty',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../lambdas/leads/contract.ts';
 import { days } from '../support/table.ts';
@@ -115,6 +116,34 @@ describe('an idempotency key', () => {
 
     expect([first.status, second.status]).toEqual([201, 201]);
     expect((await leadOf(first)).id).not.toBe((await leadOf(second)).id);
+  });
+
+  it('of a visitor is not the company’s own, which no stranger can take or find out', async () => {
+    const { tenant } = at.someone();
+    const office = aLeadsOffice(at.table);
+    const crm = withKey('crm-1001', { tenant });
+    const stranger = { ...crm, visitor: true };
+
+    const taken = await office.post({ note: 'x' }, stranger);
+    const ours = await office.post(at.body, crm);
+    const again = [await office.post({ note: 'x' }, stranger), await office.post(at.body, crm)];
+    const other = await office.post({ note: 'y' }, stranger);
+
+    expect([taken.status, ours.status]).toEqual([201, 201]);
+    expect(again.map(({ status }) => status)).toEqual([200, 200]);
+    expect(other.status).toBe(409);
+    expect(await leadsIn(at.table, tenant)).toHaveLength(2);
+  });
+
+  it('of the company is found where the versions before kept it', async () => {
+    const { tenant, key } = at.someone();
+    const office = aLeadsOffice(at.table);
+    const hash = createHash('sha256').update(key).digest('hex');
+
+    const lead = await leadOf(await office.post(at.body, withKey(key, { tenant })));
+
+    const place = { pk: `TENANT#${tenant}`, sk: `IDEMPOTENCY#${hash}` };
+    expect(await at.table.item(place)).toMatchObject({ lead_id: lead.id });
   });
 
   it('holds for more than 24 hours, and is forgotten some day', async () => {

@@ -24,6 +24,8 @@ export const startLeadsTable = () => startTestTable(indexNames);
 export interface Asking {
   tenant?: string;
   scopes?: Scope[];
+  /** By a page's public client id. */
+  visitor?: boolean;
   headers?: Record<string, string>;
 }
 
@@ -123,12 +125,12 @@ export type LeadsOffice = ReturnType<typeof aLeadsOffice>;
 const json = { 'content-type': 'application/json' };
 const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
-function callerOf({ tenant = 'acme', scopes = allScopes }: Asking) {
+function callerOf({ tenant = 'acme', scopes = allScopes, visitor = false }: Asking) {
   const lambda = contextOf({
     tenant_id: tenant,
-    role: 'TenantAdmin',
+    role: visitor ? 'Visitor' : 'TenantAdmin',
     scopes,
-    principal: `key:of-${tenant}`,
+    principal: `${visitor ? 'visitor' : 'key'}:of-${tenant}`,
     valid_until: 0,
     rate_limit: { requests_per_second: 5, burst: 10 },
   });

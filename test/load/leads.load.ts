@@ -17,8 +17,8 @@ let key: string;
 
 beforeAll(async () => {
   engine = await startTestEngine();
-  const limit = { requests_per_second: 10_000, burst: 100_000 };
-  await engine.tenants.create('busy', 'Busy', limit);
+  const rate_limit = { requests_per_second: 10_000, burst: 100_000 };
+  await engine.tenants.create('busy', 'Busy', { rate_limit });
   key = (await aKey(engine, 'busy')).text;
 });
 

@@ -8,10 +8,12 @@ import type { AdapterName } from '../contract.ts';
 import type { Judge, Judged } from '../domain/ports.ts';
 import { judge as judgeByRules, rulesVersion } from '../domain/rules.ts';
 import { features, type LeadTriage } from '../features.ts';
+import type { ModelBudget } from './model-budget.ts';
 import { judgeByModel, modelVersion } from './model-judge.ts';
 
 export interface JudgeParts {
   tenants: TenantDirectory;
+  budget: ModelBudget;
   openAi: OpenAiSource;
   onUsage?: UsageNote;
   log: Log;
@@ -22,7 +24,7 @@ export interface JudgeParts {
 export async function judgeOf(
   tenantId: string,
   wanted: AdapterName | undefined,
-  { tenants, openAi, onUsage, log, meter }: JudgeParts,
+  { tenants, budget, openAi, onUsage, log, meter }: JudgeParts,
 ): Promise<Judge> {
   const triage = await triageOf(tenants, tenantId, log);
   const adapter = wanted ?? triage.adapter;
@@ -32,6 +34,11 @@ export async function judgeOf(
   if (tenant?.status !== 'active') return { judge: async (note) => byRules(note, 'suspended') };
   return {
     async judge(note) {
+      const usedUp = await budget.spend(tenant, log);
+      if (usedUp) {
+        meter.count('TriageFallback');
+        return byRules(note, usedUp.code);
+      }
       try {
         const judgement = await judgeByModel(openAi, triage, note, onUsage);
         return {

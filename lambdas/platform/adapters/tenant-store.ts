@@ -1,16 +1,14 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../runtime/clock.ts';
 import { keys } from '../../tenancy/adapters/keys.ts';
-import {
-  defaultRateLimit,
-  type RateLimit,
-  type Tenant,
-  tenantSchema,
-} from '../../tenancy/contract.ts';
+import { type Tenant, tenantSchema } from '../../tenancy/contract.ts';
 import { conditionFailed, storeCall, type Table } from '../../vendors/aws/table.ts';
 
+/** What the operator allows a tenant; what is left out is as by default. */
+export type TenantLimits = Partial<Pick<Tenant, 'rate_limit' | 'model_limit'>>;
+
 /** What may change of a tenant. */
-export type TenantChange = Partial<Pick<Tenant, 'name' | 'status' | 'rate_limit'>>;
+export type TenantChange = Partial<Pick<Tenant, 'name' | 'status'>> & TenantLimits;
 
 /** The companies on this deployment, as the authorizer and the operator see them. */
 export function tenantStore(table: Table) {
@@ -32,14 +30,14 @@ export function tenantStore(table: Table) {
     async create(
       tenantId: string,
       name: string,
-      limit: RateLimit = defaultRateLimit,
+      limits: TenantLimits = {},
     ): Promise<Tenant | undefined> {
       const now = isoTime(table.clock.now());
       const tenant = tenantSchema.parse({
         tenant_id: tenantId,
         name,
         status: 'active',
-        rate_limit: limit,
+        ...limits,
         created_at: now,
         updated_at: now,
       });

@@ -8,6 +8,7 @@ export interface DayOfUsage {
   replies: number;
   emails: number;
   leads: number;
+  lead_model_calls: number;
 }
 
 export interface UsageReader {
@@ -36,6 +37,7 @@ export const usageReader = (table: Table): UsageReader => ({
       replies: Number(item['replies'] ?? 0),
       emails: Number(item['emails'] ?? 0),
       leads: Number(item['leads'] ?? 0),
+      lead_model_calls: Number(item['lead_model_calls'] ?? 0),
     }));
   },
 });

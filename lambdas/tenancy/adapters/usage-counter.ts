@@ -1,11 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { cellRate } from '../../vendors/aws/cell-rate.ts';
+import { cellRate, type Spending } from '../../vendors/aws/cell-rate.ts';
 import { expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
-import { type RateLimit, usageKeptDays } from '../contract.ts';
+import type { Budget } from '../caller.ts';
+import { type ModelLimit, type RateLimit, usageKeptDays } from '../contract.ts';
 import { keys } from './keys.ts';
-
-/** Whose budget a request is taken from. */
-export type Budget = 'callers' | 'visitors';
 
 export interface UsageCounter {
   /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
@@ -14,10 +12,13 @@ export interface UsageCounter {
     budget: Budget,
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
+  /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
+  spendModelCall(tenantId: string, limit: ModelLimit): Promise<Spending>;
   /** Adds to a counter of the day. */
   count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
 }
 
+const secondsPerDay = 86_400;
 const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } as const;
 
 /** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
@@ -36,6 +37,17 @@ export function usageCounter(table: Table): UsageCounter {
       return result.spent
         ? { admitted: true }
         : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
+    },
+
+    async spendModelCall(tenantId, { calls_per_day, burst }) {
+      if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
+      const place = {
+        key: keys.usage(tenantId, dateOf(table.clock.now())),
+        attribute: 'model_spent_until',
+        counter: 'lead_model_calls',
+        keptDays: usageKeptDays,
+      };
+      return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
     },
 
     async count(tenantId, counter, by = 1) {

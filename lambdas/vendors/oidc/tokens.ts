@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../../runtime/clock.ts';
 import { retryLater } from '../../runtime/errors.ts';
 
@@ -20,15 +20,18 @@ export interface Identity {
   valid_until: number;
 }
 
-type Fetch = (url: string, init?: { signal?: AbortSignal }) => Promise<Response>;
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const timeoutMs = 3_000;
+/** An issuer that has failed is left alone so long: forged tokens are for nothing, but a fetch costs seconds. */
+const restMs = 5_000;
 /** How far clocks may be apart. */
 const toleranceSeconds = 30;
 
 /**
  * Verifies tokens of one OpenID Connect issuer by its published keys: signature by the pinned algorithm,
- * issuer, audience, expiry, and that it is not from the future. Throws `retry` when the keys cannot be had.
+ * issuer, audience, expiry, and that it is not from the future. Throws `retry` when the keys cannot be had,
+ * for which the issuer is asked once in some seconds.
  */
 export function tokenVerifier(
   provider: IdentityProvider,
@@ -36,9 +39,14 @@ export function tokenVerifier(
   fetcher: Fetch = fetch,
 ): (token: string) => Promise<Identity | undefined> {
   let keySet: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
+  let restUntil = 0;
+  const fetchUnlessResting: Fetch = async (url, init) => {
+    if (clock.now() < restUntil) throw new Error('The issuer has failed seconds ago.');
+    return fetcher(url, init);
+  };
   const keysOf = () => {
-    keySet ??= discover(provider.issuer, fetcher).then((url) =>
-      createRemoteJWKSet(url, { timeoutDuration: timeoutMs }),
+    keySet ??= discover(provider.issuer, fetchUnlessResting).then((url) =>
+      createRemoteJWKSet(url, { timeoutDuration: timeoutMs, [customFetch]: fetchUnlessResting }),
     );
     keySet.catch(() => {
       keySet = undefined;
@@ -59,6 +67,8 @@ export function tokenVerifier(
         : undefined;
     } catch (error) {
       if (isTheTokens(error)) return undefined;
+      // What comes during the rest does not prolong it.
+      if (clock.now() >= restUntil) restUntil = clock.now() + restMs;
       throw unavailable(provider.issuer, error);
     }
   };

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { judgeOf } from '../../../lambdas/leads/adapters/judges.ts';
+import { modelBudget } from '../../../lambdas/leads/adapters/model-budget.ts';
 import type { AdapterName } from '../../../lambdas/leads/contract.ts';
 import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
 import {
@@ -7,6 +8,7 @@ import {
   startOpenAiSimulator,
 } from '../../../local/simulators/openai/simulator.ts';
 import { aSecret } from '../../support/reply-secret.ts';
+import { testTime } from '../../support/table.ts';
 import { someTenants } from '../../support/tenants.ts';
 import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
@@ -29,10 +31,23 @@ export const answering = (answer: unknown): OpenAiSimulatorOptions => ({
   }),
 });
 
+interface CompanyOptions extends OpenAiSimulatorOptions {
+  suspended?: boolean;
+  /** How often the model may be asked; or what the store fails with that knows it. */
+  calls?: number | Error;
+  /** After how long it may be asked again; each asking finds it used up nonetheless. */
+  waitMs?: number;
+}
+
 /** The judges of a company, on the real SDK and a simulated OpenAI. */
 export async function aCompany(
   triage: Record<string, unknown> | undefined,
-  { suspended = false, ...options }: OpenAiSimulatorOptions & { suspended?: boolean } = {},
+  {
+    suspended = false,
+    calls = Number.POSITIVE_INFINITY,
+    waitMs = 0,
+    ...options
+  }: CompanyOptions = {},
 ) {
   const openai = await startOpenAiSimulator({ runMs: () => 1, ...options });
   onTestFinished(() => openai.close());
@@ -42,12 +57,23 @@ export async function aCompany(
     suspended ? ['acme'] : [],
   );
   const openAi = openAiSource(aSecret('sk-test'), `${openai.url}/v1`);
+  const clock = testTime();
+  let spent = 0;
+  const spendModelCall = async () => {
+    if (calls instanceof Error) throw calls;
+    spent += 1;
+    return spent <= calls ? { spent: true as const } : { spent: false as const, waitMs };
+  };
+  const budget = modelBudget({ spendModelCall }, clock);
   return {
     openai,
     log,
     meter,
+    clock,
+    /** How often a call was asked for. */
+    spent: () => spent,
     async judge(note: string, adapter?: AdapterName) {
-      const judge = await judgeOf('acme', adapter, { tenants, openAi, log, meter });
+      const judge = await judgeOf('acme', adapter, { tenants, budget, openAi, log, meter });
       return judge.judge(note);
     },
     operations: () => openai.calls.map(({ operation }) => operation),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rulesVersion } from '../../../lambdas/leads/domain/rules.ts';
+import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import { aCompany, anAnswer, answering } from './asking.ts';
 
 const note = 'My name is Quetzal: what does it cost?';
@@ -116,6 +117,83 @@ describe('a model that fails', () => {
     expect(company.log.lines.join()).toContain('model_answer');
     expect(company.log.lines.join()).not.toContain('Quetzal');
     expect(company.meter.counts['TriageFallback']).toBe(1);
+  });
+});
+
+describe('a company’s calls of the model', () => {
+  const told = 'has used up its calls of the model; the rules judge its leads';
+
+  it('are spent by each lead; beyond them the rules judge, say so, and nobody is asked', async () => {
+    const company = await aCompany(openai, { ...answering(anAnswer()), calls: 2 });
+
+    const judged = [];
+    for (let n = 0; n < 3; n++) judged.push(await company.judge(note));
+
+    expect(judged.map(({ fallback_reason }) => fallback_reason)).toEqual([
+      null,
+      null,
+      'model_budget',
+    ]);
+    expect(judged[2]).toMatchObject({ adapter: 'rules', adapter_version: rulesVersion });
+    expect(company.operations()).toHaveLength(2);
+    expect(company.meter.counts).toEqual({ TriageFallback: 1 });
+  });
+
+  it('bound also what is asked for anew', async () => {
+    const company = await aCompany({ adapter: 'rules' }, { ...answering(anAnswer()), calls: 0 });
+
+    expect((await company.judge(note, 'openai')).fallback_reason).toBe('model_budget');
+    expect(company.operations()).toEqual([]);
+  });
+
+  it('are told once in five minutes when they are used up, however many leads come', async () => {
+    const company = await aCompany(openai, { calls: 0 });
+    const lines = () => company.log.lines.filter((line) => line.includes(told));
+
+    for (let n = 0; n < 20; n++) await company.judge(note);
+    expect(lines()).toEqual([expect.stringContaining('"warn"')]);
+    expect(lines()[0]).toContain('"tenant_id":"acme","error_code":"model_budget"');
+    expect(company.log.lines).toHaveLength(1);
+    company.clock.pass(300_000);
+    await company.judge(note);
+
+    expect(lines()).toHaveLength(2);
+    expect(company.meter.counts['TriageFallback']).toBe(21);
+  });
+
+  it.each([
+    ['as long as there is none', 2_000, 2_000],
+    ['for ten seconds at most', 17_280, 10_000],
+  ])('are not asked for again %s: a flood does not fall upon the store', async (_, waitMs, ms) => {
+    const company = await aCompany(openai, { calls: 0, waitMs });
+
+    for (let n = 0; n < 20; n++) await company.judge(note);
+    expect(company.spent()).toBe(1);
+    company.clock.pass(ms - 1);
+    await company.judge(note);
+    expect(company.spent()).toBe(1);
+    company.clock.pass(1);
+
+    expect((await company.judge(note)).fallback_reason).toBe('model_budget');
+    expect(company.spent()).toBe(2);
+  });
+
+  it.each([
+    ['the rules judge', { adapter: 'rules' }, false],
+    ['it is suspended', openai, true],
+  ])('are left where %s', async (_, triage, suspended) => {
+    const company = await aCompany(triage, { suspended });
+
+    await company.judge(note);
+
+    expect(company.spent()).toBe(0);
+  });
+
+  it('that cannot be counted let the lead come back, and ask nobody', async () => {
+    const company = await aCompany(openai, { calls: retryLater('store', 'It is away.') });
+
+    await expect(company.judge(note)).rejects.toMatchObject({ next: 'retry', code: 'store' });
+    expect(company.operations()).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { tokenVerifier } from '../../../lambdas/vendors/oidc/tokens.ts';
 import {
   anIdentityProvider,
@@ -13,6 +13,7 @@ const clock = testTime();
 const verifierOf = (
   provider: IdentityProvider,
   parts: { algorithm?: string; tenantClaim?: string } = {},
+  fetcher?: (url: string) => Promise<Response>,
 ) =>
   tokenVerifier(
     {
@@ -24,6 +25,7 @@ const verifierOf = (
       ...parts,
     },
     clock,
+    fetcher,
   );
 
 const seconds = (offset = 0) => Math.floor(clock.now() / 1000) + offset;
@@ -155,24 +157,70 @@ describe('an identity provider that is away', () => {
     await expect(verified).rejects.toMatchObject({ next: 'retry', code: 'issuer_unavailable' });
   });
 
-  it('is asked again as soon as it is back', async () => {
+  /** Its verifier, whose way to the issuer is what is given; and how often it was gone. */
+  function onTheWay(provider: IdentityProvider, way: (url: string) => Promise<Response>) {
+    const urls: string[] = [];
+    const verify = verifierOf(provider, {}, (url) => {
+      urls.push(new URL(url).pathname);
+      return way(url);
+    });
+    return { verify, urls };
+  }
+
+  const discovery = '/.well-known/openid-configuration';
+
+  it.each([
+    ['whose discovery cannot be reached', /configuration$/, undefined, [discovery]],
+    ['whose discovery is a page', /configuration$/, '<html>', [discovery]],
+    ['whose keys cannot be reached', /keys$/, undefined, [discovery, '/keys']],
+    ['whose keys are a page', /keys$/, '<html>', [discovery, '/keys']],
+    ['whose keys are none', /keys$/, '{}', [discovery, '/keys']],
+  ])(
+    'and %s is asked once in five seconds, however many tokens come',
+    async (_, what, body, asked) => {
+      const provider = await anIdentityProvider(clock.now);
+      let isAway = true;
+      const { verify, urls } = onTheWay(provider, async (url) => {
+        if (!isAway || !what.test(url)) return fetch(url);
+        if (body === undefined) throw new TypeError('fetch failed');
+        return new Response(body);
+      });
+      const token = await provider.token({}, { foreignKey: true });
+      const right = await provider.token();
+
+      for (let n = 0; n < 20; n++) {
+        await expect(verify(token)).rejects.toMatchObject({ code: 'issuer_unavailable' });
+        clock.pass(200);
+      }
+      expect(urls).toEqual(asked);
+      isAway = false;
+      clock.pass(1_000);
+
+      expect(await verify(right)).toBeDefined();
+    },
+  );
+
+  it('is not waited for by tokens whose keys are in hand', async () => {
     const provider = await anIdentityProvider(clock.now);
-    let isAway = true;
-    const verify = tokenVerifier(
-      {
-        issuer: provider.issuer,
-        audience,
-        algorithm: 'RS256',
-        tenantClaim: 'tenant_id',
-        roleClaim: 'role',
-      },
-      clock,
-      (url) => (isAway ? Promise.reject(new TypeError('fetch failed')) : fetch(url)),
+    let isAway = false;
+    const { verify, urls } = onTheWay(provider, (url) =>
+      isAway ? Promise.reject(new TypeError('fetch failed')) : fetch(url),
     );
-    await expect(verify(await provider.token())).rejects.toMatchObject({ next: 'retry' });
+    const [right, unknown] = [
+      await provider.token(),
+      await provider.token({}, { header: { kid: 'key-2' } }),
+    ];
+    await verify(right);
+    isAway = true;
+    // The library asks anew for a key that it does not know, half a minute after it has asked.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    onTestFinished(() => void vi.useRealTimers());
 
-    isAway = false;
+    for (let n = 0; n < 3; n++) {
+      await expect(verify(unknown)).rejects.toMatchObject({ code: 'issuer_unavailable' });
+      expect(await verify(right)).toBeDefined();
+    }
 
-    expect(await verify(await provider.token())).toBeDefined();
+    expect(urls).toEqual([discovery, '/keys', '/keys']);
   });
 });

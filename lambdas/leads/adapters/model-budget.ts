@@ -1,0 +1,52 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { type EngineError, retryLater } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { UsageCounter } from '../../tenancy/adapters/usage-counter.ts';
+import type { Tenant } from '../../tenancy/contract.ts';
+
+/** A flood of leads writes one line in this time, by company and instance. */
+const quietMs = 300_000;
+/** So long an instance takes at most for granted that a company has no call: a flood must not fall upon its usage item. */
+const mostUnaskedMs = 10_000;
+const maxRemembered = 2_000;
+
+/** The calls of the model that the operator allows each company for its leads. */
+export interface ModelBudget {
+  /** Spends a call; where none is left says so, and tells the log once in a while. */
+  spend(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
+}
+
+export function modelBudget(
+  usage: Pick<UsageCounter, 'spendModelCall'>,
+  clock: Pick<Clock, 'now'>,
+): ModelBudget {
+  const [emptyUntil, quietUntil] = [new Map<string, number>(), new Map<string, number>()];
+  const isStill = (until: Map<string, number>, tenantId: string): boolean =>
+    clock.now() < (until.get(tenantId) ?? 0);
+
+  return {
+    async spend({ tenant_id, model_limit }, log) {
+      if (!isStill(emptyUntil, tenant_id)) {
+        const spending = await usage.spendModelCall(tenant_id, model_limit);
+        if (spending.spent) return undefined;
+        const unaskedMs = Math.min(spending.waitMs, mostUnaskedMs);
+        remember(emptyUntil, tenant_id, clock.now() + unaskedMs);
+      }
+      const error = retryLater('model_budget', `${tenant_id} has used up its calls of the model.`);
+      if (!isStill(quietUntil, tenant_id)) {
+        remember(quietUntil, tenant_id, clock.now() + quietMs);
+        log.warn('A company has used up its calls of the model; the rules judge its leads.', {
+          tenant_id,
+          error_code: error.code,
+          ...model_limit,
+        });
+      }
+      return error;
+    },
+  };
+}
+
+function remember(until: Map<string, number>, tenantId: string, ms: number): void {
+  if (until.size >= maxRemembered) until.clear();
+  until.set(tenantId, ms);
+}
