@@ -9,8 +9,9 @@ import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
 
 /** How a run ends, and how long that takes; 3 s by default. */
 export type Outcome = (
-  | { kind: 'answered'; text: string }
+  | { kind: 'answered'; text: string; inputTokens?: number }
   | { kind: 'unanswered'; reason: string }
+  | { kind: 'too_long' }
   | { kind: 'failed'; reason: string; next: 'retry' | 'alert' }
 ) & { takesMs?: number };
 
@@ -64,7 +65,7 @@ export function scriptedAssistant(
       (run) =>
         run.turnId === turn.turn_id &&
         run.threadId === threadId &&
-        viewOf(run).kind !== 'failed' &&
+        !['failed', 'too_long'].includes(viewOf(run).kind) &&
         (name === 'threads' || !isWorking(run)),
     );
   const look = (runId: string): RunView => {

@@ -60,10 +60,9 @@ export function cachedSecret<T>(
 
 const goodFor = <T>(value: T, until: number) => ({ value: Promise.resolve(value), until });
 
-const away = 'secret_unavailable';
-
 /** A secret that was emptied or spoilt is no outage: whoever did that means it to be seen. */
-const isAway = (error: unknown): boolean => error instanceof EngineError && error.code === away;
+const isAway = (error: unknown): boolean =>
+  error instanceof EngineError && error.code === 'secret_unavailable';
 
 function parsed<T>(stored: string, secretId: string, parse: (stored: string) => T): T {
   try {
@@ -85,7 +84,7 @@ async function fetchSecret(client: SecretsManagerClient, secretId: string): Prom
   } catch (error) {
     const empty = error instanceof Error && error.name === 'ResourceNotFoundException';
     if (!empty)
-      throw retryLater(away, `Secret ${secretId} could not be read.`, {
+      throw retryLater('secret_unavailable', `Secret ${secretId} could not be read.`, {
         cause: error,
       });
   }
