@@ -131,6 +131,12 @@ export const limits = {
   /** Failures that are counted by the consumer itself, after which a message goes to the DLQ. */
   maxAttempts: 5,
   outageAttempts,
+  /**
+   * The replies that one conversation gets: so many at once after a rest, and one a minute from then on. No
+   * person reads faster; who writes on gets one reply to all that came meanwhile, and the bill stays bounded.
+   */
+  repliesAtOnce: 60,
+  repliesPerMinute: 1,
   /** SQS's own count also counts waiting; it only catches messages that crash the function. */
   maxReceiveCount: 1_000,
 } as const;

@@ -82,6 +82,7 @@ export function aWorld(options: WorldOptions = {}): World {
       runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
       suspended: options.suspended?.() ?? false,
     }),
+    spendReply: async () => 0,
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,

@@ -172,8 +172,7 @@ describe('the thread of a conversation', () => {
     const store = conversationStore(table);
     const read = { last_item_id: 'item_1', thread_tokens: 60_000 };
     const turn = aTurn({ conversation_id, ...read });
-    await store.recordReply(turn);
-    const before = await store.conversation(turn);
+    const before = await store.recordReply(turn).then(() => store.conversation(turn));
 
     await store.rememberThread(turn, 'conv_2');
 
