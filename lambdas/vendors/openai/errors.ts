@@ -55,8 +55,9 @@ export const isTooLongCode = (code: string | null | undefined): boolean =>
 
 /** The same of a refused request; other servers say it in words alone. A setting that asks for too much output is none. */
 export function isTooLong(error: unknown): boolean {
-  if (!(error instanceof APIError) || error.status !== 400) return false;
-  if (isTooLongCode(error.code)) return true;
+  if (!(error instanceof APIError)) return false;
+  if (error.status === 413 || isTooLongCode(error.code)) return true;
+  if (error.status !== 400) return false;
   const { message } = error;
   return /context[ _](length|window|size)/i.test(message) && !/max_\w*tokens/.test(message);
 }

@@ -44,6 +44,8 @@ export function viewOf(response: Response): RunView {
     case 'cancelled':
       return { kind: 'failed', runId, reason: 'cancelled', next: 'retry' };
     default:
+      // What has no id cannot be looked at again: it counts as a lost answer.
+      if (!runId) throw new Error('The server answered without an id.');
       return { kind: 'working', runId };
   }
 }

@@ -52,6 +52,7 @@ export function responsesAssistant(
           items: history.map(pastItem),
           metadata: { company_id, conversation_id, [seededItems]: String(history.length) },
         });
+        if (!conversation.id) throw new Error('The server answered without an id.');
         return conversation.id;
       } catch (error) {
         if (isUnsupported(error)) return ownHistory;

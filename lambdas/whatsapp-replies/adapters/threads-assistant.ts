@@ -45,6 +45,7 @@ export function threadsAssistant(
           messages: history,
           metadata: { company_id, conversation_id },
         });
+        if (!thread.id) throw new Error('The server answered without an id.');
         return thread.id;
       } catch (error) {
         throw openAiFault(error, 'open a thread');
