@@ -188,3 +188,13 @@ export const replyEnvironment = z.object({
 /** The name of the variable that holds the assistant of one company's project. */
 export const assistantVariable = (companyId: string, projectId: string): string =>
   `${companyId}_${projectId}_ASSISTANT_ID`;
+
+/** Another company's channel whose assistant has the same variable (`a_b` and `c`, `a` and `b_c`): one would answer for the other. */
+export const namesake = (channel: Channel, others: Channel[]): Channel | undefined =>
+  others.find(
+    ({ number, company_id, project_id }) =>
+      number !== channel.number &&
+      company_id !== channel.company_id &&
+      assistantVariable(company_id, project_id) ===
+        assistantVariable(channel.company_id, channel.project_id),
+  );
