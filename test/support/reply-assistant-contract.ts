@@ -181,6 +181,16 @@ export function assistantContract(name: AdapterName): void {
       expect(await start(threadId, asking('Hello!'))).toEqual({ kind: 'thread_gone' });
     });
 
+    it('is gone once it was closed, and may be closed twice', async () => {
+      const { assistant, start } = await anAssistant(name);
+      const threadId = await assistant.openThread(asking('Hello!'), aHistory);
+
+      await assistant.closeThread(threadId);
+      await assistant.closeThread(threadId);
+
+      expect(await start(threadId, asking('Hello!'))).toEqual({ kind: 'thread_gone' });
+    });
+
     it('is gone when the vendor does not know it', async () => {
       const { assistant, start } = await anAssistant(name);
 

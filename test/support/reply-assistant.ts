@@ -29,6 +29,8 @@ export interface FakeRun {
 export interface ScriptedAssistant extends AssistantPort {
   readonly runs: FakeRun[];
   readonly threads: { id: string; history: PastMessage[] }[];
+  /** The threads that it was told to delete. */
+  readonly closed: string[];
   /** When each look at a run happened, in the clock's milliseconds. */
   readonly looks: number[];
   /** The vendor forgets a thread. */
@@ -49,6 +51,7 @@ export function scriptedAssistant(
   const runs: FakeRun[] = [];
   const threads: ScriptedAssistant['threads'] = [];
   const looks: number[] = [];
+  const closed: string[] = [];
   const lost = new Set<string>();
 
   const isWorking = (run: FakeRun) =>
@@ -78,6 +81,7 @@ export function scriptedAssistant(
     name,
     runs,
     threads,
+    closed,
     looks,
     isThread: () => true,
     startMs: () => 0,
@@ -87,6 +91,11 @@ export function scriptedAssistant(
       const id = `thread-${threads.length + 1}`;
       threads.push({ id, history });
       return id;
+    },
+
+    async closeThread(threadId) {
+      closed.push(threadId);
+      lost.add(threadId);
     },
 
     async startRun(threadId, turn, { input }): Promise<RunView | ThreadTrouble> {

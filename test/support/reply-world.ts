@@ -133,6 +133,7 @@ const fatefulPorts = (ports: ReplyPorts, fate: Fate): ReplyPorts => ({
     const choice = await ports.assistantFor(turn);
     const guarded = fate.guard(choice.assistant, [
       'openThread',
+      'closeThread',
       'startRun',
       'findRun',
       'checkRun',

@@ -60,6 +60,16 @@ export function responsesAssistant(
       }
     },
 
+    async closeThread(threadId) {
+      if (threadId === ownHistory) return;
+      try {
+        const client = await source();
+        await client.conversations.delete(threadId);
+      } catch (error) {
+        if (!isNotFound(error)) throw openAiFault(error, 'delete a conversation');
+      }
+    },
+
     async startRun(threadId, turn, { input, history }) {
       const client = await source();
       const { company_id, conversation_id, turn_id } = turn;

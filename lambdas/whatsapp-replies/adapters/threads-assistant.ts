@@ -52,6 +52,15 @@ export function threadsAssistant(
       }
     },
 
+    async closeThread(threadId) {
+      try {
+        const { beta } = await source();
+        await beta.threads.delete(threadId);
+      } catch (error) {
+        if (!isNotFound(error)) throw openAiFault(error, 'delete a thread');
+      }
+    },
+
     async startRun(threadId, turn, { input, again }) {
       const client = await source();
       try {

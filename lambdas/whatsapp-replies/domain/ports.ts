@@ -48,6 +48,8 @@ export interface AssistantPort {
   startMs(threadId: string): number;
   /** Opens a thread that already knows the messages so far; returns its id. */
   openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
+  /** Has the vendor delete a thread that no turn goes on with. */
+  closeThread(threadId: string): Promise<void>;
   /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
   startRun(threadId: string, turn: Turn, messages: StartMessages): Promise<RunView | ThreadTrouble>;
   /** After such a doubt: the run that was started for this turn, if one was. */

@@ -52,6 +52,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     isThread: () => true,
     startMs: () => 0,
     openThread: async () => 'conv_1',
+    closeThread: async () => {},
     findRun: async () => undefined,
     startRun: async (_thread, turn) => {
       asked.push(turn);

@@ -31,6 +31,33 @@ describe('a thread whose last run has read much', () => {
       { role: 'user', content: 'Question 1?' },
       { role: 'assistant', content: 'Yes.' },
     ]);
+    expect(world.assistant.closed).toEqual(['thread-1']);
+  });
+
+  it('is left also where the vendor cannot delete it now', async () => {
+    const world = aWorld({ answer: reads(maxThreadTokens + 1) });
+    world.assistant.closeThread = () => Promise.reject(new Error('OpenAI is away.'));
+
+    await exchanges(world, 2);
+
+    expect(world.messenger.sent).toHaveLength(2);
+    expect(world.log.at('warn')).toMatchObject([{ details: { old_thread_id: 'thread-1' } }]);
+  });
+
+  it('is left without a second reply or a lost one, wherever an invocation dies', async () => {
+    const messages = [aQueuedMessage(1), aQueuedMessage(2)];
+    for (let call = 1; call <= 60; call += 1) {
+      const world = aWorld({ answer: reads(maxThreadTokens + 1) });
+      const crash = { call, kind: 'crash', effect: call % 2 ? 'before' : 'after' } as const;
+
+      await deliverAll(world, messages, [
+        { batchSize: 1, faults: [] },
+        { batchSize: 1, faults: [crash] },
+      ]);
+
+      expect(world.messenger.bodies, `call ${call}`).toHaveLength(2);
+      expect(world.assistant.runs, `call ${call}`).toHaveLength(2);
+    }
   });
 
   it('is kept up to its bound', async () => {
@@ -75,6 +102,7 @@ describe('a thread that is too long for the model', () => {
 
     expect(world.messenger.bodies).toHaveLength(2);
     expect(world.assistant.threads.map(({ history }) => history.length)).toEqual([0, 2, 0]);
+    expect(world.assistant.closed).toEqual(['thread-1', 'thread-2']);
   });
 
   it('ends in the fallback text when what the customer wrote is too long by itself', async () => {

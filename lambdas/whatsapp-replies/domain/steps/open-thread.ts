@@ -1,3 +1,4 @@
+import { errorForLog } from '../../../runtime/log.ts';
 import type { ReplyPorts, StepResult } from '../answer-turn.ts';
 import type { Conversation } from '../ports.ts';
 import { seedOf } from '../seed.ts';
@@ -18,7 +19,30 @@ export async function openThread(turn: Turn, ports: ReplyPorts): Promise<StepRes
   if (!isKnown) await ports.store.rememberThread(turn, threadId);
   const opened: Turn = { ...turn, state: 'thread', thread_id: threadId };
   if (isKnown && known.last_item_id) opened.last_item_id = known.last_item_id;
-  return { kind: 'moved', turn: await ports.store.saveTurn(opened) };
+  const saved = await ports.store.saveTurn(opened);
+  if (!isKnown && isLong(known)) await closeThread(turn, known?.thread_id, ports);
+  return { kind: 'moved', turn: saved };
+}
+
+const isLong = (known: Conversation | undefined): boolean =>
+  (known?.thread_tokens ?? 0) > maxThreadTokens;
+
+/** Best effort: customers' words would stay at the vendor longer than with us, where nobody knows of them. */
+export async function closeThread(
+  turn: Turn,
+  threadId: string | undefined,
+  ports: ReplyPorts,
+): Promise<void> {
+  const { assistant } = await ports.assistantFor(turn);
+  if (threadId === undefined || !assistant.isThread(threadId)) return;
+  try {
+    await assistant.closeThread(threadId);
+  } catch (error) {
+    ports.log.warn('A thread that was left could not be deleted at the vendor.', {
+      old_thread_id: threadId,
+      error: errorForLog(error),
+    });
+  }
 }
 
 async function usableThread(
@@ -27,7 +51,7 @@ async function usableThread(
   ports: ReplyPorts,
 ): Promise<string | undefined> {
   const { assistant } = await ports.assistantFor(turn);
-  if ((known?.thread_tokens ?? 0) > maxThreadTokens) {
+  if (isLong(known)) {
     ports.log.info('The thread has grown long; a new one goes on from our history.', {
       old_thread_id: known?.thread_id,
       input_tokens: known?.thread_tokens,

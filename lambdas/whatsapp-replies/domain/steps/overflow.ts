@@ -2,7 +2,7 @@ import { alertPerson, retryLater } from '../../../runtime/errors.ts';
 import type { ReplyPorts } from '../answer-turn.ts';
 import type { RunView } from '../ports.ts';
 import { readableInputs, type Turn, userText } from '../turn.ts';
-import { replaceThread } from './open-thread.ts';
+import { closeThread, replaceThread } from './open-thread.ts';
 
 /** Words that any model takes beside its instructions; pictures may be too much for a small one. */
 const shortChars = 4_000;
@@ -20,6 +20,7 @@ export async function shorten(
   const overflows = (turn.overflows ?? 0) + 1;
   if (overflows <= 2) {
     await replaceThread({ ...turn, overflows }, 'too long for the model', ports);
+    await closeThread(turn, turn.thread_id, ports);
     const message = `Thread ${turn.thread_id} is too long for the model; a new one takes its place.`;
     throw retryLater('thread_too_long', message);
   }
