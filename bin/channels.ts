@@ -1,6 +1,11 @@
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { type Channel, channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
+import {
+  assistantVariable,
+  type Channel,
+  channelSchema,
+  namesake,
+} from '../lambdas/whatsapp-replies/contract.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { CommandError, readNumber, tableOf } from './target.ts';
@@ -64,12 +69,20 @@ await runCommand(command, async (call) => {
   async function add(channel: Channel, replace: boolean): Promise<void> {
     const { number: address, company_id, project_id } = channel;
     await existingCompany(company_id, call);
-    const owner = (await registry.list()).find((one) => one.number === address);
+    const channels = await registry.list();
+    const owner = channels.find((one) => one.number === address);
     const isAnothers =
       owner && (owner.company_id !== company_id || owner.project_id !== project_id);
     if (isAnothers && !replace) {
       throw new CommandError(
         `${address} belongs to ${owner.company_id}/${owner.project_id}: take it from there by --replace.`,
+      );
+    }
+    const twin = namesake(channel, channels);
+    if (twin) {
+      const variable = assistantVariable(company_id, project_id);
+      throw new CommandError(
+        `${company_id}/${project_id} would share ${variable} with ${twin.company_id}/${twin.project_id}: take another project id.`,
       );
     }
     await registry.add(channel);

@@ -83,8 +83,11 @@ async function partSteps(
   ];
 }
 
-function stateOf({ state, outcome, attempts, updated_at }: Turn): string {
+function stateOf({ state, outcome, attempts, slowed, updated_at }: Turn): string {
   if (state === 'recorded') return `over (${outcome})`;
+  if (state === 'received' && slowed) {
+    return `not over: waits since the customer writes faster than is answered, looked at last at ${updated_at}`;
+  }
   const tries = attempts > 0 ? `, ${attempts} attempt(s)` : '';
   return `not over: last recorded step "${state}" at ${updated_at}${tries}`;
 }

@@ -16,6 +16,7 @@ export const countMetrics = [
   'OptedIn',
   'RepliesSent',
   'RepliesWithheld',
+  'RepliesSlowed',
   'RepliesNotRecorded',
   'RunTimedOut',
   'DeadLettered',

@@ -131,6 +131,12 @@ export const limits = {
   /** Failures that are counted by the consumer itself, after which a message goes to the DLQ. */
   maxAttempts: 5,
   outageAttempts,
+  /**
+   * The replies that one conversation gets: so many at once after a rest, and one a minute from then on. No
+   * person reads faster; who writes on gets one reply to all that came meanwhile, and the bill stays bounded.
+   */
+  repliesAtOnce: 60,
+  repliesPerMinute: 1,
   /** SQS's own count also counts waiting; it only catches messages that crash the function. */
   maxReceiveCount: 1_000,
 } as const;
@@ -182,3 +188,13 @@ export const replyEnvironment = z.object({
 /** The name of the variable that holds the assistant of one company's project. */
 export const assistantVariable = (companyId: string, projectId: string): string =>
   `${companyId}_${projectId}_ASSISTANT_ID`;
+
+/** Another company's channel whose assistant has the same variable (`a_b` and `c`, `a` and `b_c`): one would answer for the other. */
+export const namesake = (channel: Channel, others: Channel[]): Channel | undefined =>
+  others.find(
+    ({ number, company_id, project_id }) =>
+      number !== channel.number &&
+      company_id !== channel.company_id &&
+      assistantVariable(company_id, project_id) ===
+        assistantVariable(channel.company_id, channel.project_id),
+  );

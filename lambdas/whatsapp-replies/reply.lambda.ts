@@ -13,6 +13,7 @@ import { usageMeter } from '../vendors/openai/usage.ts';
 import { assistantDirectory } from './adapters/assistant-directory.ts';
 import { type BatchConsumer, consumeBatch } from './adapters/consume-batch.ts';
 import { conversationStore } from './adapters/conversation-store.ts';
+import { replyBudget } from './adapters/reply-budget.ts';
 import { replyRecords } from './adapters/reply-queue.ts';
 import { twilioMessenger } from './adapters/twilio-messenger.ts';
 import {
@@ -45,6 +46,7 @@ const consumer = once((): BatchConsumer => {
     systemClock,
   );
   const store = conversationStore(table);
+  const spendReply = replyBudget(table);
   const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
     environment: process.env,
     runMaxWaitSeconds: env.RUN_MAX_WAIT_SECONDS,
@@ -73,6 +75,7 @@ const consumer = once((): BatchConsumer => {
       log: child,
       logTurn: ({ turn_id }) => child.appendKeys({ turn_id, message_sid: turn_id }),
       meter,
+      spendReply,
       countReply: countReply(usage, child),
       statusCallback: (turn, message_key) =>
         `${callbackUrl}?${referenceParameter}=${encodeReference({ ...turn, message_key })}`,

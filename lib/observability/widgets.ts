@@ -53,6 +53,7 @@ export const replyRow = (metrics: ProductMetrics): IWidget[] =>
       left: counts(metrics, {
         RepliesNotRecorded: 'not recorded',
         RepliesWithheld: 'withheld (suspended)',
+        RepliesSlowed: 'slowed (one customer writes without end)',
         MessagesRejected: 'refused by Twilio',
         MessagesUndelivered: 'undelivered',
         DeadLettered: 'dead letters',

@@ -42,6 +42,14 @@ export function assistantContract(name: AdapterName): void {
       expect(used[0]?.output).toBeGreaterThan(0);
     });
 
+    it('tells with its answer how much it has read', async () => {
+      const { ask, used } = await anAssistant(name);
+
+      const { view } = await ask('Hello!', { history: aHistory });
+
+      expect(view).toMatchObject({ kind: 'answered', inputTokens: used[0]?.input });
+    });
+
     it('knows what was said in the thread before', async () => {
       const { ask, clock, assistant, start } = await anAssistant(name);
       const { threadId } = await ask('Hello!');
@@ -68,6 +76,7 @@ export function assistantContract(name: AdapterName): void {
       ['/sim fail invalid_prompt', { kind: 'unanswered', reason: 'invalid_prompt' }],
       ['/sim fail', { kind: 'failed', reason: 'server_error', next: 'retry' }],
       ['/sim fail rate_limit_exceeded', { kind: 'failed', next: 'retry' }],
+      ['/sim fail context_length_exceeded', { kind: 'too_long' }],
       ['/sim cancel', { kind: 'failed', reason: 'cancelled', next: 'retry' }],
       ['/sim call look_up {"id": 7}', { kind: 'failed', next: 'alert' }],
     ])('that ends like %s is %j', async (text, expected) => {
@@ -145,6 +154,41 @@ export function assistantContract(name: AdapterName): void {
       const second = await start(threadId, asking('Hurry!', 'SM2'));
 
       expect(second).toEqual({ kind: 'busy' });
+    });
+
+    it.each([
+      ['by its code', { code: 'context_length_exceeded', message: 'No.' }],
+      ['in words', { code: null, message: "This model's maximum context length is 8192 tokens." }],
+    ])('that is too long for the model is told so, %s', async (_how, error) => {
+      const { assistant, faults, start } = await anAssistant(name);
+      const threadId = await assistant.openThread(asking('Hello!'), []);
+      const operation = name === 'responses' ? 'responses.create' : 'threads.runs.create';
+      faults.add({ operation, effect: { kind: 'respond', status: 400, body: { error } } });
+
+      expect(await start(threadId, asking('Hello!'))).toMatchObject({ kind: 'too_long' });
+    });
+
+    it('is gone when its id is none of this vendor', async () => {
+      const { assistant, faults, start } = await anAssistant(name);
+      const [operation, param] =
+        name === 'responses'
+          ? ['responses.create', 'conversation']
+          : ['threads.messages.create', 'thread_id'];
+      const error = { code: 'invalid_value', param, message: 'Expected another id.' };
+      faults.add({ operation, effect: { kind: 'respond', status: 400, body: { error } } });
+      const threadId = await assistant.openThread(asking('Hello!'), []);
+
+      expect(await start(threadId, asking('Hello!'))).toEqual({ kind: 'thread_gone' });
+    });
+
+    it('is gone once it was closed, and may be closed twice', async () => {
+      const { assistant, start } = await anAssistant(name);
+      const threadId = await assistant.openThread(asking('Hello!'), aHistory);
+
+      await assistant.closeThread(threadId);
+      await assistant.closeThread(threadId);
+
+      expect(await start(threadId, asking('Hello!'))).toEqual({ kind: 'thread_gone' });
     });
 
     it('is gone when the vendor does not know it', async () => {

@@ -141,6 +141,15 @@ export function assistantDoubts(name: AdapterName): void {
       expect(failures).toMatchObject(Array(2).fill({ next: 'alert', code: 'openai_refused' }));
     });
 
+    it('that names no thread leaves the work for later', async () => {
+      const { assistant, faults } = await anAssistant(name);
+      faults.add({ operation: openOf[name], effect: { kind: 'respond', status: 200, body: {} } });
+
+      const failure = await failureOf(assistant.openThread(asking('Hello!'), []));
+
+      expect(failure).toMatchObject({ next: 'retry', code: 'openai_unexpected' });
+    });
+
     it('that cannot be reached leaves the work for later', async () => {
       const assistant = assistantAt(await nobodyHere(), name);
 

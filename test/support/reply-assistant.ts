@@ -9,8 +9,9 @@ import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
 
 /** How a run ends, and how long that takes; 3 s by default. */
 export type Outcome = (
-  | { kind: 'answered'; text: string }
+  | { kind: 'answered'; text: string; inputTokens?: number }
   | { kind: 'unanswered'; reason: string }
+  | { kind: 'too_long' }
   | { kind: 'failed'; reason: string; next: 'retry' | 'alert' }
 ) & { takesMs?: number };
 
@@ -28,6 +29,8 @@ export interface FakeRun {
 export interface ScriptedAssistant extends AssistantPort {
   readonly runs: FakeRun[];
   readonly threads: { id: string; history: PastMessage[] }[];
+  /** The threads that it was told to delete. */
+  readonly closed: string[];
   /** When each look at a run happened, in the clock's milliseconds. */
   readonly looks: number[];
   /** The vendor forgets a thread. */
@@ -48,6 +51,7 @@ export function scriptedAssistant(
   const runs: FakeRun[] = [];
   const threads: ScriptedAssistant['threads'] = [];
   const looks: number[] = [];
+  const closed: string[] = [];
   const lost = new Set<string>();
 
   const isWorking = (run: FakeRun) =>
@@ -64,7 +68,7 @@ export function scriptedAssistant(
       (run) =>
         run.turnId === turn.turn_id &&
         run.threadId === threadId &&
-        viewOf(run).kind !== 'failed' &&
+        !['failed', 'too_long'].includes(viewOf(run).kind) &&
         (name === 'threads' || !isWorking(run)),
     );
   const look = (runId: string): RunView => {
@@ -77,6 +81,7 @@ export function scriptedAssistant(
     name,
     runs,
     threads,
+    closed,
     looks,
     isThread: () => true,
     startMs: () => 0,
@@ -86,6 +91,11 @@ export function scriptedAssistant(
       const id = `thread-${threads.length + 1}`;
       threads.push({ id, history });
       return id;
+    },
+
+    async closeThread(threadId) {
+      closed.push(threadId);
+      lost.add(threadId);
     },
 
     async startRun(threadId, turn, { input }): Promise<RunView | ThreadTrouble> {

@@ -124,7 +124,11 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
     conversation: async (key) => structuredClone(conversations.get(partition(key))),
 
     async rememberThread(turn, threadId) {
-      const { last_item_id: _item, ...kept } = conversations.get(partition(turn)) ?? {};
+      const {
+        last_item_id: _item,
+        thread_tokens: _tokens,
+        ...kept
+      } = conversations.get(partition(turn)) ?? {};
       conversations.delete(partition(turn));
       change(turn, { ...kept, thread_id: threadId });
     },
@@ -166,6 +170,7 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
         message_count: (before?.message_count ?? 0) + turn.inputs.length,
         ...(lastSid && { last_ai_response: replyText(turn), last_message_sid: lastSid }),
         ...(turn.last_item_id && { last_item_id: turn.last_item_id }),
+        ...(turn.thread_tokens && { thread_tokens: turn.thread_tokens }),
       });
     },
 

@@ -82,6 +82,7 @@ export function aWorld(options: WorldOptions = {}): World {
       runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
       suspended: options.suspended?.() ?? false,
     }),
+    spendReply: async () => 0,
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,
@@ -132,6 +133,7 @@ const fatefulPorts = (ports: ReplyPorts, fate: Fate): ReplyPorts => ({
     const choice = await ports.assistantFor(turn);
     const guarded = fate.guard(choice.assistant, [
       'openThread',
+      'closeThread',
       'startRun',
       'findRun',
       'checkRun',

@@ -4,6 +4,7 @@ import {
   assistantVariable,
   channelSchema,
   fieldText,
+  namesake,
   receiveEnvironment,
   replyEnvironment,
   replyQueueMessage,
@@ -129,6 +130,18 @@ describe('the environment of a Lambda', () => {
 
   it('names the assistant of a company’s project as the specification does', () => {
     expect(assistantVariable('acme', 'shop')).toBe('acme_shop_ASSISTANT_ID');
+  });
+
+  it('knows two companies whose assistants would share a variable', () => {
+    const aChannelOf = (company_id: string, project_id: string, n: number) =>
+      channelSchema.parse({ number: `whatsapp:+4930000000${n}`, company_id, project_id });
+    const registered = [aChannelOf('acme', 'eu_shop', 1), aChannelOf('acme', 'shop', 2)];
+
+    expect(namesake(aChannelOf('acme_eu', 'shop', 3), registered)).toEqual(registered[0]);
+    expect(namesake(aChannelOf('acme', 'eu_shop', 3), registered)).toBeUndefined();
+    expect(namesake(aChannelOf('acme_us', 'shop', 3), registered)).toBeUndefined();
+    // The number is taken from the other: nobody is left to share with.
+    expect(namesake(aChannelOf('acme_eu', 'shop', 1), registered)).toBeUndefined();
   });
 });
 

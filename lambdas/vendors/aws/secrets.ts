@@ -1,9 +1,10 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../runtime/clock.ts';
-import { retryLater } from '../../runtime/errors.ts';
+import { EngineError, retryLater } from '../../runtime/errors.ts';
 
 /** A secret that is fetched once, kept for a while, and fetched anew on request. */
 export interface CachedSecret<T> {
+  /** A value that was good once stays in use for as long as Secrets Manager is away. */
   get(): Promise<T>;
   /** Fetches anew, at most every ten seconds whatever is asked; false when it was too soon. */
   refresh(): Promise<boolean>;
@@ -11,6 +12,8 @@ export interface CachedSecret<T> {
 
 const keepMs = 15 * 60_000;
 const refreshAtMostEveryMs = 10_000;
+/** After a fetch that failed, the value of before is used this long: each fetch that fails may take ten seconds. */
+const askAgainMs = 60_000;
 
 /** `parse` turns the stored string into what the caller needs and throws on a malformed one. */
 export function cachedSecret<T>(
@@ -19,20 +22,33 @@ export function cachedSecret<T>(
   parse: (stored: string) => T,
   clock: Pick<Clock, 'now'>,
 ): CachedSecret<T> {
-  let kept: { value: Promise<T>; at: number } | undefined;
+  let good: { value: T } | undefined;
+  let kept: { value: Promise<T>; until: number } | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const fetchNow = () => {
     const value = fetchSecret(client, secretId).then((stored) => parsed(stored, secretId, parse));
-    const before = kept;
-    kept = { value, at: clock.now() };
-    value.catch(() => {
-      // A value that was good stays so while Secrets Manager is away.
-      if (kept?.value === value) kept = before;
-    });
+    const latest = { value, until: clock.now() + keepMs };
+    kept = latest;
+    value.then(
+      (fetched) => {
+        good = { value: fetched };
+      },
+      (error) => {
+        if (kept !== latest) return;
+        kept = good && isAway(error) ? goodFor(good.value, clock.now() + askAgainMs) : undefined;
+      },
+    );
     return value;
   };
   return {
-    get: () => (kept && clock.now() - kept.at < keepMs ? kept.value : fetchNow()),
+    get: async () => {
+      try {
+        return await (kept && clock.now() < kept.until ? kept.value : fetchNow());
+      } catch (error) {
+        if (good && isAway(error)) return good.value;
+        throw error;
+      }
+    },
     refresh: async () => {
       if (clock.now() - refreshedAt < refreshAtMostEveryMs) return false;
       refreshedAt = clock.now();
@@ -41,6 +57,12 @@ export function cachedSecret<T>(
     },
   };
 }
+
+const goodFor = <T>(value: T, until: number) => ({ value: Promise.resolve(value), until });
+
+/** A secret that was emptied or spoilt is no outage: whoever did that means it to be seen. */
+const isAway = (error: unknown): boolean =>
+  error instanceof EngineError && error.code === 'secret_unavailable';
 
 function parsed<T>(stored: string, secretId: string, parse: (stored: string) => T): T {
   try {

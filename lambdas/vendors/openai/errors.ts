@@ -42,6 +42,26 @@ export function isBusyThread(error: unknown): boolean {
   return /while a run \S+ is active|already has an active run/.test(error.message);
 }
 
+/** The thread does not exist, or its id is none that this server makes. */
+export function isNoThread(error: unknown): boolean {
+  if (isNotFound(error)) return true;
+  if (!(error instanceof APIError) || error.status !== 400 || isBusyThread(error)) return false;
+  return /^(conversation|thread)(_id)?$/.test(error.param ?? '');
+}
+
+/** The code by which OpenAI says that the model takes no input of this length. */
+export const isTooLongCode = (code: string | null | undefined): boolean =>
+  code === 'context_length_exceeded';
+
+/** The same of a refused request; other servers say it in words alone. A setting that asks for too much output is none. */
+export function isTooLong(error: unknown): boolean {
+  if (!(error instanceof APIError)) return false;
+  if (error.status === 413 || isTooLongCode(error.code)) return true;
+  if (error.status !== 400) return false;
+  const { message } = error;
+  return /context[ _](length|window|size)/i.test(message) && !/max_\w*tokens/.test(message);
+}
+
 /** The server knows no such route: it speaks only a part of the API. */
 export const isUnsupported = (error: unknown): boolean =>
   error instanceof APIError && [404, 405, 501].includes(error.status ?? 0);

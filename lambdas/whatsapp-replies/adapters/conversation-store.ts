@@ -55,7 +55,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
             UpdateExpression:
               'SET thread_id = :thread, company_id = :company, project_id = :project, ' +
               'conversation_id = :conversation, primary_channel = :channel, expires_at = :expires ' +
-              'REMOVE last_item_id',
+              'REMOVE last_item_id, thread_tokens',
             ExpressionAttributeValues: {
               ':thread': threadId,
               ':company': turn.company_id,
@@ -178,7 +178,8 @@ const summary = (table: ConversationsTable, turn: Turn, sent: ReplyPart[], expir
       'conversation_id = :conversation, expires_at = :expires, ' +
       'message_count = if_not_exists(message_count, :zero) + :count' +
       (lastSid ? ', last_ai_response = :reply, last_message_sid = :sid' : '') +
-      (turn.last_item_id ? ', last_item_id = :item' : ''),
+      (turn.last_item_id ? ', last_item_id = :item' : '') +
+      (turn.thread_tokens ? ', thread_tokens = :tokens' : ''),
     ConditionExpression: 'attribute_not_exists(last_turn_id) OR last_turn_id <> :turn',
     ExpressionAttributeValues: {
       ':now': isoTime(table.clock.now()),
@@ -193,6 +194,7 @@ const summary = (table: ConversationsTable, turn: Turn, sent: ReplyPart[], expir
       ':count': turn.inputs.length,
       ...(lastSid && { ':reply': replyText(turn), ':sid': lastSid }),
       ...(turn.last_item_id && { ':item': turn.last_item_id }),
+      ...(turn.thread_tokens && { ':tokens': turn.thread_tokens }),
     },
   });
 };

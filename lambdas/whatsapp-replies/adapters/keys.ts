@@ -11,6 +11,10 @@ export const keys = {
     pk: conversationPartition(key),
     sk: 'CONVERSATION',
   }),
+  replyBudget: (key: Pick<TurnKey, 'company_id' | 'conversation_id'>) => ({
+    pk: conversationPartition(key),
+    sk: 'REPLY_BUDGET',
+  }),
   turn: (key: TurnKey) => ({ pk: conversationPartition(key), sk: `TURN#${key.turn_id}` }),
   inbound: (turn: Turn, input: { received_at: string; message_sid: string }) => ({
     pk: conversationPartition(turn),

@@ -1,5 +1,5 @@
 import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
-import { isUnanswerable } from '../../vendors/openai/errors.ts';
+import { isTooLongCode, isUnanswerable } from '../../vendors/openai/errors.ts';
 import type { ModelInput, PastMessage, RunView } from '../domain/ports.ts';
 
 /** An earlier message, as an item of the input. */
@@ -22,7 +22,8 @@ export const inputItem = (message: ModelInput): ResponseInputItem => ({
 export function viewOf(response: Response): RunView {
   const { id: runId, status } = response;
   const lastItemId = response.output?.at(-1)?.id;
-  const ended = { runId, ...(lastItemId && { lastItemId }) };
+  const inputTokens = response.usage?.input_tokens;
+  const ended = { runId, ...(lastItemId && { lastItemId }), ...(inputTokens && { inputTokens }) };
   switch (status) {
     case 'completed':
       return completedView(response, ended);
@@ -35,6 +36,7 @@ export function viewOf(response: Response): RunView {
     }
     case 'failed': {
       const reason = response.error?.code ?? 'unknown error';
+      if (isTooLongCode(reason)) return { kind: 'too_long', runId };
       return isUnanswerable(reason)
         ? { kind: 'unanswered', ...ended, reason }
         : { kind: 'failed', runId, reason, next: 'retry' };
@@ -42,11 +44,16 @@ export function viewOf(response: Response): RunView {
     case 'cancelled':
       return { kind: 'failed', runId, reason: 'cancelled', next: 'retry' };
     default:
+      // What has no id cannot be looked at again: it counts as a lost answer.
+      if (!runId) throw new Error('The server answered without an id.');
       return { kind: 'working', runId };
   }
 }
 
-function completedView(response: Response, ended: { runId: string; lastItemId?: string }): RunView {
+function completedView(
+  response: Response,
+  ended: { runId: string; lastItemId?: string; inputTokens?: number },
+): RunView {
   const text = textOf(response);
   if (text) return { kind: 'answered', ...ended, text };
   const types = new Set((response.output ?? []).map((item) => item.type));

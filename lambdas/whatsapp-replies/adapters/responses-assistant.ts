@@ -5,7 +5,9 @@ import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
+  isNoThread,
   isNotFound,
+  isTooLong,
   isUnanswerable,
   isUnsupported,
   openAiFault,
@@ -50,10 +52,21 @@ export function responsesAssistant(
           items: history.map(pastItem),
           metadata: { company_id, conversation_id, [seededItems]: String(history.length) },
         });
+        if (!conversation.id) throw new Error('The server answered without an id.');
         return conversation.id;
       } catch (error) {
         if (isUnsupported(error)) return ownHistory;
         throw openAiFault(error, 'open a conversation');
+      }
+    },
+
+    async closeThread(threadId) {
+      if (threadId === ownHistory) return;
+      try {
+        const client = await source();
+        await client.conversations.delete(threadId);
+      } catch (error) {
+        if (!isNotFound(error)) throw openAiFault(error, 'delete a conversation');
       }
     },
 
@@ -91,7 +104,7 @@ export function responsesAssistant(
         const seeded = turn.last_item_id ? 0 : await seededIn(client, threadId);
         return answerAmong(items.slice(seeded), turn);
       } catch (error) {
-        if (isNotFound(error)) return { kind: 'thread_gone' };
+        if (isNoThread(error)) return { kind: 'thread_gone' };
         throw openAiFault(error, 'list a conversation');
       }
     },
@@ -121,8 +134,9 @@ export function responsesAssistant(
 function startTrouble(error: unknown, threadId: string) {
   if (isBusyThread(error)) return { kind: 'busy' } as const;
   const { code, param, status } = error instanceof APIError ? error : ({} as Partial<APIError>);
-  const conversationMissing = status === 404 && param !== 'model' && code !== 'model_not_found';
+  const conversationMissing = isNoThread(error) && param !== 'model' && code !== 'model_not_found';
   if (conversationMissing && threadId !== ownHistory) return { kind: 'thread_gone' } as const;
+  if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' } as const;
   if (status === 400 && isUnanswerable(code)) {
     return { kind: 'unanswered', runId: 'refused', reason: String(code) } as const;
   }

@@ -4,7 +4,10 @@ import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
+  isNoThread,
   isNotFound,
+  isTooLong,
+  isTooLongCode,
   isUnanswerable,
   openAiFault,
 } from '../../vendors/openai/errors.ts';
@@ -42,9 +45,19 @@ export function threadsAssistant(
           messages: history,
           metadata: { company_id, conversation_id },
         });
+        if (!thread.id) throw new Error('The server answered without an id.');
         return thread.id;
       } catch (error) {
         throw openAiFault(error, 'open a thread');
+      }
+    },
+
+    async closeThread(threadId) {
+      try {
+        const { beta } = await source();
+        await beta.threads.delete(threadId);
+      } catch (error) {
+        if (!isNotFound(error)) throw openAiFault(error, 'delete a thread');
       }
     },
 
@@ -60,8 +73,9 @@ export function threadsAssistant(
         return await viewOf(client, run);
       } catch (error) {
         if (isBusyThread(error)) return { kind: 'busy' };
-        if (isNotFound(error) && !/assistant/i.test(messageOf(error)))
+        if (isNoThread(error) && !/assistant/i.test(messageOf(error)))
           return { kind: 'thread_gone' };
+        if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' };
         throw openAiFault(error, 'start a run');
       }
     },
@@ -75,7 +89,7 @@ export function threadsAssistant(
         );
         return run && (await viewOf(client, run));
       } catch (error) {
-        if (isNotFound(error)) return { kind: 'thread_gone' };
+        if (isNoThread(error)) return { kind: 'thread_gone' };
         throw openAiFault(error, 'list the runs of a thread');
       }
     },
@@ -175,6 +189,7 @@ async function viewOf(client: OpenAI, run: Run): Promise<RunView> {
     }
     case 'failed': {
       const reason = run.last_error?.code ?? 'unknown error';
+      if (isTooLongCode(reason)) return { kind: 'too_long', runId };
       return isUnanswerable(reason) ? { kind: 'unanswered', runId, reason } : failed(runId, reason);
     }
     case 'cancelled':
@@ -204,9 +219,11 @@ async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<Ru
     .filter((part) => part !== '')
     .join('\n\n')
     .trim();
+  const inputTokens = run.usage?.prompt_tokens;
+  const ended = { runId: run.id, ...(inputTokens && { inputTokens }) };
   return text
-    ? { kind: 'answered', runId: run.id, text }
-    : { kind: 'unanswered', runId: run.id, reason: otherwise };
+    ? { kind: 'answered', ...ended, text }
+    : { kind: 'unanswered', ...ended, reason: otherwise };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

@@ -24,6 +24,8 @@ const searchedMessages = 50;
 
 /** Twilio's codes for "not now": too many requests, the sender's rate, the daily cap. */
 const busyCodes = new Set([14107, 20429, 63018, 63038]);
+/** Its codes for a sender, or a callback's URL, that is not set up: once it is, the message is as good as before. */
+const setUpCodes = new Set([21212, 21606, 21609, 63007, 63008]);
 /** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */
 const wrongAddress = new Set([404, 405, 409]);
 /** The system's own words for a connection that was never made. */
@@ -47,6 +49,7 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
       const { messages } = await resources(sendTimeoutMs);
       try {
         const { sid, status } = await messages.create(message);
+        if (!sid) return { kind: 'unsure', cause: new Error('Twilio named no SID.') };
         return { kind: 'sent', messageSid: sid, status: status as MessageStatus };
       } catch (error) {
         return sendTrouble(error, options);
@@ -152,6 +155,9 @@ async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Pro
   }
   if (code !== undefined && busyCodes.has(code)) {
     return { kind: 'not_sent', reason: `busy (${code})`, cause: error };
+  }
+  if (code !== undefined && setUpCodes.has(code)) {
+    return { kind: 'not_sent', reason: `the sender is not set up (${code})`, cause: error };
   }
   if (isRefused(status)) {
     await takeCurrent(options);

@@ -134,8 +134,8 @@ async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<A
 }
 
 /** The first time that a turn is worked on: how long its oldest message has waited for it. */
-function noteBegin({ state, attempts, inputs }: Turn, { clock, meter }: ReplyPorts): void {
-  if (state !== 'received' || attempts > 0) return;
+function noteBegin({ state, attempts, slowed, inputs }: Turn, { clock, meter }: ReplyPorts): void {
+  if (state !== 'received' || attempts > 0 || slowed) return;
   const waitedMs = clock.now() - Date.parse(inputs[0]?.received_at ?? '');
   if (waitedMs >= 0) meter.seconds('QueueSeconds', waitedMs / 1000);
 }

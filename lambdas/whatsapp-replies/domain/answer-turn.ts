@@ -18,6 +18,8 @@ export interface ReplyPorts {
   /** Names the turn on each line that follows; a conversation's turns are answered one after the other. */
   logTurn(turn: TurnKey): void;
   meter: Meter;
+  /** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
+  spendReply(turn: Turn): Promise<number>;
   /** Counts a reply in the company's usage; never throws. */
   countReply(turn: Turn): Promise<void>;
   /** Where Twilio reports on a part of this turn's reply. */
@@ -76,7 +78,7 @@ async function takeStep(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<
 }
 
 async function receive(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
-  await ports.store.recordInputs(turn);
+  if (!turn.slowed) await ports.store.recordInputs(turn);
   if (await ports.store.hasOptedOut(turn)) {
     return close(turn, 'suppressed', ports);
   }
@@ -86,11 +88,30 @@ async function receive(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
     ports.log.warn('The company is suspended: its messages are kept, but not answered.');
     return close(turn, 'withheld', ports);
   }
+  const afterSeconds = isFirstTry(turn) ? await ports.spendReply(turn) : 0;
+  if (afterSeconds > 0) return slowDown(turn, afterSeconds, ports);
   if (readableInputs(turn).length > 0) return openThread(turn, ports);
   return {
     kind: 'moved',
     turn: await ports.store.saveTurn(composeReply(turn, undefined, texts, ports.clock.now())),
   };
+}
+
+/** A reply is paid for once, however often its turn fails. */
+const isFirstTry = ({ attempts, outages = 0 }: Turn): boolean => attempts <= 1 && outages === 0;
+
+/** The conversation's later messages wait with it, and their order holds. */
+function slowDown(turn: Turn, afterSeconds: number, ports: ReplyPorts): StepResult {
+  if (!turn.slowed) {
+    ports.meter.count('RepliesSlowed');
+    ports.log.warn(
+      'The customer writes faster than one conversation is answered; the message waits.',
+      {
+        after_seconds: afterSeconds,
+      },
+    );
+  }
+  return { kind: 'waiting', turn: { ...turn, slowed: true }, afterSeconds };
 }
 
 /** Ends a turn without a reply. */

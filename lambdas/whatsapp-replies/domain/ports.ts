@@ -18,11 +18,22 @@ export interface PastMessage {
   content: string;
 }
 
-/** What is known of a model's run. A failed one says whether a new one can help. */
+/** A run that has ended as it should, and what of the thread it tells; what it read is in tokens. */
+interface Ended {
+  runId: string;
+  lastItemId?: string;
+  inputTokens?: number;
+}
+
+/**
+ * What is known of a model's run. A failed one says whether a new one can help; one that is too long has
+ * more to read than the model takes at once.
+ */
 export type RunView =
   | { kind: 'working'; runId: string }
-  | { kind: 'answered'; runId: string; text: string; lastItemId?: string }
-  | { kind: 'unanswered'; runId: string; reason: string; lastItemId?: string }
+  | ({ kind: 'answered'; text: string } & Ended)
+  | ({ kind: 'unanswered'; reason: string } & Ended)
+  | { kind: 'too_long'; runId: string }
   | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert' };
 
 /** The thread is busy with another run, or is gone from the vendor's side. */
@@ -37,6 +48,8 @@ export interface AssistantPort {
   startMs(threadId: string): number;
   /** Opens a thread that already knows the messages so far; returns its id. */
   openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
+  /** Has the vendor delete a thread that no turn goes on with. */
+  closeThread(threadId: string): Promise<void>;
   /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
   startRun(threadId: string, turn: Turn, messages: StartMessages): Promise<RunView | ThreadTrouble>;
   /** After such a doubt: the run that was started for this turn, if one was. */
@@ -83,6 +96,8 @@ export interface Conversation {
   company_id: string;
   conversation_id: string;
   thread_id?: string;
+  /** What the last run in this thread has read, in tokens. */
+  thread_tokens?: number;
   last_item_id?: string;
   last_turn_id?: string;
   last_message_sid?: string;

@@ -62,6 +62,12 @@ export interface Turn {
   run?: TurnRun;
   /** Runs in this thread that ended without an answer; what they were given may be in it. */
   failed_runs?: number;
+  /** It has waited because the customer got as many replies lately as one conversation may. */
+  slowed?: boolean;
+  /** How often what the model was to read was longer than it takes. */
+  overflows?: number;
+  /** What its run has read, in tokens. */
+  thread_tokens?: number;
   parts: ReplyPart[];
   outcome?: TurnOutcome;
   /** When the reply's text was made, in milliseconds since the epoch. */

@@ -1,10 +1,11 @@
-import type { ModelRequest, Outcome } from './model.ts';
+import type { FailureCode, ModelRequest, Outcome } from './model.ts';
 import { instanceOf } from './structured.ts';
 
 /**
  * The simulated model. It answers plainly, unless a line of the text asks for an outcome:
  *
- *     /sim fail [code]                 fails: server_error, rate_limit_exceeded or invalid_prompt
+ *     /sim fail [code]                 fails: server_error, rate_limit_exceeded, invalid_prompt
+ *                                      or context_length_exceeded
  *     /sim refuse                      completes with a refusal
  *     /sim empty                       completes without a message
  *     /sim incomplete [content_filter] ends before the answer does: max_output_tokens, or content_filter
@@ -59,8 +60,14 @@ function asked(command: string, rest: string, request: ModelRequest): Outcome {
 const commands =
   '/sim fail, refuse, empty, incomplete, cancel, hang, call <name> <json>, slow <seconds>, markdown, long <characters>';
 
-const failureOf = (code: string) =>
-  code === 'rate_limit_exceeded' || code === 'invalid_prompt' ? code : 'server_error';
+const failures: FailureCode[] = [
+  'rate_limit_exceeded',
+  'invalid_prompt',
+  'context_length_exceeded',
+];
+
+const failureOf = (code: string): FailureCode =>
+  failures.find((known) => known === code) ?? 'server_error';
 
 const bounded = (text: string, fallback: number, max: number) =>
   Math.min(Math.max(Number.parseInt(text, 10) || fallback, 1), max);

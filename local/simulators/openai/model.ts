@@ -19,6 +19,13 @@ export interface ModelRequest {
   schema?: Schema;
 }
 
+/** The last one is none of the reference's, and seen all the same. */
+export type FailureCode =
+  | 'server_error'
+  | 'rate_limit_exceeded'
+  | 'invalid_prompt'
+  | 'context_length_exceeded';
+
 /** How a response or run ends; `takesMs` overrides the duration that it would have had. */
 export type Outcome = (
   | { kind: 'completed'; text: string }
@@ -26,7 +33,7 @@ export type Outcome = (
   | { kind: 'empty' }
   | {
       kind: 'failed';
-      code: 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt';
+      code: FailureCode;
       message: string;
     }
   | { kind: 'incomplete'; reason: 'max_output_tokens' | 'content_filter'; text: string }
@@ -40,6 +47,8 @@ export interface World {
   documents: Documents;
   now: () => number;
   answer: (request: ModelRequest) => Outcome;
+  /** The model's window: what a response reads at most. */
+  contextTokens: number;
   runMs: () => number;
   /** Aborted when the simulator stops: a call that still waits gives up. */
   closing: AbortSignal;

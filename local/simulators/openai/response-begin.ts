@@ -4,7 +4,7 @@ import { refuseUnknownFiles } from './files.ts';
 import { newId } from './ids.ts';
 import { toItem } from './input-items.ts';
 import { asSaid, type Item, outputOf, withoutImages } from './items.ts';
-import { think, tokensOf, type World } from './model.ts';
+import { type Said, think, tokensOf, type World } from './model.ts';
 import { givenBy, isOver, type ResponseRecord, statusOf } from './response-record.ts';
 import type { ResponseRequest } from './response-request.ts';
 import { refuseLooseSchema, type Schema } from './structured.ts';
@@ -22,6 +22,11 @@ export function beginResponse(world: World, request: ResponseRequest): ResponseR
 
   const history = withoutImages(asSaid(earlier));
   const { model, instructions } = request;
+  refuseTooLong(world, [
+    ...history,
+    ...asSaid(input),
+    { role: 'developer', text: instructions ?? '' },
+  ]);
   const schema = schemaOf(request);
   const { outcome, times } = think(
     world,
@@ -62,6 +67,14 @@ function refuseUnsupported(request: ResponseRequest): void {
       { code: 'mutually_exclusive_parameters' },
     );
   }
+}
+
+function refuseTooLong({ contextTokens }: World, read: Said[]): void {
+  if (tokensOf(read) <= contextTokens) return;
+  throw invalid(
+    'Your input exceeds the context window of this model. Please adjust your input and try again.',
+    { code: 'context_length_exceeded', param: 'input' },
+  );
 }
 
 /** The schema that the answer must fit; one that the strict mode does not take is refused. */

@@ -1,10 +1,11 @@
 import type OpenAI from 'openai';
 import { asSaid, type Item, type OutputItem, thinksAloud } from './items.ts';
-import { type Outcome, tokensIn, tokensOf } from './model.ts';
+import { type FailureCode, type Outcome, tokensIn, tokensOf } from './model.ts';
 import type { ResponseRequest } from './response-request.ts';
 import { phaseAt, type Schedule, seconds } from './schedule.ts';
 
-type Wire = Omit<OpenAI.Responses.Response, 'output_text' | 'usage'> & {
+type Wire = Omit<OpenAI.Responses.Response, 'error' | 'output_text' | 'usage'> & {
+  error: { code: FailureCode; message: string } | null;
   usage: OpenAI.Responses.ResponseUsage | null;
   store: boolean;
 };

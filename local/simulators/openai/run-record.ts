@@ -1,8 +1,10 @@
 import type OpenAI from 'openai';
-import type { ModelRequest, Outcome } from './model.ts';
+import type { FailureCode, ModelRequest, Outcome } from './model.ts';
 import { phaseAt, type Schedule, seconds } from './schedule.ts';
 
-type Run = OpenAI.Beta.Threads.Run;
+type Run = Omit<OpenAI.Beta.Threads.Run, 'last_error'> & {
+  last_error: { code: FailureCode; message: string } | null;
+};
 type RunStatus = OpenAI.Beta.Threads.RunStatus;
 
 /** A run as it is kept; its status is never stored, see `runStatusOf`. */

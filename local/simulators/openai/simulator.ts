@@ -37,6 +37,8 @@ export interface OpenAiSimulatorOptions {
   apiKey?: string;
   /** How long a response or run takes; by default 3 s in the median, 9 s at the 90th percentile. */
   runMs?: (random: () => number) => number;
+  /** How many tokens a response may read; without it, as many as there are. */
+  contextTokens?: number;
   /** What the model answers; by default `simulatedAnswer`. */
   answer?: (request: ModelRequest) => Outcome;
   now?: () => number;
@@ -59,6 +61,7 @@ export async function startOpenAiSimulator(
     documents,
     now,
     answer: options.answer ?? simulatedAnswer,
+    contextTokens: options.contextTokens ?? Number.POSITIVE_INFINITY,
     runMs: () => runMs(random),
     closing: closing.signal,
     door,

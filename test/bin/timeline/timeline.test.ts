@@ -91,6 +91,12 @@ describe('the timeline of a message', () => {
     expect(state).toContain('not over: last recorded step "run"');
     expect(state).toContain('2 attempt(s)');
   });
+
+  it('says that one waits because its customer writes without end', async () => {
+    const { state } = await whatsAppTimeline(aTurn({ slowed: true }), table, false);
+
+    expect(state).toContain('writes faster than is answered');
+  });
 });
 
 describe('the turn of a message', () => {

@@ -151,4 +151,53 @@ describe('a good value', () => {
 
     expect(await secret.get()).toBe('ONE');
   });
+
+  it('stays in use for as long, and is asked for every minute', async () => {
+    const { vault, time, secret } = aSecret();
+    await secret.get();
+    vault.failure = new Error('away');
+    time.pass(minutes(15));
+
+    const values = [await secret.get(), await secret.get()];
+    time.pass(minutes(1) - 1);
+    values.push(await secret.get());
+    const fetches = vault.fetches;
+    time.pass(1);
+    values.push(await secret.get());
+
+    expect(values).toEqual(Array(4).fill('ONE'));
+    expect([fetches, vault.fetches]).toEqual([2, 3]);
+  });
+
+  it('stays good for all who ask while the fetch fails', async () => {
+    const { vault, time, secret } = aSecret();
+    await secret.get();
+    vault.failure = new Error('away');
+    time.pass(minutes(15));
+
+    expect(await Promise.all([secret.get(), secret.get()])).toEqual(['ONE', 'ONE']);
+  });
+
+  it('is not used when the secret was emptied since', async () => {
+    const { vault, time, secret } = aSecret();
+    await secret.get();
+    vault.value = undefined;
+
+    time.pass(minutes(15));
+
+    await expect(secret.get()).rejects.toMatchObject({ code: 'secret_empty' });
+  });
+
+  it('is followed by what is stored once Secrets Manager is back', async () => {
+    const { vault, time, secret } = aSecret();
+    await secret.get();
+    vault.failure = new Error('away');
+    time.pass(minutes(15));
+    await secret.get();
+    Object.assign(vault, { value: 'two', failure: undefined });
+
+    time.pass(minutes(1));
+
+    expect(await secret.get()).toBe('TWO');
+  });
 });

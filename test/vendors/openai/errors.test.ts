@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import {
   isBusyThread,
+  isNoThread,
   isNotFound,
+  isTooLong,
   isUnanswerable,
   isUnsupported,
   openAiFault,
@@ -74,6 +76,37 @@ describe('answer of OpenAI', () => {
     const others = [answered(400), answered(500, { code: 'conversation_locked' }), new Error('x')];
 
     expect(others.filter(isBusyThread)).toEqual([]);
+  });
+
+  it.each([
+    answered(404),
+    answered(400, { param: 'conversation' }),
+    answered(400, { param: 'thread_id' }),
+  ])('says that there is no such thread: %s', (error) => {
+    expect(isNoThread(error)).toBe(true);
+  });
+
+  it.each([
+    answered(400, { code: 'context_length_exceeded' }),
+    answered(400, { message: "This model's maximum context length is 8192 tokens." }),
+    answered(400, { message: 'the request exceeds the available context size' }),
+    answered(413),
+  ])('says that there is too much to read: %s', (error) => {
+    expect(isTooLong(error)).toBe(true);
+  });
+
+  it('says neither in other cases', () => {
+    const tooMuchOutput = "'max_tokens' is too large. This model's maximum context length is 8192.";
+    const others = [
+      answered(400),
+      answered(400, { code: 'conversation_locked', param: 'conversation' }),
+      answered(400, { param: 'model' }),
+      answered(400, { message: tooMuchOutput }),
+      answered(500, { message: 'The context window is broken.' }),
+      new Error('context length'),
+    ];
+
+    expect(others.filter((error) => isNoThread(error) || isTooLong(error))).toEqual([]);
   });
 
   it.each([

@@ -27,6 +27,8 @@ export interface ConsumerOptions {
   returnFails?: boolean;
   deleteFails?: boolean;
   defaultNumber?: () => Promise<string>;
+  /** In how many seconds the conversation may have a reply again; at once by default. */
+  spendReply?: (turn: Turn) => Promise<number>;
   /** The queue; by default one that keeps what it is told. */
   records?: ReplyRecords;
   /** The table that the turns are kept in; the given one by default. */
@@ -50,6 +52,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     isThread: () => true,
     startMs: () => 0,
     openThread: async () => 'conv_1',
+    closeThread: async () => {},
     findRun: async () => undefined,
     startRun: async (_thread, turn) => {
       asked.push(turn);
@@ -93,6 +96,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
         runMaxWaitMs: 300_000,
         suspended: false,
       }),
+      spendReply: options.spendReply ?? (async () => 0),
       countReply: async () => {},
       clock: { now: () => table.clock.now(), sleep: async () => {} },
       random: () => 0.5,

@@ -168,16 +168,18 @@ describe('the messages of a reply', () => {
 });
 
 describe('the thread of a conversation', () => {
-  it('is remembered, and forgets where the last one was read to', async () => {
+  it('is remembered, and forgets how far and how much of the last one was read', async () => {
     const store = conversationStore(table);
-    const turn = aTurn({ conversation_id, last_item_id: 'item_1', parts: [aPart()] });
-    await store.recordReply(turn);
+    const read = { last_item_id: 'item_1', thread_tokens: 60_000 };
+    const turn = aTurn({ conversation_id, ...read });
+    const before = await store.recordReply(turn).then(() => store.conversation(turn));
 
     await store.rememberThread(turn, 'conv_2');
 
-    const conversation = await store.conversation(turn);
-    expect(conversation).toMatchObject({ thread_id: 'conv_2', message_count: 1 });
-    expect(conversation).not.toHaveProperty('last_item_id');
+    const after = await store.conversation(turn);
+    expect(before).toMatchObject(read);
+    expect(after).toMatchObject({ thread_id: 'conv_2', message_count: 1 });
+    expect([after?.last_item_id, after?.thread_tokens]).toEqual([undefined, undefined]);
   });
 
   it('is told to the webhook, for the customer of this conversation only', async () => {

@@ -85,6 +85,20 @@ describe('responses assistant', () => {
     expect([found, again]).toEqual([undefined, { kind: 'busy' }]);
   });
 
+  it('takes a response that has no id for a lost answer', async () => {
+    const { assistant, faults, start } = await anAssistant('responses');
+    const turn = asking('Hello!');
+    const threadId = await assistant.openThread(turn, []);
+    faults.add({
+      operation: 'responses.create',
+      effect: { kind: 'respond', status: 200, body: {} },
+    });
+
+    const failure = start(threadId, turn);
+
+    await expect(failure).rejects.toMatchObject({ next: 'retry', code: 'openai_unexpected' });
+  });
+
   it('finds the end of a lost run that gave no words', async () => {
     const { assistant, clock, faults, start } = await anAssistant('responses');
     const turn = asking('/sim refuse');

@@ -63,6 +63,15 @@ describe('message', () => {
     expect(result).toMatchObject({ kind: 'not_sent', reason: `busy (${code})` });
   });
 
+  it.each([63007, 21606, 21609])('is kept while its sender is not set up (%i)', async (code) => {
+    const { messenger, answer } = await connected();
+    answer('messages.create', { kind: 'respond', status: 400, body: { code, message: 'No.' } });
+
+    const result = await messenger.send(outbound);
+
+    expect(result).toMatchObject({ kind: 'not_sent', reason: expect.stringContaining(`${code}`) });
+  });
+
   it('is not sent with credentials of yesterday, and is with those that are stored now', async () => {
     const old = { accountSid, authToken: 'the-token-of-yesterday' };
     const credentials = aSecret(old, { accountSid, authToken });
@@ -85,6 +94,7 @@ describe('message', () => {
   it.each<[string, Effect, number]>([
     ['a server error', { kind: 'respond', status: 500, body: { code: 20500 } }, 0],
     ['a gateway that answers without JSON', { kind: 'respond', status: 502, body: null }, 0],
+    ['an answer without its SID', { kind: 'respond', status: 201, body: {} }, 0],
     ['a lost answer', { kind: 'lose' }, 1],
   ])('is in doubt after %s', async (_what, effect, sent) => {
     const { messenger, twilio, answer } = await connected();

@@ -1,26 +1,73 @@
+import { errorForLog } from '../../../runtime/log.ts';
 import type { ReplyPorts, StepResult } from '../answer-turn.ts';
+import type { Conversation } from '../ports.ts';
+import { seedOf } from '../seed.ts';
 import type { Turn } from '../turn.ts';
 
-/** A thread is seeded with as many earlier messages as OpenAI takes in one request. */
-export const seedMessages = 20;
+/**
+ * A run reads its whole thread, so that each message costs more than the one before. After a run that has
+ * read more than this the next turn begins a new thread: by the default model's list price it cost five
+ * US cents, and a conversation of words alone gets there after some hundred messages.
+ */
+export const maxThreadTokens = 50_000;
 
 /** Finds the conversation's thread, or opens one that knows our stored history. */
 export async function openThread(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
-  const { assistant } = await ports.assistantFor(turn);
   const known = await ports.store.conversation(turn);
-  const candidates = [known?.thread_id, turn.thread_id].filter((id) => id !== undefined);
-  const threadId = candidates.find((id) => assistant.isThread(id)) ?? (await openNew(turn, ports));
+  const threadId = (await usableThread(turn, known, ports)) ?? (await openNew(turn, ports));
   const isKnown = known?.thread_id === threadId;
   if (!isKnown) await ports.store.rememberThread(turn, threadId);
   const opened: Turn = { ...turn, state: 'thread', thread_id: threadId };
   if (isKnown && known.last_item_id) opened.last_item_id = known.last_item_id;
-  return { kind: 'moved', turn: await ports.store.saveTurn(opened) };
+  const saved = await ports.store.saveTurn(opened);
+  if (!isKnown && isLong(known)) await closeThread(turn, known?.thread_id, ports);
+  return { kind: 'moved', turn: saved };
 }
 
-/** The vendor has lost the thread; our own store is the truth, so a new one takes its place. */
-export async function replaceThread(turn: Turn, ports: ReplyPorts): Promise<Turn> {
+const isLong = (known: Conversation | undefined): boolean =>
+  (known?.thread_tokens ?? 0) > maxThreadTokens;
+
+/** Best effort: customers' words would stay at the vendor longer than with us, where nobody knows of them. */
+export async function closeThread(
+  turn: Turn,
+  threadId: string | undefined,
+  ports: ReplyPorts,
+): Promise<void> {
+  const { assistant } = await ports.assistantFor(turn);
+  if (threadId === undefined || !assistant.isThread(threadId)) return;
+  try {
+    await assistant.closeThread(threadId);
+  } catch (error) {
+    ports.log.warn('A thread that was left could not be deleted at the vendor.', {
+      old_thread_id: threadId,
+      error: errorForLog(error),
+    });
+  }
+}
+
+async function usableThread(
+  turn: Turn,
+  known: Conversation | undefined,
+  ports: ReplyPorts,
+): Promise<string | undefined> {
+  const { assistant } = await ports.assistantFor(turn);
+  if (isLong(known)) {
+    ports.log.info('The thread has grown long; a new one goes on from our history.', {
+      old_thread_id: known?.thread_id,
+      input_tokens: known?.thread_tokens,
+    });
+    return undefined;
+  }
+  return [known?.thread_id, turn.thread_id].find(
+    (id) => id !== undefined && assistant.isThread(id),
+  );
+}
+
+/** Our own store is the truth: a new thread takes the place of one that is of no use any more. */
+export async function replaceThread(turn: Turn, why: string, ports: ReplyPorts): Promise<Turn> {
   const threadId = await openNew(turn, ports);
-  ports.log.warn('The thread is gone at the vendor; opened a new one from our history.', {
+  ports.log.warn('The thread is of no use; opened a new one from our history.', {
+    why,
     old_thread_id: turn.thread_id,
     thread_id: threadId,
   });
@@ -31,6 +78,5 @@ export async function replaceThread(turn: Turn, ports: ReplyPorts): Promise<Turn
 
 async function openNew(turn: Turn, ports: ReplyPorts): Promise<string> {
   const { assistant } = await ports.assistantFor(turn);
-  const history = await ports.store.history(turn, seedMessages);
-  return assistant.openThread(turn, history);
+  return assistant.openThread(turn, await seedOf(turn, ports.store));
 }

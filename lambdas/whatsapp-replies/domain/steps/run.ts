@@ -4,8 +4,10 @@ import { composeReply } from '../compose.ts';
 import type { Inbound } from '../inbound.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
 import type { AssistantChoice, Messenger, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
+import { seedOf } from '../seed.ts';
 import { readableInputs, type Turn } from '../turn.ts';
-import { replaceThread, seedMessages } from './open-thread.ts';
+import { replaceThread } from './open-thread.ts';
+import { shorten } from './overflow.ts';
 
 /** What a start needs beside itself: fetching pictures, and sending an answer that is there at once. */
 const startReserveMs = 10_000;
@@ -14,6 +16,7 @@ const startReserveMs = 10_000;
 export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
   const { assistant, texts } = await ports.assistantFor(turn);
   const threadId = threadOf(turn);
+  if (!assistant.isThread(threadId)) return leaveThread(turn, ports);
   const found = turn.run && (await assistant.findRun(threadId, turn));
   if (turn.run && found) return afterStart(turn, found, turn.run.claimed_at, ports);
 
@@ -33,7 +36,7 @@ export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): P
   const started = await assistant.startRun(threadId, claimed, {
     input: input.messages,
     again: turn.run !== undefined || (turn.failed_runs ?? 0) > 0,
-    history: () => ports.store.history(claimed, seedMessages),
+    history: () => seedOf(claimed, ports.store),
   });
   ports.log.info('Run started.', {
     thread_id: threadId,
@@ -49,10 +52,7 @@ async function afterStart(
   startedAt: number,
   ports: ReplyPorts,
 ): Promise<StepResult> {
-  if (view.kind === 'thread_gone') {
-    await replaceThread(turn, ports);
-    throw retryLater('thread_gone', `Thread ${turn.thread_id} is gone; a new one takes its place.`);
-  }
+  if (view.kind === 'thread_gone') return leaveThread(turn, ports);
   if (view.kind === 'busy') return busy(turn, ports);
   const run = {
     claimed_at: turn.run?.claimed_at ?? startedAt,
@@ -62,6 +62,12 @@ async function afterStart(
   // A run that has ended is not noted first: one that was found has an id that cannot be checked.
   if (view.kind !== 'working') return settle({ ...turn, run }, view, ports);
   return { kind: 'moved', turn: await ports.store.saveTurn({ ...turn, state: 'run', run }) };
+}
+
+/** The thread is gone from the vendor's side, or another's since the company has changed its assistant. */
+async function leaveThread(turn: Turn, ports: ReplyPorts): Promise<never> {
+  await replaceThread(turn, 'gone, or of another assistant', ports);
+  throw retryLater('thread_gone', `Thread ${turn.thread_id} is gone; a new one takes its place.`);
 }
 
 /** Another run works on the thread, perhaps one of ours whose id was lost: it ends by itself. */
@@ -77,6 +83,7 @@ async function busy(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
 /** Polls the run within this invocation's patience, then gives the wait back; ends runs that take too long. */
 export async function awaitRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
   const choice = await ports.assistantFor(turn);
+  if (!choice.assistant.isThread(threadOf(turn))) return leaveThread(turn, ports);
   const runId = turn.run?.run_id ?? '';
   const startedAt = turn.run?.started_at ?? ports.clock.now();
   const elapsed = () => ports.clock.now() - startedAt;
@@ -102,7 +109,7 @@ async function giveUp(
 ): Promise<StepResult> {
   const runId = turn.run?.run_id ?? '';
   const last = await assistant.cancelRun(threadOf(turn), runId);
-  if (last.kind === 'answered' || last.kind === 'unanswered') return settle(turn, last, ports);
+  if (last.kind !== 'failed' && last.kind !== 'working') return settle(turn, last, ports);
   ports.meter.count('RunTimedOut');
   await forgetRun(turn, ports);
   const seconds = runMaxWaitMs / 1000;
@@ -115,9 +122,10 @@ async function giveUp(
 /** Acts on a run that has ended. */
 async function settle(
   turn: Turn,
-  view: Exclude<RunView, { kind: 'working' }>,
+  ended: Exclude<RunView, { kind: 'working' }>,
   ports: ReplyPorts,
 ): Promise<StepResult> {
+  const view = ended.kind === 'too_long' ? await shorten(turn, ended.runId, ports) : ended;
   if (view.kind === 'failed') {
     await forgetRun(turn, ports);
     throw new EngineError(view.next, 'run_failed', `Run ${view.runId} failed: ${view.reason}.`);
@@ -129,6 +137,7 @@ async function settle(
   ports.meter.seconds('RunSeconds', (ports.clock.now() - (turn.run?.started_at ?? 0)) / 1000);
   const replied = composeReply(turn, view, texts, ports.clock.now());
   if (view.lastItemId) replied.last_item_id = view.lastItemId;
+  if (view.inputTokens) replied.thread_tokens = view.inputTokens;
   return { kind: 'moved', turn: await ports.store.saveTurn(replied) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aClock, running } from './running.ts';
+import { aClock, refusalOf, running } from './running.ts';
 
 const model = 'gpt-4.1';
 
@@ -62,6 +62,22 @@ describe('outcome', () => {
 
     expect(response.incomplete_details).toEqual({ reason: 'max_output_tokens' });
     expect(response.output_text).toHaveLength(400);
+  });
+
+  it('is a refusal where there is more to read than the model takes', async () => {
+    const { client } = await running({ contextTokens: 10 });
+    const { id: conversation } = await client.conversations.create({
+      items: [{ role: 'user', content: 'x'.repeat(30) }],
+    });
+    const ask = (chars: number) =>
+      client.responses.create({ model, conversation, input: 'x'.repeat(chars) });
+
+    expect(await refusalOf(ask(9))).toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+      type: 'invalid_request_error',
+    });
+    expect(await ask(8)).toMatchObject({ status: 'completed' });
   });
 
   it('is, without a wish, an answer that says what the model knows and what it is', async () => {
