@@ -22,7 +22,7 @@ const dull = new Set([
 
 /** Shows the functions' JSON lines as a person reads them; whole they go into a file per function. */
 export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const coloured = stream.isTTY && !process.env['NO_COLOR'];
   return (functionName, line) => {
     appendFileSync(path.join(folder, `${functionName}.log`), `${line}\n`);

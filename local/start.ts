@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { SettingsError } from '../lib/settings.ts';
+import { localCredentials } from './cloud/credentials.ts';
 import { consoleSink } from './console.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type Occupied, occupy, type RunningState, runningIn } from './running.ts';
@@ -67,6 +68,8 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
   business_number: settings.twilio.phoneNumber,
   dynamodb_url: engine.cloud.services.tables.endpoint,
   sqs_url: engine.cloud.services.queues.endpoint,
+  access_key_id: localCredentials.accessKeyId,
+  secret_access_key: localCredentials.secretAccessKey,
   functions: engine.cloud.deployed,
 });
 
