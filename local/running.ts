@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -40,6 +40,7 @@ const sqliteBusy = 5;
 /** Takes the folder, which is made where it is missing and closed to other users; undefined when another process has it. */
 export function occupy(dataDir: string): Occupied | undefined {
   ownFolder(dataDir);
+  closeSync(openSync(lockFile(dataDir), 'a', 0o600));
   const lock = new DatabaseSync(lockFile(dataDir), { timeout: lookMs });
   if (!has(lock, 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')) {
     lock.close();

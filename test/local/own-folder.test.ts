@@ -29,6 +29,7 @@ describe('a data folder, and the key to the stores in it', () => {
 
     expect(modeOf(folder)).toBe('700');
     expect(modeOf(folder, 'running.json')).toBe('600');
+    expect(modeOf(folder, 'running.lock')).toBe('600');
   });
 
   it('is closed where an earlier run left it open', () => {

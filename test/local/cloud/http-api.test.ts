@@ -1,17 +1,15 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpApi } from '../../../local/cloud/http-api.ts';
-import { asking } from '../../support/asking.ts';
 import { aHandler } from './fixtures.ts';
 
 /** An API whose routes all lead to one function; gives the way to call it. */
-async function anApi(routeKeys: string[], handler: string, publicBaseUrl?: string) {
+async function anApi(routeKeys: string[], handler: string) {
   const { target } = aHandler(handler);
   const server = await startHttpApi(
     routeKeys.map((routeKey) => ({ routeKey, target })),
     0,
-    { ...(publicBaseUrl && { publicBaseUrl }) },
   );
   onTestFinished(() => end(server));
   const { address, port } = server.address() as AddressInfo;
@@ -34,30 +32,6 @@ describe('the local HTTP API', () => {
     const { address } = await anApi([], echo);
 
     expect(address).toBe('127.0.0.1');
-  });
-
-  it('serves the names of this machine and its public host, and says what to set for another', async () => {
-    const { port } = await anApi(['GET /health'], echo, 'https://Tunnel.example');
-    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
-    onTestFinished(() => told.mockRestore());
-    const status = async (host: string) =>
-      (await asking(`http://127.0.0.1:${port}/health`, { host })).status;
-
-    for (const host of [
-      `localhost:${port}`,
-      '127.0.0.1:8080',
-      'tunnel.example',
-      'Tunnel.example:443',
-    ])
-      expect(await status(host)).toBe(200);
-    for (const host of [`rebound.example:${port}`, 'localhost.example', 'a.tunnel.example'])
-      expect(await status(host)).toBe(421);
-    const { body } = await asking(`http://127.0.0.1:${port}/health`, { host: '\u009bother' });
-
-    expect(JSON.parse(body)).toEqual({ message: expect.stringContaining('set PUBLIC_BASE_URL') });
-    expect(told.mock.lastCall?.[0]).toContain(
-      'Refused a request for \\u009bother: npm start serves',
-    );
   });
 
   it('leads requests by method and path', async () => {
