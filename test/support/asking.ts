@@ -1,16 +1,18 @@
 import http from 'node:http';
+import { text } from 'node:stream/consumers';
 
 /** Asks with headers that `fetch` sets itself, such as Host. */
-export const asking = (url: string, headers: http.OutgoingHttpHeaders, method = 'GET', body = '') =>
-  new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: string }>(
-    (resolve, reject) => {
-      const length = Buffer.byteLength(body);
-      const options = { method, headers: { 'content-length': length, ...headers }, agent: false };
-      const request = http.request(url, options, async (response) => {
-        const chunks = await response.setEncoding('utf8').toArray();
-        const { statusCode: status = 0 } = response;
-        resolve({ status, headers: response.headers, body: chunks.join('') });
-      });
-      request.on('error', reject).end(body);
-    },
-  );
+export async function asking(
+  url: string,
+  headers: http.OutgoingHttpHeaders,
+  method = 'GET',
+  body = '',
+) {
+  const length = Buffer.byteLength(body);
+  const options = { method, headers: { 'content-length': length, ...headers }, agent: false };
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    http.request(url, options, resolve).on('error', reject).end(body);
+  });
+  const { statusCode: status = 0, headers: answered } = response;
+  return { status, headers: answered, body: await text(response) };
+}

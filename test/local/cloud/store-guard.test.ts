@@ -25,7 +25,9 @@ beforeAll(async () => {
   secrets.fill('key', 'sk-filled');
 });
 
-afterAll(() => Promise.all([events, queues, tables, secrets].map((service) => service?.close())));
+afterAll(async () => {
+  for (const service of [events, queues, tables, secrets]) await service?.close();
+});
 
 const urlOf = {
   tables: () => String(tables?.endpoint),
