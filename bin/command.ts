@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { argumentFault } from '../local/argument-fault.ts';
+import { harmless } from '../local/harmless.ts';
 import { CommandError, readTarget, type Target, targetOptions } from './target.ts';
 
 /** What a command is called, how it is used, and what each of its actions takes. */
@@ -120,13 +121,6 @@ export function sayJson(value: unknown): void {
   const lines = (JSON.stringify(value, null, 2) ?? 'null').split('\n');
   console.log(lines.map(harmless).join('\n'));
 }
-
-/** Control characters, and those that turn the direction of writing, as JSON escapes. */
-export const harmless = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');
 

@@ -39,14 +39,15 @@ export const nameOf = (target: Target, name: string): string =>
   `${target.prefix}-${name}-${target.stage}`;
 
 /** Clients find the deployed stack by the credentials and the region of the shell, the local cloud by what it says. */
-const clientOptions = (target: Target, endpoint: (state: RunningState) => string) =>
-  target.stage === 'local'
-    ? {
-        endpoint: endpoint(runningLocally()),
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      }
-    : {};
+function clientOptions(target: Target, endpoint: (state: RunningState) => string) {
+  if (target.stage !== 'local') return {};
+  const state = runningLocally();
+  return {
+    endpoint: endpoint(state),
+    region: 'us-east-1',
+    credentials: { accessKeyId: state.access_key_id, secretAccessKey: state.secret_access_key },
+  };
+}
 
 /** One of the target's tables. */
 export function tableOf(

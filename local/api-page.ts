@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
 import { openApiDocument } from '../lambdas/platform/openapi.ts';
+import { isHere } from './guard.ts';
 
 export const apiPagePath = '/docs';
 
@@ -17,9 +18,8 @@ export async function serveApiPage(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const host = request.headers.host ?? '';
-  const isHere = /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host);
-  if (request.method !== 'GET' || request.url !== apiPagePath || !isHere) return false;
+  const { host } = request.headers;
+  if (request.method !== 'GET' || request.url !== apiPagePath || !isHere(host)) return false;
   const page = await apiPage(`http://${host}`);
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
   response.end(page);

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { LogSink } from './cloud/function.ts';
 import { readableError } from './cloud/runtime-lines.ts';
+import { harmless, harmlessLines } from './harmless.ts';
 
 const colours = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, CRITICAL: 35 } as const;
 
@@ -22,7 +23,7 @@ const dull = new Set([
 
 /** Shows the functions' JSON lines as a person reads them; whole they go into a file per function. */
 export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const coloured = stream.isTTY && !process.env['NO_COLOR'];
   return (functionName, line) => {
     appendFileSync(path.join(folder, `${functionName}.log`), `${line}\n`);
@@ -31,10 +32,10 @@ export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink
   };
 }
 
-/** Undefined for what a person need not see, such as metrics. */
+/** Nothing in it can steer the terminal. Undefined for what a person need not see, such as metrics. */
 export function readableLine(line: string, coloured: boolean): string | undefined {
   const entry = parse(line);
-  if (!entry) return readableError(line) ?? line;
+  if (!entry) return harmlessLines(readableError(line) ?? line);
   if ('_aws' in entry) return undefined;
   const level = String(entry['level']) as keyof typeof colours;
   const paint = (text: string) =>
@@ -42,9 +43,10 @@ export function readableLine(line: string, coloured: boolean): string | undefine
   const rest = Object.entries(entry)
     .filter(([name, value]) => !dull.has(name) && value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === 'object' ? told(value) : value}`);
-  const time = String(entry['timestamp']).slice(11, 19);
-  const label = `${level.padEnd(5)} ${String(entry['service']).padEnd(7)}`;
-  return `${time} ${paint(label)} ${entry['message']} ${rest.join(' ')}`.trimEnd();
+  const time = harmless(String(entry['timestamp']).slice(11, 19));
+  const label = harmless(`${level.padEnd(5)} ${String(entry['service']).padEnd(7)}`);
+  const words = harmless(`${entry['message']} ${rest.join(' ')}`);
+  return `${time} ${paint(label)} ${words}`.trimEnd();
 }
 
 /** Where an error comes from is told by the file alone: places in a bundle say nothing to a person. */

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { deployedFunction } from './cloud/deployed-function.ts';
+import { ownFolder } from './own-folder.ts';
 
 const runningState = z.object({
   pid: z.int(),
@@ -14,11 +15,14 @@ const runningState = z.object({
   business_number: z.string(),
   dynamodb_url: z.string(),
   sqs_url: z.string(),
-  /** The functions, with the environments that they run in; no secret is among them. */
+  /** What opens them; of this start alone. */
+  access_key_id: z.string(),
+  secret_access_key: z.string(),
+  /** The functions, with the environments that they run in; of secrets only that key is among them. */
   functions: z.array(deployedFunction),
 });
 
-/** What the commands need to find the process of `npm start`. */
+/** What the commands need to find the process of `npm start`, and to be let in. */
 export type RunningState = z.output<typeof runningState>;
 
 /** A data folder that is this process's alone until it leaves or ends, however it ends. */
@@ -33,9 +37,10 @@ export interface Occupied {
 const lookMs = 1_000;
 const sqliteBusy = 5;
 
-/** Takes the folder, which is made where it is missing; undefined when another process has it. */
+/** Takes the folder, which is made where it is missing and closed to other users; undefined when another process has it. */
 export function occupy(dataDir: string): Occupied | undefined {
-  mkdirSync(dataDir, { recursive: true });
+  ownFolder(dataDir);
+  closeSync(openSync(lockFile(dataDir), 'a', 0o600));
   const lock = new DatabaseSync(lockFile(dataDir), { timeout: lookMs });
   if (!has(lock, 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')) {
     lock.close();
@@ -45,7 +50,7 @@ export function occupy(dataDir: string): Occupied | undefined {
   // Of an earlier process that was killed.
   hide();
   return {
-    tell: (state) => writeFileSync(stateFile(dataDir), JSON.stringify(state)),
+    tell: (state) => writeFileSync(stateFile(dataDir), JSON.stringify(state), { mode: 0o600 }),
     hide,
     leave() {
       hide();

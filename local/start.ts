@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { SettingsError } from '../lib/settings.ts';
+import { localCredentials } from './cloud/credentials.ts';
 import { consoleSink } from './console.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { harmlessLines } from './harmless.ts';
 import { type Occupied, occupy, type RunningState, runningIn } from './running.ts';
 import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { lognormalMs } from './simulators/openai/simulator.ts';
@@ -67,13 +69,16 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
   business_number: settings.twilio.phoneNumber,
   dynamodb_url: engine.cloud.services.tables.endpoint,
   sqs_url: engine.cloud.services.queues.endpoint,
+  access_key_id: localCredentials.accessKeyId,
+  secret_access_key: localCredentials.secretAccessKey,
   functions: engine.cloud.deployed,
 });
 
 function showOnPhone(customer: string, event: CustomerEvent): void {
   const phone = customer.replace('whatsapp:', '');
-  if (event.kind === 'message') console.log(`         → ${phone}: ${event.body}`);
-  if (event.kind === 'wrote') console.log(`         ← ${phone}: ${event.body}`);
+  const show = (text: string) => console.log(harmlessLines(`         ${text}`));
+  if (event.kind === 'message') show(`→ ${phone}: ${event.body}`);
+  if (event.kind === 'wrote') show(`← ${phone}: ${event.body}`);
 }
 
 function stopOnSignal(engine: Engine, folder: Occupied): void {

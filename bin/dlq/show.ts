@@ -1,4 +1,5 @@
-import { harmless, say } from '../command.ts';
+import { harmless } from '../../local/harmless.ts';
+import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';
 import type { Records } from '../records.ts';
 import { CommandError, type Target } from '../target.ts';

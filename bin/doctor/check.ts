@@ -1,4 +1,4 @@
-import { harmless } from '../command.ts';
+import { harmless } from '../../local/harmless.ts';
 
 /** `FIX` stops customers from being answered; `warn` may; `skip` says what could not be looked at, and why. */
 export type Status = 'ok' | 'warn' | 'FIX' | 'skip';

@@ -1,4 +1,5 @@
 import { consentAsked } from '../../lambdas/whatsapp-replies/domain/consent.ts';
+import { harmless, harmlessLines } from '../harmless.ts';
 import type { WebhookAnswer } from '../simulators/twilio/customers.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';
 import { Attribution } from './attribution.ts';
@@ -51,23 +52,23 @@ export async function takeTurn(
 /** What to say after a STOP that was taken. */
 export const stopped = 'No reply comes after STOP; write START to get answers again.';
 
-/** What a message of the business says, in words; undefined for any other event. */
+/** What a message of the business says, in words that cannot steer the terminal; undefined for any other event. */
 export function replyText(event: CustomerEvent): string | undefined {
   if (event.kind !== 'message') return undefined;
   const template = event.contentSid && `[template ${event.contentSid}]`;
-  return [event.body, template, ...event.mediaUrls].filter(Boolean).join('\n');
+  return harmlessLines([event.body, template, ...event.mediaUrls].filter(Boolean).join('\n'));
 }
 
 /** Why the business did not take a message, in one line; undefined when it did. */
 export function refusal({ status, body, failure }: WebhookAnswer): string | undefined {
-  if (failure) return `The product did not take the message: ${failure}`;
+  if (failure) return `The product did not take the message: ${harmless(failure)}`;
   if (status >= 200 && status < 300) return undefined;
   return `The product refused the message with status ${status}: ${explanation(body)}`;
 }
 
 function explanation(body: string): string {
   const text = problemText(body) ?? body;
-  return text.replace(/\s+/g, ' ').trim().slice(0, 300) || '(no reason given)';
+  return harmless(text.replace(/\s+/g, ' ').trim()).slice(0, 300) || '(no reason given)';
 }
 
 function problemText(body: string): string | undefined {

@@ -3,8 +3,10 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Hono } from 'hono';
 import type { SimulatorEnv } from '../simulators/faults.ts';
 import { type RunningServer, serveLocally } from '../simulators/server.ts';
+import { localCredentials } from './credentials.ts';
 import { type BusEvent, type EventPattern, eventPattern } from './event-pattern.ts';
 import type { Queues } from './queues.ts';
+import { signedBy } from './store-guard.ts';
 import { localAccount, localRegion } from './template.ts';
 
 /** A queue that gets the events of a rule. */
@@ -77,7 +79,7 @@ export async function startEventBuses(
     const failed = results.filter((result) => 'ErrorCode' in result).length;
     return c.json({ FailedEntryCount: failed, Entries: results });
   });
-  const server = await serveLocally(app);
+  const server = await serveLocally(app, 0, signedBy(localCredentials.accessKeyId));
 
   return {
     ...server,

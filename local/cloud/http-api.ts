@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { putBefore } from '../guard.ts';
 import type { LocalAuthorizer } from './authorizer.ts';
 import { type CorsConfiguration, corsHeaders, isPreflight } from './cors.ts';
 import type { LocalFunction } from './function.ts';
+import { servedHosts } from './served-hosts.ts';
 import { localAccount } from './template.ts';
 
 export interface Route {
@@ -14,6 +16,8 @@ export interface Route {
 }
 
 export interface HttpApiOptions {
+  /** Its host is served beside this machine's names. */
+  publicBaseUrl?: string;
   cors?: CorsConfiguration;
   /** Takes a request that is not the API's, such as for a page of the local cloud itself; true when it has. */
   before?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -38,6 +42,7 @@ export async function startHttpApi(
       send(response, 500, { message: 'Internal Server Error' });
     });
   });
+  putBefore(server, servedHosts(options.publicBaseUrl));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

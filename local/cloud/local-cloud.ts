@@ -55,7 +55,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const kept = options.port ? undefined : await keptPort();
   const port = kept?.port ?? options.port;
   const assemblyFolder = mkdtempSync(path.join(os.tmpdir(), 'replies-engine-'));
-  const template = await synthesize(assemblyFolder, options.environment(port));
+  const environment = options.environment(port);
+  const template = await synthesize(assemblyFolder, environment);
   const folder = (name: string) => options.dataDir && path.join(options.dataDir, name);
   const [queues, tables, secrets] = await Promise.all([
     startQueues(folder('queues')),
@@ -87,7 +88,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await makeResources(template, resolver, services);
     for (const [name, value] of Object.entries(options.secrets)) secrets.fill(name, value);
     await kept?.release();
+    const { PUBLIC_BASE_URL: publicBaseUrl } = environment;
     server = await startHttpApi(services.routes, port, {
+      ...(publicBaseUrl && { publicBaseUrl }),
       ...(services.cors && { cors: services.cors }),
       ...(options.before && { before: options.before }),
     });

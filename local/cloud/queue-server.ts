@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
+import { putBefore } from '../guard.ts';
 import { type FauxqsQueue, handOutWholeGroups } from './fifo-groups.ts';
-import type { Store } from './store.ts';
+import type { ServedStore, Store } from './store.ts';
+import { signedBy } from './store-guard.ts';
 import { localRegion } from './template.ts';
 
 /** The parts of fauxqs that its package does not export: without them it binds all interfaces or forgets all. */
@@ -37,13 +40,14 @@ async function fauxqsParts(): Promise<FauxqsParts> {
 }
 
 /** An emulator of SQS in this thread, kept in SQLite where a folder is given. */
-export async function serveQueues(folder: string | undefined): Promise<Store> {
+export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise<Store> {
   const parts = await fauxqsParts();
   const stores = {
     sqsStore: new parts.SqsStore(),
     snsStore: new parts.SnsStore(),
     s3Store: new parts.S3Store(),
   };
+  if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
   if (persistence) {
     keepWhatIsGivenBack(persistence);
@@ -53,6 +57,7 @@ export async function serveQueues(folder: string | undefined): Promise<Store> {
   }
   handOutGroupsOf(stores.sqsStore);
   const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
+  putBefore(app.server, signedBy(accessKeyId));
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
   return {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LocalAuthorizer } from './authorizer.ts';
 import type { CorsConfiguration } from './cors.ts';
+import { localCredentials } from './credentials.ts';
 import type { EventBuses } from './event-buses.ts';
 import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
@@ -215,8 +216,8 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
   return {
     AWS_REGION: localRegion,
     AWS_DEFAULT_REGION: localRegion,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { Hono } from 'hono';
 import type { SimulatorEnv } from '../simulators/faults.ts';
 import { type RunningServer, serveLocally } from '../simulators/server.ts';
+import { localCredentials } from './credentials.ts';
+import { signedBy } from './store-guard.ts';
 import { localAccount, localRegion } from './template.ts';
 
 /**
@@ -50,7 +52,7 @@ export async function startSecrets(folder?: string): Promise<Secrets> {
         return c.json({ __type: 'UnknownOperationException', Message: String(target) }, 400);
     }
   });
-  const server = await serveLocally(app);
+  const server = await serveLocally(app, 0, signedBy(localCredentials.accessKeyId));
   return {
     ...server,
     create(name) {

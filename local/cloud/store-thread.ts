@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Store, StorePlace } from './store.ts';
 
 /** Serves one kind of store, tells where, and ends when it is told to. */
-const { kind, folder } = workerData as StorePlace;
+const { kind, ...place } = workerData as StorePlace;
 const store = await serve();
 
 parentPort?.once('message', () => void store.close().then(() => process.exit()));
@@ -11,9 +11,9 @@ parentPort?.postMessage(store.endpoint);
 async function serve(): Promise<Store> {
   switch (kind) {
     case 'queues':
-      return (await import('./queue-server.ts')).serveQueues(folder);
+      return (await import('./queue-server.ts')).serveQueues(place);
     case 'tables':
-      return (await import('./table-server.ts')).serveTables(folder);
+      return (await import('./table-server.ts')).serveTables(place);
     default:
       return kind satisfies never;
   }

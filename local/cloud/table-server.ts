@@ -3,17 +3,20 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import dynalite from 'dynalite';
-import type { Store } from './store.ts';
+import { putBefore } from '../guard.ts';
+import type { ServedStore, Store } from './store.ts';
+import { signedBy } from './store-guard.ts';
 
 /** An emulator of DynamoDB in this thread, kept in a folder where one is given. */
-export async function serveTables(folder: string | undefined): Promise<Store> {
-  if (folder) mkdirSync(folder, { recursive: true });
+export async function serveTables({ folder, accessKeyId }: ServedStore): Promise<Store> {
+  if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const server = dynalite({ createTableMs: 0, ...(folder && { path: folder }) });
+  const answered = workInProgress(server);
+  putBefore(server, signedBy(accessKeyId));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-  const answered = workInProgress(server);
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,

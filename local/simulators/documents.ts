@@ -10,7 +10,7 @@ export class Documents {
   readonly #db: DatabaseSync;
 
   constructor(file?: string) {
-    if (file) mkdirSync(path.dirname(file), { recursive: true });
+    if (file) mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     this.#db = new DatabaseSync(file ?? ':memory:');
     this.#db.exec(`
       PRAGMA journal_mode = WAL;

@@ -1,6 +1,8 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { fromHere, type Guard, putBefore } from '../guard.ts';
 import type { SimulatorEnv } from './faults.ts';
 
 export interface RunningServer {
@@ -9,9 +11,17 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves an app on 127.0.0.1; port 0 takes any free one. `close` cuts open connections. */
-export async function serveLocally(app: Hono<SimulatorEnv>, port = 0): Promise<RunningServer> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+/**
+ * Serves an app on 127.0.0.1, to this machine alone unless another guard is given; port 0 takes any free one.
+ * `close` cuts open connections.
+ */
+export async function serveLocally(
+  app: Hono<SimulatorEnv>,
+  port = 0,
+  guard: Guard = fromHere,
+): Promise<RunningServer> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  putBefore(server, guard);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -22,7 +32,7 @@ export async function serveLocally(app: Hono<SimulatorEnv>, port = 0): Promise<R
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
       }),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain, harmless, readCall } from '../../bin/command.ts';
+import { explain, readCall } from '../../bin/command.ts';
 
 const pets = {
   name: 'pets',
@@ -56,20 +56,6 @@ describe('the arguments of a command', () => {
 
     expect(readCall(one, [])).toMatchObject({ action: '', given: [] });
     expect(() => readCall(one, ['thing'])).toThrow('Unexpected: thing');
-  });
-});
-
-describe('a printed text', () => {
-  it('cannot steer the terminal nor turn the writing around', () => {
-    expect(harmless('a\u001b[2Jb\nc\u009b1m\u202Ed\u2028e')).toBe(
-      'a\\u001b[2Jb\\u000ac\\u009b1m\\u202ed\\u2028e',
-    );
-  });
-
-  it('keeps every script and picture', () => {
-    const text = 'Söhne & 株式会社 👩‍🚀 مرحبا';
-
-    expect(harmless(text)).toBe(text);
   });
 });
 

@@ -118,8 +118,8 @@ describe('the keys of mailboxes that are filled', () => {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_ENDPOINT_URL_DYNAMODB: tenants.endpoint,
       AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
       MAILBOX_API_KEY: key,
     };
     const words = ['bin/secrets.ts', '--stage', 'dev', ...parameters];

@@ -28,6 +28,25 @@ describe('a log line on the console', () => {
     );
   });
 
+  it('cannot steer the terminal, whatever a value holds', () => {
+    const title = '\u001b]0;pwned\u0007';
+    const hostile = {
+      ...entry,
+      message: `a${title}`,
+      to: `${title}\n10:00`,
+      error: { at: '\u009b' },
+    };
+
+    const coloured = readableLine(JSON.stringify(hostile), true) ?? '';
+    const plain = [hostile, title, runtimeLines.invokeError('r1', new Error(title))].map((one) =>
+      readableLine(typeof one === 'string' ? one : JSON.stringify(one), false),
+    );
+
+    expect(coloured.replace('\u001b[33mWARN  reply  \u001b[0m', '')).not.toMatch(/[\p{Cc}]/u);
+    expect(plain[0]).toContain('error={"at":"\\u009b"} to=\\u001b]0;pwned\\u0007\\u000a10:00');
+    for (const line of plain) expect(line?.replaceAll('\n', '')).not.toMatch(/[\p{Cc}]/u);
+  });
+
   it('leaves metrics out', () => {
     expect(readableLine('{"_aws":{},"RepliesSent":1}', false)).toBeUndefined();
   });

@@ -6,17 +6,9 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { occupy, runningIn } from '../../local/running.ts';
 import { startProcess } from '../support/process.ts';
+import { aRunningState } from '../support/running-state.ts';
 
-const state = {
-  pid: process.pid,
-  url: 'http://localhost:3000',
-  twilio_url: null,
-  mailbox_url: null,
-  business_number: '+14155238886',
-  dynamodb_url: 'http://127.0.0.1:1',
-  sqs_url: 'http://127.0.0.1:1',
-  functions: [],
-};
+const state = aRunningState();
 
 function aFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'running-'));

@@ -7,6 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 import { metricNamespace } from '../../lambdas/runtime/contract.ts';
 import { slug } from '../../lib/constructs/alarm.ts';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
+import { localCredentials } from '../../local/cloud/credentials.ts';
 import { occupy } from '../../local/running.ts';
 import { readLocalSettings } from '../../local/settings.ts';
 import type { Effect } from '../../local/simulators/faults.ts';
@@ -170,6 +171,8 @@ const stateOf = ({ cloud, twilio, mailbox }: TestEngine) => ({
   business_number: '+14155238886',
   dynamodb_url: cloud.services.tables.endpoint,
   sqs_url: cloud.services.queues.endpoint,
+  access_key_id: localCredentials.accessKeyId,
+  secret_access_key: localCredentials.secretAccessKey,
   functions: cloud.deployed,
 });
 

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { localCredentials } from '../../local/cloud/credentials.ts';
 import { freePort, startProcess } from './process.ts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
@@ -22,7 +21,7 @@ export async function startOperator() {
   const sqs = new SQSClient({
     endpoint: state.sqs_url,
     region: 'us-east-1',
-    credentials: localCredentials,
+    credentials: { accessKeyId: state.access_key_id, secretAccessKey: state.secret_access_key },
     useQueueUrlAsEndpoint: false,
   });
   const environment = {

@@ -31,7 +31,7 @@ export async function connected(credentials?: FakeSecret<Credentials>) {
     for (const [name, url] of form) if (/^MediaUrl\d+$/.test(name)) mediaUrls.push(url);
     return c.text('<Response/>');
   });
-  const receiver = await serveLocally(inbound);
+  const receiver = await serveLocally(inbound, 0, () => undefined);
   const twilio = await startTwilioSimulator({
     accountSid,
     authToken,

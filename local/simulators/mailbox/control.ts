@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { faultOf, jsonText } from '../control-door.ts';
 import type { SimulatorEnv } from '../faults.ts';
-import { onlyFromHere } from '../only-from-here.ts';
 import type { Box } from './box.ts';
 import type { Boxes } from './boxes.ts';
 import { chances, operations } from './mishaps.ts';
@@ -27,7 +26,6 @@ export function controlRoutes(
 ): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   const shown = ({ id }: Box) => ({ id, ...urlsOf(origin(), id) });
-  app.use(onlyFromHere);
   app.onError((error, c) =>
     error instanceof z.ZodError
       ? c.json({ error: z.prettifyError(error) }, 400)

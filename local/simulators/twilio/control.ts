@@ -2,7 +2,6 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { faultOf, jsonText } from '../control-door.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
-import { onlyFromHere } from '../only-from-here.ts';
 import type { Customers } from './customers.ts';
 import type { EventLog } from './events.ts';
 import type { Records } from './records.ts';
@@ -73,7 +72,6 @@ export function controlRoutes({
   closing,
 }: ControlParts) {
   const app = new Hono<SimulatorEnv>();
-  app.use(onlyFromHere);
   app.onError((error, c) =>
     error instanceof z.ZodError
       ? c.json({ message: z.prettifyError(error) }, 400)

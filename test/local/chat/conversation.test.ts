@@ -52,6 +52,21 @@ describe('a conversation in the terminal', () => {
     await end;
   });
 
+  it('cannot be steered by what the product says', async () => {
+    const { input, end, shown } = await aConversation(({ Body }) =>
+      Body === 'Hello'
+        ? ['\u001b]0;pwned\u0007Dear\nAda']
+        : new Response('no\u009b1m', { status: 503 }),
+    );
+
+    input.write('Hello\r');
+    await expect.poll(shown).toContain('\\u001b]0;pwned\\u0007Dear\nAda\n');
+    input.write('Again\r');
+    await expect.poll(shown).toContain('status 503: no\\u009b1m');
+    input.write('/quit\r');
+    await end;
+  });
+
   it('says that no reply comes after STOP', async () => {
     const { input, end, shown } = await aConversation(() => []);
 

@@ -7,6 +7,7 @@ import { occupy, type RunningState } from '../../../local/running.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { startTwilioSimulator } from '../../../local/simulators/twilio/simulator.ts';
+import { aRunningState } from '../../support/running-state.ts';
 
 const accountSid = `AC${'1'.repeat(32)}`;
 const authToken = 'a-token-for-tests';
@@ -70,16 +71,8 @@ export function aDataFolder(running?: RunningState, left = false) {
   return { folder, remove };
 }
 
-export const runningWith = (twilioUrl: string | null): RunningState => ({
-  pid: process.pid,
-  url: 'http://127.0.0.1:1',
-  twilio_url: twilioUrl,
-  mailbox_url: null,
-  business_number: '+14155238886',
-  dynamodb_url: 'http://127.0.0.1:1',
-  sqs_url: 'http://127.0.0.1:1',
-  functions: [],
-});
+export const runningWith = (twilioUrl: string | null): RunningState =>
+  aRunningState({ url: 'http://127.0.0.1:1', twilio_url: twilioUrl });
 
 /** Runs the command in a process of its own, as `npm run chat` does. */
 export function chatCommand(folder: string, args: string[], stdin = '') {

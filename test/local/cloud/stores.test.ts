@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -10,6 +11,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
+import { localCredentials } from '../../../local/cloud/credentials.ts';
 import { startEventBuses } from '../../../local/cloud/event-buses.ts';
 import { type Queues, startQueues } from '../../../local/cloud/queues.ts';
 import { type Secrets, startSecrets } from '../../../local/cloud/secrets.ts';
@@ -171,12 +173,13 @@ describe('the local tables', () => {
 
 describe('the local secrets', () => {
   const secretValue = async (secrets: Secrets): Promise<unknown> => {
-    const response = await fetch(secrets.url, {
-      method: 'POST',
-      headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
-      body: JSON.stringify({ SecretId: 'key' }),
+    const client = new SecretsManagerClient({
+      endpoint: secrets.url,
+      region: 'us-east-1',
+      credentials: localCredentials,
     });
-    return ((await response.json()) as { SecretString?: string }).SecretString;
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: 'key' }));
+    return SecretString;
   };
 
   it('have after a restart what they made up before, where they have a folder', async () => {

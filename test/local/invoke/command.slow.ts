@@ -8,6 +8,7 @@ import { type DeployedFunction, findFunction } from '../../../local/cloud/deploy
 import { placeOf, UnknownFunction } from '../../../local/invoke/cloud.ts';
 import { checkKind, EventFileError, readEvent } from '../../../local/invoke/event-file.ts';
 import { occupy } from '../../../local/running.ts';
+import { aRunningState } from '../../support/running-state.ts';
 
 function aFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'invoke-'));
@@ -56,16 +57,7 @@ describe('a function of the stack', () => {
     const folder = aFolder();
     const occupied = occupy(folder);
     onTestFinished(() => occupied?.leave());
-    occupied?.tell({
-      pid: process.pid,
-      url: 'http://localhost:3000',
-      twilio_url: null,
-      mailbox_url: null,
-      business_number: '+14155238886',
-      dynamodb_url: 'http://127.0.0.1:1',
-      sqs_url: 'http://127.0.0.1:1',
-      functions,
-    });
+    occupied?.tell(aRunningState({ functions }));
 
     const place = await placeOf('reply', { DATA_DIR: folder });
 

@@ -7,6 +7,7 @@ import {
   queueClient,
   secretsClient,
 } from '../../../lambdas/vendors/aws/clients.ts';
+import { localCredentials } from '../../../local/cloud/credentials.ts';
 import { startTestTable } from '../../support/table.ts';
 
 beforeEach(() => {
@@ -70,6 +71,7 @@ describe('the table client', () => {
     const { hostname, port } = await Object(table.client).config.endpoint();
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://${hostname}:${port}`);
     vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', localCredentials.accessKeyId);
     const [client, key] = [documentClient(), { pk: 'p', sk: 's' }];
 
     await client.send(new PutCommand({ TableName: table.name, Item: { ...key, none: undefined } }));

@@ -8,6 +8,7 @@ import {
   lognormalMs,
   startOpenAiSimulator,
 } from '../../../../local/simulators/openai/simulator.ts';
+import { asking } from '../../../support/asking.ts';
 import { aClock, clientOf, refusalOf, running } from './running.ts';
 
 const model = 'gpt-4.1';
@@ -111,6 +112,17 @@ describe('fault', () => {
     expect(wrong.status).toBe(400);
     expect(await wrong.text()).toContain('expected one of');
     expect(await wrongEffect.text()).toContain("Missing required parameter: 'effect.ms'.");
+  });
+
+  it('cannot be asked for by a page of another site', async () => {
+    const { simulator } = await running();
+    const url = `${simulator.url}/_sim/faults`;
+    const foreign = [{ host: 'rebound.example' }, { origin: 'https://elsewhere.example' }];
+
+    const answers = await Promise.all(foreign.map((headers) => asking(url, headers, 'DELETE')));
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    expect((await asking(url, { host: 'localhost:1234' }, 'DELETE')).status).toBe(204);
   });
 });
 

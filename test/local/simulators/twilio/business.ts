@@ -37,7 +37,8 @@ export async function startBusiness(
     posts.push({ url: c.env.incoming.url ?? '', form, signature });
     return respond();
   });
-  return { posts, ...(await serveLocally(app)) };
+  // As a business's server in the net does, it serves its public host.
+  return { posts, ...(await serveLocally(app, 0, () => undefined)) };
 }
 
 /** A simulator whose public URLs lead to the given business, with callbacks every 2 ms. */

@@ -1,6 +1,6 @@
-import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TwilioSimulator } from '../../../../local/simulators/twilio/simulator.ts';
+import { asking } from '../../../support/asking.ts';
 import {
   accountSid,
   aSimulator,
@@ -30,15 +30,8 @@ const post = (url: string, body: unknown) =>
   fetch(url, { method: 'POST', body: JSON.stringify(body) });
 
 /** Unlike fetch, lets a test say any Host. */
-const statusFor = (headers: Record<string, string>) =>
-  new Promise<number | undefined>((resolve, reject) => {
-    http
-      .get(`${simulator.url}/_sim/state`, { headers }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      })
-      .on('error', reject);
-  });
+const statusFor = async (headers: Record<string, string>) =>
+  (await asking(`${simulator.url}/_sim/state`, headers)).status;
 
 describe('the control door of the simulator', () => {
   it('lets a customer write, media included, and gives the answer of the webhook', async () => {

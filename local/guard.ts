@@ -1,0 +1,41 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+
+/** The answer to a request that is not let in: why, in JSON. */
+export interface Refusal {
+  status: number;
+  body: Record<string, string>;
+}
+
+/** Undefined for a request that is let in. */
+export type Guard = (request: IncomingMessage) => Refusal | undefined;
+
+/** Puts a guard before whoever listens to a server's requests by now: they never see what it refuses. */
+export function putBefore(server: Server, guard: Guard): void {
+  const listeners = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const refusal = guard(request);
+    if (refusal) {
+      response.writeHead(refusal.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(refusal.body));
+      return;
+    }
+    for (const listener of listeners) listener.call(server, request, response);
+  });
+}
+
+/** Whether a Host is a name of this machine, at whichever port. */
+export const isHere = (host: string | undefined): boolean =>
+  /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host ?? '');
+
+/**
+ * Refuses what a page of another site sends to a port of this machine: it has another Origin, or by DNS
+ * rebinding another Host.
+ */
+export const fromHere: Guard = ({ headers: { host, origin } }) =>
+  isHere(host) && (origin === undefined || isHere(origin.replace(/^https?:\/\//, '')))
+    ? undefined
+    : {
+        status: 403,
+        body: { message: 'Expected the Host, and the Origin if any, to be of this machine' },
+      };
