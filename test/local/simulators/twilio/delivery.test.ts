@@ -157,7 +157,7 @@ describe('a simulator with a file', () => {
     const after = await start({ file });
 
     await expect.poll(() => after.sentTo(customer)).toMatchObject([{ sid, status: 'read' }]);
-    expect(statuses()).toEqual(['queued', 'sent', 'delivered', 'read']);
+    await expect.poll(statuses).toEqual(['queued', 'sent', 'delivered', 'read']);
     const list = await stockClient(after).messages.list();
     expect(list.map((message) => message.sid)).toEqual([sid, messageSid]);
     expect(await after.repeatWebhook(messageSid)).toMatchObject({ status: 200 });
