@@ -7,6 +7,13 @@ export const defaultInstructions =
   'You answer the customers of a company on WhatsApp. Answer in the language of the customer, ' +
   'briefly and kindly. Say so when you do not know something; never invent facts, prices or promises.';
 
+/**
+ * What OpenAI's models may write at most, reasoning included, where a company does not say. A reply has
+ * ten messages of 1,600 characters at most, so that four times what they need in English is left to think;
+ * a customer who asks for a book would else be billed one, or hold the run until its time is up.
+ */
+export const defaultMaxOutputTokens = 16_000;
+
 /** The sentences that the product itself says. */
 export const textsSchema = z.strictObject({
   /** When the model refuses or answers nothing. */
@@ -42,7 +49,7 @@ const assistantFeature = z
       z.strictObject({
         /** How long the model may take before its run is cancelled and tried again. */
         run_max_wait_seconds: z.optional(z.int().check(z.gte(5), z.lte(3600))),
-        /** How much the model may write, its reasoning included. */
+        /** How much the model may write, its reasoning included; OpenAI's 16,000 tokens by default. */
         max_output_tokens: z.optional(z.int().check(z.gte(16), z.lte(1_000_000))),
       }),
       {},

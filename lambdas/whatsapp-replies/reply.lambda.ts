@@ -26,6 +26,7 @@ import { paths, replyEnvironment } from './contract.ts';
 import type { QueuedMessage } from './domain/answer-group.ts';
 import type { ReplyPorts } from './domain/answer-turn.ts';
 import type { Turn } from './domain/turn.ts';
+import { defaultMaxOutputTokens } from './features.ts';
 import { encodeReference, referenceParameter } from './reply-reference.ts';
 
 const log = createLog('reply');
@@ -51,6 +52,8 @@ const consumer = once((): BatchConsumer => {
     environment: process.env,
     runMaxWaitSeconds: env.RUN_MAX_WAIT_SECONDS,
     onUsage: usageMeter(meter, env.OPENAI_BASE_URL),
+    // Another server's window may be smaller than that, and it would refuse every request.
+    ...(!env.OPENAI_BASE_URL && { maxOutputTokens: defaultMaxOutputTokens }),
   });
   const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
 

@@ -19,6 +19,8 @@ import { threadsAssistant } from './threads-assistant.ts';
 export interface AssistantDefaults {
   environment: Environment;
   runMaxWaitSeconds: number;
+  /** What `responses` may write where the company does not say; without it, as much as the server lets it. */
+  maxOutputTokens?: number;
   onUsage?: UsageNote;
 }
 
@@ -47,7 +49,7 @@ export function assistantDirectory(
       ofProject ?? ofCompany ?? ofEnvironment(company_id, project_id, defaults.environment);
     const feature = features.assistant.parse(configured ?? {});
     return {
-      assistant: portOf(feature, source, defaults.onUsage),
+      assistant: portOf(feature, source, defaults),
       texts: feature.texts,
       runMaxWaitMs: (feature.limits.run_max_wait_seconds ?? defaults.runMaxWaitSeconds) * 1000,
       suspended: tenant.status === 'suspended',
@@ -64,7 +66,7 @@ function ofEnvironment(companyId: string, projectId: string, environment: Enviro
 function portOf(
   feature: AssistantFeature,
   source: OpenAiSource,
-  onUsage: UsageNote | undefined,
+  { onUsage, maxOutputTokens }: AssistantDefaults,
 ): AssistantPort {
   const { adapter, model = defaultModel, instructions = defaultInstructions, limits } = feature;
   if (adapter === 'threads') {
@@ -74,10 +76,7 @@ function portOf(
     };
     return threadsAssistant(source, config, onUsage);
   }
-  const config = {
-    model,
-    instructions,
-    ...(limits.max_output_tokens && { max_output_tokens: limits.max_output_tokens }),
-  };
+  const max_output_tokens = limits.max_output_tokens ?? maxOutputTokens;
+  const config = { model, instructions, ...(max_output_tokens && { max_output_tokens }) };
   return responsesAssistant(source, config, onUsage);
 }

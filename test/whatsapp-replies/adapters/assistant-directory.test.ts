@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
 import { assistantDirectory } from '../../../lambdas/whatsapp-replies/adapters/assistant-directory.ts';
 import { textsSchema } from '../../../lambdas/whatsapp-replies/features.ts';
+import { startOpenAiSimulator } from '../../../local/simulators/openai/simulator.ts';
+import { aSecret } from '../../support/reply-secret.ts';
 import { someTenants } from '../../support/tenants.ts';
 import { aTurn } from './a-turn.ts';
 
@@ -52,6 +55,34 @@ describe('the assistant of a turn', () => {
       code: 'tenant_unknown',
       message: expect.stringContaining('npm run tenants -- create nobody'),
     });
+  });
+});
+
+/** What OpenAI is asked for a company with these limits, where a model may write 16,000 tokens. */
+async function askedWith(limits: Record<string, unknown>) {
+  const openai = await startOpenAiSimulator({ runMs: () => 0 });
+  onTestFinished(() => openai.close());
+  const source = openAiSource(aSecret('sk-test'), `${openai.url}/v1`);
+  const find = assistantDirectory(someTenants({ acme: { assistant: { limits } } }), source, {
+    environment: {},
+    runMaxWaitSeconds: 300,
+    maxOutputTokens: 16_000,
+  });
+  const { assistant } = await find(aTurn());
+  const start = { input: [{ text: 'Hello', images: [] }], again: false, history: async () => [] };
+  await assistant.startRun(await assistant.openThread(aTurn(), []), aTurn(), start);
+  return openai.calls.at(-1)?.body;
+}
+
+describe('what the model may write', () => {
+  it('is bounded where the company says nothing', async () => {
+    expect(await askedWith({})).toMatchObject({ max_output_tokens: 16_000 });
+  });
+
+  it('is what the company says', async () => {
+    const limits = { max_output_tokens: 30_000 };
+
+    expect(await askedWith(limits)).toMatchObject(limits);
   });
 });
 

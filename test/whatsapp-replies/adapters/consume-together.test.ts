@@ -50,7 +50,7 @@ describe('a batch of several conversations', () => {
     const { consume, deleted } = aConsumer(table, { answer });
 
     const done = consume(...aConversation('slow'), ...aConversation('fast', 'faster'));
-    await vi.waitFor(() => expect(deleted).toEqual(['fast', 'faster']));
+    await vi.waitFor(() => expect(deleted).toEqual(['fast', 'faster']), { timeout: 4_000 });
     release();
 
     expect(await done).toEqual([]);
