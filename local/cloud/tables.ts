@@ -5,7 +5,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { localCredentials } from './credentials.ts';
-import { startStore } from './store.ts';
+import { type Store, startStore } from './store.ts';
 import { localAccount, localRegion } from './template.ts';
 
 /** DynamoDB on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in a folder where one is given. */
@@ -17,8 +17,11 @@ export interface Tables {
   close(): Promise<void>;
 }
 
-export async function startTables(folder: string | undefined): Promise<Tables> {
-  const store = await startStore('tables', folder);
+export const startTables = async (folder: string | undefined): Promise<Tables> =>
+  tablesOf(await startStore('tables', folder));
+
+/** The tables that an emulator serves; it is closed with them. */
+export function tablesOf(store: Store): Tables {
   const { endpoint } = store;
   const client = new DynamoDBClient({
     endpoint,
