@@ -11,6 +11,8 @@ import { doneOf, noCounts, type StoredRun } from './domain/run.ts';
 
 export interface StartPorts {
   runs: RunStore;
+  /** Throws where the company has no mailbox that replies could be posted to. */
+  checkMailbox(run: StoredRun): Promise<void>;
   /** The emails of the company's mailbox, as it serves them. */
   fetchEmails(run: StoredRun): Promise<unknown>;
   expectation(run: StoredRun): Promise<Expectation>;
@@ -78,11 +80,12 @@ async function readEmails(
 ): Promise<EmailIn[] | NonNullable<StoredRun['problem']>> {
   let given: unknown;
   try {
+    await ports.checkMailbox(run);
     given = run.has_emails ? JSON.parse(await ports.runs.given(run)) : await ports.fetchEmails(run);
   } catch (error) {
     if (!(error instanceof EngineError) || error.next === 'retry') throw error;
     countVendorFailure(error, ports.meter);
-    ports.log.error('The emails of a run cannot be fetched.', {
+    ports.log.error('The mailbox of a run cannot be used.', {
       ...idsOf(run),
       error_code: error.code,
       error: errorForLog(error),

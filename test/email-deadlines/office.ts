@@ -13,6 +13,7 @@ import type {
 import { prepareRun } from '../../lambdas/email-deadlines/domain/prepare.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
 import { Shift } from '../../lambdas/email-deadlines/domain/shift.ts';
+import type { EngineError } from '../../lambdas/runtime/errors.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
@@ -78,12 +79,20 @@ export interface OfficeOptions {
   /** What passing time does; by default none passes. */
   sleep?: (ms: number) => Promise<void>;
   pull?: () => Promise<never>;
+  /** Why nothing can be posted. */
+  fault?: EngineError;
   deskFor?: (message: ReadyMessage) => Promise<undefined>;
   /** Once the first email has failed, the run is taken to be completed. */
   isOver?: boolean;
 }
 
-type Message = { id: number; message: ReadyMessage; isOut: boolean; afterSeconds: number };
+type Message = {
+  id: number;
+  message: ReadyMessage;
+  isOut: boolean;
+  afterSeconds: number;
+  received: number;
+};
 
 /** A run on a real store, with a mailbox that knows idempotency keys and a queue that brings back what is not finished. */
 export async function anOffice(
@@ -107,7 +116,8 @@ export async function anOffice(
   let invocations = 0;
   const sleep = options.sleep ?? (() => turn());
   const enqueue = (messages: ReadyMessage[], afterSeconds = 0) => {
-    for (const message of messages) queue.push({ id: ids++, message, isOut: false, afterSeconds });
+    for (const message of messages)
+      queue.push({ id: ids++, message, isOut: false, afterSeconds, received: 0 });
   };
 
   const preparation = prepareRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
@@ -130,13 +140,17 @@ export async function anOffice(
 
   const take = (most: number): Message[] => {
     const taken = queue.filter(({ isOut }) => !isOut).slice(0, most);
-    for (const message of taken) message.isOut = true;
+    for (const message of taken) {
+      message.isOut = true;
+      message.received += 1;
+    }
     return taken;
   };
   const taskOf = (message: Message): Task<Message> => ({
     ...message.message,
     message: message.message,
     receipt: message,
+    received: message.received,
   });
 
   const officeOf = (fate: Fate): Office<Message> => {
@@ -174,6 +188,7 @@ export async function anOffice(
       random: () => 0.5,
       log,
       meter,
+      ...(options.fault && { fault: options.fault }),
       maxRetries: 2,
       gapMs: 0.1,
       count(_run, more) {
@@ -200,6 +215,7 @@ export async function anOffice(
         return { run, isOver, ports, allowance, expected, grant };
       },
       clock: { now: table.clock.now, sleep },
+      random: () => 0.5,
       log,
       workers: options.workers ?? 4,
     };

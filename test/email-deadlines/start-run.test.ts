@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
 import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
-import { discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
+import { alertPerson, discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
 import { aChain, aStart } from './starting.ts';
@@ -161,6 +161,22 @@ describe('a run that cannot begin', () => {
     expect(run.meter.counts).toEqual({ RunsFailed: 1, MailboxFailed: 1 });
     expect(run.log.lines.join()).toContain('"error_code":"mailbox_refused"');
   });
+
+  it.each([undefined, [anEmail('e1')]])(
+    'fails before anything is enqueued where the company has no mailbox to post to',
+    async (given) => {
+      const fault = alertPerson('mailbox_missing', 'No mailbox is configured for acme.');
+      const run = await aStart(table, { given, fault });
+
+      await run.start();
+
+      expect(await run.stored()).toMatchObject({
+        state: 'failed',
+        problem: { status: 502, detail: 'No mailbox is configured for acme.' },
+      });
+      expect([run.fetches(), run.enqueued(), run.watches]).toEqual([0, [], []]);
+    },
+  );
 
   it('waits for a mailbox that does not answer', async () => {
     const run = await aStart(table, {

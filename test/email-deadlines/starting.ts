@@ -15,6 +15,8 @@ export async function aStart(
     given?: unknown;
     run?: Parameters<typeof aRun>[0];
     enqueue?: () => Promise<void>;
+    /** Why nothing could be posted. */
+    fault?: Error;
   } = {},
 ) {
   const { mail = [anEmail('e1')], given, enqueue } = options;
@@ -33,6 +35,9 @@ export async function aStart(
   let fetches = 0;
   const ports: StartPorts = {
     runs: store,
+    checkMailbox: async () => {
+      if (options.fault) throw options.fault;
+    },
     async fetchEmails() {
       fetches += 1;
       if (mail instanceof Error) throw mail;

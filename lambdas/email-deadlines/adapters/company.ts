@@ -1,3 +1,4 @@
+import { alertPerson, type EngineError } from '../../runtime/errors.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import { type EmailAnswers, features } from '../features.ts';
 
@@ -17,7 +18,7 @@ export interface MailboxPlace {
 export async function mailboxUrlOf(
   tenants: TenantDirectory,
   tenantId: string,
-  which: 'emails_url' | 'respond_url',
+  which: keyof typeof settingOf,
   fallback: string | undefined,
 ): Promise<MailboxPlace | undefined> {
   const configured = await tenants.configuration(tenantId, 'mailbox');
@@ -26,3 +27,11 @@ export async function mailboxUrlOf(
   }
   return fallback ? { url: fallback, isOwn: false } : undefined;
 }
+
+const settingOf = { emails_url: 'EMAILS_URL', respond_url: 'RESPOND_URL' } as const;
+
+export const mailboxMissing = (tenantId: string, which: keyof typeof settingOf): EngineError =>
+  alertPerson(
+    'mailbox_missing',
+    `No mailbox is configured for ${tenantId}: set ${settingOf[which]}, or its feature "mailbox".`,
+  );

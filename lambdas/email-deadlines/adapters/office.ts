@@ -1,7 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod/mini';
 import { systemClock } from '../../runtime/clock.ts';
-import { alertPerson } from '../../runtime/errors.ts';
 import { errorForLog, type Meter } from '../../runtime/log.ts';
 import { usageCounter } from '../../tenancy/adapters/usage-counter.ts';
 import { cellRate } from '../../vendors/aws/cell-rate.ts';
@@ -18,7 +17,7 @@ import type { EmailPorts } from '../domain/ports.ts';
 import type { answerEnvironment } from '../environment.ts';
 import { answererOf } from './answerers.ts';
 import { assumedTimes } from './assumed-times.ts';
-import { answersOf, mailboxUrlOf } from './company.ts';
+import { answersOf, mailboxMissing, mailboxUrlOf } from './company.ts';
 import { emailStore } from './email-store.ts';
 import { keys } from './keys.ts';
 import { type LearnedTimes, learnedTimes } from './learned-times.ts';
@@ -86,12 +85,6 @@ export function answerOffice(
       const isOpen = run?.state === 'running';
       const isOver = run?.state === 'completed';
       const place = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
-      if ((isOpen || isOver) && !place) {
-        throw alertPerson(
-          'mailbox_missing',
-          `No mailbox is configured for ${tenant_id}: set RESPOND_URL, or its feature "mailbox".`,
-        );
-      }
       const times = await remembered(learned, tenant_id, () =>
         learnedTimes(table, tenant_id, assumedTimes(answers, timing)),
       );
@@ -114,6 +107,7 @@ export function answerOffice(
           renewKeys: apiKeys.refresh,
           timeoutMs: env.REQUEST_TIMEOUT * 1000,
         }),
+        ...(!place && { fault: mailboxMissing(tenant_id, 'respond_url') }),
         times,
         clock: systemClock,
         random: Math.random,
@@ -168,6 +162,7 @@ export function answerOffice(
         queue: readyQueue({ client, queueUrl, deadLetters, now: Date.now, log }),
         deskFor,
         clock: systemClock,
+        random: Math.random,
         log,
         workers: limits.workersPerInvocation,
       },

@@ -18,6 +18,7 @@ export interface Receipt {
   handle: string;
   body: string;
   recordId?: string;
+  received?: number;
 }
 
 /** SQS's longest delay and, for messages that were received, longest visibility timeout, in seconds. */
@@ -87,10 +88,15 @@ export function readyQueue({
           QueueUrl: queueUrl,
           MaxNumberOfMessages: Math.min(most, perBatch),
           WaitTimeSeconds: 0,
+          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
         }),
       );
       const tasks = messages.map((message) => {
-        const receipt = { handle: String(message.ReceiptHandle), body: String(message.Body) };
+        const receipt = {
+          handle: String(message.ReceiptHandle),
+          body: String(message.Body),
+          received: receivedOf(message.Attributes),
+        };
         return { receipt, task: taskOf(receipt) };
       });
       for (const { receipt, task } of tasks) {
@@ -135,7 +141,8 @@ export function taskOf(receipt: Receipt): Task<Receipt> | EngineError {
   const result = readyMessage.safeParse(parseJson(receipt.body));
   if (result.success) {
     const { email_id, deadlines, spare } = result.data;
-    return { email_id, deadlines, spare, message: result.data, receipt };
+    const { received = 1 } = receipt;
+    return { email_id, deadlines, spare, message: result.data, receipt, received };
   }
   const names = result.error.issues.map((issue) => issue.path.join('.') || 'the message');
   return discardWork(
@@ -156,4 +163,9 @@ export const receiptOf = (record: SQSRecord): Receipt => ({
   handle: record.receiptHandle,
   body: record.body,
   recordId: record.messageId,
+  received: receivedOf(record.attributes),
 });
+
+/** Emulators may leave the count out. */
+const receivedOf = (attributes: { ApproximateReceiveCount?: string } = {}): number =>
+  Number(attributes.ApproximateReceiveCount) || 1;

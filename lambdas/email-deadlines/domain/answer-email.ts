@@ -68,6 +68,7 @@ async function work(
       const ended = email.attempts - 1;
       throw retryLater('crashed', `Email ${email.email_id} has ended ${ended} invocations.`);
     }
+    if (ports.fault) throw ports.fault;
     if (email.waiting_for && run.dependency_kind === 'content') {
       await ports.store.giveBack(email, invocation.owner, 'waits');
       return { kind: 'done', ready: [] };

@@ -8,6 +8,8 @@ import type { Expected, ReadyEmail } from './ready-heap.ts';
 export interface Task<Receipt> extends ReadyEmail {
   message: ReadyMessage;
   receipt?: Receipt;
+  /** How often the queue has handed it out so far. */
+  received?: number;
 }
 
 /** The queue of ready emails, as a worker uses it. */
@@ -39,6 +41,7 @@ export interface Office<Receipt> {
   queue: ReadyQueue<Receipt>;
   deskFor(message: ReadyMessage): Promise<Desk>;
   clock: { now(): number; sleep(ms: number): Promise<void> };
+  random: () => number;
   log: Log;
   workers: number;
 }

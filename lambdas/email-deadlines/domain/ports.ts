@@ -99,6 +99,8 @@ export interface EmailPorts {
   random: () => number;
   log: Log;
   meter: Meter;
+  /** Why no reply of the company can be posted, where that is known before one is written. */
+  fault?: EngineError;
   maxRetries: number;
   gapMs: number;
   /** Adds to the run's counts. */

@@ -1,3 +1,4 @@
+import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
@@ -14,6 +15,8 @@ const soonSeconds = 1;
 const shortPauseMs = 20;
 /** Models that take longer than this are begun with all the same, as long as that much time is left for them. */
 const longestMs = 8_000;
+/** A company that could not be read is not asked for again for so long. */
+const shutMs = 2_000;
 /** After the queue had nothing it is not asked again for so long. */
 const dryMs = 500;
 
@@ -27,6 +30,7 @@ export class Shift<Receipt> {
   readonly #piles = new Map<string, Pile<Task<Receipt>>>();
   readonly #active = new Map<string, number>();
   readonly #desks = new Map<string, Promise<Desk>>();
+  readonly #shutUntil = new Map<string, number>();
   #busy = 0;
   #filling: Promise<boolean> | undefined;
   #dryUntil = 0;
@@ -110,7 +114,7 @@ export class Shift<Receipt> {
       await this.#settle(task, result);
     } catch (thrown) {
       this.#note('An email could not be worked on; it comes back.', thrown, idsOf(task.message));
-      await this.#comeBack(task, soonSeconds);
+      await this.#comeBack(task, this.#backoffOf(task));
     } finally {
       this.#busy -= 1;
       this.#release(nameOf(task.message));
@@ -158,11 +162,9 @@ export class Shift<Receipt> {
 
   async #add(task: Task<Receipt>): Promise<void> {
     const run = nameOf(task.message);
-    if (!this.#desks.has(run)) this.#desks.set(run, this.#office.deskFor(task.message));
-    const desk = await this.#desks.get(run)?.catch((thrown) => {
-      this.#note('A company cannot be read; its emails come back.', thrown, idsOf(task.message));
-    });
-    if (!desk || desk.allowance === 0) {
+    const desk = await this.#deskOf(task.message);
+    if (!desk) return this.#comeBack(task, this.#backoffOf(task));
+    if (desk.allowance === 0) {
       this.#desks.delete(run);
       return this.#comeBack(task, soonSeconds);
     }
@@ -170,6 +172,27 @@ export class Shift<Receipt> {
     this.#serviceMs = Math.max(this.#serviceMs, Math.min(safeMs, longestMs));
     pileOf(this.#piles, run, task.message).heap.push(task);
   }
+
+  /** Undefined where the company cannot be read now, of which one line is written and not one for each of its emails. */
+  async #deskOf(message: ReadyMessage): Promise<Desk | undefined> {
+    const run = nameOf(message);
+    if ((this.#shutUntil.get(run) ?? 0) > this.#office.clock.now()) return undefined;
+    const known = this.#desks.get(run);
+    const opening = known ?? this.#office.deskFor(message);
+    this.#desks.set(run, opening);
+    return opening.catch((thrown) => {
+      this.#desks.delete(run);
+      this.#shutUntil.set(run, this.#office.clock.now() + shutMs);
+      if (!known) {
+        this.#note('A company cannot be read; its emails come back.', thrown, idsOf(message));
+      }
+      return undefined;
+    });
+  }
+
+  /** Emails of a run that cannot be worked on would else be handed out every second, for hours. */
+  #backoffOf = ({ received = 1 }: Task<Receipt>): number =>
+    backoffSeconds(received, this.#office.random, { baseSeconds: 1, capSeconds: 60 });
 
   #waiting = (): number => [...this.#piles.values()].reduce((sum, { heap }) => sum + heap.size, 0);
 

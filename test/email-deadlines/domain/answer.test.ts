@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/email-deadlines/contract.ts';
-import { anEmail } from '../office.ts';
+import { alertPerson } from '../../../lambdas/runtime/errors.ts';
+import { anEmail, type OfficeOptions } from '../office.ts';
 import { openedOffices } from '../opened-office.ts';
 
 const { opened, clock } = openedOffices('answer');
@@ -70,6 +71,33 @@ describe('a mailbox that refuses a reply', () => {
 
     expect(office.meter.counts).toMatchObject({ EmailsRefused: 1, MailboxFailed: 1 });
     expect(office.log.lines.join()).toContain('"error_code":"mailbox_refused"');
+  });
+});
+
+describe('a company whose mailbox is gone', () => {
+  it('has its emails as dead letters, unwritten, and answered once these are sent back', async () => {
+    const fault = alertPerson('mailbox_missing', 'No mailbox is configured for acme.');
+    const answered: string[] = [];
+    const options: OfficeOptions = {
+      fault,
+      async answer(_, emailId) {
+        answered.push(emailId);
+        return 'Hello';
+      },
+    };
+    const office = await opened([anEmail('e1'), anEmail('e2')], options);
+    await office.workOff();
+    const before = [...answered, ...office.posts];
+    const letters = office.dead.map(({ message }) => message);
+
+    delete options.fault;
+    office.enqueue(letters);
+    await office.workOff();
+
+    expect(before).toEqual([]);
+    expect(office.dead.map(({ code }) => code)).toEqual(['mailbox_missing', 'mailbox_missing']);
+    expect(office.acceptedIds()).toEqual(['e1', 'e2']);
+    expect(office.counts).toMatchObject({ waiting: -2, sent: 2, failed: 0 });
   });
 });
 

@@ -109,4 +109,38 @@ describe('what fails beside the emails', () => {
     expect(office.acceptedIds()).toEqual(['e1']);
     expect(office.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
   });
+
+  it('is asked for once, said once, and rests longer each time: a company that cannot be read', async () => {
+    let asked = 0;
+    const deskFor = async () => {
+      asked += 1;
+      throw new Error('DynamoDB is away');
+    };
+    const office = await opened(some(10), { deskFor });
+    const pauses: (number | undefined)[] = [];
+
+    for (let n = 0; n < 8; n++) {
+      await office.invoke();
+      pauses.push(...new Set(office.queue.map(({ afterSeconds }) => afterSeconds)));
+    }
+
+    expect(pauses).toEqual([1, 2, 3, 6, 12, 24, 45, 45]);
+    expect(asked).toBe(8);
+    expect(office.log.lines).toHaveLength(8);
+  });
+
+  it('is asked for again soon after: a company that could not be read for a moment', async () => {
+    let isDown = true;
+    const deskFor = async () => {
+      if (isDown) throw new Error('DynamoDB is away');
+      return undefined;
+    };
+    const office = await opened(some(3), { deskFor });
+
+    await office.invoke();
+    isDown = false;
+    await office.workOff();
+
+    expect(office.acceptedIds()).toHaveLength(3);
+  });
 });
