@@ -68,7 +68,11 @@ const consumer = once((): RunsConsumer => {
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   log.addContext(context);
   try {
-    return await consumeRuns(event.Records, consumer());
+    const invocation = {
+      owner: context.awsRequestId,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    };
+    return await consumeRuns(event.Records, consumer(), invocation);
   } finally {
     meter.flush();
   }

@@ -123,10 +123,13 @@ export async function anOffice(
   const preparation = prepareRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
   if (preparation.kind === 'faulty') throw new Error(preparation.faults.join(' '));
   await runs.create(run);
-  await runs.writeEmails(preparation.prepared.emails, preparation.prepared.dependents);
-  await runs.begin(run, { fetched: emails.length, waiting: emails.length });
+  const { prepared } = preparation;
+  const keptFrom = table.clock.now();
+  await runs.claimStart(run, 'start', keptFrom + 60_000);
+  await runs.writeEmails(prepared.emails, prepared.dependents, { until: Infinity, keptFrom });
+  await runs.begin(run, 'start', { fetched: emails.length, waiting: emails.length }, keptFrom);
   enqueue(
-    preparation.prepared.emails
+    prepared.emails
       .filter(({ waiting_for }) => run.dependency_kind === 'order' || !waiting_for)
       .map(({ tenant_id, run_id, email_id, deadlines, spare, release_at }) => ({
         tenant_id,

@@ -3,7 +3,7 @@ import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.t
 import { noCounts } from '../../lambdas/email-deadlines/domain/run.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
-import { aChain, aStart } from './starting.ts';
+import { aChain, aStart, hasBegun } from './starting.ts';
 
 let table: TestTable;
 
@@ -127,7 +127,7 @@ describe('the watch over a run', () => {
 
   it('closes an empty run that died before it was closed', async () => {
     const run = await aStart(table, { mail: [] });
-    await run.store.begin(run.key, {});
+    await hasBegun(run.store, run.key, {});
 
     await run.start();
     await run.watch();

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { discardWork, type EngineError, retryLater } from '../../runtime/errors.ts';
+import { inParallel } from '../../runtime/in-parallel.ts';
 import { errorForLog, type Log } from '../../runtime/log.ts';
 import { sendableBody } from '../../runtime/sqs.ts';
 import { type ReadyMessage, readyMessage } from '../contract.ts';
@@ -42,26 +43,23 @@ export async function enqueueReady(
   const batches = Array.from({ length: Math.ceil(messages.length / perBatch) }, (_, index) =>
     messages.slice(index * perBatch, (index + 1) * perBatch),
   );
-  const work = Array.from({ length: parallelBatches }, async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      const { Failed: failed } = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: batch.map((message, index) => ({
-            Id: String(index),
-            MessageBody: sendableBody(JSON.stringify(message)),
-            DelaySeconds: Math.ceil(delayOf(message)),
-            // A fair queue: one tenant's long run does not hold up the others'.
-            MessageGroupId: message.tenant_id,
-          })),
-        }),
-      );
-      if (failed?.length) {
-        throw retryLater('not_enqueued', `SQS refused ${failed.length} emails that are ready.`);
-      }
+  await inParallel(batches, parallelBatches, async (batch) => {
+    const { Failed: failed } = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map((message, index) => ({
+          Id: String(index),
+          MessageBody: sendableBody(JSON.stringify(message)),
+          DelaySeconds: Math.ceil(delayOf(message)),
+          // A fair queue: one tenant's long run does not hold up the others'.
+          MessageGroupId: message.tenant_id,
+        })),
+      }),
+    );
+    if (failed?.length) {
+      throw retryLater('not_enqueued', `SQS refused ${failed.length} emails that are ready.`);
     }
   });
-  await Promise.all(work);
 }
 
 export interface ReadyQueueParts {

@@ -1,0 +1,65 @@
+import type { RunMessage } from './contract.ts';
+import { isOver, type StoredEmail } from './domain/email.ts';
+import { aheadMs, countsOf, doneOf, progressOf, runKeyOf, type StoredRun } from './domain/run.ts';
+import { handOut } from './hand-out.ts';
+import type { StartPorts } from './start-run.ts';
+
+/**
+ * Looks after a run: as long as it moves, it is let alone. One that stands still is counted anew from its emails,
+ * closed if all are over, and else those that may be worked on are enqueued once more. Those that are to be sent
+ * just in time are enqueued when their hour has come.
+ */
+export async function watchRun(
+  run: StoredRun,
+  message: RunMessage,
+  ports: StartPorts,
+): Promise<void> {
+  if (run.state !== 'running') return;
+  const now = ports.clock.now();
+  const { ahead_until = 0, rests_until = 0 } = message;
+  const stands = progressOf(run) === message.progress;
+  const isDue = stands && now >= rests_until;
+  const nears = run.send === 'just_in_time' && now + aheadMs / 2 >= ahead_until;
+  const next: RunMessage = { ...message, progress: progressOf(run) };
+  if (!stands) delete next.rests_until;
+  if (isDue || nears) {
+    const emails = await ports.runs.allEmails(run);
+    const counts = countsOf(emails);
+    if (doneOf(counts) === emails.length) {
+      await ports.runs.complete(run, { ...counts, retries: run.retries });
+      return;
+    }
+    if (stands) await ports.runs.recount(run, counts, run);
+    Object.assign(next, await enqueueDue(emails, run, { isDue, nears, ahead_until }, ports));
+  }
+  await ports.watchLater(next);
+}
+
+/** What the next watch is to know of it. */
+async function enqueueDue(
+  emails: StoredEmail[],
+  run: StoredRun,
+  { isDue, nears, ahead_until }: { isDue: boolean; nears: boolean; ahead_until: number },
+  ports: StartPorts,
+): Promise<Pick<RunMessage, 'ahead_until' | 'rests_until'>> {
+  const now = ports.clock.now();
+  const open = emails.filter((email) => !isOver(email));
+  // What is not due yet stands still rightly.
+  const due = open.filter(({ release_at = 0 }) => release_at <= now);
+  if (isDue && due.length > 0) {
+    const again = await handOut(due, run, ports);
+    ports.log.warn('A run stood still; what may be worked on is enqueued again.', {
+      ...runKeyOf(run),
+      emails: again,
+    });
+  }
+  const until = now + aheadMs;
+  const near = ({ release_at = 0 }: StoredEmail) =>
+    release_at > Math.max(now, ahead_until) && release_at <= until;
+  if (nears) await handOut(open.filter(near), run, ports);
+  const soonest = open.reduce((least, { release_at = 0 }) => Math.min(least, release_at), Infinity);
+  return {
+    ...(nears && { ahead_until: until }),
+    ...(soonest > now && Number.isFinite(soonest) && { rests_until: soonest }),
+  };
+}

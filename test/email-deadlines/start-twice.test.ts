@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
+import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
+import { retryLater } from '../../lambdas/runtime/errors.ts';
+import { startTestTable, type TestTable, withLostAnswers } from '../support/table.ts';
+import { anEmail } from './office.ts';
+import { aStart } from './starting.ts';
+
+let table: TestTable;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+afterAll(() => table.close());
+
+type Start = Awaited<ReturnType<typeof aStart>>;
+
+/** A run whose start has fetched, and does not go on before it is let. */
+async function aHeldStart(run: Start) {
+  const [fetched, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const starting = run.start({
+    async fetchEmails() {
+      fetched.resolve();
+      await held.promise;
+      return [anEmail('a'), anEmail('b')];
+    },
+  });
+  await fetched.promise;
+  return {
+    async goesOn() {
+      held.resolve();
+      return starting;
+    },
+  };
+}
+
+async function isAnswered({ key, email }: Start, id: string): Promise<void> {
+  const store = emailStore(table);
+  await store.claim({ ...key, email_id: id }, 'worker', table.clock.now() + 1_000);
+  const found = await email(id);
+  if (!found) throw new Error(`Expected an email ${id}, got none.`);
+  await store.end(found, 'worker', { state: 'sent', sent_at: table.clock.now(), on_time: true });
+}
+
+describe('a run that two messages start at the same time', () => {
+  it('is fetched and written by one of them, and the other comes back after it', async () => {
+    const run = await aStart(table);
+    const first = await aHeldStart(run);
+
+    expect(await run.start()).toEqual({ kind: 'later', afterSeconds: 300 });
+    expect(await first.goesOn()).toEqual({ kind: 'done' });
+
+    expect(run.fetches()).toBe(0);
+    expect(run.enqueued()).toEqual(['a', 'b']);
+    expect(await run.start()).toEqual({ kind: 'done' });
+  });
+
+  it('never makes a reply fresh again that was sent', async () => {
+    const run = await aStart(table, { mail: [anEmail('a'), anEmail('b')] });
+    const slow = await aHeldStart(run);
+    table.clock.pass(301_000);
+    await run.start();
+    await isAnswered(run, 'a');
+
+    // Its function should have been ended by now.
+    await expect(slow.goesOn()).rejects.toMatchObject({ code: 'store' });
+    await run.start();
+
+    expect((await run.email('a'))?.state).toBe('sent');
+    expect(run.fetches()).toBe(1);
+  });
+});
+
+describe('a start that fails', () => {
+  it('is tried again at once, and not after its lease', async () => {
+    const run = await aStart(table);
+    const away = retryLater('mailbox_unavailable', 'It answered 503.');
+
+    await expect(run.start({ fetchEmails: () => Promise.reject(away) })).rejects.toBe(away);
+
+    expect(await run.start()).toEqual({ kind: 'done' });
+    expect((await run.stored()).state).toBe('running');
+  });
+
+  it('is tried again after its lease where its function died', async () => {
+    const run = await aStart(table);
+    await aHeldStart(run);
+    table.clock.pass(300_000);
+
+    expect(await run.start()).toEqual({ kind: 'done' });
+
+    expect(run.enqueued()).toEqual(['e1']);
+  });
+});
+
+describe('a start whose answers from the store are lost', () => {
+  it('hands its emails out all the same', async () => {
+    const run = await aStart(table, { mail: [anEmail('a')] });
+
+    await run.start({ runs: runStore(withLostAnswers(table)) });
+
+    expect(run.enqueued()).toEqual(['a']);
+    expect(run.watches).toHaveLength(1);
+    expect(await run.stored()).toMatchObject({ state: 'running', fetched: 1, waiting: 1 });
+  });
+});
