@@ -9,7 +9,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { discardWork, type EngineError, retryLater } from '../../runtime/errors.ts';
 import { inParallel } from '../../runtime/in-parallel.ts';
 import { errorForLog, type Log } from '../../runtime/log.ts';
-import { sendableBody } from '../../runtime/sqs.ts';
+import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
 import { type ReadyMessage, readyMessage } from '../contract.ts';
 import type { ReadyQueue, Task } from '../domain/office.ts';
 import type { ReadyDeadLetters } from './ready-dead-letters.ts';
@@ -22,9 +22,8 @@ export interface Receipt {
   received?: number;
 }
 
-/** SQS's longest delay and, for messages that were received, longest visibility timeout, in seconds. */
+/** SQS's longest delay, in seconds. */
 const maxDelaySeconds = 900;
-const maxVisibilitySeconds = 43_200;
 const perBatch = 10;
 const parallelBatches = 8;
 

@@ -45,3 +45,21 @@ export interface Office<Receipt> {
   log: Log;
   workers: number;
 }
+
+/** With it the dead letter can take its email back to work, once. */
+export const deadLetterOf = (
+  message: ReadyMessage,
+  failedAt: number | undefined,
+): ReadyMessage => ({
+  ...message,
+  ...(failedAt !== undefined && { failed_at: failedAt }),
+});
+
+/** Of its run. */
+export const nameOf = ({ tenant_id, run_id }: ReadyMessage): string => `${tenant_id} ${run_id}`;
+
+export const idsOf = ({ tenant_id, run_id, email_id }: ReadyMessage) => ({
+  tenant_id,
+  run_id,
+  email_id,
+});

@@ -3,9 +3,10 @@ import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import { answerEmail, type Invocation, postingMs } from './answer-email.ts';
-import type { Desk, Office, Task } from './office.ts';
+import { type Desk, deadLetterOf, idsOf, nameOf, type Office, type Task } from './office.ts';
 import { type Pile, pileOf } from './pile.ts';
 import type { WorkResult } from './ports.ts';
+import { aheadMs } from './run.ts';
 
 /** For an order that does not matter. */
 const noTime = { safeMs: 0, luckyMs: 0 };
@@ -126,6 +127,8 @@ export class Shift<Receipt> {
     const isAsked = !desk.isOver || message.failed_at !== undefined;
     if (!desk.run || !isAsked) return { kind: 'done', ready: [] };
     const early = (message.release_at ?? 0) - this.#office.clock.now();
+    // The run's watch hands it out when its hour has come; until then it would only be carried around.
+    if (early > 2 * aheadMs) return { kind: 'done', ready: [] };
     if (early > 0) return { kind: 'later', afterSeconds: early / 1000, ready: [] };
     // Of an email that is in two messages only one of them may hold the lease.
     this.#claims += 1;
@@ -236,13 +239,3 @@ export class Shift<Receipt> {
     for (const receipt of this.#held) await this.#office.queue.finish(receipt);
   }
 }
-
-/** With it the dead letter can take its email back to work, once. */
-const deadLetterOf = (message: ReadyMessage, failedAt: number | undefined): ReadyMessage => ({
-  ...message,
-  ...(failedAt !== undefined && { failed_at: failedAt }),
-});
-
-const nameOf = ({ tenant_id, run_id }: ReadyMessage): string => `${tenant_id} ${run_id}`;
-
-const idsOf = ({ tenant_id, run_id, email_id }: ReadyMessage) => ({ tenant_id, run_id, email_id });

@@ -9,6 +9,7 @@ import {
 } from '../../../lambdas/email-deadlines/adapters/ready-queue.ts';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
+import { maxVisibilitySeconds } from '../../../lambdas/runtime/sqs.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
@@ -162,7 +163,7 @@ describe('the queue of emails that are ready', () => {
 
     expect(inputs('ChangeMessageVisibilityCommand')).toMatchObject([
       { VisibilityTimeout: 1 },
-      { VisibilityTimeout: 43_200 },
+      { VisibilityTimeout: maxVisibilitySeconds },
     ]);
   });
 

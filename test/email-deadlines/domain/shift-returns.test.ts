@@ -63,6 +63,19 @@ describe('an email that cannot be worked on now', () => {
     expect(office.acceptedIds()).toEqual(['e1']);
   });
 
+  it('is left to the watch of its run where that is hours ahead', async () => {
+    const office = await opened(
+      [anEmail('e1', { deadline: 4 * 3_600 })],
+      {},
+      { send: 'just_in_time' },
+    );
+
+    await office.invoke();
+
+    expect(office.queue).toEqual([]);
+    expect((await office.email('e1'))?.state).toBe('waiting');
+  });
+
   it('comes back when another’s lease has ended', async () => {
     const office = await opened([anEmail('e1')]);
     const key = { ...office.run, email_id: 'e1' };
