@@ -16,6 +16,7 @@ import { Shift } from '../../lambdas/email-deadlines/domain/shift.ts';
 import type { EngineError } from '../../lambdas/runtime/errors.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+import { Death, type Fate, noFate } from './fates.ts';
 
 export const anEmail = (email_id: string, fields: Partial<EmailIn> = {}): EmailIn => ({
   email_id,
@@ -45,30 +46,6 @@ export const aRun = (fields: Partial<StoredRun> = {}): StoredRun => ({
   ...fields,
 });
 
-/** The process has ended: nothing that it does any more has an effect. */
-class Death extends Error {}
-
-/** Ends a process at its nth call, before or after the call has taken effect. */
-export interface Fate {
-  call<T>(effect: () => Promise<T>): Promise<T>;
-}
-
-const noFate: Fate = { call: (effect) => effect() };
-
-export function deathAt(nth: number, when: 'before' | 'after'): Fate & { happened(): boolean } {
-  let calls = 0;
-  return {
-    happened: () => calls >= nth,
-    async call(effect) {
-      calls += 1;
-      if (calls > nth || (calls === nth && when === 'before')) throw new Death();
-      const result = await effect();
-      if (calls >= nth) throw new Death();
-      return result;
-    },
-  };
-}
-
 export interface OfficeOptions {
   post?: (reply: Reply, nth: number) => PostResult | undefined;
   answer?: (step: Step, emailId: string) => Promise<string>;
@@ -79,6 +56,8 @@ export interface OfficeOptions {
   /** What passing time does; by default none passes. */
   sleep?: (ms: number) => Promise<void>;
   pull?: () => Promise<never>;
+  /** What is left of an invocation's time. */
+  remainingMs?: () => number;
   /** Why nothing can be posted. */
   fault?: EngineError;
   deskFor?: (message: ReadyMessage) => Promise<undefined>;
@@ -109,6 +88,7 @@ export async function anOffice(
   ];
   const accepted: { reply: Reply; at: number }[] = [];
   const posts: Reply[] = [];
+  const mosts: number[] = [];
   const dead: { message: ReadyMessage; code: string }[] = [];
   const counts: Counts = { ...noCounts };
   const queue: Message[] = [];
@@ -175,9 +155,10 @@ export async function anOffice(
           ),
       },
       mailbox: {
-        post: (reply) =>
+        post: (reply, mostMs) =>
           fate.call(async () => {
             posts.push(reply);
+            mosts.push(mostMs);
             const said = options.post?.(reply, posts.length) ?? { kind: 'accepted' };
             const isNew = !accepted.some(
               ({ reply: one }) => one.idempotencyKey === reply.idempotencyKey,
@@ -227,6 +208,8 @@ export async function anOffice(
   return {
     accepted,
     posts,
+    /** What each post was allowed to take. */
+    mosts,
     dead,
     counts,
     queue,
@@ -243,7 +226,8 @@ export async function anOffice(
     async invoke(fate: Fate = noFate): Promise<boolean> {
       invocations += 1;
       for (const message of queue) message.isOut = false;
-      const invocation = { owner: `invocation-${invocations}`, remainingMs: () => 45_000 };
+      const { remainingMs = () => 45_000 } = options;
+      const invocation = { owner: `invocation-${invocations}`, remainingMs };
       try {
         await new Shift(officeOf(fate), invocation).work(take(10).map(taskOf));
         if (!(fate as { happened?(): boolean }).happened?.()) return true;

@@ -79,7 +79,8 @@ export interface Reply {
 }
 
 export interface Mailbox {
-  post(reply: Reply): Promise<PostResult>;
+  /** After so many milliseconds at most it has said something, or is taken to be unavailable. */
+  post(reply: Reply, mostMs: number): Promise<PostResult>;
 }
 
 /** What is known of how long answering takes. */

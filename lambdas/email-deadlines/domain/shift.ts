@@ -2,10 +2,11 @@ import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
-import { answerEmail, type Invocation, postingMs } from './answer-email.ts';
+import { answerEmail, type Invocation } from './answer-email.ts';
 import { type Desk, deadLetterOf, idsOf, nameOf, type Office, type Task } from './office.ts';
 import { type Pile, pileOf } from './pile.ts';
 import type { WorkResult } from './ports.ts';
+import { postingMs } from './post.ts';
 import { aheadMs } from './run.ts';
 
 /** For an order that does not matter. */
@@ -37,6 +38,7 @@ export class Shift<Receipt> {
   #dryUntil = 0;
   #claims = 0;
   #serviceMs = 0;
+  #postingMs = postingMs;
   readonly #failed: Receipt[] = [];
   /** Of emails whose dependents are in this invocation's hands. */
   readonly #held: Receipt[] = [];
@@ -173,6 +175,7 @@ export class Shift<Receipt> {
     }
     const { safeMs } = desk.expected();
     this.#serviceMs = Math.max(this.#serviceMs, Math.min(safeMs, longestMs));
+    this.#postingMs = Math.max(this.#postingMs, postingMs + desk.ports.gapMs);
     pileOf(this.#piles, run, task.message).heap.push(task);
   }
 
@@ -200,7 +203,7 @@ export class Shift<Receipt> {
   #waiting = (): number => [...this.#piles.values()].reduce((sum, { heap }) => sum + heap.size, 0);
 
   /** Whether an email may be begun: it takes twice as long as the slowest company's are expected to, and is posted then. */
-  #hasTime = (): boolean => this.#invocation.remainingMs() > postingMs + 2 * this.#serviceMs;
+  #hasTime = (): boolean => this.#invocation.remainingMs() > this.#postingMs + 2 * this.#serviceMs;
 
   /** Whether the queue had more. */
   #refill(): Promise<boolean> {

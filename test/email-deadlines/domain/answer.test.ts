@@ -142,6 +142,41 @@ describe('a mailbox that is away', () => {
     expect(restsMs).toBeLessThanOrEqual(1_000 * Number(office.queue[0]?.afterSeconds));
   });
 
+  it('is not asked again where that could outlive the invocation', async () => {
+    const begin = clock.now();
+    const office = await opened([anEmail('e1', { deadline: 3_600 })], {
+      // Each call hangs as long as it may, ten seconds.
+      post() {
+        clock.pass(10_000);
+        return { ...away, retryAfterMs: 3_000 };
+      },
+      sleep: passing,
+      remainingMs: () => 45_000 - (clock.now() - begin),
+    });
+
+    await office.invoke();
+
+    expect(clock.now() - begin).toBeLessThan(45_000);
+    expect(office.mosts).toEqual([43_000, 30_000, 17_000].map((ms) => expect.closeTo(ms, -2)));
+    expect(office.queue[0]?.afterSeconds).toBe(3);
+  });
+
+  it('has a second at the least, however little is left', async () => {
+    let leftMs = 45_000;
+    const office = await opened([anEmail('e1')], {
+      post: () => away,
+      async answer() {
+        leftMs = 500;
+        return 'At last';
+      },
+      remainingMs: () => leftMs,
+    });
+
+    await office.invoke();
+
+    expect(office.mosts).toEqual([1_000]);
+  });
+
   it('gets the same reply when the email comes back, not a new one', async () => {
     let answers = 0;
     const office = await opened([anEmail('e1')], {
