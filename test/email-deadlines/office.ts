@@ -13,6 +13,7 @@ import type {
 import { prepareRun } from '../../lambdas/email-deadlines/domain/prepare.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
 import { Shift } from '../../lambdas/email-deadlines/domain/shift.ts';
+import { handOut } from '../../lambdas/email-deadlines/hand-out.ts';
 import type { EngineError } from '../../lambdas/runtime/errors.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
@@ -108,18 +109,8 @@ export async function anOffice(
   await runs.claimStart(run, 'start', keptFrom + 60_000);
   await runs.writeEmails(prepared.emails, prepared.dependents, { until: Infinity, keptFrom });
   await runs.begin(run, 'start', { fetched: emails.length, waiting: emails.length }, keptFrom);
-  enqueue(
-    prepared.emails
-      .filter(({ waiting_for }) => run.dependency_kind === 'order' || !waiting_for)
-      .map(({ tenant_id, run_id, email_id, deadlines, spare, release_at }) => ({
-        tenant_id,
-        run_id,
-        email_id,
-        deadlines,
-        spare,
-        ...(release_at !== undefined && { release_at }),
-      })),
-  );
+  const clock = table.clock;
+  await handOut(prepared.emails, run, { enqueue: async (messages) => enqueue(messages), clock });
 
   const take = (most: number): Message[] => {
     const taken = queue.filter(({ isOut }) => !isOut).slice(0, most);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
 import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
 import { alertPerson, discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
@@ -200,63 +199,5 @@ describe('a run that cannot begin', () => {
       problem: { status: 504, detail: 'The mailbox answered 503.' },
     });
     expect(run.fetches()).toBe(0);
-  });
-});
-
-describe('a run whose message comes again', () => {
-  it('enqueues what may be worked on, as it is by then', async () => {
-    const run = await aStart(table, { mail: ['a', 'b', 'c'].map((id) => anEmail(id)) });
-    await run.start();
-    run.messages();
-    const store = emailStore(table);
-    const inHour = table.clock.now() + 3_600_000;
-    for (const id of ['b', 'c']) await store.claim({ ...run.key, email_id: id }, 'worker', inHour);
-    const done = await run.email('c');
-    if (done) await store.end(done, 'worker', { state: 'sent', sent_at: 1, on_time: true });
-
-    await run.start();
-
-    expect(run.enqueued()).toEqual(['a']);
-    expect([run.fetches(), (await run.email('c'))?.state]).toEqual([1, 'sent']);
-  });
-
-  it('enqueues a draft as one, and it is still there', async () => {
-    const run = await aStart(table);
-    await run.start();
-    run.messages();
-    const email = await run.email('e1');
-    const store = emailStore(table);
-    await store.claim({ ...run.key, email_id: 'e1' }, 'worker', table.clock.now() + 1_000);
-    if (email) await store.saveDraft(email, 'worker', { response: 'Hi', answered_by: 'full' });
-
-    await run.start();
-
-    expect(run.messages()).toMatchObject([{ email_id: 'e1', drafted: true }]);
-    expect((await run.email('e1'))?.response).toBe('Hi');
-  });
-
-  it('is looked after, though the first time ended before it said so', async () => {
-    let isDown = true;
-    const run = await aStart(table, {
-      enqueue: async () => {
-        if (isDown) throw new Error('SQS is away');
-      },
-    });
-    await expect(run.start()).rejects.toThrow('SQS is away');
-    isDown = false;
-
-    await run.start();
-
-    expect(run.enqueued()).toEqual(['e1']);
-    expect(run.watches).toHaveLength(1);
-  });
-
-  it('is left alone when it is over', async () => {
-    const run = await aStart(table, { mail: [] });
-    await run.start();
-
-    await run.start();
-
-    expect([run.enqueued(), run.watches, run.fetches()]).toEqual([[], [], 1]);
   });
 });
