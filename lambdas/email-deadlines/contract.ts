@@ -95,6 +95,8 @@ export const runMessage = z.object({
   ahead_until: z.optional(z.number()),
   /** Before it nothing of the run is due. Both are in milliseconds since the epoch. */
   rests_until: z.optional(z.number()),
+  /** Whether the company was suspended then. */
+  suspended: z.optional(z.boolean()),
 });
 export type RunMessage = z.output<typeof runMessage>;
 

@@ -13,6 +13,7 @@ import { watchRun } from './watch-run.ts';
 
 export interface StartPorts extends HandOutPorts {
   runs: RunStore;
+  isSuspended(run: StoredRun): Promise<boolean>;
   /** Throws where the company has no mailbox that replies could be posted to. */
   checkMailbox(run: StoredRun): Promise<void>;
   /** The emails of the company's mailbox, as it serves them. */

@@ -39,6 +39,7 @@ const consumer = once((): RunsConsumer => {
   };
   const ports: StartPorts = {
     runs: runStore(table),
+    isSuspended: async ({ tenant_id }) => (await tenants.tenant(tenant_id))?.status === 'suspended',
     async checkMailbox({ tenant_id }) {
       const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
       (await keys.get())(tenant_id, there);

@@ -15,6 +15,9 @@ export async function watchRun(
   ports: StartPorts,
 ): Promise<void> {
   if (run.state !== 'running') return;
+  const isSuspended = await ports.isSuspended(run);
+  // That it is resumed is known everywhere by the next look.
+  if (isSuspended || message.suspended) return rest(run, message, isSuspended, ports);
   const now = ports.clock.now();
   const { ahead_until = 0, rests_until = 0 } = message;
   const stands = progressOf(run) === message.progress;
@@ -33,6 +36,21 @@ export async function watchRun(
     Object.assign(next, await enqueueDue(emails, run, { isDue, nears, ahead_until }, ports));
   }
   await ports.watchLater(next);
+}
+
+/** Nothing is handed out, and what was handed out before has been let go. */
+async function rest(
+  run: StoredRun,
+  message: RunMessage,
+  suspended: boolean,
+  { log, watchLater }: StartPorts,
+): Promise<void> {
+  const ids = runKeyOf(run);
+  if (suspended !== (message.suspended ?? false)) {
+    log.info(suspended ? 'A run rests: its company is suspended.' : 'A run goes on.', ids);
+  }
+  const progress = progressOf(run);
+  await watchLater({ kind: 'watch', ...ids, progress, ...(suspended && { suspended }) });
 }
 
 /** What the next watch is to know of it. */

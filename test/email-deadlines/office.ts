@@ -57,6 +57,7 @@ export interface OfficeOptions {
   /** What passing time does; by default none passes. */
   sleep?: (ms: number) => Promise<void>;
   pull?: () => Promise<never>;
+  isSuspended?: boolean;
   /** What is left of an invocation's time. */
   remainingMs?: () => number;
   /** Why nothing can be posted. */
@@ -187,7 +188,8 @@ export async function anOffice(
         const { allowance = 8, grant = async () => 0 } = options;
         const isOver = options.isOver === true && dead.length > 0;
         const expected = () => ({ safeMs: 500, luckyMs: 450 });
-        return { run, isOver, ports, allowance, expected, grant };
+        const { isSuspended = false } = options;
+        return { run, isOver, isSuspended, ports, allowance, expected, grant };
       },
       clock: { now: table.clock.now, sleep },
       random: () => 0.5,

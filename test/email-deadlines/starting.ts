@@ -47,6 +47,7 @@ export async function aStart(
   let fetches = 0;
   const ports: StartPorts = {
     runs: store,
+    isSuspended: async () => false,
     checkMailbox: async () => {
       if (options.fault) throw options.fault;
     },

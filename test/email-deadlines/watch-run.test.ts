@@ -216,3 +216,21 @@ describe('a run whose emails are to be sent in days', () => {
     }
   });
 });
+
+describe('the run of a company that is suspended', () => {
+  it('rests, and goes on once the company is resumed and everybody knows it', async () => {
+    const mail = [anEmail('now'), anEmail('soon', { deadline: 1_800 })];
+    const run = await aRunning({ mail, run: { send: 'just_in_time' } });
+    const handedOut: string[][] = [];
+
+    for (const suspended of [true, true, false, false]) {
+      run.ports.isSuspended = async () => suspended;
+      table.clock.pass(60_000);
+      await run.watch();
+      handedOut.push(run.enqueued());
+    }
+
+    expect(handedOut).toEqual([[], [], [], ['now', 'soon']]);
+    expect(run.log.lines.join().match(/rests|goes on/g)).toEqual(['rests', 'goes on']);
+  });
+});

@@ -81,7 +81,12 @@ export function answerOffice(
 
     const deskFor = async (message: ReadyMessage): Promise<Desk> => {
       const { tenant_id } = message;
-      const [run, answers] = await Promise.all([runs.find(message), answersOf(tenants, tenant_id)]);
+      const [run, answers, tenant] = await Promise.all([
+        runs.find(message),
+        answersOf(tenants, tenant_id),
+        tenants.tenant(tenant_id),
+      ]);
+      const isSuspended = tenant?.status === 'suspended';
       const isOpen = run?.state === 'running';
       const isOver = run?.state === 'completed';
       const place = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
@@ -89,8 +94,9 @@ export function answerOffice(
         learnedTimes(table, tenant_id, assumedTimes(answers, timing)),
       );
       const { concurrency, requests_per_minute } = answers.limits;
-      const ofRun = isOpen ? await hold(keys.slots(run), run.concurrency_limit) : 1;
-      const ofTenant = concurrency ? await hold(keys.tenantSlots(tenant_id), concurrency) : ofRun;
+      const ofRun = isOpen && !isSuspended ? await hold(keys.slots(run), run.concurrency_limit) : 1;
+      const ofTenant =
+        concurrency && !isSuspended ? await hold(keys.tenantSlots(tenant_id), concurrency) : ofRun;
       const ports: EmailPorts = {
         store,
         answerer: answererOf(answers, {
@@ -120,6 +126,7 @@ export function answerOffice(
       return {
         run: isOpen || isOver ? run : undefined,
         isOver,
+        isSuspended,
         ports,
         allowance: Math.min(ofRun, ofTenant),
         expected: () => ({

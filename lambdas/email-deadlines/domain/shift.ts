@@ -1,9 +1,17 @@
-import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
 import { answerEmail, type Invocation } from './answer-email.ts';
-import { type Desk, deadLetterOf, idsOf, nameOf, type Office, type Task } from './office.ts';
+import {
+  backoffOf,
+  type Desk,
+  deadLetterOf,
+  idsOf,
+  nameOf,
+  type Office,
+  type Task,
+  untilResumed,
+} from './office.ts';
 import { type Pile, pileOf } from './pile.ts';
 import type { WorkResult } from './ports.ts';
 import { postingMs } from './post.ts';
@@ -103,7 +111,7 @@ export class Shift<Receipt> {
 
   /** The budget is asked first and the email chosen after it, so that the grant is for whoever most needs it then. */
   async #granted(pile: Pile<Task<Receipt>>, desk: Desk): Promise<Task<Receipt> | undefined> {
-    const waitMs = pile.needsModel ? await desk.grant() : 0;
+    const waitMs = pile.needsModel && !desk.isSuspended ? await desk.grant() : 0;
     if (waitMs > 0) pile.blockedUntil = this.#office.clock.now() + waitMs;
     return waitMs > 0 ? undefined : pile.heap.take(this.#office.clock.now(), desk.expected());
   }
@@ -117,7 +125,7 @@ export class Shift<Receipt> {
       await this.#settle(task, result);
     } catch (thrown) {
       this.#note('An email could not be worked on; it comes back.', thrown, idsOf(task.message));
-      await this.#comeBack(task, this.#backoffOf(task));
+      await this.#comeBack(task, backoffOf(task, this.#office.random));
     } finally {
       this.#busy -= 1;
       this.#release(nameOf(task.message));
@@ -128,6 +136,7 @@ export class Shift<Receipt> {
     const { message } = task;
     const isAsked = !desk.isOver || message.failed_at !== undefined;
     if (!desk.run || !isAsked) return { kind: 'done', ready: [] };
+    if (desk.isSuspended) return untilResumed(message);
     const early = (message.release_at ?? 0) - this.#office.clock.now();
     // The run's watch hands it out when its hour has come; until then it would only be carried around.
     if (early > 2 * aheadMs) return { kind: 'done', ready: [] };
@@ -168,7 +177,7 @@ export class Shift<Receipt> {
   async #add(task: Task<Receipt>): Promise<void> {
     const run = nameOf(task.message);
     const desk = await this.#deskOf(task.message);
-    if (!desk) return this.#comeBack(task, this.#backoffOf(task));
+    if (!desk) return this.#comeBack(task, backoffOf(task, this.#office.random));
     if (desk.allowance === 0) {
       this.#desks.delete(run);
       return this.#comeBack(task, soonSeconds);
@@ -195,10 +204,6 @@ export class Shift<Receipt> {
       return undefined;
     });
   }
-
-  /** Emails of a run that cannot be worked on would else be handed out every second, for hours. */
-  #backoffOf = ({ received = 1 }: Task<Receipt>): number =>
-    backoffSeconds(received, this.#office.random, { baseSeconds: 1, capSeconds: 60 });
 
   #waiting = (): number => [...this.#piles.values()].reduce((sum, { heap }) => sum + heap.size, 0);
 

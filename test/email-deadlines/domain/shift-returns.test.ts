@@ -98,6 +98,34 @@ describe('an email that cannot be worked on now', () => {
   });
 });
 
+describe('the emails of a suspended company', () => {
+  it('are let go by the queue, unanswered, and stay as they are', async () => {
+    let asked = 0;
+    const grant = async () => {
+      asked += 1;
+      return 0;
+    };
+    const office = await opened(some(3), { isSuspended: true, grant });
+
+    await office.invoke();
+
+    expect([office.queue, office.posts, office.dead, asked]).toEqual([[], [], [], 0]);
+    expect(await office.email('e1')).toMatchObject({ state: 'waiting', attempts: 0 });
+  });
+
+  it('are dead letters again where they were sent back as such', async () => {
+    const office = await opened([anEmail('e1')], { isSuspended: true });
+    const letter = { ...messageOf(office.run.run_id, 'e1'), failed_at: 7 };
+    office.queue.length = 0;
+    office.enqueue([letter]);
+
+    await office.invoke();
+
+    expect(office.dead).toEqual([{ message: letter, code: 'company_suspended' }]);
+    expect(office.queue).toEqual([]);
+  });
+});
+
 describe('what fails beside the emails', () => {
   it('holds up none of them: a queue that is away', async () => {
     const pull = () => Promise.reject(new Error('SQS is away'));
