@@ -93,8 +93,10 @@ export const runMessage = z.object({
   progress: z.optional(z.number()),
   /** Up to which moment emails that are sent just in time have been enqueued. */
   ahead_until: z.optional(z.number()),
-  /** Before it nothing of the run is due. Both are in milliseconds since the epoch. */
+  /** Before it a run that stands still is let alone. Both are in milliseconds since the epoch. */
   rests_until: z.optional(z.number()),
+  /** How often in a row it stood still and was enqueued again. */
+  stood: z.optional(z.number()),
   /** Whether the company was suspended then. */
   suspended: z.optional(z.boolean()),
 });

@@ -24,7 +24,10 @@ export async function watchRun(
   const isDue = stands && now >= rests_until;
   const nears = run.send === 'just_in_time' && now + aheadMs / 2 >= ahead_until;
   const next: RunMessage = { ...message, progress: progressOf(run) };
-  if (!stands) delete next.rests_until;
+  if (!stands) {
+    delete next.rests_until;
+    delete next.stood;
+  }
   if (isDue || nears) {
     const emails = await ports.runs.allEmails(run);
     const counts = countsOf(emails);
@@ -33,7 +36,7 @@ export async function watchRun(
       return;
     }
     if (stands) await ports.runs.recount(run, counts, run);
-    Object.assign(next, await enqueueDue(emails, run, { isDue, nears, ahead_until }, ports));
+    Object.assign(next, await enqueueDue(emails, run, { isDue, nears, message }, ports));
   }
   await ports.watchLater(next);
 }
@@ -57,15 +60,17 @@ async function rest(
 async function enqueueDue(
   emails: StoredEmail[],
   run: StoredRun,
-  { isDue, nears, ahead_until }: { isDue: boolean; nears: boolean; ahead_until: number },
+  { isDue, nears, message }: { isDue: boolean; nears: boolean; message: RunMessage },
   ports: StartPorts,
-): Promise<Pick<RunMessage, 'ahead_until' | 'rests_until'>> {
+): Promise<Pick<RunMessage, 'ahead_until' | 'rests_until' | 'stood'>> {
+  const { ahead_until = 0, stood = 0 } = message;
   const now = ports.clock.now();
   const open = emails.filter((email) => !isOver(email));
   // What is not due yet stands still rightly.
   const due = open.filter(({ release_at = 0 }) => release_at <= now);
+  let again = 0;
   if (isDue && due.length > 0) {
-    const again = await handOut(due, run, ports);
+    again = await handOut(due, run, ports);
     ports.log.warn('A run stood still; what may be worked on is enqueued again.', {
       ...runKeyOf(run),
       emails: again,
@@ -78,6 +83,10 @@ async function enqueueDue(
   const soonest = open.reduce((least, { release_at = 0 }) => Math.min(least, release_at), Infinity);
   return {
     ...(nears && { ahead_until: until }),
+    ...(again > 0 && { stood: stood + 1, rests_until: now + restMs(stood) }),
     ...(soonest > now && Number.isFinite(soonest) && { rests_until: soonest }),
   };
 }
+
+/** Each time that a run is enqueued again there are as many messages more; where that does not help, more often would not. */
+const restMs = (stood: number): number => Math.min(aheadMs, 30_000 * 2 ** stood);

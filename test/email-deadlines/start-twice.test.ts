@@ -4,6 +4,7 @@ import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
 import { retryLater } from '../../lambdas/runtime/errors.ts';
 import { startTestTable, type TestTable, withLostAnswers } from '../support/table.ts';
 import { anEmail } from './office.ts';
+import { ends, type Start } from './running.ts';
 import { aStart } from './starting.ts';
 
 let table: TestTable;
@@ -13,8 +14,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => table.close());
-
-type Start = Awaited<ReturnType<typeof aStart>>;
 
 /** A run whose start has fetched, and does not go on before it is let. */
 async function aHeldStart(run: Start) {
@@ -35,14 +34,6 @@ async function aHeldStart(run: Start) {
   };
 }
 
-async function isAnswered({ key, email }: Start, id: string): Promise<void> {
-  const store = emailStore(table);
-  await store.claim({ ...key, email_id: id }, 'worker', table.clock.now() + 1_000);
-  const found = await email(id);
-  if (!found) throw new Error(`Expected an email ${id}, got none.`);
-  await store.end(found, 'worker', { state: 'sent', sent_at: table.clock.now(), on_time: true });
-}
-
 describe('a run that two messages start at the same time', () => {
   it('is fetched and written by one of them, and the other comes back after it', async () => {
     const run = await aStart(table);
@@ -61,7 +52,7 @@ describe('a run that two messages start at the same time', () => {
     const slow = await aHeldStart(run);
     table.clock.pass(301_000);
     await run.start();
-    await isAnswered(run, 'a');
+    await ends(table, run, 'a');
 
     // Its function should have been ended by now.
     await expect(slow.goesOn()).rejects.toMatchObject({ code: 'store' });

@@ -17,7 +17,7 @@ import type { EmailPorts } from '../domain/ports.ts';
 import type { answerEnvironment } from '../environment.ts';
 import { answererOf } from './answerers.ts';
 import { assumedTimes } from './assumed-times.ts';
-import { answersOf, mailboxMissing, mailboxUrlOf } from './company.ts';
+import { termsOf } from './company.ts';
 import { emailStore } from './email-store.ts';
 import { keys } from './keys.ts';
 import { type LearnedTimes, learnedTimes } from './learned-times.ts';
@@ -81,15 +81,14 @@ export function answerOffice(
 
     const deskFor = async (message: ReadyMessage): Promise<Desk> => {
       const { tenant_id } = message;
-      const [run, answers, tenant] = await Promise.all([
+      const [run, { answers, place, fault }, tenant] = await Promise.all([
         runs.find(message),
-        answersOf(tenants, tenant_id),
+        termsOf(tenants, tenant_id, env.RESPOND_URL),
         tenants.tenant(tenant_id),
       ]);
       const isSuspended = tenant?.status === 'suspended';
       const isOpen = run?.state === 'running';
       const isOver = run?.state === 'completed';
-      const place = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
       const times = await remembered(learned, tenant_id, () =>
         learnedTimes(table, tenant_id, assumedTimes(answers, timing)),
       );
@@ -113,7 +112,7 @@ export function answerOffice(
           renewKeys: apiKeys.refresh,
           timeoutMs: env.REQUEST_TIMEOUT * 1000,
         }),
-        ...(!place && { fault: mailboxMissing(tenant_id, 'respond_url') }),
+        ...(fault && { fault }),
         times,
         clock: systemClock,
         random: Math.random,

@@ -124,7 +124,7 @@ export function runStore(table: Table, pauses: Pauses = systemPauses) {
       ),
 
     /** Corrects the counts; false where they have moved since they were seen. */
-    recount: (key: RunKey, { fetched: _, ...counts }: EmailCounts, seen: Counts) =>
+    recount: (key: RunKey, counts: EmailCounts, seen: Counts) =>
       update(
         key,
         counts,

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emailStore } from '../../../lambdas/email-deadlines/adapters/email-store.ts';
 import { runLedger } from '../../../lambdas/email-deadlines/adapters/run-ledger.ts';
 import { type RunStore, runStore } from '../../../lambdas/email-deadlines/adapters/run-store.ts';
 import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
 import { recordedLog } from '../../whatsapp-replies/recorded.ts';
-import { anEmail } from '../office.ts';
-import { aStart } from '../starting.ts';
+import { aRunning, ends } from '../running.ts';
 
 let table: TestTable;
 
@@ -16,9 +14,8 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 /** A run of two emails that has begun. */
-async function aRunning() {
-  const run = await aStart(table, { mail: [anEmail('a'), anEmail('b')] });
-  await run.start();
+async function aCounted() {
+  const run = await aRunning(table);
   const log = recordedLog();
   const usage = { count: async () => {} };
   return {
@@ -26,12 +23,7 @@ async function aRunning() {
     log,
     /** Answers an email, and counts that through this store. */
     async answers(id: string, runs: RunStore = run.store): Promise<void> {
-      const emails = emailStore(table);
-      await emails.claim({ ...run.key, email_id: id }, 'worker', table.clock.now() + 1_000);
-      const email = await run.email(id);
-      if (!email) throw new Error(`Expected an email ${id}, got none.`);
-      const ending = { state: 'sent' as const, sent_at: table.clock.now(), on_time: true };
-      await emails.end(email, 'worker', ending);
+      await ends(table, run, id);
       const ledger = runLedger(runs, usage, log);
       ledger.add(run.key, { waiting: -1, sent: 1, on_time: 1 });
       await ledger.close();
@@ -41,7 +33,7 @@ async function aRunning() {
 
 describe('the ledger of an invocation', () => {
   it('closes a run whose emails are all over', async () => {
-    const run = await aRunning();
+    const run = await aCounted();
 
     await run.answers('a');
     await run.answers('b');
@@ -52,7 +44,7 @@ describe('the ledger of an invocation', () => {
   });
 
   it('closes none by a count that was added twice because its answer was lost, and corrects it', async () => {
-    const run = await aRunning();
+    const run = await aCounted();
     const { count } = runStore(withLostAnswers(table));
 
     await run.answers('a', { ...run.store, count });
@@ -63,7 +55,7 @@ describe('the ledger of an invocation', () => {
   });
 
   it('corrects a run that was closed before the last was counted', async () => {
-    const run = await aRunning();
+    const run = await aCounted();
     await run.answers('a');
     await run.store.complete(run.key, { ...(await run.store.tally(run.key)), sent: 2, retries: 0 });
 
@@ -73,7 +65,7 @@ describe('the ledger of an invocation', () => {
   });
 
   it('leaves counts alone that have moved since they were seen', async () => {
-    const run = await aRunning();
+    const run = await aCounted();
     const seen = await run.stored();
     await run.store.count(run.key, { waiting: -1, drafted: 1 });
 
