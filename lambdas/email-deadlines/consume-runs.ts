@@ -7,6 +7,7 @@ import { batchResponse } from '../runtime/sqs.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { Settlement } from '../vendors/aws/settlement.ts';
 import { limits, type RunMessage, runMessage } from './contract.ts';
+import type { Invocation } from './domain/answer-email.ts';
 import { giveUp, handleRun, type StartPorts } from './start-run.ts';
 
 export interface RunsConsumer {
@@ -19,25 +20,31 @@ export interface RunsConsumer {
 export async function consumeRuns(
   records: SQSRecord[],
   consumer: RunsConsumer,
+  invocation: Invocation,
 ): Promise<SQSBatchResponse> {
   const failed: string[] = [];
   for (const record of records) {
-    if (!(await isDone(record, consumer))) failed.push(record.messageId);
+    if (!(await isDone(record, consumer, invocation))) failed.push(record.messageId);
   }
   return batchResponse(failed);
 }
 
 const malformed = discardWork('malformed_message', 'The queue message names no run.');
 
-async function isDone(record: SQSRecord, consumer: RunsConsumer): Promise<boolean> {
+async function isDone(
+  record: SQSRecord,
+  consumer: RunsConsumer,
+  invocation: Invocation,
+): Promise<boolean> {
   const { ports, settlement, random } = consumer;
   const { log, meter, runs } = ports;
   const message = messageOf(record);
   if (!message) return settlement.isDead(record, malformed, log);
   const ids = { tenant_id: message.tenant_id, run_id: message.run_id };
   try {
-    await handleRun(message, ports);
-    return true;
+    const result = await handleRun(message, ports, invocation);
+    if (result.kind === 'done') return true;
+    return settlement.comesBack(record, result.afterSeconds, log, ids);
   } catch (thrown) {
     const error = asEngineError(thrown);
     countVendorFailure(error, meter);

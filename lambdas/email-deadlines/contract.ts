@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
+import { flag, workers } from './query-values.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
@@ -77,16 +78,6 @@ export const runRequest = z.strictObject({
   emails: emailsIn,
 });
 
-const flag = z.pipe(
-  z.enum(['true', 'false']),
-  z.transform((text) => text === 'true'),
-);
-
-const workers = z.pipe(
-  z.string().check(z.regex(/^([1-9]\d{0,2}|1000)$/)),
-  z.transform((text) => Number(text)),
-);
-
 export const triggerQuery = z.object({
   ...runOptions,
   test: z.optional(flag),
@@ -100,6 +91,14 @@ export const runMessage = z.object({
   run_id: z.string(),
   /** When the run was watched last, what had been done by then. */
   progress: z.optional(z.number()),
+  /** Up to which moment emails that are sent just in time have been enqueued. */
+  ahead_until: z.optional(z.number()),
+  /** Before it a run that stands still is let alone. Both are in milliseconds since the epoch. */
+  rests_until: z.optional(z.number()),
+  /** How often in a row it stood still and was enqueued again. */
+  stood: z.optional(z.number()),
+  /** Whether the company was suspended then. */
+  suspended: z.optional(z.boolean()),
 });
 export type RunMessage = z.output<typeof runMessage>;
 

@@ -53,6 +53,7 @@ export const startEnvironment = z.object({
   ...starting,
   ...secret,
   EMAILS_URL,
+  RESPOND_URL,
   RUN_DLQ_URL: z.string(),
   READY_QUEUE_URL: z.string(),
   REQUEST_TIMEOUT,

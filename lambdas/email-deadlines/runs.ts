@@ -58,6 +58,12 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     completed_at: null,
   });
 
+  /** What cannot be an id is no run's, and no key of the store either. */
+  const found = async (c: Context, tenant_id: string): Promise<StoredRun | undefined> => {
+    const run_id = c.req.param('run_id') ?? '';
+    return runIds.test(run_id) ? runs.find({ tenant_id, run_id }) : undefined;
+  };
+
   /** Makes the run once for each idempotency key, and answers with it. */
   const begin = async (c: Context, run: StoredRun, request: string, given?: string) => {
     const use = await useKey(c, run, request, idempotency);
@@ -115,22 +121,24 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
   });
 
   serve(routes.status, async (c, { tenant_id }) => {
-    const run = await runs.find({ tenant_id, run_id: c.req.param('run_id') ?? '' });
+    const run = await found(c, tenant_id);
     return run ? c.json(await viewOf(run, runs)) : noSuchRun(c);
   });
 
   serve(routes.emails, async (c, { tenant_id }) => {
     const query = pageQuery.safeParse(c.req.query());
     if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
-    const key = { tenant_id, run_id: c.req.param('run_id') ?? '' };
-    if (!(await runs.find(key))) return noSuchRun(c);
+    const run = await found(c, tenant_id);
+    if (!run) return noSuchRun(c);
     const limit = Number(query.data.limit ?? limits.pageSize);
-    const { items, next } = await runs.emails(key, limit, query.data.cursor);
+    const { items, next } = await runs.emails(run, limit, query.data.cursor);
     return c.json({ emails: items.map(emailViewOf), next_cursor: next ?? null });
   });
 
   return app;
 }
+
+const runIds = /^[0-9A-Za-z-]{1,64}$/;
 
 /** Begins with the time, so that runs are sorted by it. */
 const newRunId = (now: number): string =>

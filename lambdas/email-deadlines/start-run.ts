@@ -4,71 +4,129 @@ import { faultsOf } from '../runtime/json-body.ts';
 import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
-import { type EmailIn, emailsIn, type ReadyMessage, type RunMessage } from './contract.ts';
-import { isOver, type StoredEmail } from './domain/email.ts';
+import { type EmailIn, emailsIn, type RunMessage } from './contract.ts';
+import type { Invocation } from './domain/answer-email.ts';
 import { type Expectation, prepareRun } from './domain/prepare.ts';
-import { doneOf, noCounts, type StoredRun } from './domain/run.ts';
+import { noCounts, progressOf, runKeyOf, type StoredRun } from './domain/run.ts';
+import { type HandOutPorts, handOutUntilAhead } from './hand-out.ts';
+import { watchRun } from './watch-run.ts';
 
-export interface StartPorts {
+export interface StartPorts extends HandOutPorts {
   runs: RunStore;
+  isSuspended(run: StoredRun): Promise<boolean>;
+  /** Throws where the company has no mailbox that replies could be posted to. */
+  checkMailbox(run: StoredRun): Promise<void>;
   /** The emails of the company's mailbox, as it serves them. */
   fetchEmails(run: StoredRun): Promise<unknown>;
   expectation(run: StoredRun): Promise<Expectation>;
-  enqueue(messages: ReadyMessage[]): Promise<void>;
   /** Lets the run be looked after later. */
   watchLater(message: RunMessage): Promise<void>;
-  clock: { now(): number };
   log: Log;
   meter: Meter;
 }
 
+/** What became of a message; one that comes `later` has not failed. */
+export type RunResult = { kind: 'done' } | { kind: 'later'; afterSeconds: number };
+
+const done: RunResult = { kind: 'done' };
+
+/** What an invocation keeps of its time for what comes after the writing of the emails. */
+const enqueueingMs = 30_000;
+
 /** Takes one message of the queue of runs. Throws `retry` for what may succeed later. */
-export async function handleRun(message: RunMessage, ports: StartPorts): Promise<void> {
+export async function handleRun(
+  message: RunMessage,
+  ports: StartPorts,
+  invocation: Invocation,
+): Promise<RunResult> {
   const run = await ports.runs.find(message);
   if (!run) {
-    ports.log.error('A run is not there any more.', idsOf(message));
-    return;
+    ports.log.error('A run is not there any more.', runKeyOf(message));
+    return done;
   }
-  if (message.kind === 'watch') return watch(run, message, ports);
-  if (run.state === 'pending') await start(run, ports);
+  if (message.kind === 'watch') await watchRun(run, message, ports);
+  else if (run.state === 'pending') return start(run, ports, invocation);
   else if (run.state === 'running') await startAgain(run, ports);
+  return done;
 }
 
-/** A redelivery: the emails are stored, but may not all have been enqueued, nor the run looked after. */
+/** The emails are stored, but may not all have been enqueued, nor the run looked after. */
 async function startAgain(run: StoredRun, ports: StartPorts): Promise<void> {
-  await enqueueReady(await ports.runs.allEmails(run), run, ports);
-  await ports.watchLater({ kind: 'watch', ...idsOf(run), progress: progressOf(run) });
+  const ahead = await handOutUntilAhead(await ports.runs.allEmails(run), run, ports);
+  await watchLater(run, progressOf(run), ahead, ports);
 }
 
-async function start(run: StoredRun, ports: StartPorts): Promise<void> {
-  const emails = await readEmails(run, ports);
-  if (!Array.isArray(emails)) {
-    await failRun(run, emails, ports);
-    return;
+const watchLater = (run: StoredRun, progress: number, ahead: object, ports: StartPorts) =>
+  ports.watchLater({ kind: 'watch', ...runKeyOf(run), progress, ...ahead });
+
+/** Under a lease: a second message must not write the emails anew while they are answered already. */
+async function start(
+  run: StoredRun,
+  ports: StartPorts,
+  invocation: Invocation,
+): Promise<RunResult> {
+  const { runs, clock } = ports;
+  const { owner } = invocation;
+  const until = clock.now() + Math.max(0, invocation.remainingMs());
+  if (!(await runs.claimStart(run, owner, until))) return afterAnother(run, ports);
+  try {
+    await startOwned(run, ports, { owner, until: until - enqueueingMs });
+  } catch (error) {
+    // Where this fails too, the lease runs out.
+    await runs.releaseStart(run, owner).catch(() => false);
+    throw error;
   }
+  return done;
+}
+
+/** Another message of the run is at it, and may die with it. */
+async function afterAnother(run: StoredRun, { runs, clock }: StartPorts): Promise<RunResult> {
+  const { state, start_until = 0 } = (await runs.find(run)) ?? run;
+  const leftMs = state === 'pending' ? start_until - clock.now() : 0;
+  return { kind: 'later', afterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
+}
+
+async function startOwned(
+  run: StoredRun,
+  ports: StartPorts,
+  { owner, until }: { owner: string; until: number },
+): Promise<void> {
+  const emails = await readEmails(run, ports);
+  if (!Array.isArray(emails)) return failRun(run, emails, ports);
+  const now = ports.clock.now();
   // Deadlines count from the request, or from the fetch that was just made.
-  const from = run.has_emails ? Date.parse(run.created_at) : ports.clock.now();
+  const from = run.has_emails ? Date.parse(run.created_at) : now;
   const preparation = prepareRun(emails, run, await ports.expectation(run), from);
   if (preparation.kind === 'faulty') return failRun(run, invalid(preparation.faults), ports);
   const { prepared } = preparation;
-  await ports.runs.writeEmails(prepared.emails, prepared.dependents);
+  // Those that wait for their time are kept as long beyond it as all are.
+  const keptFrom = prepared.emails.reduce(
+    (last, { release_at = 0 }) => Math.max(last, release_at),
+    now,
+  );
+  await ports.runs.writeEmails(prepared.emails, prepared.dependents, { until, keptFrom });
   const count = prepared.emails.length;
-  const begun = await ports.runs.begin(run, {
+  const begun = {
     ...noCounts,
     ...prepared.admission,
     fetched: count,
     waiting: count,
     begun_at: isoTime(ports.clock.now()),
-  });
-  if (!begun) return;
+  };
+  if (!(await ports.runs.begin(run, owner, begun, keptFrom))) return begunBefore(run, ports);
   ports.meter.count('RunsStarted');
-  ports.log.info('A run has begun.', { ...idsOf(run), emails: count });
+  ports.log.info('A run has begun.', { ...runKeyOf(run), emails: count });
   if (count === 0) {
     await ports.runs.complete(run, noCounts);
     return;
   }
-  await enqueueReady(prepared.emails, run, ports);
-  await ports.watchLater({ kind: 'watch', ...idsOf(run), progress: 0 });
+  await watchLater(run, 0, await handOutUntilAhead(prepared.emails, run, ports), ports);
+}
+
+/** By this very owner, whose write took effect and whose answer was lost, or not at all any more. */
+async function begunBefore(run: StoredRun, ports: StartPorts): Promise<void> {
+  const current = await ports.runs.find(run);
+  if (current?.state === 'running') await startAgain(current, ports);
 }
 
 /** The emails, or why there are none. */
@@ -78,12 +136,13 @@ async function readEmails(
 ): Promise<EmailIn[] | NonNullable<StoredRun['problem']>> {
   let given: unknown;
   try {
+    await ports.checkMailbox(run);
     given = run.has_emails ? JSON.parse(await ports.runs.given(run)) : await ports.fetchEmails(run);
   } catch (error) {
     if (!(error instanceof EngineError) || error.next === 'retry') throw error;
     countVendorFailure(error, ports.meter);
-    ports.log.error('The emails of a run cannot be fetched.', {
-      ...idsOf(run),
+    ports.log.error('The mailbox of a run cannot be used.', {
+      ...runKeyOf(run),
       error_code: error.code,
       error: errorForLog(error),
     });
@@ -111,84 +170,9 @@ async function failRun(
 ): Promise<void> {
   await ports.runs.fail(run, problem);
   ports.meter.count('RunsFailed');
-  ports.log.error('A run failed before it began.', { ...idsOf(run), status: problem.status });
+  ports.log.error('A run failed before it began.', { ...runKeyOf(run), status: problem.status });
 }
 
 /** Ends a run whose mailbox did not answer however often it was asked. */
 export const giveUp = (run: StoredRun, error: EngineError, ports: StartPorts): Promise<void> =>
   failRun(run, { status: 504, detail: error.message, errors: [] }, ports);
-
-/** Those that may be worked on: all of a run of `order`, of one of `content` those that wait for none. */
-async function enqueueReady(
-  emails: StoredEmail[],
-  run: StoredRun,
-  ports: StartPorts,
-): Promise<number> {
-  const now = ports.clock.now();
-  const ready = emails.filter(
-    (email) =>
-      !isOver(email) &&
-      email.lease_until <= now &&
-      (!email.waiting_for || (run.dependency_kind === 'order' && email.state === 'waiting')),
-  );
-  await ports.enqueue(
-    ready.map(({ tenant_id, run_id, email_id, deadlines, spare, release_at, state }) => ({
-      tenant_id,
-      run_id,
-      email_id,
-      deadlines,
-      spare,
-      ...(release_at !== undefined && { release_at }),
-      ...(state !== 'waiting' && { drafted: true }),
-    })),
-  );
-  return ready.length;
-}
-
-/**
- * Looks after a run: as long as it moves, nothing is done. One that stands still is counted anew from its
- * emails, closed if all are over, and else those that may be worked on are enqueued once more.
- */
-async function watch(run: StoredRun, message: RunMessage, ports: StartPorts): Promise<void> {
-  if (run.state !== 'running') return;
-  const progress = progressOf(run);
-  if (progress === message.progress) {
-    const emails = await ports.runs.allEmails(run);
-    const counts = { ...countsOf(emails), fetched: emails.length, retries: run.retries };
-    if (doneOf(counts) === emails.length) {
-      await ports.runs.complete(run, counts);
-      return;
-    }
-    const now = ports.clock.now();
-    // What is not due yet stands still rightly, and waits in the queue.
-    const due = emails.filter(({ release_at = 0 }) => release_at <= now);
-    const again = await enqueueReady(due, run, ports);
-    ports.log.warn('A run stood still; what may be worked on is enqueued again.', {
-      ...idsOf(run),
-      emails: again,
-    });
-  }
-  await ports.watchLater({ kind: 'watch', ...idsOf(run), progress });
-}
-
-/** Grows with each draft and each end; one that is drafted has gone half the way. */
-const progressOf = (run: StoredRun): number => 2 * doneOf(run) + run.drafted;
-
-function countsOf(emails: StoredEmail[]) {
-  const inState = (...states: StoredEmail['state'][]) =>
-    emails.filter(({ state }) => states.includes(state)).length;
-  const onTime = emails.filter(({ on_time }) => on_time).length;
-  return {
-    waiting: inState('waiting'),
-    drafted: inState('drafted', 'sending'),
-    sent: inState('sent'),
-    on_time: onTime,
-    late: inState('sent') - onTime,
-    failed: inState('failed'),
-  };
-}
-
-const idsOf = ({ tenant_id, run_id }: Pick<StoredRun, 'tenant_id' | 'run_id'>) => ({
-  tenant_id,
-  run_id,
-});

@@ -1,13 +1,12 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../runtime/clock.ts';
 import { readEnv } from '../runtime/env.ts';
-import { discardWork } from '../runtime/errors.ts';
 import { createLog, createMeter } from '../runtime/log.ts';
 import { once } from '../runtime/once.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
 import { settlement } from '../vendors/aws/settlement.ts';
-import { mailboxUrlOf } from './adapters/company.ts';
+import { mailboxMissing, mailboxUrlOf } from './adapters/company.ts';
 import { expectationOf } from './adapters/expectation.ts';
 import { fetchEmails } from './adapters/mailbox.ts';
 import { enqueueReady } from './adapters/ready-queue.ts';
@@ -29,19 +28,27 @@ const consumer = once((): RunsConsumer => {
   const { table, tenants } = tablesOf(env);
   const queue = queueClient();
   const keys = mailboxKeys(env);
+  const place = async (
+    tenantId: string,
+    which: 'emails_url' | 'respond_url',
+    fallback?: string,
+  ) => {
+    const found = await mailboxUrlOf(tenants, tenantId, which, fallback);
+    if (found) return found;
+    throw mailboxMissing(tenantId, which);
+  };
   const ports: StartPorts = {
     runs: runStore(table),
+    isSuspended: async ({ tenant_id }) => (await tenants.tenant(tenant_id))?.status === 'suspended',
+    async checkMailbox({ tenant_id }) {
+      const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
+      (await keys.get())(tenant_id, there);
+    },
     async fetchEmails({ tenant_id, test_mode }) {
-      const place = await mailboxUrlOf(tenants, tenant_id, 'emails_url', env.EMAILS_URL);
-      if (!place) {
-        throw discardWork(
-          'mailbox_missing',
-          `No mailbox is configured for ${tenant_id}: set EMAILS_URL, or its feature "mailbox".`,
-        );
-      }
-      const apiKey = async () => (await keys.get())(tenant_id, place);
+      const from = await place(tenant_id, 'emails_url', env.EMAILS_URL);
+      const apiKey = async () => (await keys.get())(tenant_id, from);
       const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
-      return fetchEmails({ ...place, ...calls }, test_mode);
+      return fetchEmails({ ...from, ...calls }, test_mode);
     },
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
     enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
@@ -62,7 +69,11 @@ const consumer = once((): RunsConsumer => {
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   log.addContext(context);
   try {
-    return await consumeRuns(event.Records, consumer());
+    const invocation = {
+      owner: context.awsRequestId,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    };
+    return await consumeRuns(event.Records, consumer(), invocation);
   } finally {
     meter.flush();
   }

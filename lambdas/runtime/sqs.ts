@@ -21,5 +21,8 @@ export const sentAt = (record: SQSRecord, now: number): number =>
 export const sendableBody = (json: string): string =>
   json.replace(/[\ud800-\udfff\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 
-/** Longest visibility timeout that SQS allows, in seconds. */
-export const maxVisibilitySeconds = 43_200;
+/**
+ * For how long a message that was received may be hidden, in seconds. SQS allows twelve hours from the receive and
+ * refuses what goes beyond them: what is left is more than the longest invocation may have had it by then.
+ */
+export const maxVisibilitySeconds = 42_000;

@@ -68,7 +68,7 @@ export class Start extends NodeFunction {
         RUN_QUEUE_URL: runs.queue.queueUrl,
         RUN_DLQ_URL: runs.deadLetterQueue.queueUrl,
         READY_QUEUE_URL: ready.queue.queueUrl,
-        ...house.passedOn('EMAILS_URL', 'REQUEST_TIMEOUT', 'LOG_LEVEL', ...pacing),
+        ...house.passedOn('EMAILS_URL', 'RESPOND_URL', 'REQUEST_TIMEOUT', 'LOG_LEVEL', ...pacing),
       },
     });
     parts.emailRuns.grant(

@@ -10,6 +10,7 @@ import { aQueueClient } from '../whatsapp-replies/recorded.ts';
 import { aStart } from './starting.ts';
 
 let table: TestTable;
+let invocations = 0;
 
 beforeAll(async () => {
   table = await startTestTable();
@@ -38,7 +39,12 @@ async function aConsumer(options: Parameters<typeof aStart>[1] = {}) {
     async takes(body: unknown, tries = 1): Promise<boolean> {
       const record = aRecord('r1', body);
       const attributes = { ...record.attributes, ApproximateReceiveCount: String(tries) };
-      const { batchItemFailures } = await consumeRuns([{ ...record, attributes }], consumer);
+      const invocation = { owner: `invocation-${++invocations}`, remainingMs: () => 300_000 };
+      const { batchItemFailures } = await consumeRuns(
+        [{ ...record, attributes }],
+        consumer,
+        invocation,
+      );
       return batchItemFailures.length > 0;
     },
     message: (kind: 'start' | 'watch') => ({ kind, ...key, progress: 0 }),

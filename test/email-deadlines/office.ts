@@ -13,8 +13,11 @@ import type {
 import { prepareRun } from '../../lambdas/email-deadlines/domain/prepare.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
 import { Shift } from '../../lambdas/email-deadlines/domain/shift.ts';
+import { handOut } from '../../lambdas/email-deadlines/hand-out.ts';
+import type { EngineError } from '../../lambdas/runtime/errors.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+import { Death, type Fate, noFate } from './fates.ts';
 
 export const anEmail = (email_id: string, fields: Partial<EmailIn> = {}): EmailIn => ({
   email_id,
@@ -44,30 +47,6 @@ export const aRun = (fields: Partial<StoredRun> = {}): StoredRun => ({
   ...fields,
 });
 
-/** The process has ended: nothing that it does any more has an effect. */
-class Death extends Error {}
-
-/** Ends a process at its nth call, before or after the call has taken effect. */
-export interface Fate {
-  call<T>(effect: () => Promise<T>): Promise<T>;
-}
-
-const noFate: Fate = { call: (effect) => effect() };
-
-export function deathAt(nth: number, when: 'before' | 'after'): Fate & { happened(): boolean } {
-  let calls = 0;
-  return {
-    happened: () => calls >= nth,
-    async call(effect) {
-      calls += 1;
-      if (calls > nth || (calls === nth && when === 'before')) throw new Death();
-      const result = await effect();
-      if (calls >= nth) throw new Death();
-      return result;
-    },
-  };
-}
-
 export interface OfficeOptions {
   post?: (reply: Reply, nth: number) => PostResult | undefined;
   answer?: (step: Step, emailId: string) => Promise<string>;
@@ -78,12 +57,23 @@ export interface OfficeOptions {
   /** What passing time does; by default none passes. */
   sleep?: (ms: number) => Promise<void>;
   pull?: () => Promise<never>;
+  isSuspended?: boolean;
+  /** What is left of an invocation's time. */
+  remainingMs?: () => number;
+  /** Why nothing can be posted. */
+  fault?: EngineError;
   deskFor?: (message: ReadyMessage) => Promise<undefined>;
   /** Once the first email has failed, the run is taken to be completed. */
   isOver?: boolean;
 }
 
-type Message = { id: number; message: ReadyMessage; isOut: boolean; afterSeconds: number };
+type Message = {
+  id: number;
+  message: ReadyMessage;
+  isOut: boolean;
+  afterSeconds: number;
+  received: number;
+};
 
 /** A run on a real store, with a mailbox that knows idempotency keys and a queue that brings back what is not finished. */
 export async function anOffice(
@@ -100,6 +90,7 @@ export async function anOffice(
   ];
   const accepted: { reply: Reply; at: number }[] = [];
   const posts: Reply[] = [];
+  const mosts: number[] = [];
   const dead: { message: ReadyMessage; code: string }[] = [];
   const counts: Counts = { ...noCounts };
   const queue: Message[] = [];
@@ -107,36 +98,34 @@ export async function anOffice(
   let invocations = 0;
   const sleep = options.sleep ?? (() => turn());
   const enqueue = (messages: ReadyMessage[], afterSeconds = 0) => {
-    for (const message of messages) queue.push({ id: ids++, message, isOut: false, afterSeconds });
+    for (const message of messages)
+      queue.push({ id: ids++, message, isOut: false, afterSeconds, received: 0 });
   };
 
   const preparation = prepareRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
   if (preparation.kind === 'faulty') throw new Error(preparation.faults.join(' '));
   await runs.create(run);
-  await runs.writeEmails(preparation.prepared.emails, preparation.prepared.dependents);
-  await runs.begin(run, { fetched: emails.length, waiting: emails.length });
-  enqueue(
-    preparation.prepared.emails
-      .filter(({ waiting_for }) => run.dependency_kind === 'order' || !waiting_for)
-      .map(({ tenant_id, run_id, email_id, deadlines, spare, release_at }) => ({
-        tenant_id,
-        run_id,
-        email_id,
-        deadlines,
-        spare,
-        ...(release_at !== undefined && { release_at }),
-      })),
-  );
+  const { prepared } = preparation;
+  const keptFrom = table.clock.now();
+  await runs.claimStart(run, 'start', keptFrom + 60_000);
+  await runs.writeEmails(prepared.emails, prepared.dependents, { until: Infinity, keptFrom });
+  await runs.begin(run, 'start', { fetched: emails.length, waiting: emails.length }, keptFrom);
+  const clock = table.clock;
+  await handOut(prepared.emails, run, { enqueue: async (messages) => enqueue(messages), clock });
 
   const take = (most: number): Message[] => {
     const taken = queue.filter(({ isOut }) => !isOut).slice(0, most);
-    for (const message of taken) message.isOut = true;
+    for (const message of taken) {
+      message.isOut = true;
+      message.received += 1;
+    }
     return taken;
   };
   const taskOf = (message: Message): Task<Message> => ({
     ...message.message,
     message: message.message,
     receipt: message,
+    received: message.received,
   });
 
   const officeOf = (fate: Fate): Office<Message> => {
@@ -158,9 +147,10 @@ export async function anOffice(
           ),
       },
       mailbox: {
-        post: (reply) =>
+        post: (reply, mostMs) =>
           fate.call(async () => {
             posts.push(reply);
+            mosts.push(mostMs);
             const said = options.post?.(reply, posts.length) ?? { kind: 'accepted' };
             const isNew = !accepted.some(
               ({ reply: one }) => one.idempotencyKey === reply.idempotencyKey,
@@ -174,6 +164,7 @@ export async function anOffice(
       random: () => 0.5,
       log,
       meter,
+      ...(options.fault && { fault: options.fault }),
       maxRetries: 2,
       gapMs: 0.1,
       count(_run, more) {
@@ -197,9 +188,11 @@ export async function anOffice(
         const { allowance = 8, grant = async () => 0 } = options;
         const isOver = options.isOver === true && dead.length > 0;
         const expected = () => ({ safeMs: 500, luckyMs: 450 });
-        return { run, isOver, ports, allowance, expected, grant };
+        const { isSuspended = false } = options;
+        return { run, isOver, isSuspended, ports, allowance, expected, grant };
       },
       clock: { now: table.clock.now, sleep },
+      random: () => 0.5,
       log,
       workers: options.workers ?? 4,
     };
@@ -208,6 +201,8 @@ export async function anOffice(
   return {
     accepted,
     posts,
+    /** What each post was allowed to take. */
+    mosts,
     dead,
     counts,
     queue,
@@ -224,7 +219,8 @@ export async function anOffice(
     async invoke(fate: Fate = noFate): Promise<boolean> {
       invocations += 1;
       for (const message of queue) message.isOut = false;
-      const invocation = { owner: `invocation-${invocations}`, remainingMs: () => 45_000 };
+      const { remainingMs = () => 45_000 } = options;
+      const invocation = { owner: `invocation-${invocations}`, remainingMs };
       try {
         await new Shift(officeOf(fate), invocation).work(take(10).map(taskOf));
         if (!(fate as { happened?(): boolean }).happened?.()) return true;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { days, startTestTable, type TestTable } from '../support/table.ts';
 import { type Asking, aMail, aRunsApp, viewOf } from './runs-app.ts';
+import { hasBegun } from './starting.ts';
 
 let table: TestTable;
 let keys = 0;
@@ -42,7 +43,7 @@ describe('an idempotency key', () => {
     const key = aKey();
     const { run_id } = await app.start([aMail('e1')], {}, withKey(key));
 
-    await app.runs.begin({ tenant_id: 'acme', run_id }, { fetched: 1, waiting: 1 });
+    await hasBegun(app.runs, { tenant_id: 'acme', run_id }, { fetched: 1, waiting: 1 });
     const again = await app.start([aMail('e1')], {}, withKey(key));
 
     expect(again).toMatchObject({ run_id, state: 'running', counts: { fetched: 1 } });

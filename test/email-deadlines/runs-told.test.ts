@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmailView } from '../../lambdas/email-deadlines/contract.ts';
-import { startTestTable, type TestTable } from '../support/table.ts';
+import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail, anOffice, aRun } from './office.ts';
 import { aMail, aRunsApp, viewOf } from './runs-app.ts';
 
@@ -60,6 +60,17 @@ describe('the status of a run', () => {
 
   it('is not there for a run that never was', async () => {
     expect((await aRunsApp(table).get('/status/never')).status).toBe(404);
+  });
+
+  it.each([
+    ['is longer than any', 'a'.repeat(2_100)],
+    ['has signs that none has', 'run%231'],
+  ])('is not there for an id that %s, without the store being asked', async (_, id) => {
+    const app = aRunsApp(failingTable(table));
+
+    for (const path of [`/status/${id}`, `/email-runs/${id}/emails`]) {
+      expect((await app.get(path)).status).toBe(404);
+    }
   });
 });
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
 import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
-import { discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
+import { alertPerson, discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
 import { aChain, aStart } from './starting.ts';
@@ -162,6 +161,22 @@ describe('a run that cannot begin', () => {
     expect(run.log.lines.join()).toContain('"error_code":"mailbox_refused"');
   });
 
+  it.each([undefined, [anEmail('e1')]])(
+    'fails before anything is enqueued where the company has no mailbox to post to',
+    async (given) => {
+      const fault = alertPerson('mailbox_missing', 'No mailbox is configured for acme.');
+      const run = await aStart(table, { given, fault });
+
+      await run.start();
+
+      expect(await run.stored()).toMatchObject({
+        state: 'failed',
+        problem: { status: 502, detail: 'No mailbox is configured for acme.' },
+      });
+      expect([run.fetches(), run.enqueued(), run.watches]).toEqual([0, [], []]);
+    },
+  );
+
   it('waits for a mailbox that does not answer', async () => {
     const run = await aStart(table, {
       mail: retryLater('mailbox_unavailable', 'It answered 503.'),
@@ -184,63 +199,5 @@ describe('a run that cannot begin', () => {
       problem: { status: 504, detail: 'The mailbox answered 503.' },
     });
     expect(run.fetches()).toBe(0);
-  });
-});
-
-describe('a run whose message comes again', () => {
-  it('enqueues what may be worked on, as it is by then', async () => {
-    const run = await aStart(table, { mail: ['a', 'b', 'c'].map((id) => anEmail(id)) });
-    await run.start();
-    run.messages();
-    const store = emailStore(table);
-    const inHour = table.clock.now() + 3_600_000;
-    for (const id of ['b', 'c']) await store.claim({ ...run.key, email_id: id }, 'worker', inHour);
-    const done = await run.email('c');
-    if (done) await store.end(done, 'worker', { state: 'sent', sent_at: 1, on_time: true });
-
-    await run.start();
-
-    expect(run.enqueued()).toEqual(['a']);
-    expect([run.fetches(), (await run.email('c'))?.state]).toEqual([1, 'sent']);
-  });
-
-  it('enqueues a draft as one, and it is still there', async () => {
-    const run = await aStart(table);
-    await run.start();
-    run.messages();
-    const email = await run.email('e1');
-    const store = emailStore(table);
-    await store.claim({ ...run.key, email_id: 'e1' }, 'worker', table.clock.now() + 1_000);
-    if (email) await store.saveDraft(email, 'worker', { response: 'Hi', answered_by: 'full' });
-
-    await run.start();
-
-    expect(run.messages()).toMatchObject([{ email_id: 'e1', drafted: true }]);
-    expect((await run.email('e1'))?.response).toBe('Hi');
-  });
-
-  it('is looked after, though the first time ended before it said so', async () => {
-    let isDown = true;
-    const run = await aStart(table, {
-      enqueue: async () => {
-        if (isDown) throw new Error('SQS is away');
-      },
-    });
-    await expect(run.start()).rejects.toThrow('SQS is away');
-    isDown = false;
-
-    await run.start();
-
-    expect(run.enqueued()).toEqual(['e1']);
-    expect(run.watches).toHaveLength(1);
-  });
-
-  it('is left alone when it is over', async () => {
-    const run = await aStart(table, { mail: [] });
-    await run.start();
-
-    await run.start();
-
-    expect([run.enqueued(), run.watches, run.fetches()]).toEqual([[], [], 1]);
   });
 });

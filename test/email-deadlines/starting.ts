@@ -1,11 +1,23 @@
-import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
-import type { EmailIn, ReadyMessage, RunMessage } from '../../lambdas/email-deadlines/contract.ts';
+import { type RunStore, runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
+import type {
+  Counts,
+  EmailIn,
+  ReadyMessage,
+  RunMessage,
+} from '../../lambdas/email-deadlines/contract.ts';
+import type { Invocation } from '../../lambdas/email-deadlines/domain/answer-email.ts';
 import { handleRun, type StartPorts } from '../../lambdas/email-deadlines/start-run.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 import { anEmail, aRun } from './office.ts';
 
 let runs = 0;
+let invocations = 0;
+
+const anInvocation = (): Invocation => {
+  invocations += 1;
+  return { owner: `start-${invocations}`, remainingMs: () => 300_000 };
+};
 
 /** A run on a real store before it begins; its mailbox serves `mail`, or fails with it. */
 export async function aStart(
@@ -15,6 +27,8 @@ export async function aStart(
     given?: unknown;
     run?: Parameters<typeof aRun>[0];
     enqueue?: () => Promise<void>;
+    /** Why nothing could be posted. */
+    fault?: Error;
   } = {},
 ) {
   const { mail = [anEmail('e1')], given, enqueue } = options;
@@ -33,6 +47,10 @@ export async function aStart(
   let fetches = 0;
   const ports: StartPorts = {
     runs: store,
+    isSuspended: async () => false,
+    checkMailbox: async () => {
+      if (options.fault) throw options.fault;
+    },
     async fetchEmails() {
       fetches += 1;
       if (mail instanceof Error) throw mail;
@@ -61,9 +79,11 @@ export async function aStart(
     /** The ids that were enqueued since it was asked last. */
     enqueued: () => enqueued.splice(0).map(({ email_id }) => email_id),
     messages: () => enqueued.splice(0),
-    start: () => handleRun({ kind: 'start', ...key }, ports),
+    start: (through: Partial<StartPorts> = {}) =>
+      handleRun({ kind: 'start', ...key }, { ...ports, ...through }, anInvocation()),
     /** Looks after the run as the last watch has said. */
-    watch: () => handleRun(watches.at(-1) ?? { kind: 'watch', ...key, progress: 0 }, ports),
+    watch: () =>
+      handleRun(watches.at(-1) ?? { kind: 'watch', ...key, progress: 0 }, ports, anInvocation()),
     async stored() {
       const found = await store.find(key);
       if (!found) throw new Error('Expected the run to be stored, got none.');
@@ -72,6 +92,17 @@ export async function aStart(
     email: async (id: string) =>
       (await store.allEmails(key)).find(({ email_id }) => email_id === id),
   };
+}
+
+/** Lets a run begin with these counts and no emails. */
+export async function hasBegun(
+  runs: RunStore,
+  key: { tenant_id: string; run_id: string },
+  counts: Partial<Counts>,
+): Promise<void> {
+  const now = Date.UTC(2026, 10, 21, 10);
+  await runs.claimStart(key, 'start', now + 1_000);
+  await runs.begin(key, 'start', counts, now);
 }
 
 /** The second waits for the first, the third for both. */

@@ -3,7 +3,8 @@ import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.t
 import { noCounts } from '../../lambdas/email-deadlines/domain/run.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
-import { aChain, aStart } from './starting.ts';
+import { aRunning, ends } from './running.ts';
+import { aChain, aStart, hasBegun } from './starting.ts';
 
 let table: TestTable;
 
@@ -13,32 +14,9 @@ beforeAll(async () => {
 
 afterAll(() => table.close());
 
-type Start = Awaited<ReturnType<typeof aStart>>;
-
-/** A run that has begun, with nothing done. */
-async function aRunning(options: Parameters<typeof aStart>[1] = {}): Promise<Start> {
-  const run = await aStart(table, { mail: ['a', 'b'].map((id) => anEmail(id)), ...options });
-  await run.start();
-  run.messages();
-  return run;
-}
-
-/** Ends an email without its run’s counts, as a worker does that dies between the two. */
-async function ends(run: Start, id: string, state: 'sent' | 'failed' = 'sent'): Promise<void> {
-  const store = emailStore(table);
-  await store.claim({ ...run.key, email_id: id }, 'worker', table.clock.now() + 1_000);
-  const email = await run.email(id);
-  if (!email) throw new Error(`Expected an email ${id}, got none.`);
-  const ending =
-    state === 'sent'
-      ? { state, sent_at: table.clock.now(), on_time: true }
-      : { state, reason: '400', failed_at: table.clock.now() };
-  await store.end(email, 'worker', ending);
-}
-
 describe('the watch over a run', () => {
   it('does nothing while drafts are made', async () => {
-    const run = await aRunning();
+    const run = await aRunning(table);
     await run.store.count(run.key, { waiting: -1, drafted: 1 });
 
     await run.watch();
@@ -48,7 +26,7 @@ describe('the watch over a run', () => {
   });
 
   it('does nothing while what was drafted is sent', async () => {
-    const run = await aRunning();
+    const run = await aRunning(table);
     await run.store.count(run.key, { waiting: -2, drafted: 2 });
     await run.watch();
 
@@ -60,8 +38,8 @@ describe('the watch over a run', () => {
   });
 
   it('enqueues again what stands still', async () => {
-    const run = await aRunning();
-    await ends(run, 'a');
+    const run = await aRunning(table);
+    await ends(table, run, 'a');
 
     await run.watch();
 
@@ -70,8 +48,25 @@ describe('the watch over a run', () => {
     expect(run.watches).toHaveLength(2);
   });
 
+  it('enqueues less and less often what stands still all the same, and anew once it has moved', async () => {
+    const run = await aRunning(table);
+    const [times, begun] = [[] as number[], table.clock.now()];
+
+    for (let n = 0; n < 40; n++) {
+      table.clock.pass(45_000);
+      await run.watch();
+      if (run.enqueued().length > 0) times.push((table.clock.now() - begun) / 45_000);
+    }
+    await run.store.count(run.key, { waiting: -1, drafted: 1 });
+    await run.watch();
+    await run.watch();
+
+    expect(times).toEqual([1, 2, 4, 7, 13, 24]);
+    expect(run.enqueued()).toEqual(['a', 'b']);
+  });
+
   it('leaves alone what a worker has in hand', async () => {
-    const run = await aRunning();
+    const run = await aRunning(table);
     const until = table.clock.now() + 60_000;
     await emailStore(table).claim({ ...run.key, email_id: 'a' }, 'worker', until);
 
@@ -85,7 +80,7 @@ describe('the watch over a run', () => {
   });
 
   it('enqueues none of content whose parents are not done', async () => {
-    const run = await aRunning({ mail: aChain(), run: { dependency_kind: 'content' } });
+    const run = await aRunning(table, { mail: aChain(), run: { dependency_kind: 'content' } });
 
     await run.watch();
 
@@ -94,7 +89,7 @@ describe('the watch over a run', () => {
 
   it('leaves alone what is only not due yet, until it is', async () => {
     const mail = [anEmail('soon', { deadline: 20 }), anEmail('late', { deadline: 600 })];
-    const run = await aRunning({ mail, run: { send: 'just_in_time' } });
+    const run = await aRunning(table, { mail, run: { send: 'just_in_time' } });
 
     await run.watch();
     const before = run.enqueued();
@@ -106,9 +101,9 @@ describe('the watch over a run', () => {
   });
 
   it('counts anew and closes a run whose counts were lost', async () => {
-    const run = await aRunning();
-    await ends(run, 'a');
-    await ends(run, 'b', 'failed');
+    const run = await aRunning(table);
+    await ends(table, run, 'a');
+    await ends(table, run, 'b', 'failed');
 
     await run.watch();
 
@@ -127,7 +122,7 @@ describe('the watch over a run', () => {
 
   it('closes an empty run that died before it was closed', async () => {
     const run = await aStart(table, { mail: [] });
-    await run.store.begin(run.key, {});
+    await hasBegun(run.store, run.key, {});
 
     await run.start();
     await run.watch();
@@ -136,7 +131,7 @@ describe('the watch over a run', () => {
   });
 
   it('ends with the run', async () => {
-    const run = await aRunning();
+    const run = await aRunning(table);
     await run.store.complete(run.key, { ...noCounts, fetched: 2, sent: 2 });
 
     await run.watch();

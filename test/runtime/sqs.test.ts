@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchResponse, groupRecords, sentAt } from '../../lambdas/runtime/sqs.ts';
+import {
+  batchResponse,
+  groupRecords,
+  maxVisibilitySeconds,
+  sentAt,
+} from '../../lambdas/runtime/sqs.ts';
 import { aRecord } from '../support/sqs-event.ts';
 
 const item = fc.record({ group: fc.constantFrom('a', 'b', 'c'), n: fc.integer() });
@@ -47,5 +52,14 @@ describe('when a record was sent', () => {
     const silent = { ...record, attributes: { ...record.attributes, SentTimestamp: '' } };
 
     expect(sentAt(silent, 7)).toBe(7);
+  });
+});
+
+describe('the longest rest of a message that was received', () => {
+  it('ends within twelve hours of the receive, though the longest invocation had it before', () => {
+    const allowedSeconds = 12 * 3_600;
+    const longestInvocationSeconds = 15 * 60;
+
+    expect(longestInvocationSeconds + maxVisibilitySeconds).toBeLessThan(allowedSeconds);
   });
 });

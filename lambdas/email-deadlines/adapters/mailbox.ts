@@ -116,19 +116,25 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
 
 /** Posts replies, through connections that are kept open between them. */
 export const mailbox = (settings: MailboxSettings): Mailbox => ({
-  async post({ idempotencyKey, ...reply }): Promise<PostResult> {
+  async post({ idempotencyKey, ...reply }, mostMs): Promise<PostResult> {
     const { url, timeoutMs } = settings;
-    try {
+    const begun = performance.now();
+    const leftMs = () => Math.max(0, Math.floor(mostMs - (performance.now() - begun)));
+    const posting = async (): Promise<PostResult> => {
       const response = await withCurrentKey(settings, (api_key) =>
         fetcherOf(settings)(url, {
           method: 'POST',
           redirect: 'manual',
           headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
           body: JSON.stringify({ ...reply, api_key }),
-          signal: AbortSignal.timeout(timeoutMs),
+          signal: AbortSignal.timeout(Math.min(timeoutMs, leftMs())),
         }),
       );
-      return await resultOf(response);
+      return resultOf(response);
+    };
+    try {
+      // Not the calls alone: the key's store may be slow too.
+      return await Promise.race([posting(), timedOut(leftMs())]);
     } catch (error) {
       if (error instanceof EngineError) throw error;
       if (error instanceof AddressRefused) return { kind: 'refused', reason: error.message };
@@ -136,6 +142,12 @@ export const mailbox = (settings: MailboxSettings): Mailbox => ({
     }
   },
 });
+
+const timedOut = (ms: number): Promise<never> =>
+  new Promise((_, reject) => {
+    const signal = AbortSignal.timeout(ms);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 async function resultOf(response: Response): Promise<PostResult> {
   // Read to its end, for the next reply on the same connection; its words may be the customer's, and are not kept.

@@ -1,7 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod/mini';
 import { systemClock } from '../../runtime/clock.ts';
-import { alertPerson } from '../../runtime/errors.ts';
 import { errorForLog, type Meter } from '../../runtime/log.ts';
 import { usageCounter } from '../../tenancy/adapters/usage-counter.ts';
 import { cellRate } from '../../vendors/aws/cell-rate.ts';
@@ -18,7 +17,7 @@ import type { EmailPorts } from '../domain/ports.ts';
 import type { answerEnvironment } from '../environment.ts';
 import { answererOf } from './answerers.ts';
 import { assumedTimes } from './assumed-times.ts';
-import { answersOf, mailboxUrlOf } from './company.ts';
+import { termsOf } from './company.ts';
 import { emailStore } from './email-store.ts';
 import { keys } from './keys.ts';
 import { type LearnedTimes, learnedTimes } from './learned-times.ts';
@@ -82,22 +81,21 @@ export function answerOffice(
 
     const deskFor = async (message: ReadyMessage): Promise<Desk> => {
       const { tenant_id } = message;
-      const [run, answers] = await Promise.all([runs.find(message), answersOf(tenants, tenant_id)]);
+      const [run, { answers, place, fault }, tenant] = await Promise.all([
+        runs.find(message),
+        termsOf(tenants, tenant_id, env.RESPOND_URL),
+        tenants.tenant(tenant_id),
+      ]);
+      const isSuspended = tenant?.status === 'suspended';
       const isOpen = run?.state === 'running';
       const isOver = run?.state === 'completed';
-      const place = await mailboxUrlOf(tenants, tenant_id, 'respond_url', env.RESPOND_URL);
-      if ((isOpen || isOver) && !place) {
-        throw alertPerson(
-          'mailbox_missing',
-          `No mailbox is configured for ${tenant_id}: set RESPOND_URL, or its feature "mailbox".`,
-        );
-      }
       const times = await remembered(learned, tenant_id, () =>
         learnedTimes(table, tenant_id, assumedTimes(answers, timing)),
       );
       const { concurrency, requests_per_minute } = answers.limits;
-      const ofRun = isOpen ? await hold(keys.slots(run), run.concurrency_limit) : 1;
-      const ofTenant = concurrency ? await hold(keys.tenantSlots(tenant_id), concurrency) : ofRun;
+      const ofRun = isOpen && !isSuspended ? await hold(keys.slots(run), run.concurrency_limit) : 1;
+      const ofTenant =
+        concurrency && !isSuspended ? await hold(keys.tenantSlots(tenant_id), concurrency) : ofRun;
       const ports: EmailPorts = {
         store,
         answerer: answererOf(answers, {
@@ -114,6 +112,7 @@ export function answerOffice(
           renewKeys: apiKeys.refresh,
           timeoutMs: env.REQUEST_TIMEOUT * 1000,
         }),
+        ...(fault && { fault }),
         times,
         clock: systemClock,
         random: Math.random,
@@ -126,6 +125,7 @@ export function answerOffice(
       return {
         run: isOpen || isOver ? run : undefined,
         isOver,
+        isSuspended,
         ports,
         allowance: Math.min(ofRun, ofTenant),
         expected: () => ({
@@ -168,6 +168,7 @@ export function answerOffice(
         queue: readyQueue({ client, queueUrl, deadLetters, now: Date.now, log }),
         deskFor,
         clock: systemClock,
+        random: Math.random,
         log,
         workers: limits.workersPerInvocation,
       },

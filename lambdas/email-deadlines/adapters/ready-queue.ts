@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { discardWork, type EngineError, retryLater } from '../../runtime/errors.ts';
+import { inParallel } from '../../runtime/in-parallel.ts';
 import { errorForLog, type Log } from '../../runtime/log.ts';
-import { sendableBody } from '../../runtime/sqs.ts';
+import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
 import { type ReadyMessage, readyMessage } from '../contract.ts';
 import type { ReadyQueue, Task } from '../domain/office.ts';
 import type { ReadyDeadLetters } from './ready-dead-letters.ts';
@@ -18,11 +19,11 @@ export interface Receipt {
   handle: string;
   body: string;
   recordId?: string;
+  received?: number;
 }
 
-/** SQS's longest delay and, for messages that were received, longest visibility timeout, in seconds. */
+/** SQS's longest delay, in seconds. */
 const maxDelaySeconds = 900;
-const maxVisibilitySeconds = 43_200;
 const perBatch = 10;
 const parallelBatches = 8;
 
@@ -41,26 +42,23 @@ export async function enqueueReady(
   const batches = Array.from({ length: Math.ceil(messages.length / perBatch) }, (_, index) =>
     messages.slice(index * perBatch, (index + 1) * perBatch),
   );
-  const work = Array.from({ length: parallelBatches }, async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      const { Failed: failed } = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: batch.map((message, index) => ({
-            Id: String(index),
-            MessageBody: sendableBody(JSON.stringify(message)),
-            DelaySeconds: Math.ceil(delayOf(message)),
-            // A fair queue: one tenant's long run does not hold up the others'.
-            MessageGroupId: message.tenant_id,
-          })),
-        }),
-      );
-      if (failed?.length) {
-        throw retryLater('not_enqueued', `SQS refused ${failed.length} emails that are ready.`);
-      }
+  await inParallel(batches, parallelBatches, async (batch) => {
+    const { Failed: failed } = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map((message, index) => ({
+          Id: String(index),
+          MessageBody: sendableBody(JSON.stringify(message)),
+          DelaySeconds: Math.ceil(delayOf(message)),
+          // A fair queue: one tenant's long run does not hold up the others'.
+          MessageGroupId: message.tenant_id,
+        })),
+      }),
+    );
+    if (failed?.length) {
+      throw retryLater('not_enqueued', `SQS refused ${failed.length} emails that are ready.`);
     }
   });
-  await Promise.all(work);
 }
 
 export interface ReadyQueueParts {
@@ -87,10 +85,15 @@ export function readyQueue({
           QueueUrl: queueUrl,
           MaxNumberOfMessages: Math.min(most, perBatch),
           WaitTimeSeconds: 0,
+          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
         }),
       );
       const tasks = messages.map((message) => {
-        const receipt = { handle: String(message.ReceiptHandle), body: String(message.Body) };
+        const receipt = {
+          handle: String(message.ReceiptHandle),
+          body: String(message.Body),
+          received: receivedOf(message.Attributes),
+        };
         return { receipt, task: taskOf(receipt) };
       });
       for (const { receipt, task } of tasks) {
@@ -135,7 +138,8 @@ export function taskOf(receipt: Receipt): Task<Receipt> | EngineError {
   const result = readyMessage.safeParse(parseJson(receipt.body));
   if (result.success) {
     const { email_id, deadlines, spare } = result.data;
-    return { email_id, deadlines, spare, message: result.data, receipt };
+    const { received = 1 } = receipt;
+    return { email_id, deadlines, spare, message: result.data, receipt, received };
   }
   const names = result.error.issues.map((issue) => issue.path.join('.') || 'the message');
   return discardWork(
@@ -156,4 +160,9 @@ export const receiptOf = (record: SQSRecord): Receipt => ({
   handle: record.receiptHandle,
   body: record.body,
   recordId: record.messageId,
+  received: receivedOf(record.attributes),
 });
+
+/** Emulators may leave the count out. */
+const receivedOf = (attributes: { ApproximateReceiveCount?: string } = {}): number =>
+  Number(attributes.ApproximateReceiveCount) || 1;

@@ -2,7 +2,7 @@ import { errorForLog, type Log } from '../../runtime/log.ts';
 import type { UsageCounter } from '../../tenancy/adapters/usage-counter.ts';
 import type { Counts } from '../contract.ts';
 import type { RunKey } from '../domain/ports.ts';
-import { doneOf } from '../domain/run.ts';
+import { doneOf, runKeyOf, type StoredRun } from '../domain/run.ts';
 import type { RunStore } from './run-store.ts';
 
 /** What an invocation has done, written to its runs about once a second and at its end. */
@@ -16,7 +16,7 @@ const everyMs = 1_000;
 type Page = { run: RunKey; counts: Partial<Counts> };
 
 export function runLedger(
-  runs: Pick<RunStore, 'count' | 'complete'>,
+  runs: Pick<RunStore, 'count' | 'complete' | 'recount' | 'tally'>,
   usage: Pick<UsageCounter, 'count'>,
   log: Log,
 ): RunLedger {
@@ -24,13 +24,25 @@ export function runLedger(
   let writing = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
+  /** Counts only give the hint: one that was added twice must not close a run whose emails are not all over. */
+  const closeIfOver = async (run: StoredRun): Promise<void> => {
+    const isOver =
+      run.state === 'completed' ? doneOf(run) > run.fetched : doneOf(run) >= run.fetched;
+    if (!isOver) return;
+    const counts = await runs.tally(run);
+    if (run.state === 'running' && doneOf(counts) === counts.fetched) {
+      const completed = await runs.complete(run, { ...counts, retries: run.retries });
+      if (completed) log.info('A run is completed.', { ...runKeyOf(run), ...counts });
+      return;
+    }
+    await runs.recount(run, counts, run);
+  };
+
   const writePage = async ({ run, counts }: Page): Promise<void> => {
     try {
       const after = await runs.count(run, counts);
       if (counts.sent) await usage.count(run.tenant_id, 'emails', counts.sent);
-      if (after.state !== 'running' || doneOf(after) < after.fetched) return;
-      const completed = await runs.complete(run, countsOf(after));
-      if (completed) log.info('A run is completed.', { ...run, ...countsOf(after) });
+      await closeIfOver(after);
     } catch (error) {
       // The run's watch counts anew what was not counted.
       log.error('What an invocation did could not be counted.', {
@@ -64,14 +76,3 @@ export function runLedger(
     close: flush,
   };
 }
-
-const countsOf = (counts: Counts): Counts => ({
-  fetched: counts.fetched,
-  waiting: counts.waiting,
-  drafted: counts.drafted,
-  sent: counts.sent,
-  on_time: counts.on_time,
-  late: counts.late,
-  failed: counts.failed,
-  retries: counts.retries,
-});

@@ -1,21 +1,14 @@
-import {
-  BatchWriteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../runtime/clock.ts';
 import { conditionFailed, expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
+import { type Pauses, systemPauses } from '../../vendors/aws/whole-batch.ts';
 import type { Counts } from '../contract.ts';
-import type { StoredEmail } from '../domain/email.ts';
 import type { RunKey } from '../domain/ports.ts';
-import type { StoredRun } from '../domain/run.ts';
-import { emailPrefix, givenPrefix, keptDays, keys, runPartition, troublePrefix } from './keys.ts';
+import type { EmailCounts, StoredRun } from '../domain/run.ts';
+import { givenPrefix, keptDays, keys, troublePrefix } from './keys.ts';
+import { runEmails } from './run-emails.ts';
+import { runItems } from './run-partition.ts';
 
-const batchWrites = 25;
-const parallelBatches = 8;
-const dependentsPerItem = 500;
 /** An item ends at 400 KB. */
 const pieceChars = 90_000;
 
@@ -28,60 +21,31 @@ export interface Trouble {
 }
 
 /** The runs: `RUN` in the run's partition, with what it was started with and its emails beside it. */
-export function runStore(table: Table) {
+export function runStore(table: Table, pauses: Pauses = systemPauses) {
   const expires = () => expiresAt(table.clock.now(), keptDays);
-  const query = async (
+  const { page, all } = runItems(table);
+
+  /** False when the condition did not hold. */
+  const update = async (
     key: RunKey,
-    prefix: string,
-    more: { limit?: number; after?: string } = {},
-  ) => {
-    const page = await storeCall('read a run', () =>
-      table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': runPartition(key), ':prefix': prefix },
-          Limit: more.limit,
-          ...(more.after !== undefined && {
-            ExclusiveStartKey: { pk: runPartition(key), sk: prefix + more.after },
-          }),
-        }),
-      ),
-    );
-    const last: unknown = page.LastEvaluatedKey?.['sk'];
-    return {
-      items: page.Items ?? [],
-      next: typeof last === 'string' ? last.slice(prefix.length) : undefined,
-    };
-  };
-  const all = async (key: RunKey, prefix: string): Promise<Item[]> => {
-    const items: Item[] = [];
-    let after: string | undefined;
-    do {
-      const page = await query(key, prefix, after === undefined ? {} : { after });
-      items.push(...page.items);
-      after = page.next;
-    } while (after !== undefined);
-    return items;
-  };
-  const change = async (key: RunKey, update: Item, from?: string): Promise<boolean> => {
-    const changes = Object.entries(update);
+    set: Item,
+    condition: string,
+    seen: Item = {},
+  ): Promise<boolean> => {
+    const changes = Object.keys(set);
+    const values = { ...set, ...seen };
     try {
       await storeCall('change a run', () =>
         table.client.send(
           new UpdateCommand({
             TableName: table.name,
             Key: keys.run(key),
-            UpdateExpression: `SET ${changes.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
-            ConditionExpression: from ? '#state = :from' : 'attribute_exists(pk)',
-            ExpressionAttributeNames: {
-              ...Object.fromEntries(changes.map(([name], index) => [`#n${index}`, name])),
-              ...(from && { '#state': 'state' }),
-            },
-            ExpressionAttributeValues: {
-              ...Object.fromEntries(changes.map(([, value], index) => [`:v${index}`, value])),
-              ...(from && { ':from': from }),
-            },
+            UpdateExpression: `SET ${changes.map((name) => `#${name} = :${name}`).join(', ')}`,
+            ConditionExpression: condition,
+            ExpressionAttributeNames: namesIn(condition, changes),
+            ExpressionAttributeValues: Object.fromEntries(
+              Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+            ),
           }),
         ),
       );
@@ -93,6 +57,8 @@ export function runStore(table: Table) {
   };
 
   return {
+    ...runEmails(table, pauses),
+
     async find(key: RunKey): Promise<StoredRun | undefined> {
       const { Item: item } = await storeCall('read a run', () =>
         table.client.send(
@@ -122,45 +88,55 @@ export function runStore(table: Table) {
       return pieces.map((piece) => String(piece['text'])).join('');
     },
 
-    /** Writes the emails with their dependents; may be repeated before any of them is worked on. */
-    async writeEmails(
-      emails: StoredEmail[],
-      dependents: ReadonlyMap<string, string[]>,
-    ): Promise<void> {
-      const items = emails.flatMap((email) => [
-        { ...keys.email(email), ...email, expires_at: expires() },
-        ...piecesOf(dependents.get(email.email_id) ?? []).map((email_ids, piece) => ({
-          ...keys.dependents(email, piece),
-          email_ids,
-          expires_at: expires(),
-        })),
-      ]);
-      const batches = chunks(items, batchWrites);
-      const work = Array.from({ length: parallelBatches }, async () => {
-        for (let batch = batches.shift(); batch; batch = batches.shift()) {
-          await writeAll(table, batch);
-        }
-      });
-      await Promise.all(work);
-    },
+    /** Takes a run that has not begun, for this owner until then; false while another has it. */
+    claimStart: (key: RunKey, owner: string, until: number) =>
+      update(
+        key,
+        { start_owner: owner, start_until: until },
+        '#state = :pending AND (attribute_not_exists(#start_until) OR #start_until <= :now OR #start_owner = :start_owner)',
+        { pending: 'pending', now: table.clock.now() },
+      ),
+    /** Gives back a run that could not begin. */
+    releaseStart: (key: RunKey, owner: string) =>
+      update(key, { start_until: 0 }, '#start_owner = :owner', { owner }),
 
-    /** False when the run was not in that state any more. */
-    begin: (key: RunKey, update: Partial<StoredRun>) =>
-      change(key, { ...update, state: 'running' }, 'pending'),
+    /** False when the run was not this owner's to begin any more. It is kept from then on, as its emails are. */
+    begin: (key: RunKey, owner: string, begun: Partial<StoredRun>, keptFrom: number) =>
+      update(
+        key,
+        { ...begun, state: 'running', expires_at: expiresAt(keptFrom, keptDays) },
+        '#state = :pending AND #start_owner = :owner',
+        { pending: 'pending', owner },
+      ),
     complete: (key: RunKey, counts: Counts) =>
-      change(
+      update(
         key,
         { ...counts, state: 'completed', completed_at: isoTime(table.clock.now()) },
-        'running',
+        '#state = :running',
+        { running: 'running' },
       ),
     fail: (key: RunKey, problem: StoredRun['problem']) =>
-      change(
+      update(
         key,
         { state: 'failed', problem, completed_at: isoTime(table.clock.now()) },
-        'pending',
+        '#state = :pending',
+        { pending: 'pending' },
       ),
 
-    /** Adds to the counts; the run as it is then. */
+    /** Corrects the counts; false where they have moved since they were seen. */
+    recount: (key: RunKey, counts: EmailCounts, seen: Counts) =>
+      update(
+        key,
+        counts,
+        Object.keys(counts)
+          .map((name) => `#${name} = :seen_${name}`)
+          .join(' AND '),
+        Object.fromEntries(
+          Object.keys(counts).map((name) => [`seen_${name}`, seen[name as keyof Counts]]),
+        ),
+      ),
+
+    /** Adds to the counts; the run as it is then. An addition whose answer was lost may be made twice. */
     async count(key: RunKey, counts: Partial<Counts>): Promise<StoredRun> {
       const changes = Object.entries(counts);
       const { Attributes: item } = await storeCall('count a run', () =>
@@ -182,20 +158,19 @@ export function runStore(table: Table) {
       return item as StoredRun;
     },
 
-    async emails(key: RunKey, limit: number, after?: string) {
-      const page = await query(key, emailPrefix, { limit, ...(after !== undefined && { after }) });
-      return { items: page.items as unknown as StoredEmail[], next: page.next };
-    },
-
-    allEmails: async (key: RunKey) => (await all(key, emailPrefix)) as unknown as StoredEmail[],
-
     async trouble(key: RunKey, state: 'late' | 'failed', limit: number): Promise<Trouble[]> {
-      const { items } = await query(key, troublePrefix(state), { limit });
+      const { items } = await page(key, troublePrefix(state), { limit });
       return items as unknown as Trouble[];
     },
   };
 }
 export type RunStore = ReturnType<typeof runStore>;
+
+/** The names that the expressions use. */
+const namesIn = (condition: string, changes: string[]): Record<string, string> => {
+  const used = condition.matchAll(/#(\w+)/g).map(([, name = '']) => name);
+  return Object.fromEntries([...used, ...changes].map((name) => [`#${name}`, name]));
+};
 
 const put = (table: Table, item: Item, condition?: string) =>
   storeCall('write a run', () =>
@@ -203,20 +178,6 @@ const put = (table: Table, item: Item, condition?: string) =>
       new PutCommand({ TableName: table.name, Item: item, ConditionExpression: condition }),
     ),
   );
-
-async function writeAll(table: Table, items: Item[]): Promise<void> {
-  let left: Record<string, unknown[]> = {
-    [table.name]: items.map((item) => ({ PutRequest: { Item: item } })),
-  };
-  for (let tries = 0; Object.keys(left).length > 0; tries++) {
-    if (tries > 8) throw new Error('DynamoDB leaves writes undone again and again.');
-    const request = left;
-    const { UnprocessedItems: undone = {} } = await storeCall('write emails', () =>
-      table.client.send(new BatchWriteCommand({ RequestItems: request as never })),
-    );
-    left = undone;
-  }
-}
 
 /** Without halves of surrogate pairs, which DynamoDB cannot hold. */
 function textPieces(text: string): string[] {
@@ -228,12 +189,4 @@ function textPieces(text: string): string[] {
     at = isSplit ? end - 1 : end;
   }
   return pieces;
-}
-
-const piecesOf = (ids: string[]): string[][] => chunks(ids, dependentsPerItem);
-
-function chunks<T>(list: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
 }

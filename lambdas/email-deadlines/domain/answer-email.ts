@@ -7,16 +7,13 @@ import { limits, type ReadyMessage } from '../contract.ts';
 import { draftReply } from './draft.ts';
 import { isOver, type StoredEmail } from './email.ts';
 import type { EmailPorts, RunTerms, WorkResult } from './ports.ts';
-import { postReply } from './post.ts';
+import { postingMs, postReply } from './post.ts';
 
 /** The invocation's own time, and its name as an owner of leases. */
 export interface Invocation {
   owner: string;
   remainingMs(): number;
 }
-
-/** What posting a reply and recording it may take of an invocation's time. */
-export const postingMs = 12_000;
 
 /**
  * Takes one email as far as it can go now: drafts it, and sends it unless parents are not done. Whatever
@@ -68,15 +65,17 @@ async function work(
       const ended = email.attempts - 1;
       throw retryLater('crashed', `Email ${email.email_id} has ended ${ended} invocations.`);
     }
+    if (ports.fault) throw ports.fault;
     if (email.waiting_for && run.dependency_kind === 'content') {
       await ports.store.giveBack(email, invocation.owner, 'waits');
       return { kind: 'done', ready: [] };
     }
-    const drafted = await draftReply(email, run, ports, invocation.remainingMs() - postingMs);
+    const draftingMs = invocation.remainingMs() - postingMs - ports.gapMs;
+    const drafted = await draftReply(email, run, ports, draftingMs);
     if (!(await toSending(email, drafted, ports, invocation))) return { kind: 'done', ready: [] };
     const sending = { ...email, ...drafted };
     latest = sending;
-    const ending = await postReply(sending, run, ports);
+    const ending = await postReply(sending, run, ports, invocation);
     const ready = await tellDependents(email, run, ports);
     const ended = await ports.store.end(sending, invocation.owner, ending);
     if (ended) note(email, ending, run, ports);
@@ -216,7 +215,8 @@ async function failed(
   };
   if (error.next === 'retry' && tried < patienceFor(error, limits)) {
     ports.log.warn('An email failed and will be tried again.', details);
-    const afterSeconds = backoffSeconds(tried, ports.random, { baseSeconds: 1, capSeconds: 60 });
+    const pause = backoffSeconds(tried, ports.random, { baseSeconds: 1, capSeconds: 60 });
+    const afterSeconds = Math.max(pause, error.retryAfterSeconds ?? 0);
     const kind = isOutage(error) ? 'outage' : 'failed';
     await ports.store.giveBack(email, owner, kind, ports.clock.now() + afterSeconds * 1000);
     return { kind: 'later', afterSeconds, ready: [] };

@@ -79,7 +79,8 @@ export interface Reply {
 }
 
 export interface Mailbox {
-  post(reply: Reply): Promise<PostResult>;
+  /** After so many milliseconds at most it has said something, or is taken to be unavailable. */
+  post(reply: Reply, mostMs: number): Promise<PostResult>;
 }
 
 /** What is known of how long answering takes. */
@@ -99,6 +100,8 @@ export interface EmailPorts {
   random: () => number;
   log: Log;
   meter: Meter;
+  /** Why no reply of the company can be posted, where that is known before one is written. */
+  fault?: EngineError;
   maxRetries: number;
   gapMs: number;
   /** Adds to the run's counts. */

@@ -1,6 +1,13 @@
 import { retryLater } from '../../runtime/errors.ts';
+import type { Invocation } from './answer-email.ts';
 import type { Draft, Ending, StoredEmail } from './email.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
+
+/** What posting a reply and recording it may take of an invocation's time. */
+export const postingMs = 12_000;
+/** Thereof the recording, and the closing of the invocation behind it. */
+const recordingMs = 2_000;
+const leastPostMs = 1_000;
 
 const firstPauseMs = 200;
 /** By so much a pause is longer or shorter, by chance. */
@@ -8,24 +15,28 @@ const jitter = 0.2;
 
 /**
  * Posts a reply, again after 0.2, 0.4, 0.8 … s (± 20 %) while the mailbox does not take it, as often as
- * is allowed and the deadline leaves time. A reply that the mailbox refuses has failed for good; where
+ * is allowed and the deadline and the invocation leave time: a post that outlives its invocation is not recorded,
+ * and made again. A reply that the mailbox refuses has failed for good; where
  * retries are used up it throws `retry`: the queue brings the email back.
  */
 export async function postReply(
   email: StoredEmail & Draft,
   run: RunTerms,
   ports: EmailPorts,
+  { remainingMs }: Pick<Invocation, 'remainingMs'>,
 ): Promise<Ending> {
   const { clock } = ports;
   // A parent's reply was acknowledged before this email became ready.
   await clock.sleep(ports.gapMs);
   for (let tries = 0; ; tries++) {
-    const result = await ports.mailbox.post({
+    const reply = {
       email_id: email.email_id,
       response: email.response,
       test_mode: run.test_mode,
       idempotencyKey: `${email.run_id}:${email.email_id}`,
-    });
+    };
+    const mostMs = Math.max(leastPostMs, remainingMs() - recordingMs);
+    const result = await ports.mailbox.post(reply, mostMs);
     const now = clock.now();
     if (result.kind === 'accepted') {
       return { state: 'sent', sent_at: now, on_time: now <= email.deadline_at };
@@ -35,8 +46,12 @@ export async function postReply(
     }
     ports.count(email, { retries: 1 });
     const pauseMs = Math.max(pauseAfter(tries, ports.random), result.retryAfterMs ?? 0);
-    if (tries >= ports.maxRetries || now + pauseMs >= email.deadline_at) {
-      throw retryLater('mailbox_unavailable', `The mailbox took no reply: ${result.reason}.`);
+    const isOver = now + pauseMs >= email.deadline_at || pauseMs > remainingMs() - postingMs;
+    if (tries >= ports.maxRetries || isOver) {
+      const { retryAfterMs = 0, reason } = result;
+      throw retryLater('mailbox_unavailable', `The mailbox took no reply: ${reason}.`, {
+        retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
+      });
     }
     await clock.sleep(pauseMs);
   }

@@ -1,10 +1,21 @@
 import { asEngineError } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { limits, type ReadyMessage } from '../contract.ts';
-import { answerEmail, type Invocation, postingMs } from './answer-email.ts';
-import type { Desk, Office, Task } from './office.ts';
+import { answerEmail, type Invocation } from './answer-email.ts';
+import {
+  backoffOf,
+  type Desk,
+  deadLetterOf,
+  idsOf,
+  nameOf,
+  type Office,
+  type Task,
+  untilResumed,
+} from './office.ts';
 import { type Pile, pileOf } from './pile.ts';
 import type { WorkResult } from './ports.ts';
+import { postingMs } from './post.ts';
+import { aheadMs } from './run.ts';
 
 /** For an order that does not matter. */
 const noTime = { safeMs: 0, luckyMs: 0 };
@@ -14,6 +25,8 @@ const soonSeconds = 1;
 const shortPauseMs = 20;
 /** Models that take longer than this are begun with all the same, as long as that much time is left for them. */
 const longestMs = 8_000;
+/** A company that could not be read is not asked for again for so long. */
+const shutMs = 2_000;
 /** After the queue had nothing it is not asked again for so long. */
 const dryMs = 500;
 
@@ -27,11 +40,13 @@ export class Shift<Receipt> {
   readonly #piles = new Map<string, Pile<Task<Receipt>>>();
   readonly #active = new Map<string, number>();
   readonly #desks = new Map<string, Promise<Desk>>();
+  readonly #shutUntil = new Map<string, number>();
   #busy = 0;
   #filling: Promise<boolean> | undefined;
   #dryUntil = 0;
   #claims = 0;
   #serviceMs = 0;
+  #postingMs = postingMs;
   readonly #failed: Receipt[] = [];
   /** Of emails whose dependents are in this invocation's hands. */
   readonly #held: Receipt[] = [];
@@ -96,7 +111,7 @@ export class Shift<Receipt> {
 
   /** The budget is asked first and the email chosen after it, so that the grant is for whoever most needs it then. */
   async #granted(pile: Pile<Task<Receipt>>, desk: Desk): Promise<Task<Receipt> | undefined> {
-    const waitMs = pile.needsModel ? await desk.grant() : 0;
+    const waitMs = pile.needsModel && !desk.isSuspended ? await desk.grant() : 0;
     if (waitMs > 0) pile.blockedUntil = this.#office.clock.now() + waitMs;
     return waitMs > 0 ? undefined : pile.heap.take(this.#office.clock.now(), desk.expected());
   }
@@ -110,7 +125,7 @@ export class Shift<Receipt> {
       await this.#settle(task, result);
     } catch (thrown) {
       this.#note('An email could not be worked on; it comes back.', thrown, idsOf(task.message));
-      await this.#comeBack(task, soonSeconds);
+      await this.#comeBack(task, backoffOf(task, this.#office.random));
     } finally {
       this.#busy -= 1;
       this.#release(nameOf(task.message));
@@ -121,7 +136,10 @@ export class Shift<Receipt> {
     const { message } = task;
     const isAsked = !desk.isOver || message.failed_at !== undefined;
     if (!desk.run || !isAsked) return { kind: 'done', ready: [] };
+    if (desk.isSuspended) return untilResumed(message);
     const early = (message.release_at ?? 0) - this.#office.clock.now();
+    // The run's watch hands it out when its hour has come; until then it would only be carried around.
+    if (early > 2 * aheadMs) return { kind: 'done', ready: [] };
     if (early > 0) return { kind: 'later', afterSeconds: early / 1000, ready: [] };
     // Of an email that is in two messages only one of them may hold the lease.
     this.#claims += 1;
@@ -158,23 +176,39 @@ export class Shift<Receipt> {
 
   async #add(task: Task<Receipt>): Promise<void> {
     const run = nameOf(task.message);
-    if (!this.#desks.has(run)) this.#desks.set(run, this.#office.deskFor(task.message));
-    const desk = await this.#desks.get(run)?.catch((thrown) => {
-      this.#note('A company cannot be read; its emails come back.', thrown, idsOf(task.message));
-    });
-    if (!desk || desk.allowance === 0) {
+    const desk = await this.#deskOf(task.message);
+    if (!desk) return this.#comeBack(task, backoffOf(task, this.#office.random));
+    if (desk.allowance === 0) {
       this.#desks.delete(run);
       return this.#comeBack(task, soonSeconds);
     }
     const { safeMs } = desk.expected();
     this.#serviceMs = Math.max(this.#serviceMs, Math.min(safeMs, longestMs));
+    this.#postingMs = Math.max(this.#postingMs, postingMs + desk.ports.gapMs);
     pileOf(this.#piles, run, task.message).heap.push(task);
+  }
+
+  /** Undefined where the company cannot be read now, of which one line is written and not one for each of its emails. */
+  async #deskOf(message: ReadyMessage): Promise<Desk | undefined> {
+    const run = nameOf(message);
+    if ((this.#shutUntil.get(run) ?? 0) > this.#office.clock.now()) return undefined;
+    const known = this.#desks.get(run);
+    const opening = known ?? this.#office.deskFor(message);
+    this.#desks.set(run, opening);
+    return opening.catch((thrown) => {
+      this.#desks.delete(run);
+      this.#shutUntil.set(run, this.#office.clock.now() + shutMs);
+      if (!known) {
+        this.#note('A company cannot be read; its emails come back.', thrown, idsOf(message));
+      }
+      return undefined;
+    });
   }
 
   #waiting = (): number => [...this.#piles.values()].reduce((sum, { heap }) => sum + heap.size, 0);
 
   /** Whether an email may be begun: it takes twice as long as the slowest company's are expected to, and is posted then. */
-  #hasTime = (): boolean => this.#invocation.remainingMs() > postingMs + 2 * this.#serviceMs;
+  #hasTime = (): boolean => this.#invocation.remainingMs() > this.#postingMs + 2 * this.#serviceMs;
 
   /** Whether the queue had more. */
   #refill(): Promise<boolean> {
@@ -213,13 +247,3 @@ export class Shift<Receipt> {
     for (const receipt of this.#held) await this.#office.queue.finish(receipt);
   }
 }
-
-/** With it the dead letter can take its email back to work, once. */
-const deadLetterOf = (message: ReadyMessage, failedAt: number | undefined): ReadyMessage => ({
-  ...message,
-  ...(failedAt !== undefined && { failed_at: failedAt }),
-});
-
-const nameOf = ({ tenant_id, run_id }: ReadyMessage): string => `${tenant_id} ${run_id}`;
-
-const idsOf = ({ tenant_id, run_id, email_id }: ReadyMessage) => ({ tenant_id, run_id, email_id });

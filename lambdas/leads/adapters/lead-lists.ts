@@ -1,5 +1,6 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isExpired, storeCall, type Table } from '../../vendors/aws/table.ts';
+import { type Pauses, systemPauses, wholeBatch } from '../../vendors/aws/whole-batch.ts';
 import type { Intent, Priority } from '../domain/insight.ts';
 import type { StoredInsight, StoredLead } from '../domain/lead.ts';
 import { indexed, keys, leadPrefix, leadsOf, replacedPrefix } from './keys.ts';
@@ -22,7 +23,7 @@ const mostLookedAt = 1_000;
 const batchGets = 100;
 
 /** A tenant's leads and the insights of one, newest first. */
-export const leadLists = (table: Table) => ({
+export const leadLists = (table: Table, pauses: Pauses = systemPauses) => ({
   async leads(tenantId: string, filter: LeadFilter, limit: number, cursor?: string) {
     const found: StoredLead[] = [];
     let [after, looked] = [cursor, 0];
@@ -33,7 +34,7 @@ export const leadLists = (table: Table) => ({
       });
       looked += ids.items.length;
       after = ids.next;
-      for (const lead of await leadsBy(table, tenantId, ids.items)) {
+      for (const lead of await leadsBy(table, tenantId, ids.items, pauses)) {
         if (!fits(lead, filter)) continue;
         if (found.length === limit) return { items: found, next: found.at(-1)?.id };
         found.push(lead);
@@ -111,31 +112,42 @@ async function leadIds(
 }
 
 /** In the order of the ids; without those that have expired. */
-async function leadsBy(table: Table, tenantId: string, ids: string[]): Promise<StoredLead[]> {
+async function leadsBy(
+  table: Table,
+  tenantId: string,
+  ids: string[],
+  pauses: Pauses,
+): Promise<StoredLead[]> {
   const found = new Map<string, StoredLead>();
   for (let at = 0; at < ids.length; at += batchGets) {
     const wanted = ids.slice(at, at + batchGets).map((id) => keys.lead(tenantId, id));
-    for (const item of await batchGet(table, wanted)) {
+    for (const item of await batchGet(table, wanted, pauses)) {
       if (!isExpired(item, table.clock.now())) found.set(String(item['id']), item as never);
     }
   }
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-async function batchGet(table: Table, wanted: object[]): Promise<Record<string, unknown>[]> {
+/** How long reading a list may take that DynamoDB has no room for. */
+const mostReadingMs = 5_000;
+
+async function batchGet(
+  table: Table,
+  wanted: object[],
+  pauses: Pauses,
+): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
-  let left: object[] = wanted;
-  for (let tries = 0; left.length > 0; tries++) {
-    if (tries > 8) throw new Error('DynamoDB leaves reads undone again and again.');
+  const read = async (left: object[]): Promise<object[]> => {
     const Keys = left as Record<string, unknown>[];
-    const answer = await storeCall('read leads', () =>
-      table.client.send(
-        new BatchGetCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } }),
-      ),
+    const { Responses: found, UnprocessedKeys: undone } = await table.client.send(
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } }),
     );
-    items.push(...(answer.Responses?.[table.name] ?? []));
-    left = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
-  }
+    items.push(...(found?.[table.name] ?? []));
+    return undone?.[table.name]?.Keys ?? [];
+  };
+  const { clock } = table;
+  const bounds = { ...pauses, clock, until: clock.now() + mostReadingMs };
+  await wholeBatch('read leads', wanted, read, bounds);
   return items;
 }
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { answersOf, mailboxUrlOf } from '../../../lambdas/email-deadlines/adapters/company.ts';
+import {
+  answersOf,
+  mailboxUrlOf,
+  termsOf,
+} from '../../../lambdas/email-deadlines/adapters/company.ts';
 import { features } from '../../../lambdas/email-deadlines/features.ts';
+import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import { someTenants } from '../../support/tenants.ts';
 
 const urls = { emails_url: 'https://mail.example/emails', respond_url: 'https://mail.example/say' };
@@ -69,5 +74,44 @@ describe('the answers of a company', () => {
     const tenants = someTenants({ acme: { 'email-answers': configured } });
 
     expect(await answersOf(tenants, 'acme')).toMatchObject(configured);
+  });
+});
+
+describe('the terms of a company', () => {
+  it('are its answers and where they go', async () => {
+    const terms = await termsOf(someTenants({ acme: { mailbox: urls } }), 'acme', undefined);
+
+    expect(terms).toEqual({
+      answers: expect.objectContaining({ adapter: 'mock' }),
+      place: { url: urls.respond_url, isOwn: true },
+    });
+  });
+
+  it.each([
+    ['it has no mailbox', {}, 'mailbox_missing', 'set RESPOND_URL'],
+    [
+      'its mailbox is of another version',
+      { mailbox: { url: 7 } },
+      'configuration_malformed',
+      'ox"',
+    ],
+    [
+      'its answers are',
+      { 'email-answers': { adapter: 'x' } },
+      'configuration_malformed',
+      'answers"',
+    ],
+  ])('say that nothing can be posted where %s', async (_, configured, code, what) => {
+    const { fault } = await termsOf(someTenants({ acme: configured }), 'acme', undefined);
+
+    expect(fault).toMatchObject({ next: 'alert', code });
+    expect(fault?.message).toContain(what);
+  });
+
+  it('cannot be had while the store is away', async () => {
+    const away = retryLater('store', 'DynamoDB failed to read a tenant.');
+    const tenants = { ...someTenants({}), configuration: () => Promise.reject(away) };
+
+    await expect(termsOf(tenants, 'acme', undefined)).rejects.toBe(away);
   });
 });

@@ -8,6 +8,7 @@ import {
   breaksOff,
   fetched,
   inTheMiddle,
+  mostMs,
   never,
   posted,
   says,
@@ -78,9 +79,23 @@ describe('a reply to the mailbox', () => {
   });
 
   it('may be posted again to a mailbox that is not there', async () => {
-    const result = await mailbox(settings(await nobodyHere())).post(aReply);
+    const result = await mailbox(settings(await nobodyHere())).post(aReply, mostMs);
 
     expect(result).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('has an end before its invocation’s, though a call might take longer', async () => {
+    const { url } = await aServer(never);
+    const slow = { ...settings(url), apiKey: () => new Promise<string>(() => {}) };
+    const twice = { ...settings((await aServer(says(401, {}))).url), renewKeys: slow.apiKey };
+
+    const results = await Promise.all(
+      [settings(url), slow, twice].map((one) => mailbox(one).post(aReply, 50)),
+    );
+
+    for (const result of results) {
+      expect(result).toEqual({ kind: 'unavailable', reason: 'TimeoutError' });
+    }
   });
 
   it('keeps little of a huge answer', async () => {
@@ -92,7 +107,7 @@ describe('a reply to the mailbox', () => {
   it('is refused, and not sent, where the company has named a place inside our own network', async () => {
     const { url, asked } = await aServer(says(200, {}));
 
-    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply);
+    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply, mostMs);
 
     expect(result).toMatchObject({ kind: 'refused' });
     expect(asked).toEqual([]);

@@ -1,9 +1,16 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { readyDeadLetters } from '../../../lambdas/email-deadlines/adapters/ready-dead-letters.ts';
-import { enqueueReady, readyQueue } from '../../../lambdas/email-deadlines/adapters/ready-queue.ts';
+import {
+  enqueueReady,
+  readyQueue,
+  receiptOf,
+  taskOf,
+} from '../../../lambdas/email-deadlines/adapters/ready-queue.ts';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
+import { maxVisibilitySeconds } from '../../../lambdas/runtime/sqs.ts';
+import { aRecord } from '../../support/sqs-event.ts';
 import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
 const urls = { queueUrl: 'https://sqs/ready', deadLetterUrl: 'https://sqs/dead' };
@@ -21,12 +28,16 @@ const aMessage = (fields: Partial<ReadyMessage> = {}): ReadyMessage => ({
 type Input = Record<string, unknown>;
 
 /** SQS with these bodies in it; `sent` are the calls by their names. */
-function aQueue(bodies: string[] = [], failed: unknown[] = []) {
+function aQueue(bodies: string[] = [], failed: unknown[] = [], ApproximateReceiveCount = '1') {
   const sent: [string, Input][] = [];
   const client = {
     async send(command: { constructor: { name: string }; input: Input }) {
       sent.push([command.constructor.name, command.input]);
-      const messages = bodies.splice(0).map((Body, n) => ({ Body, ReceiptHandle: `receipt-${n}` }));
+      const messages = bodies.splice(0).map((Body, n) => ({
+        Body,
+        ReceiptHandle: `receipt-${n}`,
+        Attributes: { ApproximateReceiveCount },
+      }));
       return { Messages: messages, Failed: failed };
     },
   } as unknown as SQSClient;
@@ -52,6 +63,19 @@ describe('the queue of emails that are ready', () => {
     expect(tasks).toMatchObject([
       { email_id: 'e1', deadlines: message.deadlines, message, receipt: { handle: 'receipt-0' } },
     ]);
+  });
+
+  it('says how often it has handed out what it gives', async () => {
+    const { queue, inputs } = aQueue([JSON.stringify(aMessage())], [], '7');
+
+    expect(await queue.pull(10)).toMatchObject([{ received: 7 }]);
+    expect(inputs('ReceiveMessageCommand')).toMatchObject([
+      { MessageSystemAttributeNames: ['ApproximateReceiveCount'] },
+    ]);
+    const record = aRecord('r1', aMessage());
+    expect(taskOf(receiptOf(record))).toMatchObject({ received: 1 });
+    record.attributes.ApproximateReceiveCount = '3';
+    expect(taskOf(receiptOf(record))).toMatchObject({ received: 3 });
   });
 
   it.each([
@@ -139,7 +163,7 @@ describe('the queue of emails that are ready', () => {
 
     expect(inputs('ChangeMessageVisibilityCommand')).toMatchObject([
       { VisibilityTimeout: 1 },
-      { VisibilityTimeout: 43_200 },
+      { VisibilityTimeout: maxVisibilitySeconds },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/email-deadlines/contract.ts';
-import { anEmail } from '../office.ts';
+import { alertPerson } from '../../../lambdas/runtime/errors.ts';
+import { anEmail, type OfficeOptions } from '../office.ts';
 import { openedOffices } from '../opened-office.ts';
 
 const { opened, clock } = openedOffices('answer');
@@ -73,6 +74,33 @@ describe('a mailbox that refuses a reply', () => {
   });
 });
 
+describe('a company whose mailbox is gone', () => {
+  it('has its emails as dead letters, unwritten, and answered once these are sent back', async () => {
+    const fault = alertPerson('mailbox_missing', 'No mailbox is configured for acme.');
+    const answered: string[] = [];
+    const options: OfficeOptions = {
+      fault,
+      async answer(_, emailId) {
+        answered.push(emailId);
+        return 'Hello';
+      },
+    };
+    const office = await opened([anEmail('e1'), anEmail('e2')], options);
+    await office.workOff();
+    const before = [...answered, ...office.posts];
+    const letters = office.dead.map(({ message }) => message);
+
+    delete options.fault;
+    office.enqueue(letters);
+    await office.workOff();
+
+    expect(before).toEqual([]);
+    expect(office.dead.map(({ code }) => code)).toEqual(['mailbox_missing', 'mailbox_missing']);
+    expect(office.acceptedIds().toSorted()).toEqual(['e1', 'e2']);
+    expect(office.counts).toMatchObject({ waiting: -2, sent: 2, failed: 0 });
+  });
+});
+
 describe('a mailbox that is away', () => {
   it('is asked again within the invocation, with the same key', async () => {
     const post = (_: unknown, nth: number) => (nth < 3 ? away : undefined);
@@ -112,6 +140,41 @@ describe('a mailbox that is away', () => {
     const restsMs = Number(email?.lease_until) - clock.now();
     expect(email).toMatchObject({ state: 'sending' });
     expect(restsMs).toBeLessThanOrEqual(1_000 * Number(office.queue[0]?.afterSeconds));
+  });
+
+  it('is not asked again where that could outlive the invocation', async () => {
+    const begin = clock.now();
+    const office = await opened([anEmail('e1', { deadline: 3_600 })], {
+      // Each call hangs as long as it may, ten seconds.
+      post() {
+        clock.pass(10_000);
+        return { ...away, retryAfterMs: 3_000 };
+      },
+      sleep: passing,
+      remainingMs: () => 45_000 - (clock.now() - begin),
+    });
+
+    await office.invoke();
+
+    expect(clock.now() - begin).toBeLessThan(45_000);
+    expect(office.mosts).toEqual([43_000, 30_000, 17_000].map((ms) => expect.closeTo(ms, -2)));
+    expect(office.queue[0]?.afterSeconds).toBe(3);
+  });
+
+  it('has a second at the least, however little is left', async () => {
+    let leftMs = 45_000;
+    const office = await opened([anEmail('e1')], {
+      post: () => away,
+      async answer() {
+        leftMs = 500;
+        return 'At last';
+      },
+      remainingMs: () => leftMs,
+    });
+
+    await office.invoke();
+
+    expect(office.mosts).toEqual([1_000]);
   });
 
   it('gets the same reply when the email comes back, not a new one', async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmailIn } from '../../../lambdas/email-deadlines/contract.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun, deathAt } from '../office.ts';
+import { deathAt } from '../fates.ts';
+import { anEmail, anOffice, aRun } from '../office.ts';
 
 let table: TestTable;
 let run = 0;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits, type ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun, deathAt, type OfficeOptions } from '../office.ts';
+import { deathAt } from '../fates.ts';
+import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
 
 let table: TestTable;
 let runs = 0;

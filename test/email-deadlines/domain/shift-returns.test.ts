@@ -63,6 +63,19 @@ describe('an email that cannot be worked on now', () => {
     expect(office.acceptedIds()).toEqual(['e1']);
   });
 
+  it('is left to the watch of its run where that is hours ahead', async () => {
+    const office = await opened(
+      [anEmail('e1', { deadline: 4 * 3_600 })],
+      {},
+      { send: 'just_in_time' },
+    );
+
+    await office.invoke();
+
+    expect(office.queue).toEqual([]);
+    expect((await office.email('e1'))?.state).toBe('waiting');
+  });
+
   it('comes back when another’s lease has ended', async () => {
     const office = await opened([anEmail('e1')]);
     const key = { ...office.run, email_id: 'e1' };
@@ -81,6 +94,34 @@ describe('an email that cannot be worked on now', () => {
     await office.invoke();
 
     expect(office.dead).toMatchObject([{ message: { email_id: 'nobody' }, code: 'email_unknown' }]);
+    expect(office.queue).toEqual([]);
+  });
+});
+
+describe('the emails of a suspended company', () => {
+  it('are let go by the queue, unanswered, and stay as they are', async () => {
+    let asked = 0;
+    const grant = async () => {
+      asked += 1;
+      return 0;
+    };
+    const office = await opened(some(3), { isSuspended: true, grant });
+
+    await office.invoke();
+
+    expect([office.queue, office.posts, office.dead, asked]).toEqual([[], [], [], 0]);
+    expect(await office.email('e1')).toMatchObject({ state: 'waiting', attempts: 0 });
+  });
+
+  it('are dead letters again where they were sent back as such', async () => {
+    const office = await opened([anEmail('e1')], { isSuspended: true });
+    const letter = { ...messageOf(office.run.run_id, 'e1'), failed_at: 7 };
+    office.queue.length = 0;
+    office.enqueue([letter]);
+
+    await office.invoke();
+
+    expect(office.dead).toEqual([{ message: letter, code: 'company_suspended' }]);
     expect(office.queue).toEqual([]);
   });
 });
@@ -108,5 +149,39 @@ describe('what fails beside the emails', () => {
 
     expect(office.acceptedIds()).toEqual(['e1']);
     expect(office.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
+  });
+
+  it('is asked for once, said once, and rests longer each time: a company that cannot be read', async () => {
+    let asked = 0;
+    const deskFor = async () => {
+      asked += 1;
+      throw new Error('DynamoDB is away');
+    };
+    const office = await opened(some(10), { deskFor });
+    const pauses: (number | undefined)[] = [];
+
+    for (let n = 0; n < 8; n++) {
+      await office.invoke();
+      pauses.push(...new Set(office.queue.map(({ afterSeconds }) => afterSeconds)));
+    }
+
+    expect(pauses).toEqual([1, 2, 3, 6, 12, 24, 45, 45]);
+    expect(asked).toBe(8);
+    expect(office.log.lines).toHaveLength(8);
+  });
+
+  it('is asked for again soon after: a company that could not be read for a moment', async () => {
+    let isDown = true;
+    const deskFor = async () => {
+      if (isDown) throw new Error('DynamoDB is away');
+      return undefined;
+    };
+    const office = await opened(some(3), { deskFor });
+
+    await office.invoke();
+    isDown = false;
+    await office.workOff();
+
+    expect(office.acceptedIds()).toHaveLength(3);
   });
 });

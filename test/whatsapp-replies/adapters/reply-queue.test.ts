@@ -1,6 +1,7 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
+import { maxVisibilitySeconds } from '../../../lambdas/runtime/sqs.ts';
 import {
   replyInbox,
   replyRecords,
@@ -146,7 +147,7 @@ describe('records that are given back', () => {
     });
     expect(sent).toEqual([
       { QueueUrl: 'q', Entries: [entry('receipt-of-r1', 17), entry('receipt-of-r2', 17, '1')] },
-      { QueueUrl: 'q', Entries: [entry('receipt-of-r1', 43_200)] },
+      { QueueUrl: 'q', Entries: [entry('receipt-of-r1', maxVisibilitySeconds)] },
       { QueueUrl: 'q', Entries: [entry('receipt-of-r1', 0)] },
     ]);
   });

@@ -1,0 +1,25 @@
+/**
+ * Does the work, so many at the same time. After a failure nothing more is begun, and it throws once what was under
+ * way has ended: nothing of it goes on behind the caller's back.
+ */
+export async function inParallel<T>(
+  work: readonly T[],
+  most: number,
+  each: (one: T) => Promise<void>,
+): Promise<void> {
+  const waiting = work.values();
+  let isOver = false;
+  const worker = async () => {
+    try {
+      for (const one of waiting) {
+        await each(one);
+        if (isOver) return;
+      }
+    } finally {
+      isOver = true;
+    }
+  };
+  const workers = await Promise.allSettled(Array.from({ length: most }, worker));
+  const failed = workers.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
