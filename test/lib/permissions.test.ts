@@ -61,8 +61,8 @@ describe('a function that may put work into the queue it works off', () => {
   it('says so to Lambda, which would take that for a loop and drop its messages; no other does', () => {
     const allowed = functions.filter(({ RecursiveLoop: loop }) => loop === 'Allow');
 
-    expect(allowed.map(({ FunctionName }) => FunctionName).sort()).toEqual(
-      Object.keys(permissions).filter(working).sort(),
+    expect(new Set(allowed.map(({ FunctionName }) => FunctionName))).toEqual(
+      new Set(Object.keys(permissions).filter(working)),
     );
     expect(allowed).toHaveLength(2);
   });
