@@ -1,6 +1,6 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localCredentials } from './credentials.ts';
-import { startStore } from './store.ts';
+import { type Store, startStore } from './store.ts';
 import { localAccount, localRegion } from './template.ts';
 
 /** SQS on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in SQLite where a folder is given. */
@@ -16,8 +16,11 @@ export interface QueueAddress {
   arn: string;
 }
 
-export async function startQueues(folder: string | undefined): Promise<Queues> {
-  const store = await startStore('queues', folder);
+export const startQueues = async (folder: string | undefined): Promise<Queues> =>
+  queuesOf(await startStore('queues', folder));
+
+/** The queues that an emulator serves; it is closed with them. */
+export function queuesOf(store: Store): Queues {
   const { endpoint } = store;
   const client = new SQSClient({
     endpoint,

@@ -1,9 +1,7 @@
 import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConversationsTable } from '../../lambdas/whatsapp-replies/adapters/table.ts';
-import { localCredentials } from '../../local/cloud/credentials.ts';
-import { serveTables } from '../../local/cloud/table-server.ts';
-import { tablesOf } from '../../local/cloud/tables.ts';
+import { tablesHere } from './stores.ts';
 
 export interface Key {
   pk: string;
@@ -43,9 +41,7 @@ export async function startTestTable(
   indexNames: readonly string[] = [],
   name = 'conversations',
 ): Promise<TestTable> {
-  // In this thread: for one table another is not worth its start.
-  const { accessKeyId } = localCredentials;
-  const tables = tablesOf(await serveTables({ folder: undefined, accessKeyId }));
+  const tables = await tablesHere();
   await tables.create({
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',

@@ -4,7 +4,8 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { type DeadLetterQueue, deadLetterQueues, queueNamed } from '../../../bin/dlq/queues.ts';
-import { type Queues, startQueues } from '../../../local/cloud/queues.ts';
+import type { Queues } from '../../../local/cloud/queues.ts';
+import { queuesHere } from '../../support/stores.ts';
 
 export const target = { stage: 'dev', prefix: 'acme' };
 
@@ -26,7 +27,7 @@ export interface TestQueue {
 }
 
 export async function startTestQueue(fifo: boolean): Promise<TestQueue> {
-  const queues = await startQueues(undefined);
+  const queues = await queuesHere();
   const end = fifo ? '.fifo' : '';
   const attributes: Record<string, string> = fifo ? fifoAttributes : {};
   const { url: sourceUrl } = await queues.create(`acme-orders-dev${end}`, attributes);

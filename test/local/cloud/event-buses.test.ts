@@ -3,14 +3,14 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { localCredentials } from '../../../local/cloud/credentials.ts';
 import { startEventBuses } from '../../../local/cloud/event-buses.ts';
-import { startQueues } from '../../../local/cloud/queues.ts';
+import { queuesHere } from '../../support/stores.ts';
 
 /** The emulator gives groups back from FIFO queues alone. */
 const fifo = { FifoQueue: 'true', ContentBasedDeduplication: 'true' };
 
 /** A bus whose rule leads orders into a queue, and what that does not take to dead letters. */
 async function aBus(queueExists = true) {
-  const queues = await startQueues(undefined);
+  const queues = await queuesHere();
   const buses = await startEventBuses(queues);
   onTestFinished(async () => {
     await buses.close();

@@ -2,20 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startEventBuses } from '../../../local/cloud/event-buses.ts';
-import { startQueues } from '../../../local/cloud/queues.ts';
 import { makeResources, type Services } from '../../../local/cloud/resources.ts';
 import { startSecrets } from '../../../local/cloud/secrets.ts';
-import { startTables } from '../../../local/cloud/tables.ts';
 import { Resolver, type Resource } from '../../../local/cloud/template.ts';
+import { queuesHere, tablesHere } from '../../support/stores.ts';
 import { aFolder } from './fixtures.ts';
 
 /** Makes these resources in services of the test's own. */
 export async function make(resources: Record<string, Resource>, conditions = {}) {
-  const [queues, tables, secrets] = await Promise.all([
-    startQueues(undefined),
-    startTables(undefined),
-    startSecrets(),
-  ]);
+  const [queues, tables, secrets] = await Promise.all([queuesHere(), tablesHere(), startSecrets()]);
   const events = await startEventBuses(queues);
   const services: Services = {
     assemblyFolder: aFolder(),

@@ -2,11 +2,11 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
 import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
-import { startQueues } from '../../../local/cloud/queues.ts';
 import { aRecord } from '../../support/sqs-event.ts';
+import { queuesHere } from '../../support/stores.ts';
 
 async function someQueues() {
-  const queues = await startQueues(undefined);
+  const queues = await queuesHere();
   onTestFinished(() => queues.close());
   const [{ url: queueUrl }, { url: deadLetterUrl }] = await Promise.all([
     queues.create('deliveries', { VisibilityTimeout: '60' }),

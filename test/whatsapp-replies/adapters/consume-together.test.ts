@@ -6,8 +6,9 @@ import {
   replyRecords,
 } from '../../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
 import { type Turn, userText } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
-import { type Queues, startQueues } from '../../../local/cloud/queues.ts';
+import type { Queues } from '../../../local/cloud/queues.ts';
 import { aQueueMessage, aRecord } from '../../support/sqs-event.ts';
+import { queuesHere } from '../../support/stores.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aConsumer, away } from './consuming.ts';
 
@@ -16,7 +17,7 @@ let queues: Queues;
 let conversations = 0;
 
 beforeAll(async () => {
-  [table, queues] = await Promise.all([startTestTable(), startQueues(undefined)]);
+  [table, queues] = await Promise.all([startTestTable(), queuesHere()]);
 });
 
 afterAll(() => Promise.all([table.close(), queues.close()]));

@@ -6,15 +6,16 @@ import {
   replyInbox,
   replyRecords,
 } from '../../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
-import { type Queues, startQueues } from '../../../local/cloud/queues.ts';
+import type { Queues } from '../../../local/cloud/queues.ts';
 import { aQueueMessage, aRecord } from '../../support/sqs-event.ts';
+import { queuesHere } from '../../support/stores.ts';
 import { aQueueClient } from '../recorded.ts';
 
 let queues: Queues;
 let made = 0;
 
 beforeAll(async () => {
-  queues = await startQueues(undefined);
+  queues = await queuesHere();
 });
 
 afterAll(() => queues.close());
