@@ -42,7 +42,7 @@ export class EmailDeadlines extends Construct {
       visibilityTimeoutSeconds: limits.answerVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
       impact: 'Emails are not answered before their deadlines',
-      // Emails that are to be sent just in time wait here rightly; late ones have an alarm of their own.
+      // A long run with few workers waits here rightly; late emails have an alarm of their own.
       oldestSeconds: 6 * 3600,
     });
     const parts = { house, ...rest, emailRuns, runs, ready, mailboxSecret };
