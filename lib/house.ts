@@ -1,5 +1,6 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { type Concurrency, concurrencyOf } from './concurrency.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import type { Settings } from './settings.ts';
 import { type Stage, stages } from './stages.ts';
@@ -8,6 +9,7 @@ import { type Stage, stages } from './stages.ts';
 export interface House {
   stage: Stage;
   settings: Settings;
+  concurrency: Concurrency;
   /** Where alarms go; none where there are no alarms. */
   alarmTopic: ITopic | undefined;
   /** The name of the deployment as a whole: prefix and environment. */
@@ -20,11 +22,12 @@ export interface House {
 
 /** The house of a stack, with its topic for alarms where it has any. */
 export function houseOf(scope: Construct, settings: Settings): House {
-  const { projectPrefix, environmentName, passedOn, alarmEmail } = settings;
+  const { projectPrefix, environmentName, passedOn, alarmEmail, accountConcurrency } = settings;
   const stage = stages[environmentName];
   const house = {
     stage,
     settings,
+    concurrency: concurrencyOf(stage.concurrency, accountConcurrency),
     deployment: `${projectPrefix}-${environmentName}`,
     nameOf: (name: string) => `${projectPrefix}-${name}-${environmentName}`,
     passedOn: (...names: string[]) =>

@@ -12,6 +12,15 @@ export class SettingsError extends Error {
 export const deploymentEnvironment = z.object({
   ALARM_EMAIL: z.optional(z.email()),
   RUNBOOK_URL: z._default(z.string().check(z.regex(/^https:\/\/[^\s#]+$/)), 'docs/runbook.md'),
+  ACCOUNT_CONCURRENCY: z.optional(
+    z.pipe(
+      z.pipe(
+        z.string(),
+        z.transform((text) => Number(text)),
+      ),
+      z.int().check(z.gte(10), z.lte(1_000_000)),
+    ),
+  ),
 });
 
 /** What each variable takes, said where one is of no use. */
@@ -30,6 +39,7 @@ const rules: Record<string, string> = {
   LLM_DELAY_MIN: 'it is a number of seconds up to 60, not above LLM_DELAY_MAX',
   LLM_DELAY_MAX: 'it is a number of seconds up to 60, not below LLM_DELAY_MIN',
   ALARM_EMAIL: 'it is one email address',
+  ACCOUNT_CONCURRENCY: 'it is a whole number from 10',
   RUNBOOK_URL: 'it starts with https:// and has no #',
   OIDC_ALGORITHM: 'it is an algorithm with public keys, such as RS256 or ES256',
 };

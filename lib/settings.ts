@@ -19,6 +19,8 @@ export interface Settings {
   alarmEmail: string | undefined;
   /** Where the runbook is read; alarms lead there. */
   runbookUrl: string;
+  /** How many invocations the AWS account runs at the same time, all functions together; undefined where nobody says. */
+  accountConcurrency: number | undefined;
 }
 
 /** The names by which resources are told apart, as the CDK context gives them. */
@@ -71,9 +73,13 @@ export function readSettings(
     Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1])),
   );
   checkValues(filled);
-  const { ALARM_EMAIL: alarmEmail, RUNBOOK_URL: runbookUrl } = deploymentEnvironment.parse(filled);
+  const {
+    ALARM_EMAIL: alarmEmail,
+    RUNBOOK_URL: runbookUrl,
+    ACCOUNT_CONCURRENCY: accountConcurrency,
+  } = deploymentEnvironment.parse(filled);
   const passedOn = Object.fromEntries(
     Object.entries(filled).filter(([name]) => !(name in deploymentEnvironment.shape)),
   );
-  return { projectPrefix, environmentName, passedOn, alarmEmail, runbookUrl };
+  return { projectPrefix, environmentName, passedOn, alarmEmail, runbookUrl, accountConcurrency };
 }

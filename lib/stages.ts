@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { WorkerConcurrency } from './concurrency.ts';
 
 /** What is normal, and what is not. */
 export interface AlarmThresholds {
@@ -35,14 +36,12 @@ export interface Stage {
   alarmsFrom: AlarmThresholds;
   /** Requests a second that the HTTP API takes before it answers 429, and its burst. */
   throttle: { rateLimit: number; burstLimit: number };
-  /** Invocations of the reply processor at the same time, each with up to ten conversations. */
-  replyConcurrency: number;
-  /** Invocations of the email deadline function at the same time, each with up to sixteen emails. */
-  emailConcurrency: number;
-  /** Invocations of the triage function at the same time, each with up to ten leads. */
-  triageConcurrency: number;
-  /** Invocations that deliver webhooks at the same time, each with up to ten events. */
-  webhookConcurrency: number;
+  /**
+   * Invocations of each worker at the same time, where the account allows them: of the reply processor, each with up to
+   * ten conversations; of the start of email runs, with one run; of the email deadline function, with up to sixteen
+   * emails; of the triage, with up to ten leads; of the delivery of webhooks, with up to ten events.
+   */
+  concurrency: WorkerConcurrency;
   /** Whether companies may name receivers on this machine: only where the cloud is this machine too. */
   loopbackUrls: 'allowed' | 'refused';
 }
@@ -71,10 +70,7 @@ const keptStage: Stage = {
   alarms: 'always',
   alarmsFrom,
   throttle: { rateLimit: 500, burstLimit: 1000 },
-  replyConcurrency: 50,
-  emailConcurrency: 50,
-  triageConcurrency: 20,
-  webhookConcurrency: 50,
+  concurrency: { replies: 50, emailRuns: 5, emails: 50, triage: 20, webhooks: 50 },
   loopbackUrls: 'refused',
 };
 
@@ -89,10 +85,7 @@ const throwawayStage: Stage = {
   // Whoever tries things out fails more often.
   alarmsFrom: { ...alarmsFrom, failedPercent: 20, failedAtLeast: 10, vendorFailures: 20 },
   throttle: { rateLimit: 100, burstLimit: 200 },
-  replyConcurrency: 10,
-  emailConcurrency: 10,
-  triageConcurrency: 5,
-  webhookConcurrency: 10,
+  concurrency: { replies: 10, emailRuns: 5, emails: 10, triage: 5, webhooks: 10 },
   loopbackUrls: 'refused',
 };
 
@@ -102,6 +95,8 @@ export const stages = {
     // They cost nothing here, and what is deployed is what is read here.
     alarms: 'always',
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
+    // As many as the local cloud has environments for each function: a share of what is not there protects nobody.
+    concurrency: { replies: 4, emailRuns: 4, emails: 4, triage: 4, webhooks: 4 },
     loopbackUrls: 'allowed',
   },
   dev: throwawayStage,

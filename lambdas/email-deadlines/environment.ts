@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { numberVariable } from '../runtime/env.ts';
+import { numberVariable, workerConcurrency } from '../runtime/env.ts';
 import { tenancyEnvironment } from '../tenancy/contract.ts';
 
 const httpUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));
@@ -67,6 +67,7 @@ export const answerEnvironment = z.object({
   MAX_RETRIES,
   READY_QUEUE_URL: z.string(),
   READY_DLQ_URL: z.string(),
+  ...workerConcurrency,
   OPENAI_API_KEY_SECRET_ID: z.string(),
   OPENAI_BASE_URL: z.optional(httpUrl),
 });

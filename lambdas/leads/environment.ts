@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { eventsEnvironment } from '../events/contract.ts';
+import { workerConcurrency } from '../runtime/env.ts';
 import { tenancyEnvironment } from '../tenancy/contract.ts';
 
 const tables = { ...tenancyEnvironment, LEADS_TABLE: z.string() };
@@ -13,6 +14,7 @@ export const triageEnvironment = z.object({
   ...queue,
   ...eventsEnvironment,
   TRIAGE_DLQ_URL: z.string(),
+  ...workerConcurrency,
   OPENAI_API_KEY_SECRET_ID: z.string(),
   SECRETS_MANAGER_REGION: z.optional(z.string()),
   OPENAI_BASE_URL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/))),

@@ -13,6 +13,7 @@ import {
   secretsClient,
 } from '../vendors/aws/clients.ts';
 import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
+import { fairShare } from '../vendors/aws/fair-share.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { settlement } from '../vendors/aws/settlement.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
@@ -77,6 +78,7 @@ const consumer = once((): LeadsConsumer => {
       meter,
       clock: systemClock,
     }),
+    share: fairShare(table, { name: 'triage', concurrency: env.WORKER_CONCURRENCY }, log),
     logOf(ids) {
       const child = log.createChild();
       child.appendKeys(ids);
@@ -91,7 +93,7 @@ const consumer = once((): LeadsConsumer => {
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   log.addContext(context);
   try {
-    return await consumeLeads(event.Records, consumer());
+    return await consumeLeads(event.Records, consumer(), context.getRemainingTimeInMillis());
   } finally {
     meter.flush();
   }

@@ -20,6 +20,8 @@ export const countMetrics = [
   'RepliesNotRecorded',
   'RunTimedOut',
   'DeadLettered',
+  /** Messages that waited because their tenant had its share of the workers. */
+  'WaitedForShare',
   'RunsStarted',
   'RunsFailed',
   'EmailsSent',

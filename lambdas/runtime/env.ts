@@ -37,6 +37,17 @@ export const numberVariable = (bounds: { min: number; max: number; default: numb
     bounds.default,
   );
 
+/** How many invocations of a worker run at the same time at most; the stack says what its event source has. */
+export const workerConcurrency = {
+  WORKER_CONCURRENCY: z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) => Number(text)),
+    ),
+    z.int().check(z.gte(1)),
+  ),
+};
+
 /** The deployment that a function is part of, such as `replies-engine-prod`; its metrics bear the name. */
 export function deploymentName(environment: Environment = process.env): string {
   return environment['DEPLOYMENT'] || 'none';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { eventSchema, eventsEnvironment, productEvents } from '../events/contract.ts';
+import { workerConcurrency } from '../runtime/env.ts';
 import { type ApiRoute, tenancyEnvironment } from '../tenancy/contract.ts';
 
 /** The message of the queue of deliveries: an event in EventBridge's envelope. */
@@ -34,6 +35,7 @@ export const deliverEnvironment = z.object({
   ...common,
   WEBHOOK_QUEUE_URL: z.string(),
   WEBHOOK_DLQ_URL: z.string(),
+  ...workerConcurrency,
 });
 export const endpointEnvironment = z.object({ ...common, ...eventsEnvironment });
 

@@ -6,6 +6,7 @@ import { once } from '../runtime/once.ts';
 import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
 import { documentClient, queueClient } from '../vendors/aws/clients.ts';
 import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
+import { fairShare } from '../vendors/aws/fair-share.ts';
 import { settlement } from '../vendors/aws/settlement.ts';
 import { publicFetch } from '../vendors/http/public-fetch.ts';
 import { consumeBatch, type DeliveryConsumer } from './adapters/consume-batch.ts';
@@ -29,6 +30,11 @@ const consumer = once((): DeliveryConsumer => {
       meter,
       clock: systemClock,
     }),
+    share: fairShare(
+      { ...tenants, name: env.WEBHOOKS_TABLE },
+      { name: 'webhooks', concurrency: env.WORKER_CONCURRENCY },
+      log,
+    ),
     ports: {
       tenant: tenantDirectory(tenants).tenant,
       endpoints,
@@ -50,7 +56,7 @@ const consumer = once((): DeliveryConsumer => {
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   log.addContext(context);
   try {
-    return await consumeBatch(event.Records, consumer());
+    return await consumeBatch(event.Records, consumer(), context.getRemainingTimeInMillis());
   } finally {
     meter.flush();
   }

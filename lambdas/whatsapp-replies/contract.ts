@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { numberVariable } from '../runtime/env.ts';
+import { numberVariable, workerConcurrency } from '../runtime/env.ts';
 import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
 
@@ -178,6 +178,7 @@ export const replyEnvironment = z.object({
   ...tenancyEnvironment,
   REPLY_QUEUE_URL: z.string(),
   REPLY_DLQ_URL: z.string(),
+  ...workerConcurrency,
   OPENAI_API_KEY_SECRET_ID: z.string(),
   OPENAI_BASE_URL: z.optional(baseUrl),
   TWILIO_BASE_URL: z.optional(baseUrl),

@@ -7,6 +7,7 @@ import { once } from '../runtime/once.ts';
 import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
 import { type UsageCounter, usageCounter } from '../tenancy/adapters/usage-counter.ts';
 import { queueClient, secretsClient } from '../vendors/aws/clients.ts';
+import { fairShare } from '../vendors/aws/fair-share.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { usageMeter } from '../vendors/openai/usage.ts';
@@ -90,6 +91,7 @@ const consumer = once((): BatchConsumer => {
       queueUrl: env.REPLY_QUEUE_URL,
       deadLetterUrl: env.REPLY_DLQ_URL,
     }),
+    share: fairShare(table, { name: 'replies', concurrency: env.WORKER_CONCURRENCY }, log),
     portsFor,
     defaultBusinessNumber: async () => {
       const { phoneNumber } = await credentials.get();
@@ -97,6 +99,7 @@ const consumer = once((): BatchConsumer => {
       throw alertPerson('sender_missing', 'The message has no To and the Twilio secret no number.');
     },
     now: () => systemClock.now(),
+    random: Math.random,
     log,
     meter,
   };

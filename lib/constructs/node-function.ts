@@ -33,6 +33,8 @@ export interface NodeFunctionProps {
    * wild, and drops what would be its seventeenth invocation, unless it is told so.
    */
   callsItself?: boolean;
+  /** Invocations that are kept for it, and the most that it gets; none by default, and no bound of its own. */
+  reservedConcurrency?: number | undefined;
 }
 
 /** A Lambda function of the house: its bundle, its own log group, its alarms, and a role that may do only what is granted. */
@@ -69,6 +71,9 @@ export class NodeFunction extends LambdaFunction {
       // The AWS SDK itself carries the trace on to the queues, and these to their consumers.
       tracing: Tracing.ACTIVE,
       ...(props.callsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
+      ...(props.reservedConcurrency && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
       role,
       logGroup,
     });

@@ -87,7 +87,7 @@ export class Start extends NodeFunction {
       new SqsEventSource(runs.queue, {
         batchSize: 1,
         reportBatchItemFailures: true,
-        maxConcurrency: 5,
+        maxConcurrency: house.concurrency.workers.emailRuns,
       }),
     );
   }
@@ -114,6 +114,7 @@ export class Answer extends NodeFunction {
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
         READY_QUEUE_URL: ready.queue.queueUrl,
         READY_DLQ_URL: ready.deadLetterQueue.queueUrl,
+        WORKER_CONCURRENCY: String(house.concurrency.workers.emails),
         ...house.passedOn(
           'RESPOND_URL',
           'REQUEST_TIMEOUT',
@@ -141,7 +142,7 @@ export class Answer extends NodeFunction {
       new SqsEventSource(ready.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.stage.emailConcurrency,
+        maxConcurrency: house.concurrency.workers.emails,
       }),
     );
   }

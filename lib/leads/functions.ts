@@ -55,10 +55,13 @@ export class Triage extends NodeFunction {
       impact: 'Companies wait for the judgement of their leads',
       memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.triageTimeoutSeconds,
+      // What waits for a worker is sent again.
+      callsItself: true,
       environment: {
         ...environmentOf(parts),
         EVENT_BUS_NAME: bus.eventBusName,
         TRIAGE_DLQ_URL: inbox.deadLetterQueue.queueUrl,
+        WORKER_CONCURRENCY: String(house.concurrency.workers.triage),
         OPENAI_API_KEY_SECRET_ID: openAiSecret.secretArn,
         SECRETS_MANAGER_REGION: parts.leads.env.region,
         ...house.passedOn('OPENAI_BASE_URL'),
@@ -72,6 +75,7 @@ export class Triage extends NodeFunction {
       'dynamodb:UpdateItem',
     );
     parts.tenants.grant(this, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    inbox.queue.grant(this, 'sqs:SendMessage');
     inbox.deadLetterQueue.grant(this, 'sqs:SendMessage');
     allowReading(this, openAiSecret);
     bus.grantPutEventsTo(this);
@@ -79,7 +83,7 @@ export class Triage extends NodeFunction {
       new SqsEventSource(inbox.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.stage.triageConcurrency,
+        maxConcurrency: house.concurrency.workers.triage,
       }),
     );
   }

@@ -31,21 +31,25 @@ export class Deliver extends NodeFunction {
       impact: 'Companies are not told of events',
       memoryMb: house.stage.memoryMb.worker,
       timeoutSeconds: limits.deliverTimeoutSeconds,
+      // What waits for a worker is sent again.
+      callsItself: true,
       environment: {
         ...commonEnvironment(parts),
         WEBHOOK_QUEUE_URL: deliveries.queue.queueUrl,
         WEBHOOK_DLQ_URL: deliveries.deadLetterQueue.queueUrl,
+        WORKER_CONCURRENCY: String(house.concurrency.workers.webhooks),
       },
     });
     parts.tenants.grant(this, 'dynamodb:GetItem');
-    parts.webhooks.grant(this, 'dynamodb:GetItem', 'dynamodb:PutItem');
+    parts.webhooks.grant(this, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    deliveries.queue.grant(this, 'sqs:SendMessage');
     deliveries.deadLetterQueue.grant(this, 'sqs:SendMessage');
     allowReading(this, parts.signingKey);
     this.addEventSource(
       new SqsEventSource(deliveries.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.stage.webhookConcurrency,
+        maxConcurrency: house.concurrency.workers.webhooks,
       }),
     );
   }

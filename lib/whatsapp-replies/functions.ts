@@ -32,6 +32,8 @@ export class Receive extends NodeFunction {
       impact: 'Messages that customers write on WhatsApp are not taken in',
       memoryMb: parts.house.stage.memoryMb.request,
       timeoutSeconds: webhookTimeoutSeconds,
+      // Twilio waits for it, while what the workers do can wait.
+      reservedConcurrency: parts.house.concurrency.reservedForReceive,
       environment: {
         ...commonEnvironment(parts),
         TENANTS_TABLE: parts.tenants.tableName,
@@ -63,6 +65,7 @@ export class ReplyProcessor extends NodeFunction {
         TENANTS_TABLE: parts.tenants.tableName,
         REPLY_QUEUE_URL: inbox.queue.queueUrl,
         REPLY_DLQ_URL: inbox.deadLetterQueue.queueUrl,
+        WORKER_CONCURRENCY: String(house.concurrency.workers.replies),
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
         ...house.passedOn(
           'OPENAI_BASE_URL',
@@ -88,7 +91,7 @@ export class ReplyProcessor extends NodeFunction {
       new SqsEventSource(inbox.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.stage.replyConcurrency,
+        maxConcurrency: house.concurrency.workers.replies,
       }),
     );
   }

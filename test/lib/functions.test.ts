@@ -44,3 +44,43 @@ describe('the functions', () => {
     for (const { Timeout } of functions) expect(Timeout).toBeLessThanOrEqual(300);
   });
 });
+
+describe('the workers', () => {
+  it.each(stageNames)('know how many of them there are at the same time (%s)', (stage) => {
+    const names = functionsOf(templateOf(stage));
+    const sources = resourcesOf(templateOf(stage), 'AWS::Lambda::EventSourceMapping');
+    const shared = sources.flatMap(([, { Properties }]) => {
+      const worker = Object.values(names).find(
+        ({ logicalId }) => logicalId === referredBy(Properties.FunctionName),
+      );
+      const told = worker?.Environment?.Variables?.WORKER_CONCURRENCY;
+      return told === undefined
+        ? []
+        : [{ told, has: String(Properties.ScalingConfig.MaximumConcurrency) }];
+    });
+
+    expect(shared).toHaveLength(4);
+    for (const { told, has } of shared) expect(told).toBe(has);
+  });
+
+  it('leave the webhooks of Twilio a part of an account of the usual size', () => {
+    const reserved = (environment: Record<string, string>) =>
+      functionsOf(templateOf('prod', environment))['whatsapp-replies-receive']
+        .ReservedConcurrentExecutions;
+
+    expect(reserved({ ACCOUNT_CONCURRENCY: '1000' })).toBe(100);
+    // AWS refuses to deploy what reserves more than the account has to give.
+    expect(reserved({ ACCOUNT_CONCURRENCY: '10' })).toBeUndefined();
+    expect(reserved({})).toBeUndefined();
+  });
+
+  it('are few in a new account, which runs ten functions at a time', () => {
+    const sources = resourcesOf(
+      templateOf('dev', { ACCOUNT_CONCURRENCY: '10' }),
+      'AWS::Lambda::EventSourceMapping',
+    );
+    for (const [, { Properties }] of sources) {
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBe(2);
+    }
+  });
+});

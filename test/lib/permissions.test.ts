@@ -64,7 +64,7 @@ describe('a function that may put work into the queue it works off', () => {
     expect(new Set(allowed.map(({ FunctionName }) => FunctionName))).toEqual(
       new Set(Object.keys(permissions).filter(working)),
     );
-    expect(allowed).toHaveLength(2);
+    expect(allowed).toHaveLength(4);
   });
 });
 

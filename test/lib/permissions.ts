@@ -100,6 +100,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       ...consumes,
+      'sqs:SendMessage',
     ],
     'acme-leads-dlq-dev': ['sqs:SendMessage'],
     'acme-events-dev': ['events:PutEvents'],
@@ -121,7 +122,13 @@ export const permissions: Record<string, Record<string, string[]>> = {
     ...writesItsLog('webhook-deliver'),
     'acme/dev/webhook-signing-key': ['secretsmanager:GetSecretValue'],
     'acme-tenants-dev': ['dynamodb:GetItem'],
-    'acme-webhooks-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', ...consumes],
+    'acme-webhooks-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      ...consumes,
+      'sqs:SendMessage',
+    ],
     'acme-webhooks-dlq-dev': ['sqs:SendMessage'],
   },
   'acme-webhook-endpoint-dev': {

@@ -218,3 +218,20 @@ describe('the log of deliveries', () => {
     }
   });
 });
+
+describe('a company that has its share of the deliveries', () => {
+  it('waits in the queue while another is told', async () => {
+    await configured();
+    const { takes, sentAgain, returned, counts } = aConsumer(table, { full: ['umbra'] });
+
+    const stays = await takes(
+      { ...aDelivery(anEvent({ tenant_id: 'umbra' })), messageId: 'waits' },
+      aDelivery(anEvent()),
+    );
+
+    expect([stays, returned]).toEqual([[], []]);
+    expect(sentAgain).toEqual([{ id: 'waits', seconds: 2 }]);
+    expect(receiver.received).toHaveLength(1);
+    expect(counts).toEqual({ WaitedForShare: 1, WebhookDelivered: 1 });
+  });
+});

@@ -12,6 +12,7 @@ import { endpointStore } from '../../lambdas/webhooks/adapters/endpoint-store.ts
 import { receiver as receiverAt } from '../../lambdas/webhooks/adapters/receiver.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { recordingLog, recordingMeter } from '../support/reply-log.ts';
+import { sharedBut } from '../support/share.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { someTenants } from '../support/tenants.ts';
 
@@ -40,15 +41,17 @@ export const configure = (table: TestTable, tenantId: string, feature: object) =
 /** The consumer of deliveries with real receivers and a real store; `returned` and `dead` are what became of messages. */
 export function aConsumer(
   table: TestTable,
-  { timeoutMs = 5_000, suspended = [] as string[], loopback = true } = {},
+  { timeoutMs = 5_000, suspended = [] as string[], loopback = true, full = [] as string[] } = {},
 ) {
   const returned: { id: string; seconds: number }[] = [];
   const dead: { id: string; code: string }[] = [];
+  const sentAgain: { id: string; seconds: number }[] = [];
   const log = recordingLog();
   const meter = recordingMeter();
   const store = { tenants: table, webhooks: table, loopback };
   const queue: ConsumerQueue = {
     returnAfter: async ({ messageId }, seconds) => void returned.push({ id: messageId, seconds }),
+    sendAgain: async ({ messageId }, seconds) => void sentAgain.push({ id: messageId, seconds }),
     deadLetter: async ({ messageId }, { code }) => void dead.push({ id: messageId, code }),
   };
   const consumer: DeliveryConsumer = {
@@ -67,18 +70,20 @@ export function aConsumer(
       meter,
     },
     settlement: settlement({ queue, meter, clock: table.clock }),
+    share: sharedBut(...full),
   };
   return {
     consumer,
     queue,
     returned,
     dead,
+    sentAgain,
     log,
     counts: meter.counts,
     store: endpointStore(store),
     /** Hands over these records; the ids of those that stay. */
     async takes(...records: SQSRecord[]): Promise<string[]> {
-      const { batchItemFailures } = await consumeBatch(records, consumer);
+      const { batchItemFailures } = await consumeBatch(records, consumer, 40_000);
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
   };

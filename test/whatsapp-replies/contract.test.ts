@@ -111,6 +111,7 @@ describe('the environment of a Lambda', () => {
       ...common,
       REPLY_QUEUE_URL: 'q',
       REPLY_DLQ_URL: 'd',
+      WORKER_CONCURRENCY: '10',
       OPENAI_API_KEY_SECRET_ID: 'openai',
     });
 

@@ -29,6 +29,7 @@ export const environment = {
   PUBLIC_BASE_URL: publicBaseUrl,
   REPLY_QUEUE_URL: queueUrl,
   REPLY_DLQ_URL: deadLetterUrl,
+  WORKER_CONCURRENCY: '10',
 };
 
 /** A fresh function: its environment, its lines, and no memory of an earlier one. */

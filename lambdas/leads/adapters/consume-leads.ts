@@ -3,7 +3,10 @@ import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, discardWork } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { patienceFor } from '../../runtime/outage.ts';
+import { waitForShare } from '../../runtime/share.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
+import { triesOf } from '../../vendors/aws/consumer-queue.ts';
+import type { FairShare } from '../../vendors/aws/fair-share.ts';
 import type { Settlement } from '../../vendors/aws/settlement.ts';
 import { limits, type TriageMessage, triageMessage } from '../contract.ts';
 
@@ -11,6 +14,8 @@ export interface LeadsConsumer {
   /** `log` names the lead on every line. */
   handle(message: TriageMessage, log: Log): Promise<void>;
   settlement: Settlement;
+  /** Bounds the invocations that one company has. */
+  share: FairShare;
   logOf(ids: Record<string, string>): Log;
   meter: Meter;
   random(): number;
@@ -20,17 +25,39 @@ export interface LeadsConsumer {
 export async function consumeLeads(
   records: SQSRecord[],
   consumer: LeadsConsumer,
+  remainingMs: number,
 ): Promise<SQSBatchResponse> {
-  const failed = await Promise.all(
-    records.map(async (record) => ((await isDone(record, consumer)) ? [] : [record.messageId])),
-  );
-  return batchResponse(failed.flat());
+  const batch = records.map((record) => ({ record, message: messageOf(record) }));
+  const companies = batch.flatMap(({ message }) => message?.tenant_id ?? []);
+  const logOf = ({ messageId: record_id }: SQSRecord) => consumer.logOf({ record_id });
+  const places = await consumer.share.enter(companies, remainingMs);
+  try {
+    const failed = await Promise.all(
+      batch.map(async ({ record, message }) => {
+        const waits = message && !places.tenants.has(message.tenant_id);
+        const done = waits
+          ? await consumer.settlement.waitsForShare(
+              record,
+              waitForShare(1, consumer.random),
+              logOf(record),
+            )
+          : await isDone(record, message, consumer);
+        return done ? [] : [record.messageId];
+      }),
+    );
+    return batchResponse(failed.flat());
+  } finally {
+    await places.leave();
+  }
 }
 
 const malformed = discardWork('malformed_message', 'The queue message holds no lead.');
 
-async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boolean> {
-  const message = messageOf(record);
+async function isDone(
+  record: SQSRecord,
+  message: TriageMessage | undefined,
+  consumer: LeadsConsumer,
+): Promise<boolean> {
   const record_id = record.messageId;
   if (!message) return consumer.settlement.isDead(record, malformed, consumer.logOf({ record_id }));
   const lead_id = message.kind === 'triage' ? message.lead.id : message.lead_id;
@@ -40,7 +67,7 @@ async function isDone(record: SQSRecord, consumer: LeadsConsumer): Promise<boole
     return true;
   } catch (thrown) {
     const error = asEngineError(thrown);
-    const tries = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+    const tries = triesOf(record);
     consumer.meter.count('TriageFailed');
     if (error.next !== 'retry' || tries >= patienceFor(error, limits)) {
       return consumer.settlement.isDead(record, error, log);

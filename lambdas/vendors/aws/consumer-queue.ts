@@ -12,9 +12,20 @@ import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
 export interface ConsumerQueue {
   /** Lets a message come back after that time instead of the queue's whole visibility timeout. */
   returnAfter(record: SQSRecord, seconds: number): Promise<void>;
+  /** Puts a copy behind the others that comes after that time, at most 15 minutes; the original is deleted as done. */
+  sendAgain(record: SQSRecord, seconds: number): Promise<void>;
   /** Puts a copy with the reason into the dead-letter queue; the original is deleted as done. */
   deadLetter(record: SQSRecord, error: EngineError, nowMs: number): Promise<void>;
 }
+
+const triesBefore = 'tries_before';
+
+/** How often a message was tried, this time included: its receives, and the tries of those that it is a copy of. */
+export const triesOf = ({ attributes, messageAttributes }: SQSRecord): number =>
+  Number(messageAttributes?.[triesBefore]?.stringValue ?? 0) +
+  Number(attributes?.ApproximateReceiveCount ?? 1);
+
+const maxDelaySeconds = 900;
 
 export const consumerQueue = (
   client: Pick<SQSClient, 'send'>,
@@ -26,6 +37,22 @@ export const consumerQueue = (
         QueueUrl: urls.queueUrl,
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: Math.min(maxVisibilitySeconds, Math.ceil(seconds)),
+      }),
+    );
+  },
+
+  async sendAgain(record, seconds) {
+    const { MessageGroupId: group } = record.attributes ?? {};
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urls.queueUrl,
+        MessageBody: sendableBody(record.body),
+        DelaySeconds: Math.min(maxDelaySeconds, Math.ceil(seconds)),
+        ...(group && { MessageGroupId: group }),
+        // This time nothing was tried.
+        MessageAttributes: {
+          [triesBefore]: { DataType: 'Number', StringValue: String(triesOf(record) - 1) },
+        },
       }),
     );
   },

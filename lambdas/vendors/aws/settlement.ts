@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { EngineError } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
-import type { ConsumerQueue } from './consumer-queue.ts';
+import { type ConsumerQueue, triesOf } from './consumer-queue.ts';
 
 export interface SettlementPorts {
   queue: ConsumerQueue;
@@ -13,6 +13,8 @@ export interface SettlementPorts {
 export interface Settlement {
   /** Lets it come back after so many seconds; where that cannot be set, after the visibility timeout. */
   comesBack(record: SQSRecord, seconds: number, log: Log, ids?: object): Promise<false>;
+  /** Lets it wait so many seconds for a worker, which is no try of it. */
+  waitsForShare(record: SQSRecord, seconds: number, log: Log): Promise<boolean>;
   /** Puts it among the dead letters with the reason; where these do not take it, it stays where it is. */
   isDead(record: SQSRecord, error: EngineError, log: Log, ids?: object): Promise<boolean>;
 }
@@ -28,6 +30,24 @@ export const settlement = ({ queue, meter, clock }: SettlementPorts): Settlement
       });
     }
     return false;
+  },
+
+  async waitsForShare(record, seconds, log) {
+    meter.count('WaitedForShare');
+    try {
+      await queue.sendAgain(record, seconds);
+      return true;
+    } catch (error) {
+      log.warn(
+        'A message that waits for a worker could not be sent again; it comes back by itself.',
+        {
+          record_id: record.messageId,
+          tries: triesOf(record),
+          error: errorForLog(error),
+        },
+      );
+      return false;
+    }
   },
 
   async isDead(record, error, log, ids = {}) {

@@ -2,7 +2,10 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { ProductEvent } from '../../events/contract.ts';
 import { discardWork } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
+import { waitForShare } from '../../runtime/share.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
+import { triesOf } from '../../vendors/aws/consumer-queue.ts';
+import type { FairShare } from '../../vendors/aws/fair-share.ts';
 import type { Settlement } from '../../vendors/aws/settlement.ts';
 import { deliveryMessage } from '../contract.ts';
 import { type DeliveryPorts, type DeliveryResult, deliverEvent } from '../domain/deliver-event.ts';
@@ -10,23 +13,43 @@ import { type DeliveryPorts, type DeliveryResult, deliverEvent } from '../domain
 export interface DeliveryConsumer {
   ports: DeliveryPorts;
   settlement: Settlement;
+  /** Bounds the invocations that one company has. */
+  share: FairShare;
 }
 
 /** Delivers a batch, all of it at the same time, so that no receiver waits for another. Names what must come back. */
 export async function consumeBatch(
   batch: SQSRecord[],
   consumer: DeliveryConsumer,
+  remainingMs: number,
 ): Promise<SQSBatchResponse> {
-  const stays = await Promise.all(
-    batch.map(async (record) => ((await consume(record, consumer)) ? [] : [record.messageId])),
-  );
-  return batchResponse(stays.flat());
+  const events = batch.map((record) => ({ record, event: eventOf(record) }));
+  const companies = events.flatMap(({ event }) => event?.tenant_id ?? []);
+  const { random, log } = consumer.ports;
+  const places = await consumer.share.enter(companies, remainingMs);
+  try {
+    const stays = await Promise.all(
+      events.map(async ({ record, event }) => {
+        const isDone =
+          event && !places.tenants.has(event.tenant_id)
+            ? await consumer.settlement.waitsForShare(record, waitForShare(1, random), log)
+            : await consume(record, event, consumer);
+        return isDone ? [] : [record.messageId];
+      }),
+    );
+    return batchResponse(stays.flat());
+  } finally {
+    await places.leave();
+  }
 }
 
 /** False for a message that must come back. */
-async function consume(record: SQSRecord, consumer: DeliveryConsumer): Promise<boolean> {
-  const event = eventOf(record);
-  const attempt = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+async function consume(
+  record: SQSRecord,
+  event: ProductEvent | undefined,
+  consumer: DeliveryConsumer,
+): Promise<boolean> {
+  const attempt = triesOf(record);
   if (!event) return consumer.settlement.isDead(record, malformed, consumer.ports.log);
   const ids = { tenant_id: event.tenant_id, event_id: event.id, event_type: event.type, attempt };
   const result = await deliverEvent(event, attempt, consumer.ports);

@@ -2,7 +2,9 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { isoTime } from '../../runtime/clock.ts';
 import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
+import { waitForShare } from '../../runtime/share.ts';
 import { batchResponse, groupRecords, sentAt } from '../../runtime/sqs.ts';
+import type { FairShare } from '../../vendors/aws/fair-share.ts';
 import { fieldText, type ReplyQueueMessage, replyQueueMessage } from '../contract.ts';
 import { answerGroup, type GroupResult, type QueuedMessage } from '../domain/answer-group.ts';
 import type { Budget, ReplyPorts } from '../domain/answer-turn.ts';
@@ -11,11 +13,14 @@ import type { ReplyRecords } from './reply-queue.ts';
 
 export interface BatchConsumer {
   records: ReplyRecords;
+  /** Bounds the invocations that one company has. */
+  share: FairShare;
   /** The ports of one conversation, with a log that names it on every line. */
   portsFor(message: QueuedMessage): ReplyPorts;
   /** The address that answers when a message does not say to which number it was written. */
   defaultBusinessNumber(): Promise<string>;
   now(): number;
+  random(): number;
   log: Log;
   meter: Meter;
 }
@@ -37,15 +42,32 @@ export async function consumeBatch(
   budget: Budget,
 ): Promise<SQSBatchResponse> {
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
+  const companies = parsed.flatMap(({ ids }) => ids.company_id ?? []);
+  const places = await consumer.share.enter(companies, budget.remainingMs());
+  const mayNow = ({ ids }: Parsed) => !ids.company_id || places.tenants.has(ids.company_id);
   const groups = groupRecords(parsed, groupOf);
-  const failed = await Promise.all(
-    groups.map(async (group) => {
-      const stays = await consumeGroup(group, consumer, budget);
-      if (groups.length > 1) await deleteDone(group, stays, consumer);
-      return stays;
-    }),
-  );
-  return batchResponse(failed.flat());
+  try {
+    const failed = await Promise.all(
+      groups.map(async (group) => {
+        if (!group.every(mayNow)) return waitForPlace(group, consumer);
+        const stays = await consumeGroup(group, consumer, budget);
+        if (groups.length > 1) await deleteDone(group, stays, consumer);
+        return stays;
+      }),
+    );
+    return batchResponse(failed.flat());
+  } finally {
+    await places.leave();
+  }
+}
+
+/** A company that has its share of the invocations waits in the queue, and others are answered meanwhile. */
+async function waitForPlace(group: Parsed[], consumer: BatchConsumer): Promise<string[]> {
+  const records = group.map(({ record }) => record);
+  const receives = Number(records[0]?.attributes?.ApproximateReceiveCount ?? 1);
+  consumer.meter.count('WaitedForShare', records.length);
+  await returnAfter(records, waitForShare(receives, consumer.random), consumer);
+  return records.map(({ messageId }) => messageId);
 }
 
 /** A conversation's next message is handed out only once these are gone, and the batch may take long. */

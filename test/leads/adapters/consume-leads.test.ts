@@ -6,6 +6,7 @@ import { limits, type TriageMessage } from '../../../lambdas/leads/contract.ts';
 import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
 import { settlement } from '../../../lambdas/vendors/aws/settlement.ts';
+import { sharedBut } from '../../support/share.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 import { aQueueClient, recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
@@ -16,7 +17,10 @@ const aMessage = (): TriageMessage => ({
   request_id: randomUUID(),
 });
 
-function aConsumer(handle: (message: TriageMessage) => Promise<void> = async () => {}) {
+function aConsumer(
+  handle: (message: TriageMessage) => Promise<void> = async () => {},
+  full: string[] = [],
+) {
   const [log, meter, queue] = [recordedLog(), recordedMeter(), aQueueClient()];
   const named: Record<string, string>[] = [];
   return {
@@ -25,20 +29,25 @@ function aConsumer(handle: (message: TriageMessage) => Promise<void> = async () 
     queue,
     named,
     consume: (...records: ReturnType<typeof aRecord>[]) =>
-      consumeLeads(records, {
-        handle,
-        settlement: settlement({
-          queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
-          clock: { now: () => Date.UTC(2026, 10, 21) },
+      consumeLeads(
+        records,
+        {
+          handle,
+          share: sharedBut(...full),
+          settlement: settlement({
+            queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
+            clock: { now: () => Date.UTC(2026, 10, 21) },
+            meter,
+          }),
+          logOf(ids) {
+            named.push(ids);
+            return log;
+          },
           meter,
-        }),
-        logOf(ids) {
-          named.push(ids);
-          return log;
+          random: () => 0.5,
         },
-        meter,
-        random: () => 0.5,
-      }),
+        60_000,
+      ),
   };
 }
 
@@ -201,5 +210,29 @@ describe('the queue of leads', () => {
       code: 'queue',
       next: 'retry',
     });
+  });
+});
+
+describe('a company that has its share of the triage', () => {
+  it('waits in the queue, and its waiting is no try', async () => {
+    const judged: TriageMessage[] = [];
+    const consumer = aConsumer(async (message) => void judged.push(message), ['flood']);
+    const waits = { ...aMessage(), tenant_id: 'flood' };
+
+    const { batchItemFailures } = await consumer.consume(
+      tried(aRecord('r1', waits), 3),
+      aRecord('r2', aMessage()),
+    );
+
+    expect(batchItemFailures).toEqual([]);
+    expect(judged).toHaveLength(1);
+    expect(consumer.queue.sent).toMatchObject([
+      {
+        QueueUrl: 'leads',
+        DelaySeconds: 2,
+        MessageAttributes: { tries_before: { StringValue: '2' } },
+      },
+    ]);
+    expect(JSON.parse(String(consumer.queue.sent[0]?.['MessageBody']))).toEqual(waits);
   });
 });

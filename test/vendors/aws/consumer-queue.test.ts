@@ -1,7 +1,8 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { discardWork } from '../../../lambdas/runtime/errors.ts';
-import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
+import { consumerQueue, triesOf } from '../../../lambdas/vendors/aws/consumer-queue.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 import { queuesHere } from '../../support/stores.ts';
 
@@ -55,5 +56,23 @@ describe('the queue of deliveries', () => {
       failed_at: { StringValue: '1970-01-01T00:00:00.000Z' },
       record_id: { StringValue: 'r1' },
     });
+  });
+
+  it('sends what waits again, and does not count that as a try', async () => {
+    const { client, queueUrl, deadLetterUrl, receive } = await someQueues();
+    const queue = consumerQueue(client, { queueUrl, deadLetterUrl });
+    const tried = aRecord('r1', 'x', { groupId: 'acme' });
+    tried.attributes.ApproximateReceiveCount = '3';
+
+    await queue.sendAgain(tried, 0);
+
+    const [copy] = await receive(queueUrl);
+    const tries = copy?.MessageAttributes?.['tries_before'];
+    const record: SQSRecord = {
+      ...aRecord('r2', copy?.Body),
+      messageAttributes: { tries_before: { dataType: 'Number', stringValue: tries?.StringValue } },
+    } as SQSRecord;
+    expect(copy?.Body).toBe('x');
+    expect([triesOf(tried), triesOf(record)]).toEqual([3, 3]);
   });
 });

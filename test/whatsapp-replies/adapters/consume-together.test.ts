@@ -127,3 +127,30 @@ async function receive(QueueUrl: string): Promise<SQSRecord[]> {
     receiptHandle: String(message.ReceiptHandle),
   }));
 }
+
+describe('a company that has its share of the workers', () => {
+  it('waits in the queue, whole conversations in order, while another is answered', async () => {
+    const { consume, returned, sent, meter } = aConsumer(table, { full: ['flood'] });
+    const flood = ['one', 'two'].map((text) =>
+      aRecord(
+        text,
+        aQueueMessage({ company_id: 'flood', conversation_id: 'f', fields: { MessageSid: text } }),
+      ),
+    );
+
+    const stays = await consume(...flood, ...aConversation('quiet'));
+
+    expect(stays).toEqual(['one', 'two']);
+    expect(returned).toEqual([{ ids: ['one', 'two'], seconds: 2 }]);
+    expect(sent).toHaveLength(1);
+    expect(meter.counts).toMatchObject({ WaitedForShare: 2, RepliesSent: 1 });
+  });
+
+  it('does not keep malformed messages from the dead letters', async () => {
+    const { consume, dead } = aConsumer(table, { full: ['flood'] });
+
+    expect(await consume(aRecord('bad', 'no JSON'))).toEqual([]);
+
+    expect(dead).toHaveLength(1);
+  });
+});

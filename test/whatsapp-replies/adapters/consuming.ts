@@ -17,6 +17,7 @@ import {
   userText,
 } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
 import { textsSchema } from '../../../lambdas/whatsapp-replies/features.ts';
+import { sharedBut } from '../../support/share.ts';
 import type { TestTable } from '../../support/table.ts';
 import { recordedLog, recordedMeter } from '../recorded.ts';
 
@@ -31,6 +32,8 @@ export interface ConsumerOptions {
   spendReply?: (turn: Turn) => Promise<number>;
   /** The queue; by default one that keeps what it is told. */
   records?: ReplyRecords;
+  /** Companies that have their share of the workers. */
+  full?: string[];
   /** The table that the turns are kept in; the given one by default. */
   store?: TestTable;
 }
@@ -87,6 +90,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
         returned.push({ ids: records.map(({ messageId }) => messageId), seconds });
       },
     },
+    share: sharedBut(...(options.full ?? [])),
     portsFor: () => ({
       store,
       messenger,
@@ -107,6 +111,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     }),
     defaultBusinessNumber: options.defaultNumber ?? (async () => '+14155238886'),
     now: () => table.clock.now(),
+    random: () => 0.5,
     log,
     meter,
   };

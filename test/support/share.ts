@@ -1,0 +1,9 @@
+import type { FairShare } from '../../lambdas/vendors/aws/fair-share.ts';
+
+/** A pool in which everybody has a place but the tenants who are named. */
+export const sharedBut = (...full: string[]): FairShare => ({
+  enter: async (tenants) => ({
+    tenants: new Set([...tenants].filter((tenant) => !full.includes(tenant))),
+    leave: async () => {},
+  }),
+});
