@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { TwilioCredentials } from '../../lambdas/vendors/twilio/client.ts';
+import { connectionOverrides } from '../../lambdas/vendors/twilio/contract.ts';
 import { fix, ok, reached, warn } from './check.ts';
 
 const sender = z.object({
@@ -10,6 +11,8 @@ const sender = z.object({
       z.object({
         callback_url: z.optional(z.nullable(z.string())),
         callback_method: z.optional(z.nullable(z.string())),
+        fallback_url: z.optional(z.nullable(z.string())),
+        fallback_method: z.optional(z.nullable(z.string())),
       }),
     ),
   ),
@@ -62,12 +65,23 @@ export function judgeSender(number: string, senders: readonly Sender[], ours: st
   if (!found) {
     return fix(`Twilio's account of the secret has no sender ${number}: is it another account's?`);
   }
-  const { callback_url: url, callback_method: method } = found.webhook ?? {};
+  const { callback_url: url, callback_method: method, ...fallback } = found.webhook ?? {};
   if (!url) return fix(`${number} has no webhook: ${paste}`);
-  if (url !== ours) return fix(`${number} sends to ${url}: ${paste}`);
+  const [place, overrides] = url.split('#');
+  if (place !== ours) return fix(`${number} sends to ${url}: ${paste}`);
   if (method && method !== 'POST') return fix(`${number} sends by ${method}: ${paste}`);
   const { status } = found;
   if (status && status !== 'ONLINE')
     return warn(`${number} sends here, but is ${status} at Twilio.`);
-  return ok(`${number} sends to ${ours}.`);
+  const twice = `paste ${ours}${connectionOverrides} into Twilio's console, both as its webhook and as its fallback URL (POST).`;
+  if (fallback.fallback_url?.split('#')[0] !== ours) {
+    return warn(`${number} has no fallback URL here, and a failed webhook is lost: ${twice}`);
+  }
+  if (fallback.fallback_method && fallback.fallback_method !== 'POST') {
+    return warn(`the fallback URL of ${number} is called by ${fallback.fallback_method}: ${twice}`);
+  }
+  if (!overrides?.includes('rc=')) {
+    return warn(`${number} tries a webhook that fails only once: ${twice}`);
+  }
+  return ok(`${number} sends to ${ours}, and once more to its fallback URL.`);
 }

@@ -1,5 +1,6 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { connectionOverrides } from '../../lambdas/vendors/twilio/contract.ts';
 import { limits, routes } from '../../lambdas/whatsapp-replies/contract.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
@@ -49,7 +50,7 @@ export class WhatsAppReplies extends Construct {
     api.serve(status, routes.status);
 
     output(this, 'WhatsAppWebhookUrl', publicBaseUrl + routes.inbound.path, {
-      what: 'Paste into Twilio: "When a message comes in" (POST), and as its fallback URL too',
+      what: `Paste into Twilio with ${connectionOverrides} behind it: "When a message comes in", and its fallback URL (POST)`,
     });
     output(this, 'ConversationsTable', conversations.tableName, {
       what: 'The conversations table',

@@ -47,12 +47,10 @@ describe('the functions', () => {
 
 describe('the workers', () => {
   it.each(stageNames)('know how many of them there are at the same time (%s)', (stage) => {
-    const names = functionsOf(templateOf(stage));
+    const made = Object.fromEntries(resourcesOf(templateOf(stage), 'AWS::Lambda::Function'));
     const sources = resourcesOf(templateOf(stage), 'AWS::Lambda::EventSourceMapping');
     const shared = sources.flatMap(([, { Properties }]) => {
-      const worker = Object.values(names).find(
-        ({ logicalId }) => logicalId === referredBy(Properties.FunctionName),
-      );
+      const worker = made[String(referredBy(Properties.FunctionName))]?.Properties;
       const told = worker?.Environment?.Variables?.WORKER_CONCURRENCY;
       return told === undefined
         ? []

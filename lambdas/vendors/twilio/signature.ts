@@ -1,4 +1,5 @@
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import { connectionOverrides } from './contract.ts';
 
 /**
  * Whether a form post was signed by Twilio with this auth token. The URL is the public one, rebuilt
@@ -10,7 +11,11 @@ export function isSignedByTwilio(
   request: { publicBaseUrl: string; pathAndQuery: string; form: URLSearchParams },
 ): boolean {
   const url = request.publicBaseUrl.replace(/\/+$/, '') + request.pathAndQuery;
-  return validateRequest(authToken, signature, url, fieldsOf(request.form));
+  const fields = fieldsOf(request.form);
+  // Twilio does not say whether it signs the overrides with the URL that has them.
+  return [url, url + connectionOverrides].some((signed) =>
+    validateRequest(authToken, signature, signed, fields),
+  );
 }
 
 /** A form's fields; one that comes several times is a list, as Twilio's signature expects. */

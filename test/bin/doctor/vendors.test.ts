@@ -8,6 +8,7 @@ import {
   shutdownCheck,
   twilioCheck,
 } from '../../../bin/doctor/vendors.ts';
+import { connectionOverrides } from '../../../lambdas/vendors/twilio/contract.ts';
 
 const ours = 'https://api.example.com/webhooks/twilio/whatsapp';
 const number = 'whatsapp:+4930123456';
@@ -55,12 +56,23 @@ const senders = (...list: unknown[]) => ({
 });
 const sender = (webhook: unknown, status = 'ONLINE') => ({ sender_id: number, status, webhook });
 
+const complete = {
+  callback_url: `${ours}${connectionOverrides}`,
+  callback_method: 'POST',
+  fallback_url: ours,
+  fallback_method: 'POST',
+};
+
 const twilio = (numbers = [number]) =>
   twilioCheck(deployed(), async () => numbers.map(channelOf)).look(signal);
 
 describe('the check of Twilio', () => {
   it.each([
-    [sender({ callback_url: ours, callback_method: 'POST' }), 'ok', 'sends to https://api'],
+    [sender(complete), 'ok', 'sends to https://api'],
+    [sender({ ...complete, fallback_url: null }), 'warn', 'has no fallback URL here'],
+    [sender({ ...complete, fallback_url: 'https://old.example.com/x' }), 'warn', 'no fallback URL'],
+    [sender({ ...complete, fallback_method: 'GET' }), 'warn', 'is called by GET'],
+    [sender({ ...complete, callback_url: ours }), 'warn', 'only once: paste https://api'],
     [sender({ callback_url: 'https://old.example.com/x' }), 'FIX', 'sends to https://old'],
     [sender({ callback_url: ours, callback_method: 'GET' }), 'FIX', 'sends by GET'],
     [sender(null), 'FIX', 'has no webhook: paste https://api'],
@@ -79,7 +91,7 @@ describe('the check of Twilio', () => {
     answers[firstPage] = {
       body: { senders: [], meta: { next_page_url: `https://elsewhere.example${next}` } },
     };
-    answers[next] = senders(sender({ callback_url: ours }));
+    answers[next] = senders(sender(complete));
 
     const [report] = await twilio();
 

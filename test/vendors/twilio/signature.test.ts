@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, it } from 'vitest';
+import { connectionOverrides } from '../../../lambdas/vendors/twilio/contract.ts';
 import { fieldsOf, isSignedByTwilio } from '../../../lambdas/vendors/twilio/signature.ts';
 import { authToken, formOf, publicBaseUrl } from '../../support/webhook.ts';
 
@@ -24,6 +25,15 @@ describe('a signature of Twilio', () => {
         expect(check(signature, new URLSearchParams(formOf(fields)))).toBe(true);
       }),
     );
+  });
+
+  it('fits where Twilio signed the URL with the overrides that are pasted with it, and with no others', () => {
+    const form = new URLSearchParams({ Body: 'Hello' });
+    const signed = (fragment: string) =>
+      getExpectedTwilioSignature(authToken, url + fragment, { Body: 'Hello' });
+
+    expect(check(signed(connectionOverrides), form)).toBe(true);
+    expect(check(signed('#rc=9'), form)).toBe(false);
   });
 
   it('fits no form to which a field was added', () => {
