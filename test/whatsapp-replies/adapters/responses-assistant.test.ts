@@ -96,7 +96,7 @@ describe('responses assistant', () => {
 
     const failure = start(threadId, turn);
 
-    await expect(failure).rejects.toMatchObject({ next: 'retry', code: 'openai_unexpected' });
+    await expect(failure).rejects.toMatchObject({ next: 'retry', code: 'openai_unreadable' });
   });
 
   it('finds the end of a lost run that gave no words', async () => {
@@ -120,7 +120,7 @@ describe('responses assistant', () => {
     expect(view).toMatchObject({ kind: 'unanswered', reason: 'content_filter' });
   });
 
-  it('has no answer to a picture that OpenAI cannot read, and needs nobody for that', async () => {
+  it('says of a picture that OpenAI cannot read that the picture is refused', async () => {
     const { assistant, faults, start } = await anAssistant('responses');
     const threadId = await assistant.openThread(asking('Hello!'), []);
     const body = { error: { code: 'invalid_image_format', message: 'Not a picture.' } };
@@ -128,7 +128,7 @@ describe('responses assistant', () => {
 
     const view = await start(threadId, asking('Hello!'));
 
-    expect(view).toMatchObject({ kind: 'unanswered', reason: 'invalid_image_format' });
+    expect(view).toMatchObject({ kind: 'unanswered', refused: 'picture' });
   });
 
   it('calls a person when the model does not exist', async () => {
