@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../../lambdas/whatsapp-replies/contract.ts';
+import type { Effect } from '../../../local/simulators/faults.ts';
+import type { Outcome } from '../../../local/simulators/openai/simulator.ts';
+import { aQueuedMessage, queuedMessages } from '../../support/reply-builders.ts';
+import { deliverAll } from '../../support/reply-fifo.ts';
+import { expectAnsweredOnce, expectRecorded } from '../../support/reply-promises.ts';
+import { aSimulatedWorld, operations } from '../../support/reply-simulated.ts';
+import { aWorld } from '../../support/reply-world.ts';
+
+const adapters = ['responses', 'threads'] as const;
+const minuteMs = 60_000;
+const message = 'The model was told to.';
+const quota = 'You exceeded your current quota, please check your plan and billing details.';
+
+const failures: [what: string, outcome: Outcome, code: string][] = [
+  ['a server error', { kind: 'failed', code: 'server_error', message }, 'openai_failed'],
+  ['a rate limit', { kind: 'failed', code: 'rate_limit_exceeded', message }, 'openai_busy'],
+  ['a used up quota', { kind: 'failed', code: 'insufficient_quota', message }, 'openai_quota'],
+  [
+    'a used up quota, said in words',
+    { kind: 'failed', code: 'rate_limit_exceeded', message: quota },
+    'openai_quota',
+  ],
+  ['being cancelled', { kind: 'cancelled' }, 'run_cancelled'],
+];
+
+describe.each(adapters)('runs of %s', (name) => {
+  const { start } = operations[name];
+
+  it.each(failures)(
+    'that end by %s for a minute are tried again until they answer, and few are bought',
+    async (_what, outcome) => {
+      let until = 0;
+      const begun: number[] = [];
+      const world = await aSimulatedWorld(name, {
+        answer: () => {
+          until ||= world.clock.now() + minuteMs;
+          begun.push(world.clock.now());
+          return world.clock.now() < until ? outcome : { kind: 'completed', text: 'Yes.' };
+        },
+      });
+
+      const dead = await world.delivers(queuedMessages(1));
+
+      expect(dead).toEqual([]);
+      expect(world.messenger.bodies).toEqual(['Yes.']);
+      const [first = 0] = begun;
+      expect(begun.filter((at) => at < first + 25_000).length).toBeLessThanOrEqual(3);
+    },
+  );
+
+  it.each(failures)(
+    'that end by %s without end are given up after a quarter of an hour, and can be redriven',
+    async (_what, outcome, code) => {
+      let isOver = false;
+      const world = await aSimulatedWorld(name, {
+        answer: () => (isOver ? { kind: 'completed', text: 'Yes.' } : outcome),
+      });
+      const begun = world.clock.now();
+
+      const dead = await world.delivers(queuedMessages(1));
+      const tookMs = world.clock.now() - begun;
+      isOver = true;
+      const redriven = await world.delivers(dead);
+
+      expect(dead).toHaveLength(1);
+      expect(world.log.at('error').at(-1)).toMatchObject({ details: { error_code: code } });
+      expect(world.callsOf(start)).toBe(limits.outageAttempts + 1);
+      expect(tookMs).toBeGreaterThan(12 * minuteMs);
+      expect(redriven).toEqual([]);
+      expect(world.messenger.bodies).toEqual(['Yes.']);
+      expect(world.meter.counts['OpenAiFailed']).toBe(limits.outageAttempts);
+    },
+  );
+});
+
+const page = '<html><body>502 Bad Gateway</body></html>';
+const unreadable: [what: string, effect: Effect][] = [
+  ['a page', { kind: 'garble', text: page }],
+  ['nothing', { kind: 'garble', text: '' }],
+  ['half of its JSON', { kind: 'garble' }],
+  ['JSON that is no object', { kind: 'garble', text: 'null' }],
+  ['an object without an id', { kind: 'garble', text: '{}' }],
+];
+/** A call that may be repeated is repeated twice by the SDK before the queue does. */
+const timesOfTheSdk = 3;
+
+describe.each(adapters)('an answer of %s that cannot be read', (name) => {
+  const { start, check, open, find } = operations[name];
+
+  it.each(unreadable)('(%s) to a start leaves one run and one reply', async (_what, effect) => {
+    const world = await aSimulatedWorld(name);
+    world.faults.add({ operation: start, effect });
+
+    const dead = await world.delivers(queuedMessages(1));
+
+    expect(dead).toEqual([]);
+    expect(world.callsOf(start)).toBe(1);
+    expect(world.messenger.bodies).toHaveLength(1);
+  });
+
+  it.each([unreadable[0], unreadable[2]].flatMap((one) => (one ? [one] : [])))(
+    '(%s) to a look at the run is asked for again, and no other run is bought',
+    async (_what, effect) => {
+      const world = await aSimulatedWorld(name);
+      world.faults.add({ operation: check, effect, times: timesOfTheSdk });
+
+      const dead = await world.delivers(queuedMessages(1));
+
+      expect(dead).toEqual([]);
+      expect(world.callsOf(start)).toBe(1);
+      expect(world.messenger.bodies).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['the opening', open],
+    ['a search', find],
+  ])('to %s is asked for again', async (_what, operation) => {
+    const world = await aSimulatedWorld(name);
+    world.faults.add({ operation: start, effect: { kind: 'lose' } });
+    world.faults.add({ operation, effect: { kind: 'garble', text: page }, times: timesOfTheSdk });
+
+    const dead = await world.delivers(queuedMessages(1));
+
+    expect(dead).toEqual([]);
+    expect(world.callsOf(start)).toBe(1);
+    expect(world.messenger.bodies).toHaveLength(1);
+  });
+
+  it.each([200, 400, 403, 404, 422, 502])(
+    'because a page came in its place with status %i for a minute is borne',
+    async (status) => {
+      const world = await aSimulatedWorld(name);
+      const effect = { kind: 'respond', status, text: page } as const;
+      world.faults.add({ operation: start, effect, times: 6 });
+
+      const dead = await world.delivers(queuedMessages(1));
+
+      expect(dead).toEqual([]);
+      expect(world.messenger.bodies).toHaveLength(1);
+      expect(new Set(world.log.at('warn').map(({ details }) => details['error_code']))).toEqual(
+        new Set([status === 502 ? 'openai_failed' : 'openai_unreadable']),
+      );
+    },
+  );
+});
+
+describe('a conversation for which a filter in between has only pages', () => {
+  it('is a dead letter in the end, and is left by the next message', async () => {
+    const world = await aSimulatedWorld('responses');
+    await world.delivers([aQueuedMessage(1)]);
+    const effect = { kind: 'respond', status: 400, text: page } as const;
+    const containing = world.threadId();
+    world.faults.add({ operation: 'responses.create', effect, times: 10_000, containing });
+
+    const dead = await world.delivers([aQueuedMessage(2)]);
+    const later = [...(await world.delivers([aQueuedMessage(3)])), ...(await world.delivers(dead))];
+
+    expect(dead).toHaveLength(1);
+    expect(later).toEqual([]);
+    expect(world.messenger.bodies).toHaveLength(3);
+  });
+});
+
+/** How long a run may take in these worlds. */
+const runMaxWaitMs = 100_000;
+
+describe.each(adapters)('a lock that stays in %s', (name) => {
+  const { start, open } = operations[name];
+  const locked = {
+    kind: 'respond',
+    status: 400,
+    body: {
+      error: {
+        code: name === 'responses' ? 'conversation_locked' : null,
+        message: 'Thread thread_1 already has an active run run_1.',
+      },
+    },
+  } as const;
+
+  /** The answer to a start is lost, and that run hangs. */
+  async function hung() {
+    let n = 0;
+    const world = await aSimulatedWorld(name, {
+      runMaxWaitMs,
+      answer: ({ input, history }) => {
+        n += 1;
+        if (n === 2) return { kind: 'completed', text: 'LATE', takesMs: 20 * minuteMs };
+        const words = input.map(({ text }) => text).join();
+        return { kind: 'completed', text: `${words} after ${history.length}` };
+      },
+    });
+    await world.delivers([aQueuedMessage(1)]);
+    world.faults.add({ operation: start, effect: { kind: 'lose' } });
+    return world;
+  }
+
+  it('by a run whose id was lost and that hangs is left, and its late answer is not sent', async () => {
+    const world = await hung();
+
+    const dead = await world.delivers([aQueuedMessage(2)]);
+    world.clock.pass(30 * minuteMs);
+    const later = await world.delivers([aQueuedMessage(3)]);
+
+    expect([...dead, ...later]).toEqual([]);
+    expect(world.messenger.bodies).toHaveLength(3);
+    expect(world.messenger.bodies.join()).not.toContain('LATE');
+    expect(world.messenger.bodies[2]).toMatch(/^Question 3\? after [234]$/);
+  });
+
+  it('by somebody else’s run is left for a thread that knows what was said', async () => {
+    const world = await aSimulatedWorld(name, { runMaxWaitMs });
+    await world.delivers([aQueuedMessage(1)]);
+    const before = world.threadId();
+    world.faults.add({ operation: start, effect: locked, times: 10_000, containing: before });
+    const begun = world.clock.now();
+
+    const dead = await world.delivers([aQueuedMessage(2)]);
+    const tookMs = world.clock.now() - begun;
+    const later = await world.delivers([{ ...aQueuedMessage(3), thread_id: before }]);
+
+    expect([...dead, ...later]).toEqual([]);
+    expect(tookMs).toBeGreaterThan(runMaxWaitMs);
+    expect(tookMs).toBeLessThan(2 * runMaxWaitMs);
+    expect(world.callsOf(open)).toBe(2);
+    expect(world.messenger.bodies[1]).toContain('I know 2 earlier messages');
+    expect(world.threadId()).not.toBe(before);
+  });
+
+  it('is waited for from its first refusal, not from a start long before it', async () => {
+    const world = await aSimulatedWorld(name, { runMaxWaitMs });
+    const away = { kind: 'respond', status: 503 } as const;
+    world.faults.add({ operation: start, effect: away, times: 7 });
+    world.faults.add({ operation: start, effect: locked, times: 2 });
+
+    const dead = await world.delivers(queuedMessages(1));
+
+    expect(dead).toEqual([]);
+    expect(world.callsOf(open)).toBe(1);
+    expect(world.messenger.bodies).toHaveLength(1);
+  });
+
+  it('ends at a dead letter where each new thread is locked too, which can be redriven', async () => {
+    const world = await aSimulatedWorld(name, { runMaxWaitMs });
+    world.faults.add({ operation: start, effect: locked, times: 10_000 });
+    const rounds: number[] = [];
+    let waiting = queuedMessages(1);
+    while (waiting.length > 0 && rounds.length < 1_000) {
+      const { unfinished } = await world.answers(waiting);
+      rounds.push(world.callsOf(open));
+      world.clock.pass((unfinished?.afterSeconds ?? 0) * 1000);
+      waiting = unfinished?.messages ?? [];
+    }
+    world.faults.clear();
+
+    const redriven = await world.delivers(queuedMessages(1));
+
+    expect(world.callsOf(open)).toBeLessThanOrEqual(limits.maxAttempts + 2);
+    expect(redriven).toEqual([]);
+    expect(world.messenger.bodies).toHaveLength(1);
+  });
+});
+
+describe('a lock that stays', () => {
+  it.each(['before', 'after'] as const)(
+    'is left without a second reply or a lost one, dying at any call, %s it takes effect',
+    async (effect) => {
+      for (const assistant of adapters) {
+        for (let call = 1; call <= 30; call += 1) {
+          const world = aWorld({ assistant, runMaxWaitMs });
+          const { startRun } = world.assistant;
+          world.assistant.startRun = async (threadId, ...given) =>
+            threadId === 'thread-1' ? { kind: 'busy' } : startRun(threadId, ...given);
+          const messages = [aQueuedMessage(1), aQueuedMessage(2)];
+          await world.answers(messages);
+          world.clock.pass(runMaxWaitMs + 1);
+
+          const crash = { call, kind: 'crash', effect } as const;
+          const dead = await deliverAll(world, messages, [
+            { batchSize: 2, faults: [crash] },
+            { batchSize: 2, faults: [{ ...crash, call: 31 - call }] },
+          ]);
+
+          expect(dead, `call ${call}`).toEqual([]);
+          expectAnsweredOnce(world, messages);
+          expectRecorded(world, messages);
+        }
+      }
+    },
+  );
+});
