@@ -48,7 +48,7 @@ function unreadableIn(error: unknown): string | undefined {
 }
 
 /** The account's credit is used up, in an error of a call or of a run; some say so in words alone. */
-export function isOutOfQuota(error: {
+function isOutOfQuota(error: {
   code?: string | null | undefined;
   message?: string | null | undefined;
 }): boolean {
