@@ -77,7 +77,9 @@ export const suffers = (faults: Faults, operation: string) =>
       case 'garble': {
         await next();
         const answer = await c.res.text();
-        c.res = new Response(effect.text ?? answer.slice(0, answer.length / 2), c.res);
+        const spoilt = effect.text ?? answer.slice(0, answer.length / 2);
+        c.res = new Response(spoilt, c.res);
+        if (effect.text !== undefined) c.header('content-type', 'text/html');
         return;
       }
       case 'respond': {

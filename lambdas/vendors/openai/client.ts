@@ -50,24 +50,27 @@ async function readable(response: Response): Promise<Response> {
   const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
   const text = await response.text();
   if (judging.includes(status) && /html/i.test(type)) {
-    throw new UnreadableAnswer(`${status} with a body of ${type}`);
+    throw new UnreadableAnswer(`${status} with a body of ${type}`, status);
   }
   const headers = new Headers(response.headers);
-  if (response.ok && status !== 204) {
-    if (!isJsonObject(text))
-      throw new UnreadableAnswer(`${status} with a body of ${type}, no JSON`);
-    headers.set('content-type', 'application/json');
-  }
   // A status without a body takes not even an empty one.
-  return new Response(text || null, { status, headers });
+  if (!response.ok || status === 204) return new Response(text || null, { status, headers });
+  const answer = jsonObject(text);
+  if (!answer) throw new UnreadableAnswer(`${status} with a body of ${type}, no JSON object`);
+  headers.set('content-type', 'application/json');
+  return new Response(text, { status: isUnknownRoute(answer) ? 404 : status, headers });
 }
 
-function isJsonObject(text: string): boolean {
+/** LM Studio says 200 of a route that it does not have. */
+const isUnknownRoute = ({ error }: { error?: unknown }): boolean =>
+  typeof error === 'string' && error.startsWith('Unexpected endpoint');
+
+function jsonObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

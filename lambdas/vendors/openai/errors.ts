@@ -4,6 +4,13 @@ import { alertPerson, EngineError, retryLater } from '../../runtime/errors.ts';
 /** An answer that is not the API's: a page of something in between, or JSON that is cut off. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
+  /** Where all of a call's answer is a page, its status. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** What a failed call to OpenAI means for the work. `doing` completes "OpenAI failed to …". */
@@ -11,7 +18,7 @@ export function openAiFault(error: unknown, doing: string): EngineError {
   if (error instanceof EngineError) return error;
   const unreadable = unreadableIn(error);
   if (unreadable) {
-    const message = `OpenAI failed to ${doing}: ${unreadable}.`;
+    const message = `OpenAI failed to ${doing}: ${unreadable.message}.`;
     return retryLater('openai_unreadable', message, { cause: error });
   }
   if (error instanceof APIConnectionError) {
@@ -37,14 +44,14 @@ const busyCode = (error: APIError) => {
   return error.status === 429 ? 'openai_busy' : undefined;
 };
 
-/** What is wrong with an answer that cannot be read; undefined where it is another error. */
-function unreadableIn(error: unknown): string | undefined {
+/** The answer that could not be read; undefined where it is another error. The SDK wraps it as a broken connection. */
+function unreadableIn(error: unknown): UnreadableAnswer | undefined {
   for (const one of [error, error instanceof Error ? error.cause : undefined]) {
-    if (one instanceof UnreadableAnswer) return one.message;
+    if (one instanceof UnreadableAnswer) return one;
   }
   const isWordless = error instanceof APIError && error.error === undefined;
-  const isBare = isWordless && [400, 405, 422].includes(error.status ?? 0);
-  return isBare ? `${error.status} without an error of its own` : undefined;
+  if (!isWordless || ![400, 405, 422].includes(error.status ?? 0)) return undefined;
+  return new UnreadableAnswer(`${error.status} without an error of its own`, error.status);
 }
 
 /** The account's credit is used up, in an error of a call or of a run; some say so in words alone. */
@@ -119,9 +126,11 @@ export function isTooLong(error: unknown): boolean {
   return /context[ _](length|window|size)/i.test(message) && !/max_\w*tokens/.test(message);
 }
 
-/** The server knows no such route: it speaks only a part of the API. */
-export const isUnsupported = (error: unknown): boolean =>
-  error instanceof APIError && [404, 405, 501].includes(error.status ?? 0);
+/** The server knows no such route: it speaks only a part of the API. Some say so by a page. */
+export function isUnsupported(error: unknown): boolean {
+  const status = error instanceof APIError ? error.status : undefined;
+  return [404, 405, 501].includes(status ?? unreadableIn(error)?.status ?? 0);
+}
 
 /** Codes by which OpenAI says that what the customer sent cannot be answered; a new run cannot help. */
 export const isUnanswerable = (code: string | null | undefined): boolean =>

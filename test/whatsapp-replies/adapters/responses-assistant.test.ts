@@ -8,10 +8,11 @@ import { assistantContract } from '../../support/reply-assistant-contract.ts';
 import { assistantDoubts } from '../../support/reply-assistant-doubts.ts';
 import { anAssistant, asking, assistantAt, runTakesMs } from '../../support/reply-openai.ts';
 
+const html = { 'content-type': 'text/html' };
 const image = { contentType: 'image/png', bytes: Uint8Array.of(1, 2, 3) };
 
 /** A server that knows plain responses and nothing else, as many self-hosted ones. */
-async function aPlainServer() {
+async function aPlainServer(conversations?: () => Response) {
   const bodies: Record<string, unknown>[] = [];
   const app = new Hono<SimulatorEnv>().post('/v1/responses', async (c) => {
     bodies.push(await c.req.json());
@@ -19,6 +20,7 @@ async function aPlainServer() {
     const output = [{ id: 'msg_1', type: 'message', role: 'assistant', content }];
     return c.json({ id: 'resp_1', object: 'response', status: 'completed', output });
   });
+  if (conversations) app.post('/v1/conversations', conversations);
   const server = await serveLocally(app);
   onTestFinished(() => server.close());
   return { bodies, assistant: assistantAt(server.url, 'responses') };
@@ -169,6 +171,19 @@ describe('server without conversations', () => {
     expect(body).not.toHaveProperty('conversation');
     expect(body).not.toHaveProperty('background');
     expect(body).toMatchObject({ model: 'gpt-5.6-luna', instructions: 'Be kind.', store: false });
+  });
+
+  it.each([
+    ['no route', undefined],
+    ['a page', () => new Response('<pre>Cannot POST</pre>', { status: 404, headers: html })],
+    ['a success', () => Response.json({ error: 'Unexpected endpoint or method. (POST /v1/c)' })],
+  ])('is known by its answer to a conversation: %s', async (_what, route) => {
+    const { assistant } = await aPlainServer(route);
+    const turn = asking('Hello!');
+
+    const view = await assistant.startRun(await assistant.openThread(turn, []), turn, aStart);
+
+    expect(view).toMatchObject({ kind: 'answered', text: 'From a plain server.' });
   });
 
   it('is not searched for lost runs, since it keeps none', async () => {
