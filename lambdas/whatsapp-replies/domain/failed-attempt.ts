@@ -106,7 +106,7 @@ function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
 
 /**
  * What a dead letter leaves behind. The thread in which it died may be the reason, so that neither its redriving
- * nor the customer's next message goes on there. An outage and a wrong setting are not of the thread.
+ * nor the customer's next message goes on there.
  */
 function fromTheStart(turn: Turn, error: EngineError): Turn {
   const isAsked = turn.state === 'thread' || turn.state === 'run';
@@ -115,9 +115,12 @@ function fromTheStart(turn: Turn, error: EngineError): Turn {
   return withoutThread(rest);
 }
 
-/** What stays unreadable so long may be an answer to this conversation alone, such as a filter's. */
+/** Errors of one conversation alone that look like an outage: the vendor has made it so that it cannot go on. */
+const perhapsTheThreads = /^(openai_(failed|unreadable)|run_cancelled)$/;
+
+/** A wrong setting, or somebody who cannot be had, says nothing about the thread. */
 const keepsThread = (error: EngineError): boolean =>
-  error.code === 'openai_refused' || (isOutage(error) && error.code !== 'openai_unreadable');
+  error.code === 'openai_refused' || (isOutage(error) && !perhapsTheThreads.test(error.code));
 
 const saveLeaving = (before: Turn, after: Turn, ports: ReplyPorts): Promise<Turn> =>
   before.thread_id && !after.thread_id

@@ -147,13 +147,16 @@ describe.each(adapters)('an answer of %s that cannot be read', (name) => {
   );
 });
 
-describe('a conversation for which a filter in between has only pages', () => {
-  it('is a dead letter in the end, and is left by the next message', async () => {
-    const world = await aSimulatedWorld('responses');
+describe.each([
+  ['pages of a filter', { kind: 'respond', status: 400, text: page }],
+  ['server errors', { kind: 'respond', status: 500, headers: { 'x-should-retry': 'false' } }],
+] satisfies [string, Effect][])('a conversation that gets only %s', (_what, effect) => {
+  it.each(adapters)('is a dead letter in the end, and is left after it (%s)', async (name) => {
+    const world = await aSimulatedWorld(name);
     await world.delivers([aQueuedMessage(1)]);
-    const effect = { kind: 'respond', status: 400, text: page } as const;
     const containing = world.threadId();
-    world.faults.add({ operation: 'responses.create', effect, times: 10_000, containing });
+    const { start } = operations[name];
+    world.faults.add({ operation: start, effect, times: 10_000, containing });
 
     const dead = await world.delivers([aQueuedMessage(2)]);
     const later = [...(await world.delivers([aQueuedMessage(3)])), ...(await world.delivers(dead))];
@@ -161,5 +164,22 @@ describe('a conversation for which a filter in between has only pages', () => {
     expect(dead).toHaveLength(1);
     expect(later).toEqual([]);
     expect(world.messenger.bodies).toHaveLength(3);
+  });
+});
+
+describe('an outage of the whole vendor', () => {
+  it('costs no conversation its thread', async () => {
+    const world = await aSimulatedWorld('responses');
+    await world.delivers([aQueuedMessage(1)]);
+    const before = world.threadId();
+    const busy = { kind: 'respond', status: 429, headers: { 'retry-after': '60' } } as const;
+    world.faults.add({ operation: 'responses.create', effect: busy, times: limits.outageAttempts });
+
+    const dead = await world.delivers([aQueuedMessage(2)]);
+    const redriven = await world.delivers(dead);
+
+    expect([dead.length, redriven.length]).toEqual([1, 0]);
+    expect(world.threadId()).toBe(before);
+    expect(world.messenger.bodies[1]).toContain('I know 2 earlier messages');
   });
 });
