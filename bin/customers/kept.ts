@@ -77,7 +77,7 @@ async function channelsOf({ company, address }: Who, table: Table): Promise<Kept
       const partition = id && conversationPartition({ company_id: company, conversation_id: id });
       const items = partition ? await itemsOf(table, partition, ['thread_id']) : [];
       const threads = [item, ...items].flatMap(({ thread_id: thread }) =>
-        typeof thread === 'string' ? [thread] : [],
+        typeof thread === 'string' && thread !== '' ? [thread] : [],
       );
       return {
         number: String(item['sk']).slice(prefix.length),

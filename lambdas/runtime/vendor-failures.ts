@@ -4,7 +4,10 @@ import type { Meter } from './log.ts';
 
 /** By how a code begins, whose failure it is; what is not in here is ours. */
 const vendors: [begin: RegExp, metric: CountMetric][] = [
-  [/^(openai_|run_failed$|run_timed_out$|model_silent$|answer_too_slow$)/, 'OpenAiFailed'],
+  [
+    /^(openai_|run_failed$|run_cancelled$|run_timed_out$|model_silent$|answer_too_slow$)/,
+    'OpenAiFailed',
+  ],
   [/^twilio_/, 'TwilioFailed'],
   [/^mailbox_(unavailable|refused)$/, 'MailboxFailed'],
 ];

@@ -3,20 +3,36 @@ import * as z from 'zod';
 const maxDelayMs = 600_000;
 const maxTimes = 10_000;
 
-const effect = z.discriminatedUnion('kind', [
+const effects = [
   z.strictObject({
     kind: z.literal('respond'),
     status: z.int().min(200).max(599),
     body: z.unknown().optional(),
+    text: z.string().optional(),
     headers: z.record(z.string(), z.string()).optional(),
   }),
   z.strictObject({ kind: z.literal('lose') }),
   z.strictObject({ kind: z.literal('delay'), ms: z.int().min(0).max(maxDelayMs) }),
-]);
+] as const;
+
+const times = z.int().min(1).max(maxTimes).optional();
 
 /** A fault that another process asks for, of an operation that this schema takes. */
 export const faultOf = <Operation extends z.ZodType<string>>(operation: Operation) =>
-  z.strictObject({ operation, effect, times: z.int().min(1).max(maxTimes).optional() });
+  z.strictObject({ operation, effect: z.discriminatedUnion('kind', effects), times });
+
+/** The same, of a vendor whose answers are JSON and whose model can be told how to end. */
+export const modelFaultOf = <Operation extends z.ZodType<string>>(operation: Operation) =>
+  z.strictObject({
+    operation,
+    effect: z.discriminatedUnion('kind', [
+      ...effects,
+      z.strictObject({ kind: z.literal('garble'), text: z.string().optional() }),
+      z.strictObject({ kind: z.literal('sim'), command: z.string().min(1) }),
+    ]),
+    times,
+    containing: z.string().optional(),
+  });
 
 /** The value that a text is as JSON. */
 export const jsonText = z.string().transform((text, context): unknown => {

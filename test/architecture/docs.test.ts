@@ -87,7 +87,8 @@ describe('docs/errors.md', () => {
     const thrown = [
       ...allOf(code, /(?:retryLater|alertPerson|discardWork)\(\s*'([a-z_]+)'/g),
       ...allOf(code, /new EngineError\([^,]+, '([a-z_]+)'/g),
-      ...allOf(code, /export const (?:notRecorded|turnTaken) = '([a-z_]+)'/g),
+      ...allOf(code, /export const (?:notRecorded|turnTaken|conversationRefused) = '([a-z_]+)'/g),
+      ...allOf(code, /(?:return|code:) '((?:openai|run)_\w+)'/g),
       ...allOf(code, /\? '(openai_\w+)' : 'openai_\w+'/g),
       ...allOf(code, /\? 'openai_\w+' : '(openai_\w+)'/g),
     ];

@@ -6,7 +6,10 @@ import { isOutage, outageAttempts, patienceFor } from '../../lambdas/runtime/out
 describe('an outage', () => {
   it.each([
     'openai_unreachable',
+    'openai_unreadable',
     'openai_busy',
+    'openai_quota',
+    'run_cancelled',
     'openai_failed',
     'twilio_not_sent',
     'twilio_unsure',

@@ -12,7 +12,9 @@ const countedFor = (code: string) => {
 describe('a failure', () => {
   it.each([
     ['openai_busy', 'OpenAiFailed'],
+    ['openai_quota', 'OpenAiFailed'],
     ['run_failed', 'OpenAiFailed'],
+    ['run_cancelled', 'OpenAiFailed'],
     ['run_timed_out', 'OpenAiFailed'],
     ['twilio_not_sent', 'TwilioFailed'],
     ['twilio_unsure', 'TwilioFailed'],

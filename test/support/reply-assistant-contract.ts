@@ -73,11 +73,15 @@ export function assistantContract(name: AdapterName): void {
       ['/sim incomplete', { kind: 'answered', text: 'This answer ends in the middle of a' }],
       ['/sim refuse', { kind: 'unanswered' }],
       ['/sim empty', { kind: 'unanswered', reason: 'empty' }],
-      ['/sim fail invalid_prompt', { kind: 'unanswered', reason: 'invalid_prompt' }],
-      ['/sim fail', { kind: 'failed', reason: 'server_error', next: 'retry' }],
-      ['/sim fail rate_limit_exceeded', { kind: 'failed', next: 'retry' }],
+      [
+        '/sim fail invalid_prompt',
+        { kind: 'unanswered', reason: 'invalid_prompt', refused: 'words' },
+      ],
+      ['/sim fail', { kind: 'failed', reason: 'server_error', code: 'openai_failed' }],
+      ['/sim fail rate_limit_exceeded', { kind: 'failed', next: 'retry', code: 'openai_busy' }],
+      ['/sim fail insufficient_quota', { kind: 'failed', next: 'retry', code: 'openai_quota' }],
       ['/sim fail context_length_exceeded', { kind: 'too_long' }],
-      ['/sim cancel', { kind: 'failed', reason: 'cancelled', next: 'retry' }],
+      ['/sim cancel', { kind: 'failed', next: 'retry', code: 'run_cancelled' }],
       ['/sim call look_up {"id": 7}', { kind: 'failed', next: 'alert' }],
     ])('that ends like %s is %j', async (text, expected) => {
       const { ask } = await anAssistant(name);

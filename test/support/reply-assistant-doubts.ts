@@ -122,14 +122,14 @@ export function assistantDoubts(name: AdapterName): void {
       expect(failure).toMatchObject({ next: 'retry', code: 'openai_busy', retryAfterSeconds: 7 });
     });
 
-    it('that finds the request wrong calls a person', async () => {
+    it.each([
+      ['a setting', { message: 'Wrong.', param: 'model' }, 'alert', 'openai_refused'],
+      ['nothing', { message: 'Wrong.' }, 'retry', 'conversation_refused'],
+      ['the input', { message: 'W.', param: 'input', code: null }, 'retry', 'conversation_refused'],
+    ])('that refuses the request and names %s', async (_what, error, next, code) => {
       const { assistant, faults, start } = await anAssistant(name);
       const threadId = await assistant.openThread(asking('Hello!'), []);
-      const wrong = {
-        kind: 'respond',
-        status: 400,
-        body: { error: { message: 'Wrong.' } },
-      } as const;
+      const wrong = { kind: 'respond', status: 400, body: { error } } as const;
       faults.add({ operation: startOf[name], effect: wrong });
       faults.add({ operation: openOf[name], effect: wrong });
 
@@ -138,7 +138,7 @@ export function assistantDoubts(name: AdapterName): void {
         await failureOf(assistant.openThread(asking('Hello!'), [])),
       ];
 
-      expect(failures).toMatchObject(Array(2).fill({ next: 'alert', code: 'openai_refused' }));
+      expect(failures).toMatchObject(Array(2).fill({ next, code }));
     });
 
     it('that names no thread leaves the work for later', async () => {
@@ -147,7 +147,7 @@ export function assistantDoubts(name: AdapterName): void {
 
       const failure = await failureOf(assistant.openThread(asking('Hello!'), []));
 
-      expect(failure).toMatchObject({ next: 'retry', code: 'openai_unexpected' });
+      expect(failure).toMatchObject({ next: 'retry', code: 'openai_unreadable' });
     });
 
     it('that cannot be reached leaves the work for later', async () => {

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { CachedSecret } from '../aws/secrets.ts';
+import { UnreadableAnswer } from './errors.ts';
 
 /** Bounds of one call; starting a run overrides the retries, because a repeated start may run twice. */
 const timeoutMs = 20_000;
@@ -17,7 +18,7 @@ export function openAiSource(key: CachedSecret<string>, baseURL: string | undefi
         apiKey,
         timeout: timeoutMs,
         maxRetries,
-        fetch: (url, init) => fetchNotingRefusal(key, url, init),
+        fetch: async (url, init) => readable(await fetchNotingRefusal(key, url, init)),
         ...(baseURL && { baseURL }),
       });
       made = { apiKey, client };
@@ -35,6 +36,42 @@ async function fetchNotingRefusal(
   // When even the secret cannot be read, the next call says so.
   if (response.status === 401) await key.refresh().catch(() => false);
   return retriesByQueue(response) ? noRetry(response) : response;
+}
+
+/** Statuses that say something of the request, if it is the API that answers. */
+const judging = [400, 403, 404, 405, 422];
+
+/**
+ * The answer, read within the call's time limit. Rejects what the API cannot have said: a success that is no
+ * JSON object, or a page in the place of a refusal. The SDK takes that for a connection that broke.
+ */
+async function readable(response: Response): Promise<Response> {
+  const { status } = response;
+  const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
+  const text = await response.text();
+  if (judging.includes(status) && /html/i.test(type)) {
+    throw new UnreadableAnswer(`${status} with a body of ${type}`, status);
+  }
+  const headers = new Headers(response.headers);
+  // A status without a body takes not even an empty one.
+  if (!response.ok || status === 204) return new Response(text || null, { status, headers });
+  const answer = jsonObject(text);
+  if (!answer) throw new UnreadableAnswer(`${status} with a body of ${type}, no JSON object`);
+  headers.set('content-type', 'application/json');
+  return new Response(text, { status: isUnknownRoute(answer) ? 404 : status, headers });
+}
+
+/** LM Studio says 200 of a route that it does not have. */
+const isUnknownRoute = ({ error }: { error?: unknown }): boolean =>
+  typeof error === 'string' && error.startsWith('Unexpected endpoint');
+
+function jsonObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A wait that the vendor asks for is the queue's, not this function's: it pays for its time. */

@@ -1,9 +1,26 @@
 import { APIConnectionError, APIError, NotFoundError } from 'openai';
 import { alertPerson, EngineError, retryLater } from '../../runtime/errors.ts';
 
+/** An answer that is not the API's: a page of something in between, or JSON that is cut off. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+  /** Where all of a call's answer is a page, its status. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** What a failed call to OpenAI means for the work. `doing` completes "OpenAI failed to …". */
 export function openAiFault(error: unknown, doing: string): EngineError {
   if (error instanceof EngineError) return error;
+  const unreadable = unreadableIn(error);
+  if (unreadable) {
+    const message = `OpenAI failed to ${doing}: ${unreadable.message}.`;
+    return retryLater('openai_unreadable', message, { cause: error });
+  }
   if (error instanceof APIConnectionError) {
     return retryLater('openai_unreachable', `OpenAI failed to ${doing}: no answer.`, {
       cause: error,
@@ -16,10 +33,57 @@ export function openAiFault(error: unknown, doing: string): EngineError {
   const message = `OpenAI failed to ${doing}: ${[status, code].filter(Boolean).join(' ')}.`;
   if (isForGood(error)) return alertPerson('openai_refused', message, { cause: error });
   const retryAfterSeconds = retryAfterOf(error);
-  return retryLater(status === 429 ? 'openai_busy' : 'openai_failed', message, {
+  return retryLater(busyCode(error) ?? 'openai_failed', message, {
     cause: error,
     ...(retryAfterSeconds && { retryAfterSeconds }),
   });
+}
+
+const busyCode = (error: APIError) => {
+  if (isOutOfQuota(error)) return 'openai_quota';
+  return error.status === 429 ? 'openai_busy' : undefined;
+};
+
+/** The answer that could not be read; undefined where it is another error. The SDK wraps it as a broken connection. */
+function unreadableIn(error: unknown): UnreadableAnswer | undefined {
+  for (const one of [error, error instanceof Error ? error.cause : undefined]) {
+    if (one instanceof UnreadableAnswer) return one;
+  }
+  const isWordless = error instanceof APIError && error.error === undefined;
+  if (!isWordless || ![400, 405, 422].includes(error.status ?? 0)) return undefined;
+  return new UnreadableAnswer(`${error.status} without an error of its own`, error.status);
+}
+
+/** The account's credit is used up, in an error of a call or of a run; some say so in words alone. */
+function isOutOfQuota(error: {
+  code?: string | null | undefined;
+  message?: string | null | undefined;
+}): boolean {
+  if (/quota|billing/.test(error.code ?? '')) return true;
+  return /exceeded your current quota|billing/i.test(error.message ?? '');
+}
+
+/** The code of a run that failed by OpenAI's fault: none is an error of what it was asked. */
+export function runFaultCode(
+  error: { code?: string | null; message?: string | null } | null | undefined,
+): 'openai_quota' | 'openai_busy' | 'openai_failed' {
+  if (error && isOutOfQuota(error)) return 'openai_quota';
+  return error?.code === 'rate_limit_exceeded' ? 'openai_busy' : 'openai_failed';
+}
+
+/** Parameters that are the same in every conversation. */
+const settings =
+  /^(model|instructions|assistant|max_\w*tokens|metadata|background|store|tools?|text|reasoning|temperature)\b|assistant_id/;
+
+/**
+ * A request is refused, and no setting is named as the reason: it may lie in what the conversation holds, so
+ * that another conversation can help.
+ */
+export function isRefusedAsItIs(error: unknown): boolean {
+  if (!(error instanceof APIError) || unreadableIn(error)) return false;
+  if (error.status !== 400 && error.status !== 422) return false;
+  if (error.param) return !settings.test(error.param);
+  return !/model|parameter/.test(String(error.code ?? ''));
 }
 
 /** A request that is wrong as it stands: a setting must change before it can succeed. */
@@ -62,10 +126,16 @@ export function isTooLong(error: unknown): boolean {
   return /context[ _](length|window|size)/i.test(message) && !/max_\w*tokens/.test(message);
 }
 
-/** The server knows no such route: it speaks only a part of the API. */
-export const isUnsupported = (error: unknown): boolean =>
-  error instanceof APIError && [404, 405, 501].includes(error.status ?? 0);
+/** The server knows no such route: it speaks only a part of the API. Some say so by a page. */
+export function isUnsupported(error: unknown): boolean {
+  const status = error instanceof APIError ? error.status : undefined;
+  return [404, 405, 501].includes(status ?? unreadableIn(error)?.status ?? 0);
+}
 
 /** Codes by which OpenAI says that what the customer sent cannot be answered; a new run cannot help. */
 export const isUnanswerable = (code: string | null | undefined): boolean =>
-  typeof code === 'string' && /image|^invalid_prompt$|policy/.test(code);
+  typeof code === 'string' &&
+  (isAboutImage(code) || /^invalid_prompt$|policy|content_filter/.test(code));
+
+/** Of these, the ones by which a picture cannot be read. */
+export const isAboutImage = (code: string): boolean => /image/.test(code) && !/policy/.test(code);

@@ -1,6 +1,7 @@
 import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
-import { isTooLongCode, isUnanswerable } from '../../vendors/openai/errors.ts';
+import { UnreadableAnswer } from '../../vendors/openai/errors.ts';
 import type { ModelInput, PastMessage, RunView } from '../domain/ports.ts';
+import { cancelledRun, failedRun } from './failed-run.ts';
 
 /** An earlier message, as an item of the input. */
 export const pastItem = ({ role, content }: PastMessage): ResponseInputItem => ({ role, content });
@@ -34,18 +35,13 @@ export function viewOf(response: Response): RunView {
         ? { kind: 'answered', ...ended, text }
         : { kind: 'unanswered', ...ended, reason };
     }
-    case 'failed': {
-      const reason = response.error?.code ?? 'unknown error';
-      if (isTooLongCode(reason)) return { kind: 'too_long', runId };
-      return isUnanswerable(reason)
-        ? { kind: 'unanswered', ...ended, reason }
-        : { kind: 'failed', runId, reason, next: 'retry' };
-    }
+    case 'failed':
+      return failedRun(runId, response.error);
     case 'cancelled':
-      return { kind: 'failed', runId, reason: 'cancelled', next: 'retry' };
+      return cancelledRun(runId);
     default:
       // What has no id cannot be looked at again: it counts as a lost answer.
-      if (!runId) throw new Error('The server answered without an id.');
+      if (!runId) throw new UnreadableAnswer('an answer without an id');
       return { kind: 'working', runId };
   }
 }

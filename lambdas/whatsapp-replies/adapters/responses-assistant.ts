@@ -10,11 +10,12 @@ import {
   isTooLong,
   isUnanswerable,
   isUnsupported,
-  openAiFault,
+  UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
+import { refusedRun, threadFault } from './failed-run.ts';
 import { inputItem, pastItem, viewOf } from './response-view.ts';
 
 export interface ResponsesConfig {
@@ -52,11 +53,11 @@ export function responsesAssistant(
           items: history.map(pastItem),
           metadata: { company_id, conversation_id, [seededItems]: String(history.length) },
         });
-        if (!conversation.id) throw new Error('The server answered without an id.');
+        if (!conversation.id) throw new UnreadableAnswer('an answer without an id');
         return conversation.id;
       } catch (error) {
         if (isUnsupported(error)) return ownHistory;
-        throw openAiFault(error, 'open a conversation');
+        throw threadFault(error, 'open a conversation');
       }
     },
 
@@ -66,7 +67,7 @@ export function responsesAssistant(
         const client = await source();
         await client.conversations.delete(threadId);
       } catch (error) {
-        if (!isNotFound(error)) throw openAiFault(error, 'delete a conversation');
+        if (!isNotFound(error)) throw threadFault(error, 'delete a conversation');
       }
     },
 
@@ -105,7 +106,7 @@ export function responsesAssistant(
         return answerAmong(items.slice(seeded), turn);
       } catch (error) {
         if (isNoThread(error)) return { kind: 'thread_gone' };
-        throw openAiFault(error, 'list a conversation');
+        throw threadFault(error, 'list a conversation');
       }
     },
 
@@ -115,7 +116,7 @@ export function responsesAssistant(
         return read(await client.responses.retrieve(runId));
       } catch (error) {
         if (isNotFound(error)) return gone(runId);
-        throw openAiFault(error, 'retrieve a response');
+        throw threadFault(error, 'retrieve a response');
       }
     },
 
@@ -125,7 +126,7 @@ export function responsesAssistant(
         return read(await client.responses.cancel(runId));
       } catch (error) {
         if (isNotFound(error)) return gone(runId);
-        throw openAiFault(error, 'cancel a response');
+        throw threadFault(error, 'cancel a response');
       }
     },
   };
@@ -137,15 +138,13 @@ function startTrouble(error: unknown, threadId: string) {
   const conversationMissing = isNoThread(error) && param !== 'model' && code !== 'model_not_found';
   if (conversationMissing && threadId !== ownHistory) return { kind: 'thread_gone' } as const;
   if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' } as const;
-  if (status === 400 && isUnanswerable(code)) {
-    return { kind: 'unanswered', runId: 'refused', reason: String(code) } as const;
-  }
+  if (status === 400 && isUnanswerable(code)) return refusedRun('refused', String(code));
   if (threadId === ownHistory && error instanceof APIConnectionTimeoutError) {
     const seconds = blockingTimeoutMs / 1000;
     const message = `The server gave no answer within ${seconds} s, and without /conversations none can come later.`;
     throw retryLater('answer_too_slow', message, { cause: error });
   }
-  throw openAiFault(error, 'start a response');
+  throw threadFault(error, 'start a response');
 }
 
 const gone = (runId: string): RunView => ({
@@ -177,6 +176,7 @@ async function newestItems(client: OpenAI, threadId: string): Promise<Conversati
     order: 'desc',
     limit: searchedItems,
   });
+  if (!Array.isArray(page.data)) throw new UnreadableAnswer('a list without its data');
   return page.data.reverse();
 }
 

@@ -1,4 +1,4 @@
-import { BadRequestError, type OpenAI, toFile } from 'openai';
+import { APIError, BadRequestError, type OpenAI, toFile } from 'openai';
 import type { MessageContentPartParam } from 'openai/resources/beta/threads/messages.js';
 import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
@@ -7,13 +7,13 @@ import {
   isNoThread,
   isNotFound,
   isTooLong,
-  isTooLongCode,
   isUnanswerable,
-  openAiFault,
+  UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, ModelInput, RunView } from '../domain/ports.ts';
 import { readableInputs, type Turn } from '../domain/turn.ts';
+import { cancelledRun, failedRun, refusedRun, threadFault } from './failed-run.ts';
 
 export interface ThreadsConfig {
   assistant_id: string;
@@ -45,10 +45,10 @@ export function threadsAssistant(
           messages: history,
           metadata: { company_id, conversation_id },
         });
-        if (!thread.id) throw new Error('The server answered without an id.');
+        if (!thread.id) throw new UnreadableAnswer('an answer without an id');
         return thread.id;
       } catch (error) {
-        throw openAiFault(error, 'open a thread');
+        throw threadFault(error, 'open a thread');
       }
     },
 
@@ -57,7 +57,7 @@ export function threadsAssistant(
         const { beta } = await source();
         await beta.threads.delete(threadId);
       } catch (error) {
-        if (!isNotFound(error)) throw openAiFault(error, 'delete a thread');
+        if (!isNotFound(error)) throw threadFault(error, 'delete a thread');
       }
     },
 
@@ -76,21 +76,23 @@ export function threadsAssistant(
         if (isNoThread(error) && !/assistant/i.test(messageOf(error)))
           return { kind: 'thread_gone' };
         if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' };
-        throw openAiFault(error, 'start a run');
+        const { status, code } = error instanceof APIError ? error : ({} as Partial<APIError>);
+        if (status === 400 && isUnanswerable(code)) return refusedRun('refused', String(code));
+        throw threadFault(error, 'start a run');
       }
     },
 
     async findRun(threadId, turn) {
       const client = await source();
       try {
-        const { data } = await client.beta.threads.runs.list(threadId, { limit: searched });
-        const run = data.find(
+        const page = await client.beta.threads.runs.list(threadId, { limit: searched });
+        const run = dataOf(page).find(
           ({ metadata, status }) => metadata?.['turn_id'] === turn.turn_id && !hasFailed(status),
         );
         return run && (await viewOf(client, run));
       } catch (error) {
         if (isNoThread(error)) return { kind: 'thread_gone' };
-        throw openAiFault(error, 'list the runs of a thread');
+        throw threadFault(error, 'list the runs of a thread');
       }
     },
 
@@ -102,7 +104,7 @@ export function threadsAssistant(
         return await viewOf(client, run);
       } catch (error) {
         if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
-        throw openAiFault(error, 'retrieve a run');
+        throw threadFault(error, 'retrieve a run');
       }
     },
 
@@ -115,7 +117,7 @@ export function threadsAssistant(
         // A run that has ended meanwhile cannot be cancelled; how it ended is what counts.
         if (error instanceof BadRequestError) return this.checkRun(threadId, runId);
         if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
-        throw openAiFault(error, 'cancel a run');
+        throw threadFault(error, 'cancel a run');
       }
     },
   };
@@ -147,8 +149,8 @@ async function addMessages(
 }
 
 async function messageSidsIn(client: OpenAI, threadId: string): Promise<Set<string>> {
-  const { data } = await client.beta.threads.messages.list(threadId, { limit: searched });
-  return new Set(data.map(({ metadata }) => String(metadata?.['message_sid'] ?? '')));
+  const page = await client.beta.threads.messages.list(threadId, { limit: searched });
+  return new Set(dataOf(page).map(({ metadata }) => String(metadata?.['message_sid'] ?? '')));
 }
 
 /** Pictures go up as files first: the protocol takes no data URLs. */
@@ -187,12 +189,10 @@ async function viewOf(client: OpenAI, run: Run): Promise<RunView> {
       const reason = run.incomplete_details?.reason ?? 'incomplete';
       return answerOf(client, run, reason);
     }
-    case 'failed': {
-      const reason = run.last_error?.code ?? 'unknown error';
-      if (isTooLongCode(reason)) return { kind: 'too_long', runId };
-      return isUnanswerable(reason) ? { kind: 'unanswered', runId, reason } : failed(runId, reason);
-    }
+    case 'failed':
+      return failedRun(runId, run.last_error);
     case 'cancelled':
+      return cancelledRun(runId);
     case 'expired':
       return failed(runId, run.status);
     case 'requires_action':
@@ -202,17 +202,19 @@ async function viewOf(client: OpenAI, run: Run): Promise<RunView> {
         .catch(() => undefined);
       return failed(runId, 'the assistant asks for a tool, and this channel has none', 'alert');
     default:
+      // What has no id cannot be looked at again: it counts as a lost answer.
+      if (!runId) throw new UnreadableAnswer('an answer without an id');
       return { kind: 'working', runId };
   }
 }
 
 async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<RunView> {
-  const { data } = await client.beta.threads.messages.list(run.thread_id, {
+  const page = await client.beta.threads.messages.list(run.thread_id, {
     run_id: run.id,
     order: 'asc',
     limit: searched,
   });
-  const text = data
+  const text = dataOf(page)
     .filter(({ role, run_id }) => role === 'assistant' && (!run_id || run_id === run.id))
     .flatMap(({ content }) => content)
     .map((part) => (part.type === 'text' ? part.text.value : ''))
@@ -224,6 +226,11 @@ async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<Ru
   return text
     ? { kind: 'answered', ...ended, text }
     : { kind: 'unanswered', ...ended, reason: otherwise };
+}
+
+function dataOf<Item>({ data }: { data: Item[] }): Item[] {
+  if (Array.isArray(data)) return data;
+  throw new UnreadableAnswer('a list without its data');
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

@@ -1,13 +1,8 @@
-import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, type EngineError, retryLater } from '../../runtime/errors.ts';
-import { errorForLog } from '../../runtime/log.ts';
-import { isOutage, patienceFor } from '../../runtime/outage.ts';
-import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
+import { type Attempt, afterFailure } from './failed-attempt.ts';
 import type { Inbound } from './inbound.ts';
-import { turnTaken } from './ports.ts';
-import { notRecorded } from './steps/record.ts';
 import type { Turn } from './turn.ts';
 
 /** One inbound message of the batch, parsed. */
@@ -110,11 +105,6 @@ function newTurn(messages: QueuedMessage[], now: number): Turn {
   };
 }
 
-type Attempt =
-  | { kind: 'done' }
-  | { kind: 'later'; afterSeconds: number }
-  | { kind: 'dead'; error: EngineError };
-
 async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Attempt> {
   ports.logTurn(turn);
   const leaseLeftMs = turn.lease_until - ports.clock.now();
@@ -129,7 +119,7 @@ async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<A
     if (result.kind === 'recorded') return { kind: 'done' };
     return { kind: 'later', afterSeconds: result.afterSeconds };
   } catch (thrown) {
-    return failed(turn, asEngineError(thrown), ports);
+    return afterFailure(turn, asEngineError(thrown), ports);
   }
 }
 
@@ -155,50 +145,4 @@ async function claim(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Tur
   return inputs.length === claimed.inputs.length
     ? claimed
     : ports.store.saveTurn({ ...claimed, inputs });
-}
-
-async function failed(turn: Turn, error: EngineError, ports: ReplyPorts): Promise<Attempt> {
-  if (error.code === notRecorded) return { kind: 'done' };
-  if (error.code === turnTaken) return { kind: 'later', afterSeconds: 5 };
-  countVendorFailure(error, ports.meter);
-  const attempts = await releaseFailed(turn, error, ports);
-  const exhausted = error.next === 'retry' && attempts >= patienceFor(error, limits);
-  const details = { error_code: error.code, next: error.next, attempts, error: errorForLog(error) };
-  if (error.next === 'retry' && !exhausted) {
-    ports.log.warn('The reply failed and will be tried again.', details);
-    const backoff = backoffSeconds(attempts, ports.random);
-    return { kind: 'later', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
-  }
-  const log = error.next === 'alert' ? ports.log.critical : ports.log.error;
-  log.call(
-    ports.log,
-    'The reply failed for good; the message goes to the dead-letter queue.',
-    details,
-  );
-  return { kind: 'dead', error };
-}
-
-/** The attempt was counted as it began; an outage is none. */
-function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
-  return isOutage(error)
-    ? { attempts: Math.max(0, attempts - 1), outages: outages + 1 }
-    : { attempts, outages };
-}
-
-/** Gives the lease back; a message that goes to the dead-letter queue has all attempts again once it is redriven. */
-async function releaseFailed(turn: Turn, error: EngineError, ports: ReplyPorts): Promise<number> {
-  try {
-    const latest = (await ports.store.turnOf(turn)) ?? turn;
-    const counts = countsAfter(latest, error);
-    const tried = isOutage(error) ? counts.outages : counts.attempts;
-    const final = error.next !== 'retry' || tried >= patienceFor(error, limits);
-    const kept = final ? { attempts: 0, outages: 0 } : counts;
-    await ports.store.saveTurn({ ...latest, ...kept, lease_until: 0 });
-    return tried;
-  } catch (releaseError) {
-    ports.log.error('The lease of the turn could not be given back; it runs out by itself.', {
-      error: errorForLog(releaseError),
-    });
-    return turn.attempts + 1;
-  }
 }

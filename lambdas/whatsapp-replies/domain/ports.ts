@@ -26,15 +26,16 @@ interface Ended {
 }
 
 /**
- * What is known of a model's run. A failed one says whether a new one can help; one that is too long has
- * more to read than the model takes at once.
+ * What is known of a model's run. A failed one says whether a new one can help, and its error's code where it
+ * has one; one that is too long has more to read than the model takes at once. `refused`: the vendor does
+ * not take something that it was to read, be it the customer's or of before.
  */
 export type RunView =
   | { kind: 'working'; runId: string }
   | ({ kind: 'answered'; text: string } & Ended)
-  | ({ kind: 'unanswered'; reason: string } & Ended)
+  | ({ kind: 'unanswered'; reason: string; refused?: 'picture' | 'words' } & Ended)
   | { kind: 'too_long'; runId: string }
-  | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert' };
+  | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert'; code?: string };
 
 /** The thread is busy with another run, or is gone from the vendor's side. */
 export type ThreadTrouble = { kind: 'busy' } | { kind: 'thread_gone' };
@@ -102,6 +103,12 @@ export interface Conversation {
   last_turn_id?: string;
   last_message_sid?: string;
 }
+
+/** The code of the error by which a vendor refuses a conversation, which another conversation may end. */
+export const conversationRefused = 'conversation_refused';
+
+/** In the place of a thread's id: the conversation has left its thread, and its next turn opens one. */
+export const noThread = '';
 
 /** The code of the error by which a store says that another invocation has written the turn since. */
 export const turnTaken = 'turn_taken';

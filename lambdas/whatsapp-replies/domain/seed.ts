@@ -10,13 +10,13 @@ const seedMessages = 20;
  */
 export const maxSeedChars = 16_000;
 
-/** The latest messages that a new thread begins with; none where they were too long for the model. */
+/** The latest messages that a new thread begins with; none where they were too long for the model, or refused. */
 export async function seedOf(
   turn: Turn,
   store: Pick<ConversationStore, 'history'>,
 ): Promise<PastMessage[]> {
   // The first time the thread before was too long; the second time it was this seed.
-  if ((turn.overflows ?? 0) > 1) return [];
+  if ((turn.overflows ?? 0) > 1 || turn.without_history) return [];
   return newestWithin(await store.history(turn, seedMessages), maxSeedChars);
 }
 

@@ -22,6 +22,8 @@ export interface TurnRun {
   claimed_at: number;
   run_id?: string;
   started_at?: number;
+  /** Since when the thread is busy with another run. */
+  busy_since?: number;
 }
 
 /** One WhatsApp message of the reply. A `claimed` part may or may not have been sent. */
@@ -66,6 +68,10 @@ export interface Turn {
   slowed?: boolean;
   /** How often what the model was to read was longer than it takes. */
   overflows?: number;
+  /** How often the vendor has refused what it was to read. */
+  refusals?: number;
+  /** Its thread begins without our history, which may be why it was refused. */
+  without_history?: boolean;
   /** What its run has read, in tokens. */
   thread_tokens?: number;
   parts: ReplyPart[];

@@ -69,8 +69,10 @@ function taken(box: Box, { post, apiKey, fault, receivedAt }: ReadPost): Recorde
 const answerTo = ({ status, error }: RecordedPost) =>
   Response.json(error === undefined ? { status: 'accepted' } : { error }, { status });
 
-const replaced = ({ status, body, headers }: Extract<Effect, { kind: 'respond' }>) =>
-  Response.json(body ?? {}, { status, headers });
+const replaced = ({ status, body, text, headers }: Extract<Effect, { kind: 'respond' }>) =>
+  text === undefined
+    ? Response.json(body ?? {}, { status, headers })
+    : new Response(text, { status, headers: { 'content-type': 'text/html', ...headers } });
 
 async function delayed(effect: Effect | undefined, signal: AbortSignal): Promise<void> {
   if (effect?.kind === 'delay') await sleep(effect.ms, undefined, { signal }).catch(() => {});

@@ -4,8 +4,8 @@ import { instanceOf } from './structured.ts';
 /**
  * The simulated model. It answers plainly, unless a line of the text asks for an outcome:
  *
- *     /sim fail [code]                 fails: server_error, rate_limit_exceeded, invalid_prompt
- *                                      or context_length_exceeded
+ *     /sim fail [code]                 fails: server_error, rate_limit_exceeded, insufficient_quota,
+ *                                      invalid_prompt or context_length_exceeded
  *     /sim refuse                      completes with a refusal
  *     /sim empty                       completes without a message
  *     /sim incomplete [content_filter] ends before the answer does: max_output_tokens, or content_filter
@@ -62,6 +62,7 @@ const commands =
 
 const failures: FailureCode[] = [
   'rate_limit_exceeded',
+  'insufficient_quota',
   'invalid_prompt',
   'context_length_exceeded',
 ];

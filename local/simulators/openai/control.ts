@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { faultOf } from '../control-door.ts';
+import { modelFaultOf } from '../control-door.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import { invalid } from './errors.ts';
 import { parse, readJson } from './parse.ts';
 
-const fault = faultOf(z.string());
+const fault = modelFaultOf(z.string());
+
+/** The name of what answers a response or run, beside the names of calls. */
+export const modelOperation = 'model';
 
 /** `/_sim/faults`: asks for faults from another process, and takes all of them back. */
 export function controlRoutes(faults: Faults, operations: Set<string>): Hono<SimulatorEnv> {
@@ -18,6 +21,10 @@ export function controlRoutes(faults: Faults, operations: Set<string>): Hono<Sim
         `Invalid value for 'operation': expected one of ${[...operations].sort().join(', ')}, but got '${wanted.operation}'.`,
         { code: 'invalid_value', param: 'operation' },
       );
+    }
+    if ((wanted.operation === modelOperation) !== (wanted.effect.kind === 'sim')) {
+      const message = `The effect 'sim' is one of the operation '${modelOperation}', and its only one.`;
+      throw invalid(message, { code: 'invalid_value', param: 'effect.kind' });
     }
     faults.add(wanted);
     return c.body(null, 204);

@@ -19,12 +19,13 @@ export interface ModelRequest {
   schema?: Schema;
 }
 
-/** The last one is none of the reference's, and seen all the same. */
+/** The last two are none of the reference's, and seen all the same. */
 export type FailureCode =
   | 'server_error'
   | 'rate_limit_exceeded'
   | 'invalid_prompt'
-  | 'context_length_exceeded';
+  | 'context_length_exceeded'
+  | 'insufficient_quota';
 
 /** How a response or run ends; `takesMs` overrides the duration that it would have had. */
 export type Outcome = (

@@ -6,7 +6,7 @@ import { type RunningServer, serveLocally } from '../server.ts';
 import { simulatedAnswer } from './answer.ts';
 import { assistantRoutes } from './assistants.ts';
 import { chatRoutes } from './chat-completions.ts';
-import { controlRoutes } from './control.ts';
+import { controlRoutes, modelOperation } from './control.ts';
 import { conversationRoutes } from './conversations.ts';
 import { admits, type Call, openDoors, stamps } from './door.ts';
 import { ApiError, asApiError, notFound } from './errors.ts';
@@ -53,14 +53,20 @@ export async function startOpenAiSimulator(
   options: OpenAiSimulatorOptions = {},
 ): Promise<OpenAiSimulator> {
   const { runMs = defaultRunMs, random = Math.random, now = Date.now } = options;
+  const { answer = simulatedAnswer } = options;
   const documents = new Documents(options.file);
   const closing = new AbortController();
   const faults = new Faults();
   const { door, calls, operations } = openDoors(faults);
+  operations.add(modelOperation);
   const world: World = {
     documents,
     now,
-    answer: options.answer ?? simulatedAnswer,
+    answer: (request) => {
+      const effect = faults.take(modelOperation);
+      if (effect?.kind !== 'sim') return answer(request);
+      return simulatedAnswer({ ...request, input: [command(effect.command)] });
+    },
     contextTokens: options.contextTokens ?? Number.POSITIVE_INFINITY,
     runMs: () => runMs(random),
     closing: closing.signal,
@@ -80,6 +86,8 @@ export async function startOpenAiSimulator(
     },
   };
 }
+
+const command = (text: string) => ({ role: 'user', text: `/sim ${text}`, imageCount: 0 });
 
 function appOf(world: World, apiKey: string | undefined): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();

@@ -52,6 +52,50 @@ describe('OpenAI client', () => {
   });
 });
 
+describe('an answer that is not of the API', () => {
+  const clientOf = async (answer: () => Response) => {
+    const app = new Hono<SimulatorEnv>().all('/*', answer);
+    const server = await serveLocally(app);
+    onTestFinished(() => server.close());
+    const client = await openAiSource(aSecret('sk-1'), `${server.url}/v1`)();
+    return client.withOptions({ maxRetries: 0 });
+  };
+  const page = (status: number) =>
+    new Response('<html>', { status, headers: { 'content-type': 'text/html' } });
+
+  it.each([
+    ['a page', () => page(200)],
+    ['a page in the place of a refusal', () => page(400)],
+    ['half of its JSON', () => new Response('{"object":"li')],
+    ['nothing', () => new Response('', { headers: { 'content-type': 'application/json' } })],
+    ['a list of its own', () => Response.json([])],
+  ])('is a connection that broke: %s', async (_what, answer) => {
+    const client = await clientOf(answer);
+
+    await expect(client.models.list()).rejects.toMatchObject({
+      cause: { name: 'UnreadableAnswer' },
+    });
+  });
+
+  it.each([401, 413, 429, 500])('keeps its status %i, which says enough', async (status) => {
+    const client = await clientOf(() => page(status));
+
+    await expect(client.models.list()).rejects.toMatchObject({ status });
+  });
+
+  it('is read where its JSON says that it is plain text', async () => {
+    const client = await clientOf(() => new Response('{"object":"list","data":[]}'));
+
+    expect((await client.models.list()).data).toEqual([]);
+  });
+
+  it('may have no body where its status says so', async () => {
+    const client = await clientOf(() => new Response(null, { status: 204 }));
+
+    await expect(client.delete('/models/x')).resolves.toBeNull();
+  });
+});
+
 describe("secret of OpenAI's key", () => {
   it.each([
     ['sk-1', 'sk-1'],

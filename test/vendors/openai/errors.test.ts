@@ -5,20 +5,33 @@ import {
   isBusyThread,
   isNoThread,
   isNotFound,
+  isRefusedAsItIs,
   isTooLong,
   isUnanswerable,
   isUnsupported,
   openAiFault,
+  runFaultCode,
+  UnreadableAnswer,
 } from '../../../lambdas/vendors/openai/errors.ts';
 
 const answered = (status: number, error: object = {}, headers: Record<string, string> = {}) =>
   APIError.generate(status, { error }, 'The message.', new Headers(headers));
+
+/** A refusal whose body is no JSON: something in between has written it. */
+const wordless = (status: number) => APIError.generate(status, undefined, 'Bad', new Headers());
 
 describe('fault of OpenAI', () => {
   it.each([
     [new APIConnectionError({ message: 'cut' }), 'openai_unreachable'],
     [new APIConnectionTimeoutError(), 'openai_unreachable'],
     [answered(429), 'openai_busy'],
+    [answered(429, { code: 'insufficient_quota' }), 'openai_quota'],
+    [answered(429, { message: 'You exceeded your current quota.' }), 'openai_quota'],
+    [answered(403, { code: 'billing_hard_limit_reached' }), 'openai_quota'],
+    [new APIConnectionError({ cause: new UnreadableAnswer('a page') }), 'openai_unreadable'],
+    [new UnreadableAnswer('an answer without an id'), 'openai_unreadable'],
+    [wordless(400), 'openai_unreadable'],
+    [wordless(422), 'openai_unreadable'],
     [answered(408), 'openai_failed'],
     [answered(500), 'openai_failed'],
     [answered(503), 'openai_failed'],
@@ -124,6 +137,37 @@ describe('answer of OpenAI', () => {
       expect(isUnanswerable(code)).toBe(false);
     },
   );
+
+  it.each([
+    [400, { param: 'input', code: null }, true],
+    [400, { param: 'input[3].content[1].image_url', code: 'invalid_value' }, true],
+    [400, { message: 'No tool output found for function call call_1.' }, true],
+    [400, {}, true],
+    [422, { code: 'invalid_value' }, true],
+    [400, { param: 'model', code: 'invalid_value' }, false],
+    [400, { param: 'max_output_tokens' }, false],
+    [400, { code: 'model_not_found' }, false],
+    [400, { code: 'unsupported_parameter' }, false],
+    [404, { code: 'model_not_found' }, false],
+    [401, {}, false],
+    [500, {}, false],
+  ])('may be otherwise in another conversation: %i %j is %s', (status, error, isSo) => {
+    expect(isRefusedAsItIs(answered(status, error))).toBe(isSo);
+  });
+
+  it.each([
+    [{ code: 'server_error' }, 'openai_failed'],
+    [{ code: 'vector_store_timeout' }, 'openai_failed'],
+    [null, 'openai_failed'],
+    [{ code: 'rate_limit_exceeded' }, 'openai_busy'],
+    [{ code: 'insufficient_quota' }, 'openai_quota'],
+    [
+      { code: 'rate_limit_exceeded', message: 'You exceeded your current quota, please check…' },
+      'openai_quota',
+    ],
+  ])('of a run that failed with %j is %s', (error, code) => {
+    expect(runFaultCode(error)).toBe(code);
+  });
 
   it('tells a route that is missing from one that refuses', () => {
     expect([404, 405, 501].map((status) => isUnsupported(answered(status)))).not.toContain(false);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/adapters/customer-directory.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/adapters/keys.ts';
+import { noThread } from '../../../lambdas/whatsapp-replies/domain/ports.ts';
 import {
   failingTable,
   startTestTable,
@@ -51,6 +52,19 @@ describe('a customer', () => {
     const again = await directory.customerOf(channel, address);
 
     expect(again.conversation_id).toBe(customer.conversation_id);
+  });
+
+  it('may be in no thread, once their conversation has left the one that it was in', async () => {
+    const { directory, address, customer } = await aCustomer();
+    const { conversation_id } = customer;
+    const turn = aTurn({ customer: address, business_number: businessAddress, conversation_id });
+    const store = conversationStore(table);
+    await store.rememberThread(turn, 'conv_left');
+
+    await store.rememberThread(turn, noThread);
+
+    expect(await store.conversation(turn)).toMatchObject({ thread_id: noThread });
+    expect((await directory.customerOf(channel, address)).thread_id).toBe(noThread);
   });
 
   it('keeps it when the answer to the first write was lost', async () => {

@@ -8,10 +8,11 @@ import { assistantContract } from '../../support/reply-assistant-contract.ts';
 import { assistantDoubts } from '../../support/reply-assistant-doubts.ts';
 import { anAssistant, asking, assistantAt, runTakesMs } from '../../support/reply-openai.ts';
 
+const html = { 'content-type': 'text/html' };
 const image = { contentType: 'image/png', bytes: Uint8Array.of(1, 2, 3) };
 
 /** A server that knows plain responses and nothing else, as many self-hosted ones. */
-async function aPlainServer() {
+async function aPlainServer(conversations?: () => Response) {
   const bodies: Record<string, unknown>[] = [];
   const app = new Hono<SimulatorEnv>().post('/v1/responses', async (c) => {
     bodies.push(await c.req.json());
@@ -19,6 +20,7 @@ async function aPlainServer() {
     const output = [{ id: 'msg_1', type: 'message', role: 'assistant', content }];
     return c.json({ id: 'resp_1', object: 'response', status: 'completed', output });
   });
+  if (conversations) app.post('/v1/conversations', conversations);
   const server = await serveLocally(app);
   onTestFinished(() => server.close());
   return { bodies, assistant: assistantAt(server.url, 'responses') };
@@ -96,7 +98,7 @@ describe('responses assistant', () => {
 
     const failure = start(threadId, turn);
 
-    await expect(failure).rejects.toMatchObject({ next: 'retry', code: 'openai_unexpected' });
+    await expect(failure).rejects.toMatchObject({ next: 'retry', code: 'openai_unreadable' });
   });
 
   it('finds the end of a lost run that gave no words', async () => {
@@ -120,7 +122,7 @@ describe('responses assistant', () => {
     expect(view).toMatchObject({ kind: 'unanswered', reason: 'content_filter' });
   });
 
-  it('has no answer to a picture that OpenAI cannot read, and needs nobody for that', async () => {
+  it('says of a picture that OpenAI cannot read that the picture is refused', async () => {
     const { assistant, faults, start } = await anAssistant('responses');
     const threadId = await assistant.openThread(asking('Hello!'), []);
     const body = { error: { code: 'invalid_image_format', message: 'Not a picture.' } };
@@ -128,7 +130,7 @@ describe('responses assistant', () => {
 
     const view = await start(threadId, asking('Hello!'));
 
-    expect(view).toMatchObject({ kind: 'unanswered', reason: 'invalid_image_format' });
+    expect(view).toMatchObject({ kind: 'unanswered', refused: 'picture' });
   });
 
   it('calls a person when the model does not exist', async () => {
@@ -169,6 +171,19 @@ describe('server without conversations', () => {
     expect(body).not.toHaveProperty('conversation');
     expect(body).not.toHaveProperty('background');
     expect(body).toMatchObject({ model: 'gpt-5.6-luna', instructions: 'Be kind.', store: false });
+  });
+
+  it.each([
+    ['no route', undefined],
+    ['a page', () => new Response('<pre>Cannot POST</pre>', { status: 404, headers: html })],
+    ['a success', () => Response.json({ error: 'Unexpected endpoint or method. (POST /v1/c)' })],
+  ])('is known by its answer to a conversation: %s', async (_what, route) => {
+    const { assistant } = await aPlainServer(route);
+    const turn = asking('Hello!');
+
+    const view = await assistant.startRun(await assistant.openThread(turn, []), turn, aStart);
+
+    expect(view).toMatchObject({ kind: 'answered', text: 'From a plain server.' });
   });
 
   it('is not searched for lost runs, since it keeps none', async () => {

@@ -1,6 +1,6 @@
 import { errorForLog } from '../../../runtime/log.ts';
 import type { ReplyPorts, StepResult } from '../answer-turn.ts';
-import type { Conversation } from '../ports.ts';
+import { type Conversation, noThread } from '../ports.ts';
 import { seedOf } from '../seed.ts';
 import type { Turn } from '../turn.ts';
 
@@ -34,7 +34,7 @@ export async function closeThread(
   ports: ReplyPorts,
 ): Promise<void> {
   const { assistant } = await ports.assistantFor(turn);
-  if (threadId === undefined || !assistant.isThread(threadId)) return;
+  if (!threadId || !assistant.isThread(threadId)) return;
   try {
     await assistant.closeThread(threadId);
   } catch (error) {
@@ -58,8 +58,10 @@ async function usableThread(
     });
     return undefined;
   }
+  // The queue's message may still name the thread that was left.
+  if (known?.thread_id === noThread) return undefined;
   return [known?.thread_id, turn.thread_id].find(
-    (id) => id !== undefined && assistant.isThread(id),
+    (id) => id !== undefined && id !== noThread && assistant.isThread(id),
   );
 }
 

@@ -1,13 +1,23 @@
+import { backoffSeconds } from '../../../runtime/backoff.ts';
 import { EngineError, retryLater } from '../../../runtime/errors.ts';
 import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
 import { composeReply } from '../compose.ts';
 import type { Inbound } from '../inbound.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
-import type { AssistantChoice, Messenger, ModelInput, RunView, ThreadTrouble } from '../ports.ts';
+import {
+  type AssistantChoice,
+  conversationRefused,
+  type Messenger,
+  type ModelInput,
+  noThread,
+  type RunView,
+  type ThreadTrouble,
+} from '../ports.ts';
 import { seedOf } from '../seed.ts';
 import { readableInputs, type Turn } from '../turn.ts';
-import { replaceThread } from './open-thread.ts';
+import { closeThread, openThread, replaceThread } from './open-thread.ts';
 import { shorten } from './overflow.ts';
+import { withLess } from './refused.ts';
 
 /** What a start needs beside itself: fetching pictures, and sending an answer that is there at once. */
 const startReserveMs = 10_000;
@@ -16,7 +26,8 @@ const startReserveMs = 10_000;
 export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
   const { assistant, texts } = await ports.assistantFor(turn);
   const threadId = threadOf(turn);
-  if (!assistant.isThread(threadId)) return leaveThread(turn, ports);
+  if (threadId === noThread) return openThread(turn, ports);
+  if (!assistant.isThread(threadId)) return reopenThread(turn, ports);
   const found = turn.run && (await assistant.findRun(threadId, turn));
   if (turn.run && found) return afterStart(turn, found, turn.run.claimed_at, ports);
 
@@ -29,7 +40,7 @@ export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): P
     return { kind: 'moved', turn: await ports.store.saveTurn(notice) };
   }
   const now = ports.clock.now();
-  const claim = { claimed_at: turn.run?.claimed_at ?? now };
+  const claim = { ...turn.run, claimed_at: turn.run?.claimed_at ?? now };
   const claimed = await ports.store.saveTurn({ ...input.turn, run: claim });
   const lastSid = claimed.inputs.at(-1)?.message_sid ?? claimed.turn_id;
   void ports.messenger.showTyping(lastSid);
@@ -52,7 +63,7 @@ async function afterStart(
   startedAt: number,
   ports: ReplyPorts,
 ): Promise<StepResult> {
-  if (view.kind === 'thread_gone') return leaveThread(turn, ports);
+  if (view.kind === 'thread_gone') return reopenThread(turn, ports);
   if (view.kind === 'busy') return busy(turn, ports);
   const run = {
     claimed_at: turn.run?.claimed_at ?? startedAt,
@@ -65,25 +76,33 @@ async function afterStart(
 }
 
 /** The thread is gone from the vendor's side, or another's since the company has changed its assistant. */
-async function leaveThread(turn: Turn, ports: ReplyPorts): Promise<never> {
+async function reopenThread(turn: Turn, ports: ReplyPorts): Promise<never> {
   await replaceThread(turn, 'gone, or of another assistant', ports);
   throw retryLater('thread_gone', `Thread ${turn.thread_id} is gone; a new one takes its place.`);
 }
 
-/** Another run works on the thread, perhaps one of ours whose id was lost: it ends by itself. */
+/**
+ * Another run works on the thread, perhaps one of ours whose id was lost: it ends by itself. One that does not is
+ * left with its thread; what it may still answer there nobody reads.
+ */
 async function busy(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
   const { runMaxWaitMs } = await ports.assistantFor(turn);
-  const waited = ports.clock.now() - (turn.run?.claimed_at ?? ports.clock.now());
+  const now = ports.clock.now();
+  const run = { claimed_at: now, busy_since: now, ...turn.run };
+  const waited = now - run.busy_since;
   if (waited > runMaxWaitMs) {
-    throw retryLater('thread_busy', `Thread ${turn.thread_id} stays busy with another run.`);
+    await replaceThread(turn, 'busy with a run that does not end', ports);
+    await closeThread(turn, turn.thread_id, ports);
+    const message = `Thread ${turn.thread_id} stays busy with another run; a new one takes its place.`;
+    throw retryLater('thread_busy', message);
   }
-  return { kind: 'waiting', turn, afterSeconds: nextVisitSeconds(waited) };
+  return { kind: 'waiting', turn: { ...turn, run }, afterSeconds: nextVisitSeconds(waited) };
 }
 
 /** Polls the run within this invocation's patience, then gives the wait back; ends runs that take too long. */
 export async function awaitRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
   const choice = await ports.assistantFor(turn);
-  if (!choice.assistant.isThread(threadOf(turn))) return leaveThread(turn, ports);
+  if (!choice.assistant.isThread(threadOf(turn))) return reopenThread(turn, ports);
   const runId = turn.run?.run_id ?? '';
   const startedAt = turn.run?.started_at ?? ports.clock.now();
   const elapsed = () => ports.clock.now() - startedAt;
@@ -125,11 +144,10 @@ async function settle(
   ended: Exclude<RunView, { kind: 'working' }>,
   ports: ReplyPorts,
 ): Promise<StepResult> {
+  if (ended.kind === 'failed') return runFailed(turn, ended, ports);
   const view = ended.kind === 'too_long' ? await shorten(turn, ended.runId, ports) : ended;
-  if (view.kind === 'failed') {
-    await forgetRun(turn, ports);
-    throw new EngineError(view.next, 'run_failed', `Run ${view.runId} failed: ${view.reason}.`);
-  }
+  const isRefused = view.kind === 'unanswered' && view.refused !== undefined;
+  if (isRefused) await tryWithLess(turn, view, ports);
   const { texts } = await ports.assistantFor(turn);
   if (view.kind === 'unanswered') {
     ports.log.warn('The model gave no answer; the fallback text is sent.', { reason: view.reason });
@@ -138,14 +156,47 @@ async function settle(
   const replied = composeReply(turn, view, texts, ports.clock.now());
   if (view.lastItemId) replied.last_item_id = view.lastItemId;
   if (view.inputTokens) replied.thread_tokens = view.inputTokens;
-  return { kind: 'moved', turn: await ports.store.saveTurn(replied) };
+  const saved = await ports.store.saveTurn(replied);
+  // What was refused may be in the thread now; the next message is not to meet it there.
+  if (isRefused) {
+    await ports.store.rememberThread(turn, noThread);
+    await closeThread(turn, turn.thread_id, ports);
+  }
+  return { kind: 'moved', turn: saved };
+}
+
+type Ended<Kind extends RunView['kind']> = Extract<RunView, { kind: Kind }>;
+
+/** In an outage each run is bought: the next one begins later than another call would be tried again. */
+const afterFailedRun = { baseSeconds: 8 };
+
+async function runFailed(turn: Turn, view: Ended<'failed'>, ports: ReplyPorts): Promise<never> {
+  const { failed_runs = 0 } = await forgetRun(turn, ports);
+  const message = `Run ${view.runId} failed: ${view.reason}.`;
+  if (!view.code) throw new EngineError(view.next, 'run_failed', message);
+  const retryAfterSeconds = backoffSeconds(failed_runs, ports.random, afterFailedRun);
+  throw new EngineError(view.next, view.code, message, { retryAfterSeconds });
+}
+
+/** A refused run is tried with less, until nothing is left that may be the reason; then it stays unanswered. */
+async function tryWithLess(
+  turn: Turn,
+  { reason, refused }: Ended<'unanswered'>,
+  ports: ReplyPorts,
+): Promise<void> {
+  // It is known what was refused: the same again is for nothing, and words stay what they are in a new thread.
+  const without_history = turn.without_history || refused === 'words';
+  const known: Turn = { ...turn, without_history, refusals: Math.max(1, turn.refusals ?? 0) };
+  if (!withLess(known)) return;
+  await forgetRun(known, ports);
+  throw retryLater(conversationRefused, `The conversation is refused: ${reason}.`);
 }
 
 /** The next attempt starts a run of its own. */
-async function forgetRun(turn: Turn, ports: ReplyPorts): Promise<void> {
+async function forgetRun(turn: Turn, ports: ReplyPorts): Promise<Turn> {
   const { run: _run, ...rest } = turn;
   const failed_runs = (turn.failed_runs ?? 0) + 1;
-  await ports.store.saveTurn({ ...rest, state: 'thread', failed_runs });
+  return ports.store.saveTurn({ ...rest, state: 'thread', failed_runs });
 }
 
 function threadOf(turn: Turn): string {
