@@ -2,6 +2,14 @@ import * as z from 'zod/mini';
 import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
 import { intents, nextActions, priorities } from './domain/insight.ts';
+import {
+  isBlank,
+  isEmail,
+  plainEmail,
+  plainPhone,
+  shownLine,
+  shownText,
+} from './domain/written-form.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
@@ -26,37 +34,43 @@ export const limits = {
 /** The table's indexes, each by the attribute of its name. */
 export const indexNames = ['by_priority', 'by_intent', 'by_source'] as const;
 
-/** Text of people: no control characters but tab and line ends, and not only white space. */
-const text = (maxChars: number) =>
-  z.string().check(
-    z.maxLength(maxChars),
-    z.refine((given) => !/[^\P{Cc}\t\n\r]/u.test(given), {
-      error: 'It has control characters.',
-    }),
-    z.refine((given) => given.trim() !== '', { error: 'It is empty.' }),
-  );
+const notEmpty = z.refine<string>((given) => !isBlank(given), { error: 'It is empty.' });
 
-const source = text(100);
+const text = (maxChars: number) =>
+  z.string().check(z.overwrite(shownText), z.maxLength(maxChars), notEmpty);
+const line = (maxChars: number) => z.string().check(z.overwrite(shownLine), z.maxLength(maxChars));
+const source = line(100);
 
 const email = z.string().check(
+  z.overwrite(plainEmail),
   z.maxLength(254),
-  z.refine((given) => z.email().safeParse(given).success, {
+  z.refine((given) => given === '' || isEmail(given), {
     error: 'It is no email address, such as jo@example.com.',
   }),
 );
-const phone = z.string().check(
-  z.refine((given) => /^\+?[\d ().-]{5,30}$/.test(given), {
-    error: 'It has 5 to 30 digits, spaces, dots, hyphens and brackets, with or without a +.',
-  }),
+/** Programs that take a phone number for a number send one. */
+const phone = z.pipe(
+  z.pipe(z.union([z.string(), z.int()]), z.transform(String)),
+  z.string().check(z.overwrite(plainPhone), z.maxLength(100)),
 );
 
-/** What a caller sends; where a field is left out it is null. */
+/** A field that may be left out, null, or empty, which all mean the same. */
+const optional = <Schema extends z.ZodMiniType<string>>(schema: Schema) =>
+  z._default(
+    z.pipe(
+      z.nullable(schema),
+      z.transform((given) => given || null),
+    ),
+    null,
+  );
+
+/** What a caller sends, put into one form; an optional field that is empty is null. */
 export const leadRequest = z.strictObject({
-  email: z._default(z.nullable(email), null),
-  phone: z._default(z.nullable(phone), null),
-  name: z._default(z.nullable(text(200)), null),
+  email: optional(email),
+  phone: optional(phone),
+  name: optional(line(200)),
   note: text(limits.noteChars),
-  source: z._default(z.nullable(source), null),
+  source: optional(source),
 });
 export type LeadRequest = z.output<typeof leadRequest>;
 
@@ -64,8 +78,18 @@ const leadId = z.guid();
 
 export { leadId };
 
-const lead = z.object({ id: leadId, ...leadRequest.shape, created_at: z.iso.datetime() });
-/** A lead as its tenant sees it. */
+const nullableText = z.nullable(z.string());
+
+/** A lead as its tenant sees it; also one that was stored under the bounds of a version before. */
+const lead = z.object({
+  id: leadId,
+  email: nullableText,
+  phone: nullableText,
+  name: nullableText,
+  note: z.string(),
+  source: nullableText,
+  created_at: z.iso.datetime(),
+});
 export type Lead = z.output<typeof lead>;
 
 export const adapters = ['rules', 'openai'] as const;
@@ -120,7 +144,7 @@ export const againRequest = z.strictObject({ adapter: z.optional(z.enum(adapters
 export const leadsQuery = z.object({
   priority: z.optional(z.enum(priorities)),
   intent: z.optional(z.enum(intents)),
-  source: z.optional(source),
+  source: z.optional(source.check(notEmpty)),
   cursor: z.optional(leadId),
   limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
 });
@@ -138,10 +162,15 @@ const createLead = {
   summary: 'Takes a lead in, to be triaged',
   headers: {
     'Idempotency-Key':
-      'Required. A key of your own for this lead: the same lead with the same key is taken once.',
+      'Required. A key of your own for this lead, of 255 characters at most: the same lead with the same key is taken once.',
   },
   body: leadRequest,
-  success: { status: 201, what: 'The lead; 200 where the key has made it before', schema: lead },
+  success: {
+    status: 200,
+    what: 'The lead that the key has made before',
+    created: 'The lead',
+    schema: lead,
+  },
   problems: {
     400: ['idempotency-key-missing', 'malformed-json'],
     409: ['idempotency-key-reused', 'idempotency-key-in-flight'],
