@@ -84,7 +84,7 @@ export const paths = {
 } as const;
 
 const webhookProblems = {
-  400: 'fields-missing',
+  400: ['fields-missing', 'fields-malformed'],
   413: 'body-too-large',
   415: 'unsupported-media-type',
 } as const;
@@ -106,7 +106,7 @@ export const routes = {
     access: 'signed',
     tag: 'Webhooks of Twilio',
     summary: 'A customer has written',
-    success: { status: 200, what: 'Empty TwiML; the reply is sent later' },
+    success: { status: 200, what: 'Empty TwiML; the reply is sent later', mediaType: 'text/xml' },
     problems: { ...webhookProblems, 404: 'unknown-channel' },
   },
   status: {

@@ -12,6 +12,7 @@ import {
   type ReplyReference,
 } from '../../lambdas/whatsapp-replies/reply-reference.ts';
 import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
+import { documented } from '../support/documented.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { publicBaseUrl, type Signing, signedRequest, twilioSecret } from '../support/webhook.ts';
 import { aPart, aTurn } from './adapters/a-turn.ts';
@@ -54,7 +55,8 @@ function aReportedPart(on: TestTable = table) {
     meter,
     report: async (fields: Record<string, string>, signing: Signing & { path?: string } = {}) => {
       const all = { MessageSid: 'SMreply1', To: `whatsapp:${customer}`, ...fields };
-      return app.request(signedRequest(signing.path ?? path, all, signing));
+      const response = await app.request(signedRequest(signing.path ?? path, all, signing));
+      return documented('POST', paths.status, response);
     },
     stored: () => table.item(keys.reply(reference, message_key)),
   };
