@@ -2,19 +2,11 @@ import * as z from 'zod/mini';
 import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
 import { intents, nextActions, priorities } from './domain/insight.ts';
-import {
-  isBlank,
-  isEmail,
-  plainEmail,
-  plainPhone,
-  shownLine,
-  shownText,
-} from './domain/written-form.ts';
+import { leadRequest, leadSource } from './lead-request.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
   leadBodyBytes: 64_000,
-  noteChars: 10_000,
   leadsTimeoutSeconds: 20,
   triageTimeoutSeconds: 60,
   /** Just above the function's timeout: after a crash its leads wait this long. */
@@ -33,46 +25,6 @@ export const limits = {
 
 /** The table's indexes, each by the attribute of its name. */
 export const indexNames = ['by_priority', 'by_intent', 'by_source'] as const;
-
-const notEmpty = z.refine<string>((given) => !isBlank(given), { error: 'It is empty.' });
-
-const text = (maxChars: number) =>
-  z.string().check(z.overwrite(shownText), z.maxLength(maxChars), notEmpty);
-const line = (maxChars: number) => z.string().check(z.overwrite(shownLine), z.maxLength(maxChars));
-const source = line(100);
-
-const email = z.string().check(
-  z.overwrite(plainEmail),
-  z.maxLength(254),
-  z.refine((given) => given === '' || isEmail(given), {
-    error: 'It is no email address, such as jo@example.com.',
-  }),
-);
-/** Programs that take a phone number for a number send one. */
-const phone = z.pipe(
-  z.pipe(z.union([z.string(), z.int()]), z.transform(String)),
-  z.string().check(z.overwrite(plainPhone), z.maxLength(100)),
-);
-
-/** A field that may be left out, null, or empty, which all mean the same. */
-const optional = <Schema extends z.ZodMiniType<string>>(schema: Schema) =>
-  z._default(
-    z.pipe(
-      z.nullable(schema),
-      z.transform((given) => given || null),
-    ),
-    null,
-  );
-
-/** What a caller sends, put into one form; an optional field that is empty is null. */
-export const leadRequest = z.strictObject({
-  email: optional(email),
-  phone: optional(phone),
-  name: optional(line(200)),
-  note: text(limits.noteChars),
-  source: optional(source),
-});
-export type LeadRequest = z.output<typeof leadRequest>;
 
 const leadId = z.guid();
 
@@ -144,7 +96,7 @@ export const againRequest = z.strictObject({ adapter: z.optional(z.enum(adapters
 export const leadsQuery = z.object({
   priority: z.optional(z.enum(priorities)),
   intent: z.optional(z.enum(intents)),
-  source: z.optional(source.check(notEmpty)),
+  source: z.optional(leadSource),
   cursor: z.optional(leadId),
   limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
 });

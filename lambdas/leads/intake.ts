@@ -10,9 +10,10 @@ import { expiresAt } from '../vendors/aws/table.ts';
 import type { Claim, Claimed, Claims } from './adapters/claims.ts';
 import type { LeadStore } from './adapters/lead-store.ts';
 import type { TriageQueue } from './adapters/triage-queue.ts';
-import { type LeadRequest, leadRequest, limits, routes } from './contract.ts';
+import { limits, routes } from './contract.ts';
 import { leadView, type StoredLead } from './domain/lead.ts';
 import { phoneNumber } from './domain/phone-number.ts';
+import { type LeadRequest, leadRequest } from './lead-request.ts';
 
 export interface IntakePorts extends Gate {
   store: Pick<LeadStore, 'find' | 'store'>;

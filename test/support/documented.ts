@@ -32,7 +32,8 @@ export async function documented(
   path: string,
   response: Response,
 ): Promise<Response> {
-  const route = routeOf(method, path);
+  // `fetch` takes dots out of a path.
+  const route = routeOf(method, response.url ? new URL(response.url).pathname : path);
   if (!route) return response;
   const { status } = response;
   const what = `${method} ${route.path} answers ${status}`;

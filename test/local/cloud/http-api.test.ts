@@ -1,32 +1,6 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startHttpApi } from '../../../local/cloud/http-api.ts';
-import { aHandler } from './fixtures.ts';
+import { describe, expect, it } from 'vitest';
+import { anApi, echo } from './an-api.ts';
 
-/** An API whose routes all lead to one function; gives the way to call it. */
-async function anApi(routeKeys: string[], handler: string) {
-  const { target } = aHandler(handler);
-  const server = await startHttpApi(
-    routeKeys.map((routeKey) => ({ routeKey, target })),
-    0,
-  );
-  onTestFinished(() => end(server));
-  const { address, port } = server.address() as AddressInfo;
-  const call = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
-  return { address, port, call };
-}
-
-const end = (server: Server) =>
-  new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-
-/** A handler that answers with the event that it was given. */
-const echo = 'return { statusCode: 200, body: JSON.stringify(event) };';
 const eventOf = async (response: Response) => (await response.json()) as Record<string, unknown>;
 
 describe('the local HTTP API', () => {
@@ -173,49 +147,6 @@ describe('the local HTTP API', () => {
 
     expect(String((event['headers'] as Record<string, string>)['x-tag'])).toMatch(/^a, ?b$/);
   });
-});
-
-describe('a client of the local HTTP API', () => {
-  /** What the console is told of while the test runs. */
-  function told() {
-    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
-    onTestFinished(() => error.mockRestore());
-    return error.mock.calls;
-  }
-
-  it.each([
-    ['in the middle of a body of known length', 'Content-Length: 100\r\n\r\n{"note"'],
-    ['in the middle of a chunked body', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"not'],
-    ['before its body', 'Content-Length: 100\r\n\r\n'],
-  ])('that leaves %s is no failure, and the others are served', async (_, rest) => {
-    const { call, port } = await anApi(['POST /notes', 'GET /notes'], echo);
-    const lines = told();
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-
-    socket.write(`POST /notes HTTP/1.1\r\nHost: localhost:${port}\r\n${rest}`);
-    // The server has begun to read before the client leaves.
-    expect((await call('/notes')).status).toBe(200);
-    socket.resetAndDestroy();
-
-    expect((await call('/notes')).status).toBe(200);
-    expect((await call('/notes')).status).toBe(200);
-    expect(lines).toEqual([]);
-  });
-
-  it.each(['*', 'http://elsewhere.example/notes', '//[', '/%', ':99999', '/\\'])(
-    'that asks for %s is told that there is none',
-    async (target) => {
-      const { port } = await anApi(['GET /notes'], echo);
-      const lines = told();
-      const socket = connect(port, '127.0.0.1');
-
-      socket.end(`GET ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
-
-      expect(await text(socket)).toMatch(/^HTTP\/1.1 (400|404) /);
-      expect(lines).toEqual([]);
-    },
-  );
 });
 
 describe("a function's answer over the local HTTP API", () => {
