@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isHttpUrl } from '../lambdas/runtime/public-url.ts';
 import { readSettings, SettingsError } from '../lib/settings.ts';
 
 /** What the local cloud is told by the environment; variables that are set win over its defaults. */
@@ -111,7 +112,6 @@ function readPort(text: string): number {
 }
 
 function readUrl(name: string, text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
-    return text.replace(/\/+$/, '');
+  if (isHttpUrl(text)) return text.replace(/\/+$/, '');
   throw new SettingsError(`${name} is not an http(s) URL.`);
 }

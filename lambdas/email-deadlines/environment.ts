@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { numberVariable, workerConcurrency } from '../runtime/env.ts';
+import { httpUrl } from '../runtime/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/contract.ts';
 
-const httpUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));
 const seconds = (fallback: number, max: number) =>
   numberVariable({ min: 0.001, max, default: fallback });
 

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
 import { intents, nextActions, priorities } from './domain/insight.ts';
+import { leadRequest, leadSource } from './lead-request.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
   leadBodyBytes: 64_000,
-  noteChars: 10_000,
   leadsTimeoutSeconds: 20,
   triageTimeoutSeconds: 60,
   /** Just above the function's timeout: after a crash its leads wait this long. */
@@ -26,46 +26,22 @@ export const limits = {
 /** The table's indexes, each by the attribute of its name. */
 export const indexNames = ['by_priority', 'by_intent', 'by_source'] as const;
 
-/** Text of people: no control characters but tab and line ends, and not only white space. */
-const text = (maxChars: number) =>
-  z.string().check(
-    z.maxLength(maxChars),
-    z.refine((given) => !/[^\P{Cc}\t\n\r]/u.test(given), {
-      error: 'It has control characters.',
-    }),
-    z.refine((given) => given.trim() !== '', { error: 'It is empty.' }),
-  );
-
-const source = text(100);
-
-const email = z.string().check(
-  z.maxLength(254),
-  z.refine((given) => z.email().safeParse(given).success, {
-    error: 'It is no email address, such as jo@example.com.',
-  }),
-);
-const phone = z.string().check(
-  z.refine((given) => /^\+?[\d ().-]{5,30}$/.test(given), {
-    error: 'It has 5 to 30 digits, spaces, dots, hyphens and brackets, with or without a +.',
-  }),
-);
-
-/** What a caller sends; where a field is left out it is null. */
-export const leadRequest = z.strictObject({
-  email: z._default(z.nullable(email), null),
-  phone: z._default(z.nullable(phone), null),
-  name: z._default(z.nullable(text(200)), null),
-  note: text(limits.noteChars),
-  source: z._default(z.nullable(source), null),
-});
-export type LeadRequest = z.output<typeof leadRequest>;
-
 const leadId = z.guid();
 
 export { leadId };
 
-const lead = z.object({ id: leadId, ...leadRequest.shape, created_at: z.iso.datetime() });
-/** A lead as its tenant sees it. */
+const nullableText = z.nullable(z.string());
+
+/** A lead as its tenant sees it; also one that was stored under the bounds of a version before. */
+const lead = z.object({
+  id: leadId,
+  email: nullableText,
+  phone: nullableText,
+  name: nullableText,
+  note: z.string(),
+  source: nullableText,
+  created_at: z.iso.datetime(),
+});
 export type Lead = z.output<typeof lead>;
 
 export const adapters = ['rules', 'openai'] as const;
@@ -120,7 +96,7 @@ export const againRequest = z.strictObject({ adapter: z.optional(z.enum(adapters
 export const leadsQuery = z.object({
   priority: z.optional(z.enum(priorities)),
   intent: z.optional(z.enum(intents)),
-  source: z.optional(source),
+  source: z.optional(leadSource),
   cursor: z.optional(leadId),
   limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
 });
@@ -138,10 +114,15 @@ const createLead = {
   summary: 'Takes a lead in, to be triaged',
   headers: {
     'Idempotency-Key':
-      'Required. A key of your own for this lead: the same lead with the same key is taken once.',
+      'Required. A key of your own for this lead, of 255 characters at most: the same lead with the same key is taken once.',
   },
   body: leadRequest,
-  success: { status: 201, what: 'The lead; 200 where the key has made it before', schema: lead },
+  success: {
+    status: 200,
+    what: 'The lead that the key has made before',
+    created: 'The lead',
+    schema: lead,
+  },
   problems: {
     400: ['idempotency-key-missing', 'malformed-json'],
     409: ['idempotency-key-reused', 'idempotency-key-in-flight'],

@@ -10,8 +10,10 @@ import { expiresAt } from '../vendors/aws/table.ts';
 import type { Claim, Claimed, Claims } from './adapters/claims.ts';
 import type { LeadStore } from './adapters/lead-store.ts';
 import type { TriageQueue } from './adapters/triage-queue.ts';
-import { type LeadRequest, leadRequest, limits, routes } from './contract.ts';
+import { limits, routes } from './contract.ts';
 import { leadView, type StoredLead } from './domain/lead.ts';
+import { phoneNumber } from './domain/phone-number.ts';
+import { type LeadRequest, leadRequest } from './lead-request.ts';
 
 export interface IntakePorts extends Gate {
   store: Pick<LeadStore, 'find' | 'store'>;
@@ -60,10 +62,12 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
     const { tenant_id } = caller;
     const given = c.req.header('idempotency-key')?.trim() ?? '';
     if (given === '') return keyMissing(c);
-    if (!/^[\x21-\x7e]+$/.test(given) || given.length > maxKeyChars) return keyMalformed(c);
+    if (given.length > maxKeyChars) return keyTooLong(c);
     const key = apart(given, caller);
-    const body = await jsonBody(c, leadRequest, limits.leadBodyBytes);
+    const body = await jsonBody(c, leadRequest, limits.leadBodyBytes, { replaceHalfPairs: true });
     if ('problem' in body) return body.problem;
+    const { phone } = body.value;
+    const request = { ...body.value, phone: phone && phoneNumber(phone) };
     const now = gate.clock.now();
     const wanted = {
       lead_id: uuidv7({ msecs: now }),
@@ -71,15 +75,23 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
       lead_expires_at: expiresAt(now, await retentionDays(tenant_id)),
     };
     // The schema puts the fields in its own order, whatever theirs was.
-    const claim = await claims.claim(tenant_id, key, JSON.stringify(body.value), wanted);
+    const same = [JSON.stringify(request), asOnceClaimed(body.text)] as const;
+    const claim = await claims.claim(tenant_id, key, same, wanted);
     if (claim.kind === 'reused') return keyReused(c);
-    if (claim.kind === 'theirs') return madeBefore(c, { tenant_id, key }, claim, body.value);
-    return answered(c, await make(tenant_id, key, claim, body.value), 201);
+    if (claim.kind === 'theirs') return madeBefore(c, { tenant_id, key }, claim, request);
+    return answered(c, await make(tenant_id, key, claim, request), 201);
   };
 
   serve(routes.createLead, create);
   serve(routes.createLeadSlash, create);
   return app;
+}
+
+/** The request as the versions claimed it that kept every field as it was written. */
+function asOnceClaimed(body: string): string {
+  const given = JSON.parse(body) as Partial<LeadRequest>;
+  const { email = null, phone = null, name = null, note, source = null } = given;
+  return JSON.stringify({ email, phone, name, note, source });
 }
 
 /** A stranger cannot take a key that the company's own programs will use; no key as it is sent has a line end. */
@@ -100,12 +112,9 @@ const keyMissing = (c: Context): Response =>
       'Send a header "Idempotency-Key" with a key of your own for this lead, such as a UUID: then the lead is taken once, however often you send it.',
   });
 
-const keyMalformed = (c: Context): Response =>
+const keyTooLong = (c: Context): Response =>
   invalid(c, [
-    {
-      pointer: 'Idempotency-Key',
-      detail: `It has 1 to ${maxKeyChars} visible ASCII characters, without spaces.`,
-    },
+    { pointer: 'Idempotency-Key', detail: `It must have at most ${maxKeyChars} characters.` },
   ]);
 
 function inFlight(c: Context): Response {

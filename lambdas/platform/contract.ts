@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isHttpUrl, isLoopbackUrl } from '../runtime/public-url.ts';
 import { type ApiRoute, scopes, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
 import { loopbackVariable } from '../webhooks/contract.ts';
 
@@ -22,12 +23,9 @@ export const credentialSchema = z.object({
 export type StoredCredential = z.output<typeof credentialSchema>;
 
 const httpsUrl = z.string().check(
-  z.refine(
-    (text) => /^https:\/\/[^\s]+$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s]*)?$/.test(text),
-    {
-      error: 'It must start with https://.',
-    },
-  ),
+  z.refine((text) => isHttpUrl(text) && (/^https:/i.test(text) || isLoopbackUrl(text)), {
+    error: 'It must start with https://.',
+  }),
 );
 
 /** Algorithms whose public keys a JWKS can hold; none of them takes a shared secret. */

@@ -47,12 +47,13 @@ export function openApiDocument(publicBaseUrl: string): Json {
       version: '1',
       description:
         'Send an API key or a token of your identity provider: `Authorization: Bearer …`. Times are ISO 8601 ' +
-        'in UTC. Errors are problems (RFC 9457); their `type` ends in a heading of docs/errors.md.',
+        'in UTC. Errors are problems (RFC 9457); their `type` ends in a heading of docs/errors.md. Those that the ' +
+        'HTTP API itself answers are `{"message": "…"}`.',
     },
     servers: [{ url: publicBaseUrl }],
     paths,
     components: {
-      schemas: { problem, ...Object.fromEntries(features) },
+      schemas: { problem, 'gateway-message': gatewayMessage, ...Object.fromEntries(features) },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
     },
   };
@@ -111,30 +112,62 @@ const headerParameters = ({ headers = {} }: ApiRoute): Json[] =>
   }));
 
 function successOf({ success }: ApiRoute): Json {
-  const { status, what, created, schema } = success;
-  const content = schema && { content: jsonContent(jsonSchema(schema, 'output')) };
+  const { status, what, created, schema, mediaType } = success;
+  const content = schema
+    ? { content: jsonContent(jsonSchema(schema, 'output')) }
+    : mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } };
   return {
     [status]: { description: what, ...content },
     ...(created && { 201: { description: created, ...content } }),
   };
 }
 
+type Problems = Partial<Record<number, string | readonly string[] | undefined>>;
+
 function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
-  const own = route.problems ?? {};
-  const ofGate = { 401: 'unauthenticated', 403: 'forbidden', 429: 'too-many-requests' };
-  const ofSignature = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
-  const all = { ...own, ...(isGuarded ? ofGate : ofSignature), 503: 'unavailable' };
+  const ofGate: Problems = {
+    401: 'unauthenticated',
+    403: ['forbidden', 'tenant-suspended'],
+    429: 'too-many-requests',
+  };
+  const ofSignature: Problems = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
+  const ours: Problems = {
+    ...route.problems,
+    ...(isGuarded ? ofGate : ofSignature),
+    503: 'unavailable',
+  };
+  const theirs = gatewayAnswers(route, isGuarded);
+  const statuses = [...new Set([...Object.keys(ours), ...Object.keys(theirs)].map(Number))];
   return Object.fromEntries(
-    Object.entries(all).map(([status, headings]) => [
-      status,
-      {
-        description: [headings].flat().join(', '),
-        content: {
-          'application/problem+json': { schema: { $ref: '#/components/schemas/problem' } },
-        },
-      },
-    ]),
+    statuses.map((status) => [status, answerOf(ours[status], theirs[status])]),
   );
+}
+
+/** What the HTTP API answers before it asks a function, or in its place, by status. */
+const gatewayAnswers = (
+  { method }: ApiRoute,
+  isGuarded: boolean,
+): Partial<Record<number, string>> => ({
+  ...(isGuarded && { 401: 'there is no Authorization header' }),
+  ...(method !== 'GET' && { 413: 'the body has more than 10 MB' }),
+  429: 'all callers together send too much',
+  500: 'a function fails',
+  503: 'a function takes too long, or too many are at work',
+});
+
+function answerOf(ours: Problems[number], theirs: string | undefined): Json {
+  const descriptions = [
+    ...(ours ? [[ours].flat().join(', ')] : []),
+    ...(theirs ? [`as application/json by the HTTP API itself, where ${theirs}`] : []),
+  ];
+  const reference = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } });
+  return {
+    description: descriptions.join('; '),
+    content: {
+      ...(ours && { 'application/problem+json': reference('problem') }),
+      ...(theirs && { 'application/json': reference('gateway-message') }),
+    },
+  };
 }
 
 const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
@@ -164,4 +197,10 @@ const problem: Json = {
       },
     },
   },
+};
+
+const gatewayMessage: Json = {
+  type: 'object',
+  required: ['message'],
+  properties: { message: { type: 'string' } },
 };

@@ -9,12 +9,13 @@ export type BodyResult<T> = { value: T; text: string } | { problem: Response };
 /**
  * The JSON body of a request by its schema. Refuses what is no JSON (400), too large (413), of another
  * type (415), or does not fit (422, with every fault). Where it may be left out, none is an empty object.
+ * Half of a surrogate pair, as programs leave it that cut a text, is refused unless it is to be replaced by U+FFFD.
  */
 export async function jsonBody<Schema extends z.ZodMiniType>(
   c: Context,
   schema: Schema,
   maxBytes: number,
-  { bodyIsOptional }: { bodyIsOptional?: true } = {},
+  { bodyIsOptional, replaceHalfPairs }: { bodyIsOptional?: true; replaceHalfPairs?: true } = {},
 ): Promise<BodyResult<z.output<Schema>>> {
   const bytes = new Uint8Array(await c.req.arrayBuffer());
   const isLeftOut = bodyIsOptional && bytes.length === 0;
@@ -22,7 +23,7 @@ export async function jsonBody<Schema extends z.ZodMiniType>(
   const isJson = /^application\/(json|[\w.-]+\+json)$/.test(type);
   if (!isJson && !isLeftOut) return { problem: notJson(c) };
   if (bytes.length > maxBytes) return { problem: tooLarge(c, maxBytes) };
-  const parsed = isLeftOut ? { value: {}, text: '{}' } : parseText(bytes);
+  const parsed = isLeftOut ? { value: {}, text: '{}' } : parseText(bytes, replaceHalfPairs);
   if ('fault' in parsed) return { problem: malformed(c, parsed.fault) };
   const result = schema.safeParse(parsed.value);
   if (!result.success) {
@@ -31,7 +32,10 @@ export async function jsonBody<Schema extends z.ZodMiniType>(
   return { value: result.data, text: parsed.text };
 }
 
-function parseText(bytes: Uint8Array): { value: unknown; text: string } | { fault: string } {
+function parseText(
+  bytes: Uint8Array,
+  replaceHalfPairs = false,
+): { value: unknown; text: string } | { fault: string } {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -39,7 +43,7 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
     return { fault: 'it is not UTF-8' };
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, replaceHalfPairs ? withoutHalfPairs : undefined);
     if (hasHalfPair(value)) return { fault: 'a text has half a surrogate pair' };
     if (hasEndlessNumber(value)) return { fault: 'a number is too large' };
     if (hasRoundedInteger(text)) return { fault: 'an integer has more digits than can be kept' };
@@ -53,6 +57,9 @@ function parseText(bytes: Uint8Array): { value: unknown; text: string } | { faul
 /** JSON.stringify writes halves of surrogate pairs, and only those, as escapes of this kind. */
 const hasHalfPair = (value: unknown): boolean =>
   /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
+
+const withoutHalfPairs = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value;
 
 /** JSON.parse makes Infinity of 1e999, which no JSON can say. */
 function hasEndlessNumber(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import * as z from 'zod/mini';
 
 const maxUrlChars = 2_000;
@@ -19,8 +20,27 @@ export const publicOrLoopbackUrl = z.string().check(
   }),
 );
 
+/** An operator's own URL. */
+export const httpUrl = z.string().check(z.refine(isHttpUrl));
+
+/**
+ * Whether a text is an http(s) URL as it is called. The parser of URLs drops tabs, line ends and invisible
+ * characters, takes backslashes for slashes and decodes hosts: such a text shows another URL than it is.
+ */
+export function isHttpUrl(text: string): boolean {
+  if (/[\s\\\p{Cc}\p{Cf}]/u.test(text) || !URL.canParse(text)) return false;
+  const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
+  if (!authority) return false;
+  const host = authority
+    .replace(/^.*@|:\d*$/g, '')
+    .toLowerCase()
+    .normalize('NFC');
+  const { hostname } = new URL(text);
+  return host === hostname || host === domainToUnicode(hostname);
+}
+
 function isPublic(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!isHttpUrl(text)) return false;
   const url = new URL(text);
   const { protocol, username, password } = url;
   // A name that ends in a dot is the same name.
@@ -32,7 +52,7 @@ function isPublic(text: string): boolean {
 
 /** Whether it is plain http to this very machine. */
 export function isLoopbackUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!isHttpUrl(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   return protocol === 'http:' && !username && !password && loopbackHosts.includes(hostname);
 }

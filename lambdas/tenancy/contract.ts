@@ -136,7 +136,10 @@ export interface ApiRoute {
     what: string;
     /** What 201 means, for a route that answers it too. */
     created?: string;
+    /** Of a JSON body. */
     schema?: z.ZodMiniType;
+    /** Of a body that is no JSON. */
+    mediaType?: string;
   };
   /** Problems beside those of the gate: headings of docs/errors.md by status. */
   problems?: Partial<Record<400 | 404 | 409 | 412 | 413 | 415 | 422, string | readonly string[]>>;

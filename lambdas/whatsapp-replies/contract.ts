@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { numberVariable, workerConcurrency } from '../runtime/env.ts';
 import { outageAttempts } from '../runtime/outage.ts';
+import { httpUrl } from '../runtime/public-url.ts';
 import { type ApiRoute, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
 
 /** Ids and addresses become parts of keys, which DynamoDB bounds. */
-const maxIdChars = 256;
+export const maxIdChars = 256;
 const requiredText = z.string().check(z.minLength(1), z.maxLength(maxIdChars));
 
 const shortEnough = (name: string) =>
@@ -83,7 +84,7 @@ export const paths = {
 } as const;
 
 const webhookProblems = {
-  400: 'fields-missing',
+  400: ['fields-missing', 'fields-malformed'],
   413: 'body-too-large',
   415: 'unsupported-media-type',
 } as const;
@@ -105,7 +106,7 @@ export const routes = {
     access: 'signed',
     tag: 'Webhooks of Twilio',
     summary: 'A customer has written',
-    success: { status: 200, what: 'Empty TwiML; the reply is sent later' },
+    success: { status: 200, what: 'Empty TwiML; the reply is sent later', mediaType: 'text/xml' },
     problems: { ...webhookProblems, 404: 'unknown-channel' },
   },
   status: {
@@ -141,15 +142,14 @@ export const limits = {
   maxReceiveCount: 1_000,
 } as const;
 
-const baseUrl = z.string().check(z.regex(/^https?:\/\/[^/\s]+(\/[^\s]*)?$/));
 const retentionDays = numberVariable({ min: 1, max: 3650, default: 90 });
 const runMaxWaitSeconds = numberVariable({ min: 5, max: 3600, default: 300 });
 
 /** What an operator may set, checked when the stack is synthesized and not at the first event. */
 export const operatorEnvironment = z.object({
-  PUBLIC_BASE_URL: z.optional(baseUrl),
-  OPENAI_BASE_URL: z.optional(baseUrl),
-  TWILIO_BASE_URL: z.optional(baseUrl),
+  PUBLIC_BASE_URL: z.optional(httpUrl),
+  OPENAI_BASE_URL: z.optional(httpUrl),
+  TWILIO_BASE_URL: z.optional(httpUrl),
   RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
   RETENTION_DAYS: retentionDays,
   LOG_LEVEL: z.optional(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])),
@@ -160,7 +160,7 @@ const common = {
   TWILIO_CREDENTIALS_SECRET_ID: z.string(),
   /** Where the secrets are; the function's own region by default. */
   SECRETS_MANAGER_REGION: z.optional(z.string()),
-  PUBLIC_BASE_URL: baseUrl,
+  PUBLIC_BASE_URL: httpUrl,
   RETENTION_DAYS: retentionDays,
 };
 
@@ -180,8 +180,8 @@ export const replyEnvironment = z.object({
   REPLY_DLQ_URL: z.string(),
   ...workerConcurrency,
   OPENAI_API_KEY_SECRET_ID: z.string(),
-  OPENAI_BASE_URL: z.optional(baseUrl),
-  TWILIO_BASE_URL: z.optional(baseUrl),
+  OPENAI_BASE_URL: z.optional(httpUrl),
+  TWILIO_BASE_URL: z.optional(httpUrl),
   DEFAULT_ASSISTANT_ID: z.optional(z.string()),
   RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
 });

@@ -1,10 +1,15 @@
 import * as z from 'zod/mini';
+import { tenantId } from '../tenancy/contract.ts';
+import { maxIdChars } from './contract.ts';
 
-/** What a status callback must bring back to find its message: whose it is and its key. */
+/** The longest that we give out: a time and the longest `MessageSid` of a queue message, with the part's number. */
+const maxMessageKeyChars = maxIdChars + 44;
+
+/** What a status callback must bring back to find its message: whose it is and its key. They fit into a key of DynamoDB. */
 const referenceSchema = z.object({
-  company_id: z.string(),
-  conversation_id: z.string(),
-  message_key: z.string(),
+  company_id: tenantId,
+  conversation_id: z.string().check(z.minLength(1), z.maxLength(maxIdChars)),
+  message_key: z.string().check(z.minLength(1), z.maxLength(maxMessageKeyChars)),
 });
 export type ReplyReference = z.output<typeof referenceSchema>;
 
@@ -19,6 +24,7 @@ export const encodeReference = ({
 }: ReplyReference): string =>
   Buffer.from(JSON.stringify({ company_id, conversation_id, message_key })).toString('base64url');
 
+/** The reference, or undefined for what is none of ours. */
 export function decodeReference(text: string): ReplyReference | undefined {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

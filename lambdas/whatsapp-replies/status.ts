@@ -29,7 +29,9 @@ export function statusApp(ports: StatusPorts): Hono {
     }
     const malformed = malformedFields(c, fields);
     if (malformed) return malformed;
-    const errorCode = Number(fieldText(fields, 'ErrorCode')) || undefined;
+    // Twilio's have five digits; more than these could not be stored as a number.
+    const [code] = /^\d{1,9}$/.exec(fieldText(fields, 'ErrorCode')) ?? [];
+    const errorCode = Number(code) || undefined;
     const moved = await ports.deliveries.report({
       reference,
       messageSid,

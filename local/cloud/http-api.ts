@@ -38,6 +38,8 @@ export async function startHttpApi(
     .sort((a, b) => generality(a.route.routeKey) - generality(b.route.routeKey));
   const server = createServer((request, response) => {
     answer(request, response, patterns, options).catch((error) => {
+      // Who has left in the middle of a request gets no answer, and nothing has failed.
+      if (request.errored) return;
       console.error('The local HTTP API failed:', error);
       send(response, 500, { message: 'Internal Server Error' });
     });

@@ -4,6 +4,7 @@ import type { RunMessage, RunView } from '../../lambdas/email-deadlines/contract
 import { runsApp } from '../../lambdas/email-deadlines/runs.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/contract.ts';
+import { documented } from '../support/documented.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
@@ -66,7 +67,8 @@ export function aRunsApp(
       rate_limit: { requests_per_second: 5, burst: 10 },
     });
     const init = { method, headers, ...(body !== undefined && { body }) };
-    return app.request(path, init, { event: { requestContext: { authorizer: { lambda } } } });
+    const event = { requestContext: { authorizer: { lambda } } };
+    return documented(method, path, await app.request(path, init, { event }));
   };
   const post = (body: unknown, { headers, query = '', ...asking }: Asking = {}) =>
     ask('POST', `/email-runs${query}`, typeof body === 'string' ? body : JSON.stringify(body), {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { allRoutes } from '../../lambdas/platform/openapi.ts';
 import type { ApiRoute, Scope } from '../../lambdas/tenancy/contract.ts';
 import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
+import { documented } from '../support/documented.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -63,7 +64,7 @@ const routeOf = (id: string) => {
   return route;
 };
 
-function send(
+async function send(
   route: ApiRoute,
   authorization: string | undefined,
   feature = 'colour',
@@ -73,7 +74,7 @@ function send(
     .replace('{feature_name}', feature)
     .replace('{run_id}', runId)
     .replace('{lead_id}', leadId);
-  return fetch(engine.cloud.url + path, {
+  const response = await fetch(engine.cloud.url + path, {
     method: route.method,
     headers: {
       ...(authorization && { authorization }),
@@ -82,6 +83,7 @@ function send(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  return documented(route.method, path, response);
 }
 
 type Kind = keyof typeof credentials;
@@ -154,6 +156,30 @@ describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_,
 
     expect(response.status).toBe(ofAnother[route.operationId]);
     expect(await response.text()).not.toContain('demo');
+  });
+
+  it.each([
+    [
+      'no body and odd values',
+      undefined,
+      undefined,
+      '?limit=0&cursor=%00&from=x&test=maybe&source=',
+    ],
+    ['half a body', 'application/json', '{"note": "Hi', ''],
+    ['another type', 'text/plain', '{}', ''],
+    ['a list', 'application/json', '[]', ''],
+    ['a field that nobody knows', 'application/json', '{"unknown": 1}', ''],
+    ['1 MB', 'application/json', JSON.stringify({ note: 'x'.repeat(1_000_000) }), ''],
+  ])('answers as its document says to %s', async (_, type, body, query) => {
+    const path = route.path.replace(/\{\w+\}/, '%20');
+    const response = await fetch(engine.cloud.url + path + query, {
+      method: route.method,
+      headers: { authorization: credentials.right, ...(type && { 'content-type': type }) },
+      ...(body !== undefined && route.method !== 'GET' && { body }),
+    });
+
+    expect(response.status).toBeLessThan(500);
+    await documented(route.method, path, response);
   });
 
   it('serves the right credential', async () => {

@@ -33,7 +33,10 @@ function aCompany() {
   const asking = { tenant: `company-${tenants}` };
   const traits = new Map<string, Traits>();
   const office = aLeadsOffice(table, {
-    judge: async (note) => aJudgement({ ...traits.get(note), fallback_reason: null }),
+    judge: async (note) => {
+      const { priority = 'P1', intent = 'buy' } = traits.get(note) ?? {};
+      return aJudgement({ priority, intent });
+    },
   });
   let count = 0;
   async function add(given: Partial<Traits> = {}): Promise<Lead> {

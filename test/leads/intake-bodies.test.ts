@@ -34,7 +34,6 @@ describe('a lead’s body', () => {
     ['nothing', '', 400],
     ['no JSON', '{"note": "Hi"', 400],
     ['a form', 'note=Hi', 400],
-    ['a lone surrogate', note('Hi \\ud83d'), 400],
     ['a number that is endless', '{"note": "Hi", "name": 1e999}', 400],
     ['the same field twice', '{"note": "Hi", "note": "Ho"}', 400],
     ['the same field twice, once by an escape', '{"note": "Hi", "\\u006eote": "Ho"}', 400],
@@ -44,13 +43,19 @@ describe('a lead’s body', () => {
     ['an empty note', note(''), 422],
     ['a note of white space', note(' \\n\\t\\u00a0'), 422],
     ['a note of null', '{"note": null}', 422],
-    ['a note with a null byte', note('Hi\\u0000'), 422],
-    ['a note with a bell', note('Hi\\u0007'), 422],
+    ['a note of control characters', note('\\u0000\\u0007\\u009d'), 422],
+    ['a note of marks that nobody sees', note('\\u200b\\u200e\\ufeff'), 422],
     ['a note that is a list', '{"note": ["Hi"]}', 422],
     ['a note that is an object', '{"note": {"toString": "Hi"}}', 422],
     ['a note that is a huge number', '{"note": 1e300}', 422],
     ['a note that is true', '{"note": true}', 422],
-    ['a name with a null byte', '{"note": "Hi", "name": "An\\u0000n"}', 422],
+    ['a name of 201 characters', JSON.stringify({ note: 'Hi', name: 'x'.repeat(201) }), 422],
+    [
+      'a phone number of 101 characters',
+      JSON.stringify({ note: 'Hi', phone: '1'.repeat(101) }),
+      422,
+    ],
+    ['a phone number with a fraction', '{"note": "Hi", "phone": 4.5}', 422],
     ['a source of 101 characters', JSON.stringify({ note: 'Hi', source: 'x'.repeat(101) }), 422],
     ['a field of the server', '{"note": "Hi", "id": "1"}', 422],
     ['another company', '{"note": "Hi", "tenant_id": "other"}', 422],
@@ -75,10 +80,10 @@ describe('a lead’s body', () => {
   it('is told every field that is wrong, each by its name', async () => {
     const faulty = {
       email: 'jo@',
-      phone: 'call me',
+      phone: ['call me'],
       name: 7,
       note: ['Hi'],
-      source: '\u0000',
+      source: { page: 'home' },
       company: 'Acme',
     };
     const response = await refused(faulty);
@@ -91,22 +96,24 @@ describe('a lead’s body', () => {
     expect(JSON.stringify(errors)).not.toMatch(/call me|jo@"/);
   });
 
-  it.each(['jo', 'jo@', '@example.com', 'jo@example', 'jo jo@example.com', 'jo@example.com\n'])(
-    'with the email address %j is refused',
-    async (email) => {
-      expect((await refused({ note: 'Hi', email })).status).toBe(422);
-    },
-  );
-
-  it.each(['1234', '+49 151 ext. 5', '+'.repeat(9), '+1'.padEnd(32, '1')])(
-    'with the phone number %j is refused',
-    async (phone) => {
-      expect((await refused({ note: 'Hi', phone })).status).toBe(422);
-    },
-  );
+  it.each([
+    'jo',
+    'jo@',
+    '@example.com',
+    'jo@example',
+    'jo jo@example.com',
+    'jo@exa mple.com',
+    'jo@-example.com',
+    'jo@example..com',
+    'jo@192.0.2.1',
+    'jo@ex%61mple.com',
+    'a@example.com, b@example.com',
+  ])('with the email address %j is refused', async (email) => {
+    expect((await refused({ note: 'Hi', email })).status).toBe(422);
+  });
 
   it.each([
-    { note: 'Hi', email: 'jo.o+x@mail.example.com', phone: '+49 (0)151 234-567' },
+    { note: 'Hi', email: 'jo.o+x@mail.example.com', phone: '+491701234567' },
     { note: '<script>alert("1")</script> <b>Hi</b> &amp;', source: '<landing page>' },
     { note: 'أحتاج عرض سعر لعشرين مقعدا', name: 'שלום' },
     { note: '\u202eevil\u202c and \u200fmarks' },

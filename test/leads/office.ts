@@ -15,6 +15,7 @@ import { intakeApp } from '../../lambdas/leads/intake.ts';
 import { triageLead } from '../../lambdas/leads/triage-lead.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/contract.ts';
+import { documented } from '../support/documented.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
@@ -88,23 +89,22 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
     announced,
     counted,
     get: async (path: string, asking: Asking = {}) =>
-      insights.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
-    again: async (leadId: string, body: object | 'none' = {}, asking: Asking = {}) =>
-      insights.request(
-        `/leads/${leadId}/insight`,
-        {
-          method: 'POST',
-          ...(body !== 'none' && { body: JSON.stringify(body), headers: json }),
-        },
-        callerOf(asking),
-      ),
-    /** A body that is a text is sent as it is. */
-    post: async (body: unknown, { headers, ...asking }: Asking = {}, path = '/leads') =>
-      intake.request(
+      documented(
+        'GET',
         path,
-        { method: 'POST', body: textOf(body), headers: { ...json, ...headers } },
-        callerOf(asking),
+        await insights.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
       ),
+    again: async (leadId: string, body: object | 'none' = {}, asking: Asking = {}) => {
+      const path = `/leads/${leadId}/insight`;
+      const sent = body !== 'none' && { body: JSON.stringify(body), headers: json };
+      const init = { method: 'POST', ...sent };
+      return documented('POST', path, await insights.request(path, init, callerOf(asking)));
+    },
+    /** A body that is a text is sent as it is. */
+    post: async (body: unknown, { headers, ...asking }: Asking = {}, path = '/leads') => {
+      const init = { method: 'POST', body: textOf(body), headers: { ...json, ...headers } };
+      return documented('POST', path, await intake.request(path, init, callerOf(asking)));
+    },
     triage: (message: TriageMessage) =>
       triageLead(message, {
         ...shared,

@@ -35,6 +35,9 @@ describe('the settings of a deployment', () => {
     ['RUN_MAX_WAIT_SECONDS', 'abc'],
     ['RETENTION_DAYS', '0'],
     ['PUBLIC_BASE_URL', 'replies.example'],
+    ['PUBLIC_BASE_URL', 'https://replies.exam\tple'],
+    ['EMAILS_URL', 'https:\\\\mail.acme.dev'],
+    ['OIDC_ISSUER', 'https://login.acme\u200b.dev'],
     ['LOG_LEVEL', 'verbose'],
   ])('refuse %s="%s", which the functions could not read', (name, value) => {
     expect(() => readSettings(naming, { [name]: value })).toThrow(`${name}="${value}"`);

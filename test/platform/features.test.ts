@@ -4,13 +4,35 @@ import { schemaOf } from '../../lambdas/platform/features.ts';
 const takes = (url: string, loopback: boolean) =>
   schemaOf('webhooks', loopback)?.safeParse({ url }).success;
 
+describe('the URLs of a mailbox', () => {
+  it('are held to the same rules', () => {
+    const right = 'https://mail.example.com/emails';
+    const mailbox = (emails_url: string, respond_url: string) =>
+      schemaOf('mailbox', false)?.safeParse({ emails_url, respond_url }).success;
+
+    expect(mailbox(right, right)).toBe(true);
+    for (const wrong of [
+      'https://mail.exam\tple.com/',
+      'https:\\\\mail.example.com',
+      `${right}\n`,
+    ]) {
+      expect([mailbox(wrong, right), mailbox(right, wrong)]).toEqual([false, false]);
+    }
+  });
+});
+
 describe('the URL of a webhook', () => {
-  it.each(['https://hooks.example.com/acme?key=1', 'https://hooks.example.com:8443/'])(
-    'may be %s',
-    (url) => {
-      expect([takes(url, false), takes(url, true)]).toEqual([true, true]);
-    },
-  );
+  it.each([
+    'https://hooks.example.com/acme?key=1',
+    'https://hooks.example.com:8443/',
+    'HTTPS://Hooks.Example.com',
+    'https://hooks.example.com:443/a%20b?c=%09#d',
+    'https://haken.münchen.example/größe',
+    'https://xn--mnchen-3ya.example/',
+    'https://hooks.example.com./',
+  ])('may be %s', (url) => {
+    expect([takes(url, false), takes(url, true)]).toEqual([true, true]);
+  });
 
   it.each(['http://127.0.0.1:4000/hooks', 'http://localhost:4000/', 'http://[::1]:4000/'])(
     'may be %s only where the product runs on the same machine',
@@ -34,7 +56,31 @@ describe('the URL of a webhook', () => {
     'ftp://hooks.example.com/',
     `https://hooks.example.com/${'x'.repeat(2_000)}`,
     'hooks.example.com',
-  ])('is never %s', (url) => {
+    'https://hooks.exam\tple.com/',
+    'https://hooks.example.com\t/',
+    'https://hooks.example.com/a\nb',
+    'https://hooks.example.com/\r',
+    'ht\ttps://hooks.example.com/',
+    ' https://hooks.example.com/',
+    'https://hooks.example.com/ ',
+    'https://hooks.example.com/a b',
+    'https://hooks.example.com/\u0000',
+    'https://hooks.exam\u200bple.com/',
+    'https://hooks.exam\u00adple.com/',
+    'https://hooks.example.com/\u202egpj',
+    'https:\\\\hooks.example.com\\',
+    'https://hooks.example.com\\@elsewhere.example/',
+    'https:hooks.example.com/',
+    'https:///hooks.example.com/',
+    'https://hooks.ex%61mple.com/',
+    'https://hooks。example。com/',
+    'https://ｈooks.example.com/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'http://local\thost/',
+    'http://127.1/',
+    'http:localhost:4000/',
+  ])('is never %j', (url) => {
     expect([takes(url, false), takes(url, true)]).toEqual([false, false]);
   });
 });

@@ -12,7 +12,7 @@ const document = openApiDocument('https://api.example') as {
 interface Operation {
   operationId: string;
   security: { bearer?: string[] }[];
-  responses: Record<string, { description: string }>;
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
 }
 
 const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
@@ -55,6 +55,23 @@ describe('the OpenAPI document', () => {
       if (security.length > 0)
         expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '429']));
     }
+  });
+
+  it('tells what the HTTP API itself answers, beside the problems of the product', () => {
+    const lead = document.paths['/leads']?.['post']?.responses ?? {};
+    const typesOf = (status: string) => Object.keys(lead[status]?.content ?? {});
+
+    for (const status of ['401', '413', '429', '503'])
+      expect(typesOf(status)).toEqual(['application/problem+json', 'application/json']);
+    expect(typesOf('500')).toEqual(['application/json']);
+    expect(typesOf('403')).toEqual(['application/problem+json']);
+  });
+
+  it('tells that a lead which is known by its key is answered 200', () => {
+    for (const path of ['/leads', '/leads/'])
+      expect(Object.keys(document.paths[path]?.['post']?.responses ?? {})).toEqual(
+        expect.arrayContaining(['200', '201', '409']),
+      );
   });
 
   it('tells each answer of the configuration', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { documented } from './documented.ts';
 import type { TestEngine } from './engine.ts';
 
 export interface Call {
@@ -8,13 +9,13 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-/** Calls of an engine's API, which remember every credential that was sent. */
+/** Calls of an engine's API, held against its document, which remember every credential that was sent. */
 export function callsOf(engine: () => TestEngine) {
   const sent = new Set<string>();
 
-  function call(path: string, { key, method = 'GET', body, headers = {} }: Call) {
+  async function call(path: string, { key, method = 'GET', body, headers = {} }: Call) {
     sent.add(key);
-    return fetch(engine().cloud.url + path, {
+    const response = await fetch(engine().cloud.url + path, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -23,6 +24,7 @@ export function callsOf(engine: () => TestEngine) {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    return documented(method, path, response);
   }
 
   return {

@@ -14,6 +14,7 @@ import {
   replyQueueMessage,
 } from '../../lambdas/whatsapp-replies/contract.ts';
 import { receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
+import { documented } from '../support/documented.ts';
 import type { TestTable } from '../support/table.ts';
 import {
   businessAddress,
@@ -58,7 +59,11 @@ export async function aReceiver(table: TestTable, baseUrl = publicBaseUrl) {
     meter,
     /** Posts a signed message with these fields changed. */
     post: async (fields: Parameters<typeof messageFields>[0] = {}, signing: Signing = {}) =>
-      app.request(signedRequest(paths.inbound, messageFields(fields), signing)),
+      documented(
+        'POST',
+        paths.inbound,
+        await app.request(signedRequest(paths.inbound, messageFields(fields), signing)),
+      ),
     /** The messages in the queue, read by the contract. */
     enqueued: (): ReplyQueueMessage[] =>
       queue.sent.map(({ MessageBody }) => replyQueueMessage.parse(JSON.parse(String(MessageBody)))),

@@ -5,11 +5,10 @@ import {
   encodeReference,
 } from '../../lambdas/whatsapp-replies/reply-reference.ts';
 
-const anyText = fc.string({ unit: 'binary' });
 const anyReference = fc.record({
-  company_id: anyText,
-  conversation_id: anyText,
-  message_key: anyText,
+  company_id: fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/),
+  conversation_id: fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 256 }),
+  message_key: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
 });
 
 describe('a reply reference', () => {
@@ -53,6 +52,21 @@ describe('a reply reference', () => {
     '{"company_id":1,"conversation_id":"c","message_key":"m"}',
   ])('is undefined for %j', (json) => {
     expect(decodeReference(base64url(json))).toBeUndefined();
+  });
+
+  it('is as long as the ids that a queue message may have, and no longer', () => {
+    const longest = {
+      company_id: 'a'.repeat(64),
+      conversation_id: 'c'.repeat(256),
+      message_key: `2026-11-21T10:00:02.000Z#${'S'.repeat(256)}.10`,
+    };
+
+    expect(decodeReference(encodeReference(longest))).toEqual(longest);
+    for (const [name, value] of Object.entries(longest)) {
+      const longer = { ...longest, [name]: value.padEnd(301, 'x') };
+      expect(decodeReference(encodeReference(longer))).toBeUndefined();
+      expect(decodeReference(encodeReference({ ...longest, [name]: '' }))).toBeUndefined();
+    }
   });
 });
 

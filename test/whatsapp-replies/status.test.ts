@@ -7,8 +7,12 @@ import { deliveryStore } from '../../lambdas/whatsapp-replies/adapters/delivery-
 import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
 import { messageStatuses, paths } from '../../lambdas/whatsapp-replies/contract.ts';
 import { statusRank } from '../../lambdas/whatsapp-replies/domain/delivery.ts';
-import { encodeReference } from '../../lambdas/whatsapp-replies/reply-reference.ts';
+import {
+  encodeReference,
+  type ReplyReference,
+} from '../../lambdas/whatsapp-replies/reply-reference.ts';
 import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
+import { documented } from '../support/documented.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { publicBaseUrl, type Signing, signedRequest, twilioSecret } from '../support/webhook.ts';
 import { aPart, aTurn } from './adapters/a-turn.ts';
@@ -51,11 +55,20 @@ function aReportedPart(on: TestTable = table) {
     meter,
     report: async (fields: Record<string, string>, signing: Signing & { path?: string } = {}) => {
       const all = { MessageSid: 'SMreply1', To: `whatsapp:${customer}`, ...fields };
-      return app.request(signedRequest(signing.path ?? path, all, signing));
+      const response = await app.request(signedRequest(signing.path ?? path, all, signing));
+      return documented('POST', paths.status, response);
     },
     stored: () => table.item(keys.reply(reference, message_key)),
   };
 }
+
+const long = 'x'.repeat(1_100);
+
+/** The callback's path with a reference that has these parts. */
+const withReference = (parts: Partial<ReplyReference>): string => {
+  const reference = { company_id: 'acme', conversation_id: 'c_1', message_key: 'm', ...parts };
+  return `${paths.status}?reply=${encodeReference(reference)}`;
+};
 
 const status = fc.constantFrom(...messageStatuses);
 
@@ -107,13 +120,18 @@ describe('a delivery status', () => {
     expect(meter.counts).toEqual({ MessagesUndelivered: 1 });
   });
 
-  it('leaves out an error code that is no number', async () => {
-    const { report, stored } = aReportedPart();
+  it.each(['', 'none', '-1', '1e400', 'Infinity', '0x10', '9'.repeat(40)])(
+    'leaves out the error code %j, which is none',
+    async (ErrorCode) => {
+      const { report, stored } = aReportedPart();
 
-    await report({ MessageStatus: 'failed', ErrorCode: '' });
+      const answer = await report({ MessageStatus: 'failed', ErrorCode });
 
-    expect(await stored()).not.toHaveProperty('error_code');
-  });
+      expect(answer.status).toBe(204);
+      expect(await stored()).toMatchObject({ status: 'failed' });
+      expect(await stored()).not.toHaveProperty('error_code');
+    },
+  );
 });
 
 describe('a callback', () => {
@@ -174,6 +192,15 @@ describe('a callback', () => {
     ['a SID that is too long', { MessageSid: 'S'.repeat(129), MessageStatus: 'sent' }, undefined],
     ['no reference', { MessageStatus: 'sent' }, paths.status],
     ['a broken reference', { MessageStatus: 'sent' }, `${paths.status}?reply=%00nonsense`],
+    ['too long a message key', { MessageStatus: 'sent' }, withReference({ message_key: long })],
+    [
+      'too long a conversation',
+      { MessageStatus: 'sent' },
+      withReference({ conversation_id: long }),
+    ],
+    ['too long a company', { MessageStatus: 'sent' }, withReference({ company_id: long })],
+    ['an empty message key', { MessageStatus: 'sent' }, withReference({ message_key: '' })],
+    ['a company that is none', { MessageStatus: 'sent' }, withReference({ company_id: 'a#b' })],
   ])('with %s is answered 400', async (_, fields: Record<string, string>, path) => {
     const { report, stored } = aReportedPart();
 

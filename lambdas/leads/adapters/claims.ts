@@ -39,19 +39,20 @@ interface Changes {
 export function claims(table: Table) {
   const until = () => table.clock.now() + limits.inFlightSeconds * 1000;
 
+  /** `same` are the forms of the request under which the key may be known; it is claimed with the first. */
   const claim = async (
     tenantId: string,
     key: string,
-    request: string,
+    same: readonly [string, ...string[]],
     wanted: Claimed,
   ): Promise<Claim> => {
     const now = table.clock.now();
     const place = keys.claim(tenantId, hashOf(key));
-    const request_hash = hashOf(request);
+    const hashes = same.map(hashOf);
     const Item = {
       ...place,
       ...wanted,
-      request_hash,
+      request_hash: hashes[0],
       in_flight_until: until(),
       expires_at: Math.min(expiresAt(now, limits.idempotencyDays), wanted.lead_expires_at),
     };
@@ -62,10 +63,10 @@ export function claims(table: Table) {
         new GetCommand({ TableName: table.name, Key: place, ConsistentRead: true }),
       ),
     );
-    if (!known || isExpired(known, now)) return claim(tenantId, key, request, wanted);
+    if (!known || isExpired(known, now)) return claim(tenantId, key, same, wanted);
     // The write took effect, but its answer was lost and it was sent again.
     if (known['lead_id'] === wanted.lead_id) return { kind: 'ours', ...wanted };
-    if (known['request_hash'] !== request_hash) return { kind: 'reused' };
+    if (!hashes.includes(String(known['request_hash']))) return { kind: 'reused' };
     return {
       kind: 'theirs',
       lead_id: String(known['lead_id']),

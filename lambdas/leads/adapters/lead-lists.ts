@@ -1,6 +1,7 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isExpired, storeCall, type Table } from '../../vendors/aws/table.ts';
 import { type Pauses, systemPauses, wholeBatch } from '../../vendors/aws/whole-batch.ts';
+import type { indexNames } from '../contract.ts';
 import type { Intent, Priority } from '../domain/insight.ts';
 import type { StoredInsight, StoredLead } from '../domain/lead.ts';
 import { indexed, keys, leadPrefix, leadsOf, replacedPrefix } from './keys.ts';
@@ -18,23 +19,30 @@ export interface Page<T> {
   next?: string;
 }
 
-/** A page ends after so many leads were looked at, though fewer were wanted of them. */
+/** A page ends after so many entries of the narrowest index were read, though fewer leads were wanted of them. */
 const mostLookedAt = 1_000;
 const batchGets = 100;
 
 /** A tenant's leads and the insights of one, newest first. */
 export const leadLists = (table: Table, pauses: Pauses = systemPauses) => ({
+  /** Reads the index that leads furthest with as many entries, and of the leads those that no other index rules out. */
   async leads(tenantId: string, filter: LeadFilter, limit: number, cursor?: string) {
+    const indexes = indexesOf(tenantId, filter);
     const found: StoredLead[] = [];
     let [after, looked] = [cursor, 0];
     do {
-      const ids = await leadIds(table, tenantId, filter, {
-        limit: isNarrow(filter) ? batchGets : limit - found.length + 1,
+      const from = {
+        limit: indexes.length > 1 ? batchGets : limit - found.length + 1,
         ...(after !== undefined && { after }),
-      });
-      looked += ids.items.length;
-      after = ids.next;
-      for (const lead of await leadsBy(table, tenantId, ids.items, pauses)) {
+      };
+      const pages = await Promise.all(
+        indexes.map((index) => leadIds(table, tenantId, index, from)),
+      );
+      const narrowest = pages.reduce((one, other) => (reachesFurther(other, one) ? other : one));
+      looked += narrowest.items.length;
+      after = narrowest.next;
+      const ids = narrowest.items.filter((id) => pages.every((page) => mayHave(page, id)));
+      for (const lead of await leadsBy(table, tenantId, ids, pauses)) {
         if (!fits(lead, filter)) continue;
         if (found.length === limit) return { items: found, next: found.at(-1)?.id };
         found.push(lead);
@@ -70,21 +78,38 @@ export const leadLists = (table: Table, pauses: Pauses = systemPauses) => ({
 });
 export type LeadLists = ReturnType<typeof leadLists>;
 
-/** The fewest at first: an index, and the others are looked up in what it finds. */
-function indexOf(tenantId: string, { priority, intent, source }: LeadFilter) {
-  if (source !== undefined)
-    return { name: 'by_source', value: indexed.by_source(tenantId, source) };
-  if (priority) return { name: 'by_priority', value: indexed.by_priority(tenantId, priority) };
-  return intent && { name: 'by_intent', value: indexed.by_intent(tenantId, intent) };
+interface Index {
+  name: (typeof indexNames)[number];
+  value: string;
 }
+
+/** The indexes that have all leads that are wanted; undefined is the table itself. */
+function indexesOf(
+  tenantId: string,
+  { priority, intent, source }: LeadFilter,
+): [Index | undefined, ...Index[]] {
+  const [first, ...others] = [
+    priority && { name: 'by_priority', value: indexed.by_priority(tenantId, priority) },
+    intent && { name: 'by_intent', value: indexed.by_intent(tenantId, intent) },
+    source && { name: 'by_source', value: indexed.by_source(tenantId, source) },
+  ].filter((index) => index !== undefined) as Index[];
+  return [first, ...others];
+}
+
+/** Ids begin with the time, and every index has its own in the order of the ids, the latest first. */
+const reachesFurther = (one: Page<string>, other: Page<string>): boolean =>
+  other.next !== undefined && (one.next === undefined || one.next < other.next);
+
+/** Whether an index has the lead, as far as its page tells. */
+const mayHave = ({ items, next }: Page<string>, id: string): boolean =>
+  items.includes(id) || (next !== undefined && id < next);
 
 async function leadIds(
   table: Table,
   tenantId: string,
-  filter: LeadFilter,
+  index: Index | undefined,
   { limit, after }: { limit: number; after?: string },
 ): Promise<Page<string>> {
-  const index = indexOf(tenantId, filter);
   const from = after !== undefined && keys.lead(tenantId, after);
   const page = await storeCall('list leads', () =>
     table.client.send(
@@ -150,10 +175,6 @@ async function batchGet(
   await wholeBatch('read leads', wanted, read, bounds);
   return items;
 }
-
-/** Whether an index alone finds more than is wanted. */
-const isNarrow = (filter: LeadFilter): boolean =>
-  Object.values(filter).filter((wanted) => wanted !== undefined).length > 1;
 
 const fits = (lead: StoredLead, { priority, intent, source }: LeadFilter): boolean =>
   (priority === undefined || lead.insight?.priority === priority) &&

@@ -1,0 +1,27 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { startHttpApi } from '../../../local/cloud/http-api.ts';
+import { aHandler } from './fixtures.ts';
+
+/** An API whose routes all lead to one function; gives the way to call it. */
+export async function anApi(routeKeys: string[], handler: string) {
+  const { target } = aHandler(handler);
+  const server = await startHttpApi(
+    routeKeys.map((routeKey) => ({ routeKey, target })),
+    0,
+  );
+  onTestFinished(() => end(server));
+  const { address, port } = server.address() as AddressInfo;
+  const call = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
+  return { address, port, call };
+}
+
+const end = (server: Server) =>
+  new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** A handler that answers with the event that it was given. */
+export const echo = 'return { statusCode: 200, body: JSON.stringify(event) };';
