@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { isoTime } from '../../runtime/clock.ts';
 import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
+import { type LastAndAlone, lastAndAlone } from '../../runtime/last-and-alone.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { batchResponse, groupRecords, sentAt } from '../../runtime/sqs.ts';
 import { fieldText, type ReplyQueueMessage, replyQueueMessage } from '../contract.ts';
@@ -12,7 +13,7 @@ import type { ReplyRecords } from './reply-queue.ts';
 export interface BatchConsumer {
   records: ReplyRecords;
   /** The ports of one conversation, with a log that names it on every line. */
-  portsFor(message: QueuedMessage): ReplyPorts;
+  portsFor(message: QueuedMessage): Omit<ReplyPorts, 'lastAndAlone'>;
   /** The address that answers when a message does not say to which number it was written. */
   defaultBusinessNumber(): Promise<string>;
   now(): number;
@@ -38,11 +39,16 @@ export async function consumeBatch(
 ): Promise<SQSBatchResponse> {
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
   const groups = groupRecords(parsed, groupOf);
+  const order = lastAndAlone(groups.length);
   const failed = await Promise.all(
     groups.map(async (group) => {
-      const stays = await consumeGroup(group, consumer, budget);
-      if (groups.length > 1) await deleteDone(group, stays, consumer);
-      return stays;
+      try {
+        const stays = await consumeGroup(group, consumer, order, budget);
+        if (groups.length > 1) await deleteDone(group, stays, consumer);
+        return stays;
+      } finally {
+        order.done();
+      }
     }),
   );
   return batchResponse(failed.flat());
@@ -137,6 +143,7 @@ const address = (number: string): string =>
 async function consumeGroup(
   group: Parsed[],
   consumer: BatchConsumer,
+  order: LastAndAlone,
   budget: Budget,
 ): Promise<string[]> {
   // From the first that cannot be read yet on, all wait, so that their order holds.
@@ -144,7 +151,7 @@ async function consumeGroup(
   const now = waiting === -1 ? group : group.slice(0, waiting);
   const later = group.slice(now.length).map(({ record }) => record);
   const stuck = await discardUnreadable(now, consumer);
-  const answered = await answerMessages(now, consumer, budget);
+  const answered = await answerMessages(now, consumer, order, budget);
   await returnAfter(later, soonSeconds, consumer);
   return [...stuck, ...answered, ...later.map(({ messageId }) => messageId)];
 }
@@ -161,6 +168,7 @@ async function discardUnreadable(group: Parsed[], consumer: BatchConsumer): Prom
 async function answerMessages(
   group: Parsed[],
   consumer: BatchConsumer,
+  order: LastAndAlone,
   budget: Budget,
 ): Promise<string[]> {
   const parsedOf = new Map(group.map((one) => [one.record.messageId, one]));
@@ -168,7 +176,8 @@ async function answerMessages(
   const [first] = messages;
   if (!first) return [];
   const stuck: string[] = [];
-  const result = await answerSafely(messages, consumer.portsFor(first), budget, consumer);
+  const ports = { ...consumer.portsFor(first), lastAndAlone: order.wait };
+  const result = await answerSafely(messages, ports, budget, consumer);
   for (const { messages: dead, error } of result.dead) {
     for (const { record_id } of dead) {
       const one = parsedOf.get(record_id);
