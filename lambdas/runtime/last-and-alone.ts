@@ -1,5 +1,5 @@
 /** The order of pieces of work of which some may end the process that they share. */
-export interface LastAndAlone {
+interface LastAndAlone {
   /** Resolves once no other piece is at work, for the waiting one with the lowest rank first. */
   wait(rank: number): Promise<void>;
   /** To be called at the end of each piece. */

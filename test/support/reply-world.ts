@@ -91,7 +91,6 @@ export function aWorld(options: WorldOptions = {}): World {
     log,
     logTurn: () => {},
     meter,
-    lastAndAlone: async () => {},
     pictureRoom: byteRoom(limits.batchPictureBytes),
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,

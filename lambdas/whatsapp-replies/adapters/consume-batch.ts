@@ -1,9 +1,10 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { isoTime } from '../../runtime/clock.ts';
 import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
-import { type LastAndAlone, lastAndAlone } from '../../runtime/last-and-alone.ts';
+import { lastAndAlone } from '../../runtime/last-and-alone.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { batchResponse, groupRecords, sentAt } from '../../runtime/sqs.ts';
+import { whatsAppAddress } from '../../vendors/twilio/credentials.ts';
 import { fieldText, type ReplyQueueMessage, replyQueueMessage } from '../contract.ts';
 import { answerGroup, type GroupResult, type QueuedMessage } from '../domain/answer-group.ts';
 import type { Budget, ReplyPorts } from '../domain/answer-turn.ts';
@@ -13,7 +14,7 @@ import type { ReplyRecords } from './reply-queue.ts';
 export interface BatchConsumer {
   records: ReplyRecords;
   /** The ports of one conversation, with a log that names it on every line. */
-  portsFor(message: QueuedMessage): Omit<ReplyPorts, 'lastAndAlone'>;
+  portsFor(message: QueuedMessage): ReplyPorts;
   /** The address that answers when a message does not say to which number it was written. */
   defaultBusinessNumber(): Promise<string>;
   now(): number;
@@ -40,17 +41,16 @@ export async function consumeBatch(
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
   const groups = groupRecords(parsed, groupOf);
   const order = lastAndAlone(groups.length);
-  const failed = await Promise.all(
-    groups.map(async (group) => {
-      try {
-        const stays = await consumeGroup(group, consumer, order, budget);
-        if (groups.length > 1) await deleteDone(group, stays, consumer);
-        return stays;
-      } finally {
-        order.done();
-      }
-    }),
-  );
+  const ordered: BatchConsumer = {
+    ...consumer,
+    portsFor: (message) => ({ ...consumer.portsFor(message), lastAndAlone: order.wait }),
+  };
+  const settle = async (group: Parsed[]) => {
+    const stays = await consumeGroup(group, ordered, budget);
+    if (groups.length > 1) await deleteDone(group, stays, consumer);
+    return stays;
+  };
+  const failed = await Promise.all(groups.map((group) => settle(group).finally(order.done)));
   return batchResponse(failed.flat());
 }
 
@@ -130,20 +130,18 @@ async function queuedMessage(
     project_id,
     conversation_id,
     ...(message.thread_id && { thread_id: message.thread_id }),
-    customer: address(fieldText(fields, 'From')),
-    business_number: address(fieldText(fields, 'To') || (await consumer.defaultBusinessNumber())),
+    customer: whatsAppAddress(fieldText(fields, 'From')),
+    business_number: whatsAppAddress(
+      fieldText(fields, 'To') || (await consumer.defaultBusinessNumber()),
+    ),
     inbound: { ...inbound, ...(message.consent && { consent: message.consent }) },
   };
 }
-
-const address = (number: string): string =>
-  number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
 
 /** The ids of the records that stay in the queue. */
 async function consumeGroup(
   group: Parsed[],
   consumer: BatchConsumer,
-  order: LastAndAlone,
   budget: Budget,
 ): Promise<string[]> {
   // From the first that cannot be read yet on, all wait, so that their order holds.
@@ -151,7 +149,7 @@ async function consumeGroup(
   const now = waiting === -1 ? group : group.slice(0, waiting);
   const later = group.slice(now.length).map(({ record }) => record);
   const stuck = await discardUnreadable(now, consumer);
-  const answered = await answerMessages(now, consumer, order, budget);
+  const answered = await answerMessages(now, consumer, budget);
   await returnAfter(later, soonSeconds, consumer);
   return [...stuck, ...answered, ...later.map(({ messageId }) => messageId)];
 }
@@ -168,7 +166,6 @@ async function discardUnreadable(group: Parsed[], consumer: BatchConsumer): Prom
 async function answerMessages(
   group: Parsed[],
   consumer: BatchConsumer,
-  order: LastAndAlone,
   budget: Budget,
 ): Promise<string[]> {
   const parsedOf = new Map(group.map((one) => [one.record.messageId, one]));
@@ -176,8 +173,7 @@ async function answerMessages(
   const [first] = messages;
   if (!first) return [];
   const stuck: string[] = [];
-  const ports = { ...consumer.portsFor(first), lastAndAlone: order.wait };
-  const result = await answerSafely(messages, ports, budget, consumer);
+  const result = await answerSafely(messages, consumer.portsFor(first), budget, consumer);
   for (const { messages: dead, error } of result.dead) {
     for (const { record_id } of dead) {
       const one = parsedOf.get(record_id);

@@ -11,6 +11,7 @@ import {
   userText,
 } from '../domain/turn.ts';
 import { conversationPartition, keys, messagePrefix } from './keys.ts';
+import { otherSids } from './other-sids.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
@@ -25,6 +26,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
 
   return {
     ...turnStore(table),
+    otherSids: otherSids(table),
 
     async recordInputs(turn) {
       const expires = await expiryOf(table, turn.company_id);
@@ -111,23 +113,6 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
       return item?.['message_sid'];
     },
 
-    async otherSids(turn, messageKey, sinceMs) {
-      const sids: (string | undefined)[] = [];
-      const { sk: own } = keys.reply(turn, messageKey);
-      let next: Record<string, unknown> | undefined;
-      do {
-        const page = await storeCall('read the recorded messages', () =>
-          table.client.send(recordedSince(table, turn, sinceMs, next)),
-        );
-        const items = (page.Items ?? []) as RecordedSids[];
-        for (const { message_sid, parts = [] } of items.filter(({ sk }) => sk !== own)) {
-          sids.push(message_sid, ...parts.map((part) => part.message_sid));
-        }
-        next = page.LastEvaluatedKey;
-      } while (next);
-      return new Set(sids.filter((sid) => sid !== undefined));
-    },
-
     async recordReply(turn) {
       const expires = await expiryOf(table, turn.company_id);
       const sent = turn.parts.filter((part) => part.state === 'sent' || part.state === 'rejected');
@@ -147,32 +132,6 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
     },
   };
 }
-
-/** What of a turn's or a message's item names SIDs. */
-type RecordedSids = { sk: string; message_sid?: string; parts?: ReplyPart[] };
-
-/** By how much our clocks, and Twilio's, may differ. */
-const clocksDifferMs = 3_600_000;
-
-/** A conversation's items that have changed since then; each write of a SID leaves its time. */
-const recordedSince = (
-  table: ConversationsTable,
-  key: TurnKey,
-  sinceMs: number,
-  next: Record<string, unknown> | undefined,
-) =>
-  new QueryCommand({
-    TableName: table.name,
-    ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk',
-    FilterExpression: 'updated_at >= :since OR status_updated_at >= :since',
-    ProjectionExpression: 'sk, message_sid, parts',
-    ExpressionAttributeValues: {
-      ':pk': conversationPartition(key),
-      ':since': isoTime(sinceMs - clocksDifferMs),
-    },
-    ...(next && { ExclusiveStartKey: next }),
-  });
 
 /** So that the webhook can name the thread in its queue message; best effort, the conversation's item is the truth. */
 async function noteThreadForWebhook(

@@ -207,11 +207,10 @@ function answerAmong(items: ConversationItem[], turn: Turn): RunView | undefined
   const since = items.findIndex((item) => item.id === turn.last_item_id);
   const recent = items.slice(since + 1);
   const first = readableInputs(turn)[0];
+  // A start of before may have had a picture that has failed since.
+  const words = first ? [modelText(first), first.text] : [];
   const asked = recent.findIndex(
-    (item) =>
-      item.type === 'message' &&
-      item.role === 'user' &&
-      textOfItem(item) === (first && modelText(first)),
+    (item) => item.type === 'message' && item.role === 'user' && words.includes(textOfItem(item)),
   );
   if (asked === -1) return undefined;
   const answers = recent

@@ -23,7 +23,7 @@ export interface ThreadsConfig {
 
 const startTimeoutMs = 15_000;
 const searched = 50;
-const uploadsAtOnce = 3;
+const uploadsAtOnce = 2;
 
 /**
  * The Assistants protocol (threads, messages, runs). OpenAI itself ended it on 2026-08-26; servers

@@ -23,7 +23,7 @@ export interface ReplyPorts {
    * Waits until the batch's other conversations are done: what has killed an invocation, so many times, must not
    * take others with it.
    */
-  lastAndAlone(times: number): Promise<void>;
+  lastAndAlone?(times: number): Promise<void>;
   /** Where the pictures of all turns are that this process works on. */
   pictureRoom: ByteRoom;
   /** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
