@@ -9,7 +9,7 @@ import { aSecret } from './reply-secret.ts';
 import { accountSid, messengerAt } from './reply-twilio.ts';
 import { aWorld } from './reply-world.ts';
 
-// A process of its own, since its memory is measured: starts the run of a turn with ten pictures from the server of
+// A process of its own, since its memory is measured: starts the run of a turn with ten large pictures from the server of
 // the first argument with the assistant of the second, and prints megabytes of memory: before, and at most.
 const [server = '', name = ''] = process.argv.slice(2);
 const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);

@@ -2,14 +2,7 @@ import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/li
 import { isoTime } from '../../runtime/clock.ts';
 import { conditionFailed, isExpired, storeCall } from '../../vendors/aws/table.ts';
 import type { Conversation, ConversationStore, PastMessage } from '../domain/ports.ts';
-import {
-  inputText,
-  type ReplyPart,
-  replyText,
-  type Turn,
-  type TurnKey,
-  userText,
-} from '../domain/turn.ts';
+import { inputText, type ReplyPart, replyText, type Turn, userText } from '../domain/turn.ts';
 import { conversationPartition, keys, messagePrefix } from './keys.ts';
 import { otherSids } from './other-sids.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';

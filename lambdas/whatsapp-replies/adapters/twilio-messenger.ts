@@ -158,20 +158,24 @@ async function pictureIn(
   return contentType ? { contentType, bytes } : 'not a picture';
 }
 
+/** Takes room for the whole picture before it comes, where its length is told. */
 async function readBounded(
-  response: Response,
+  { headers, body }: Response,
   { hold }: FetchBounds,
 ): Promise<Uint8Array | 'too large' | 'no room'> {
-  if (Number(response.headers.get('content-length')) > maxImageBytes) {
-    await response.body?.cancel();
-    return 'too large';
+  let held = Number(headers.get('content-length')) || 0;
+  const isTooLarge = held > maxImageBytes;
+  if (isTooLarge || !hold(held)) {
+    await body?.cancel();
+    return isTooLarge ? 'too large' : 'no room';
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     length += chunk.length;
     if (length > maxImageBytes) return 'too large';
-    if (!hold(chunk.length)) return 'no room';
+    if (length > held && !hold(length - held)) return 'no room';
+    held = Math.max(held, length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

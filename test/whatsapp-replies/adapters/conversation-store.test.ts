@@ -240,7 +240,6 @@ describe('a table that is away', () => {
       () => store.history(turn, 20),
       () => store.hasOptedOut(turn),
       () => store.reportedSid(turn, 'key'),
-      () => store.otherSids(turn, 'key', 0),
       () => store.recordReply(turn),
     ];
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/adapters/delivery-store.ts';
-import { days, startTestTable, type TestTable } from '../../support/table.ts';
+import { days, failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { aPart, aTurn } from './a-turn.ts';
 
 let table: TestTable;
@@ -77,5 +77,13 @@ describe('the SIDs that others have', () => {
     const others = await store.otherSids(aTurn({ conversation_id }), own, 0);
 
     expect(others.size).toBe(5);
+  });
+
+  it('are read again later while the table is away', async () => {
+    const store = conversationStore(failingTable(table));
+
+    const others = store.otherSids(aTurn({ conversation_id }), own, 0);
+
+    await expect(others).rejects.toMatchObject({ code: 'store', next: 'retry' });
   });
 });

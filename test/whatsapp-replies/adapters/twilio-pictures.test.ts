@@ -172,9 +172,16 @@ describe('what stands in a picture’s place', () => {
     expect(await messenger.fetchPicture(aLink(picture, declared), unbounded)).toBe('not a picture');
   });
 
-  it('is left where there is no room for it', async () => {
-    const { messenger, picture } = await served(200, new Uint8Array(100_000), 'image/png');
-    const room = byteRoom(50_000).hold();
+  it.each([
+    ['before it comes', { 'content-length': '100000' }, 0],
+    ['while it comes', {}, 65_536],
+  ])('is left where there is no room for it, %s', async (_when, length, most) => {
+    const piece = new Uint8Array(25_000);
+    const { messenger, picture } = await inPlaceOfTwilio(() => {
+      const headers = { 'content-type': 'image/png', ...length };
+      return new Response(ReadableStream.from([piece, piece, piece, piece]), { headers });
+    });
+    const room = byteRoom(65_536).hold();
 
     const fetched = await messenger.fetchPicture(aLink(picture), {
       ...unbounded,
@@ -182,5 +189,6 @@ describe('what stands in a picture’s place', () => {
     });
 
     expect(fetched).toBe('no room');
+    expect(room.bytes).toBeLessThanOrEqual(most);
   });
 });

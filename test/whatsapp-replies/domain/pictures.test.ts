@@ -132,12 +132,12 @@ describe('a picture that Twilio cannot give now', () => {
 });
 
 describe('the pictures of a turn', () => {
-  it('are those for which there is memory; the others are named', async () => {
-    const world = withMedia(Array.from({ length: 12 }, () => new Uint8Array(5 * aMegabyte)));
+  it('are as many as one request takes; the others are named', async () => {
+    const world = withMedia(Array.from({ length: 10 }, () => new Uint8Array(5 * aMegabyte)));
 
-    await world.answers([withPictures(world, 12)]);
+    await world.answers([withPictures(world, 10)]);
 
-    expect(world.assistant.runs).toMatchObject([{ imageCount: 10 }]);
+    expect(world.assistant.runs).toMatchObject([{ imageCount: 7 }]);
     expect(world.messenger.bodies[0]).toContain('so many large pictures at once');
   });
 
