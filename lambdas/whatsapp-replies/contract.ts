@@ -138,6 +138,10 @@ export const limits = {
    */
   repliesAtOnce: 60,
   repliesPerMinute: 1,
+  /** The pictures of one reply: as data URLs they just fit into the 50 MB that OpenAI takes in a request. */
+  turnPictureBytes: 35 * 1024 * 1024,
+  /** Those of all conversations of a batch together, beyond which one waits for the others: they are in memory. */
+  batchPictureBytes: 50 * 1024 * 1024,
   /** SQS's own count also counts waiting; it only catches messages that crash the function. */
   maxReceiveCount: 1_000,
 } as const;

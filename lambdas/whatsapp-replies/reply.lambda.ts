@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { byteRoom } from '../runtime/byte-room.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readEnv } from '../runtime/env.ts';
 import { alertPerson } from '../runtime/errors.ts';
@@ -23,9 +24,7 @@ import {
   tenantsTable,
   twilioCredentials,
 } from './adapters/wiring.ts';
-import { paths, replyEnvironment } from './contract.ts';
-import type { QueuedMessage } from './domain/answer-group.ts';
-import type { ReplyPorts } from './domain/answer-turn.ts';
+import { limits, paths, replyEnvironment } from './contract.ts';
 import type { Turn } from './domain/turn.ts';
 import { defaultMaxOutputTokens } from './features.ts';
 import { encodeReference, referenceParameter } from './reply-reference.ts';
@@ -49,6 +48,7 @@ const consumer = once((): BatchConsumer => {
   );
   const store = conversationStore(table);
   const spendReply = replyBudget(table);
+  const pictureRoom = byteRoom(limits.batchPictureBytes);
   const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
     environment: process.env,
     runMaxWaitSeconds: env.RUN_MAX_WAIT_SECONDS,
@@ -58,7 +58,7 @@ const consumer = once((): BatchConsumer => {
   });
   const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
 
-  const portsFor = (message: QueuedMessage): ReplyPorts => {
+  const portsFor: BatchConsumer['portsFor'] = (message) => {
     const child = log.createChild();
     child.appendKeys({
       company_id: message.company_id,
@@ -79,6 +79,7 @@ const consumer = once((): BatchConsumer => {
       log: child,
       logTurn: ({ turn_id }) => child.appendKeys({ turn_id, message_sid: turn_id }),
       meter,
+      pictureRoom,
       spendReply,
       countReply: countReply(usage, child),
       statusCallback: (turn, message_key) =>

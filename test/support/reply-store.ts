@@ -144,6 +144,16 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
 
     hasOptedOut: async (turn) => optedOut.has(turn.customer),
 
+    async otherSids(turn, messageKey) {
+      const turns = [...progress].flatMap(([at, found]) =>
+        at.startsWith(`${partition(turn)}#`) && !('covered_by' in found) ? found.parts : [],
+      );
+      const reported = [...messages].flatMap(([at, message]) =>
+        at.startsWith(`${partition(turn)}#`) && at !== messageAt(turn, messageKey) ? message : [],
+      );
+      return new Set([...turns, ...reported].flatMap(({ message_sid }) => message_sid ?? []));
+    },
+
     reportedSid: async (turn, messageKey) => messages.get(messageAt(turn, messageKey))?.message_sid,
 
     async recordReply(turn) {

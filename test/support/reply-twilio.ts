@@ -12,15 +12,34 @@ import { aSecret, type FakeSecret } from './reply-secret.ts';
 export const accountSid = `AC${'1'.repeat(32)}`;
 export const authToken = 'a-token-for-tests';
 
+/** Time and room for any picture. */
+export const unbounded = { timeoutMs: 10_000, hold: () => true };
+
+export const aLink = (url = '', content_type = 'image/png') => ({ url, content_type });
+
 type Credentials = { accountSid: string; authToken: string };
 
 export const messengerAt = (
   baseUrl: string,
   credentials: FakeSecret<Credentials> = aSecret({ accountSid, authToken }),
+  more: { sendTimeoutMs?: number } = {},
 ) => {
   const log = recordingLog();
-  return { log, messenger: twilioMessenger({ credentials, baseUrl, log, clock: virtualClock() }) };
+  const options = { credentials, baseUrl, log, clock: virtualClock(), ...more };
+  return { log, messenger: twilioMessenger(options) };
 };
+
+/** The messenger with a server of one's own in Twilio's place. */
+export async function inPlaceOfTwilio(
+  answer: (request: Request) => Response | Promise<Response>,
+  more: { sendTimeoutMs?: number } = {},
+) {
+  const app = new Hono<SimulatorEnv>().all('/*', (c) => answer(c.req.raw));
+  const server = await serveLocally(app, 0, () => undefined);
+  onTestFinished(() => server.close());
+  const picture = `${server.url}/2010-04-01/Accounts/${accountSid}/Messages/MM1/Media/ME1`;
+  return { ...messengerAt(server.url, undefined, more), url: server.url, picture };
+}
 
 /** The messenger with a simulated Twilio behind it, whose customer has just written. */
 export async function connected(credentials?: FakeSecret<Credentials>) {

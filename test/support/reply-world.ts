@@ -1,3 +1,5 @@
+import { byteRoom } from '../../lambdas/runtime/byte-room.ts';
+import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
 import {
   answerGroup,
   type GroupResult,
@@ -89,6 +91,7 @@ export function aWorld(options: WorldOptions = {}): World {
     log,
     logTurn: () => {},
     meter,
+    pictureRoom: byteRoom(limits.batchPictureBytes),
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
@@ -124,10 +127,11 @@ const fatefulPorts = (ports: ReplyPorts, fate: Fate): ReplyPorts => ({
     'rememberThread',
     'history',
     'hasOptedOut',
+    'otherSids',
     'reportedSid',
     'recordReply',
   ]),
-  messenger: fate.guard(ports.messenger, ['send', 'find', 'showTyping', 'fetchImage']),
+  messenger: fate.guard(ports.messenger, ['send', 'findAll', 'showTyping', 'fetchPicture']),
   clock: fate.guard(ports.clock, ['sleep']),
   assistantFor: async (turn) => {
     const choice = await ports.assistantFor(turn);

@@ -80,6 +80,8 @@ async function send(request: RequestOpts, options: TwilioClientOptions) {
       Authorization: `Basic ${credentials}`,
     },
     signal: AbortSignal.timeout(options.timeoutMs),
+    // Twilio's API redirects nobody: a message is not to go where somebody on the way points.
+    redirect: 'manual',
     ...(request.data && { body: formOf(request.data).toString() }),
   });
   if (response.status === 429) {

@@ -1,14 +1,13 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { isoTime } from '../../runtime/clock.ts';
-import { asEngineError, discardWork, type EngineError } from '../../runtime/errors.ts';
+import { asEngineError, type EngineError } from '../../runtime/errors.ts';
+import { lastAndAlone } from '../../runtime/last-and-alone.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { waitForShare } from '../../runtime/share.ts';
-import { batchResponse, groupRecords, sentAt } from '../../runtime/sqs.ts';
+import { batchResponse, groupRecords } from '../../runtime/sqs.ts';
 import type { FairShare } from '../../vendors/aws/fair-share.ts';
-import { fieldText, type ReplyQueueMessage, replyQueueMessage } from '../contract.ts';
 import { answerGroup, type GroupResult, type QueuedMessage } from '../domain/answer-group.ts';
 import type { Budget, ReplyPorts } from '../domain/answer-turn.ts';
-import { readInbound } from '../domain/inbound.ts';
+import { groupOf, type Parsed, parseRecord } from './read-record.ts';
 import type { ReplyRecords } from './reply-queue.ts';
 
 export interface BatchConsumer {
@@ -25,13 +24,6 @@ export interface BatchConsumer {
   meter: Meter;
 }
 
-type Parsed =
-  | { record: SQSRecord; ids: MessageIds; message: QueuedMessage }
-  | { record: SQSRecord; ids: MessageIds; error: EngineError; group: string };
-
-/** What a log line says of a message; empty where it cannot be read. */
-type MessageIds = { company_id?: string; conversation_id?: string; message_sid?: string };
-
 /**
  * Answers a batch: conversations at the same time, each one's messages in order. Returns as failures
  * what must come back, after having set when; malformed messages go to the dead-letter queue at once.
@@ -46,15 +38,19 @@ export async function consumeBatch(
   const places = await consumer.share.enter(companies, budget.remainingMs());
   const mayNow = ({ ids }: Parsed) => !ids.company_id || places.tenants.has(ids.company_id);
   const groups = groupRecords(parsed, groupOf);
+  const order = lastAndAlone(groups.length);
+  const ordered: BatchConsumer = {
+    ...consumer,
+    portsFor: (message) => ({ ...consumer.portsFor(message), lastAndAlone: order.wait }),
+  };
+  const settle = async (group: Parsed[]) => {
+    if (!group.every(mayNow)) return waitForPlace(group, consumer);
+    const stays = await consumeGroup(group, ordered, budget);
+    if (groups.length > 1) await deleteDone(group, stays, consumer);
+    return stays;
+  };
   try {
-    const failed = await Promise.all(
-      groups.map(async (group) => {
-        if (!group.every(mayNow)) return waitForPlace(group, consumer);
-        const stays = await consumeGroup(group, consumer, budget);
-        if (groups.length > 1) await deleteDone(group, stays, consumer);
-        return stays;
-      }),
-    );
+    const failed = await Promise.all(groups.map((group) => settle(group).finally(order.done)));
     return batchResponse(failed.flat());
   } finally {
     await places.leave();
@@ -87,73 +83,6 @@ async function deleteDone(
     });
   }
 }
-
-const groupOf = (parsed: Parsed): string =>
-  'message' in parsed ? conversationOf(parsed.message) : parsed.group;
-
-const conversationOf = (message: { company_id: string; conversation_id: string }): string =>
-  `${message.company_id}#${message.conversation_id}`;
-
-async function parseRecord(record: SQSRecord, consumer: BatchConsumer): Promise<Parsed> {
-  const body = parseJson(record.body);
-  const result = replyQueueMessage.safeParse(body);
-  if (!result.success) {
-    const faults =
-      body === undefined ? 'it is not JSON' : result.error.issues.map(faultOf).join('; ');
-    return {
-      record,
-      ids: {},
-      group: record.attributes?.MessageGroupId ?? record.messageId,
-      error: discardWork('malformed_message', `The queue message is malformed: ${faults}.`),
-    };
-  }
-  const { company_id, conversation_id, twilio_message: fields } = result.data;
-  const ids = { company_id, conversation_id, message_sid: messageSidOf(record, fields) };
-  try {
-    return { record, ids, message: await queuedMessage(record, result.data, consumer) };
-  } catch (thrown) {
-    return { record, ids, error: asEngineError(thrown), group: conversationOf(result.data) };
-  }
-}
-
-const messageSidOf = (record: SQSRecord, fields: Readonly<Record<string, unknown>>): string =>
-  fieldText(fields, 'MessageSid') || record.messageId;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const faultOf = (issue: { path: PropertyKey[]; code?: string }): string =>
-  `${issue.path.map(String).join('.') || 'the message'} is missing or malformed`;
-
-async function queuedMessage(
-  record: SQSRecord,
-  message: ReplyQueueMessage,
-  consumer: BatchConsumer,
-): Promise<QueuedMessage> {
-  const { twilio_message: fields, company_id, project_id, conversation_id } = message;
-  const receivedAt = message.received_at
-    ? Date.parse(message.received_at)
-    : sentAt(record, consumer.now());
-  const inbound = readInbound(fields, messageSidOf(record, fields), isoTime(receivedAt));
-  return {
-    record_id: record.messageId,
-    company_id,
-    project_id,
-    conversation_id,
-    ...(message.thread_id && { thread_id: message.thread_id }),
-    customer: address(fieldText(fields, 'From')),
-    business_number: address(fieldText(fields, 'To') || (await consumer.defaultBusinessNumber())),
-    inbound: { ...inbound, ...(message.consent && { consent: message.consent }) },
-  };
-}
-
-const address = (number: string): string =>
-  number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
 
 /** The ids of the records that stay in the queue. */
 async function consumeGroup(

@@ -4,6 +4,7 @@ import { conditionFailed, isExpired, storeCall } from '../../vendors/aws/table.t
 import type { Conversation, ConversationStore, PastMessage } from '../domain/ports.ts';
 import { inputText, type ReplyPart, replyText, type Turn, userText } from '../domain/turn.ts';
 import { conversationPartition, keys, messagePrefix } from './keys.ts';
+import { otherSids } from './other-sids.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
@@ -18,6 +19,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
 
   return {
     ...turnStore(table),
+    otherSids: otherSids(table),
 
     async recordInputs(turn) {
       const expires = await expiryOf(table, turn.company_id);

@@ -1,5 +1,6 @@
 import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
 import { UnreadableAnswer } from '../../vendors/openai/errors.ts';
+import type { PictureSlots } from '../../vendors/openai/picture-slots.ts';
 import type { ModelInput, PastMessage, RunView } from '../domain/ports.ts';
 import { cancelledRun, failedRun } from './failed-run.ts';
 
@@ -7,14 +8,14 @@ import { cancelledRun, failedRun } from './failed-run.ts';
 export const pastItem = ({ role, content }: PastMessage): ResponseInputItem => ({ role, content });
 
 /** A customer's message with its pictures, as an item of the input. */
-export const inputItem = (message: ModelInput): ResponseInputItem => ({
+export const inputItem = (message: ModelInput, pictures: PictureSlots): ResponseInputItem => ({
   role: 'user',
   content: [
     ...(message.text ? [{ type: 'input_text' as const, text: message.text }] : []),
-    ...message.images.map(({ contentType, bytes }) => ({
+    ...message.images.map((picture) => ({
       type: 'input_image' as const,
       detail: 'auto' as const,
-      image_url: `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}`,
+      image_url: pictures.add(picture),
     })),
   ],
 });

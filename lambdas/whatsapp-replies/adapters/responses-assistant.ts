@@ -1,6 +1,9 @@
 import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
-import type { Response } from 'openai/resources/responses/responses.js';
+import type {
+  Response,
+  ResponseCreateParamsNonStreaming,
+} from 'openai/resources/responses/responses.js';
 import { retryLater } from '../../runtime/errors.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
@@ -12,9 +15,10 @@ import {
   isUnsupported,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
+import { PictureSlots } from '../../vendors/openai/picture-slots.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, RunView } from '../domain/ports.ts';
-import { readableInputs, type Turn } from '../domain/turn.ts';
+import { modelText, readableInputs, type Turn } from '../domain/turn.ts';
 import { refusedRun, threadFault } from './failed-run.ts';
 import { inputItem, pastItem, viewOf } from './response-view.ts';
 
@@ -75,21 +79,26 @@ export function responsesAssistant(
       const client = await source();
       const { company_id, conversation_id, turn_id } = turn;
       const common = { ...config, metadata: { company_id, conversation_id, turn_id } };
-      const messages = input.map(inputItem);
+      const pictures = new PictureSlots();
+      const messages = input.map((message) => inputItem(message, pictures));
       try {
         if (threadId === ownHistory) {
           const past = (await history()).map(pastItem);
           return read(
-            await client.responses.create(
+            await createResponse(
+              client,
               { ...common, input: [...past, ...messages], store: false },
-              { timeout: blockingTimeoutMs, maxRetries: 0 },
+              pictures,
+              blockingTimeoutMs,
             ),
           );
         }
         return read(
-          await client.responses.create(
+          await createResponse(
+            client,
             { ...common, input: messages, conversation: threadId, background: true, store: true },
-            { timeout: startTimeoutMs, maxRetries: 0 },
+            pictures,
+            startTimeoutMs,
           ),
         );
       } catch (error) {
@@ -130,6 +139,19 @@ export function responsesAssistant(
       }
     },
   };
+}
+
+/** Starts it once only; pictures are encoded while they are sent. */
+async function createResponse(
+  client: OpenAI,
+  request: ResponseCreateParamsNonStreaming,
+  pictures: PictureSlots,
+  timeout: number,
+): Promise<Response> {
+  if (pictures.isEmpty) return client.responses.create(request, { timeout, maxRetries: 0 });
+  const { length, stream } = pictures.fill(JSON.stringify(request));
+  const headers = { 'content-type': 'application/json', 'content-length': String(length) };
+  return client.post<Response>('/responses', { body: stream, headers, timeout, maxRetries: 0 });
 }
 
 function startTrouble(error: unknown, threadId: string) {
@@ -185,8 +207,10 @@ function answerAmong(items: ConversationItem[], turn: Turn): RunView | undefined
   const since = items.findIndex((item) => item.id === turn.last_item_id);
   const recent = items.slice(since + 1);
   const first = readableInputs(turn)[0];
+  // A start of before may have had a picture that has failed since.
+  const words = first ? [modelText(first), first.text] : [];
   const asked = recent.findIndex(
-    (item) => item.type === 'message' && item.role === 'user' && textOfItem(item) === first?.text,
+    (item) => item.type === 'message' && item.role === 'user' && words.includes(textOfItem(item)),
   );
   if (asked === -1) return undefined;
   const answers = recent

@@ -1,6 +1,7 @@
 import { APIError, BadRequestError, type OpenAI, toFile } from 'openai';
 import type { MessageContentPartParam } from 'openai/resources/beta/threads/messages.js';
 import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
+import { inParallel } from '../../runtime/in-parallel.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
@@ -22,6 +23,7 @@ export interface ThreadsConfig {
 
 const startTimeoutMs = 15_000;
 const searched = 50;
+const uploadsAtOnce = 2;
 
 /**
  * The Assistants protocol (threads, messages, runs). OpenAI itself ended it on 2026-08-26; servers
@@ -159,14 +161,18 @@ async function contentOf(
   message: ModelInput,
 ): Promise<string | MessageContentPartParam[]> {
   if (message.images.length === 0) return message.text;
-  const pictures = await Promise.all(
-    message.images.map(async ({ contentType, bytes }, index) => {
-      const name = `picture-${index + 1}.${contentType.split('/')[1] ?? 'jpeg'}`;
-      const file = await toFile(bytes, name, { type: contentType });
-      const { id } = await client.files.create({ file, purpose: 'vision' });
-      return { type: 'image_file' as const, image_file: { file_id: id } };
-    }),
-  );
+  const fileIds: string[] = [];
+  // Each upload copies its picture: not all at the same time.
+  await inParallel([...message.images.entries()], uploadsAtOnce, async ([index, picture]) => {
+    const { contentType: type, bytes } = picture;
+    const name = `picture-${index + 1}.${type.split('/')[1] ?? 'jpeg'}`;
+    const file = await toFile(bytes, name, { type });
+    fileIds[index] = (await client.files.create({ file, purpose: 'vision' })).id;
+  });
+  const pictures = fileIds.map((file_id) => ({
+    type: 'image_file' as const,
+    image_file: { file_id },
+  }));
   return [...(message.text ? [{ type: 'text' as const, text: message.text }] : []), ...pictures];
 }
 

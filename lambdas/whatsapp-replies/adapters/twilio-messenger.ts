@@ -4,17 +4,20 @@ import { errorForLog, type Log } from '../../runtime/log.ts';
 import type { CachedSecret } from '../../vendors/aws/secrets.ts';
 import { TwilioBusy, type TwilioResources, twilioResources } from '../../vendors/twilio/client.ts';
 import type { StoredTwilioCredentials } from '../../vendors/twilio/credentials.ts';
-import type { MessageStatus } from '../contract.ts';
-import type { Messenger, Picture, SendResult } from '../domain/ports.ts';
+import { isMessageStatus } from '../domain/delivery.ts';
+import { pictureType } from '../domain/picture-type.ts';
+import type { FetchBounds, Messenger, NoPicture, Picture, SendResult } from '../domain/ports.ts';
 
 export interface TwilioMessengerOptions {
   credentials: CachedSecret<StoredTwilioCredentials>;
   baseUrl?: string;
+  /** How long Twilio's answer to a message is waited for; 10 s by default. */
+  sendTimeoutMs?: number;
   clock: Pick<Clock, 'now'>;
   log: Pick<Log, 'debug' | 'warn'>;
 }
 
-const sendTimeoutMs = 10_000;
+const defaultSendTimeoutMs = 10_000;
 const typingTimeoutMs = 2_000;
 const imageTimeoutMs = 10_000;
 /** WhatsApp's own bound for pictures. */
@@ -28,6 +31,10 @@ const busyCodes = new Set([14107, 20429, 63018, 63038]);
 const setUpCodes = new Set([21212, 21606, 21609, 63007, 63008]);
 /** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */
 const wrongAddress = new Set([404, 405, 409]);
+/** Answers that mean: whoever gave it has waited no longer for somebody who may have the message all the same. */
+const timeouts = new Set([408, 504]);
+/** What says of media that they are not there, or not any more; their store answers 403 for what it does not have. */
+const noPicture = new Set([403, 404, 410]);
 /** The system's own words for a connection that was never made. */
 const neverConnected = new Set([
   'ECONNREFUSED',
@@ -37,6 +44,7 @@ const neverConnected = new Set([
 ]);
 
 export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
+  const { sendTimeoutMs = defaultSendTimeoutMs } = options;
   const resources = async (timeoutMs: number): Promise<TwilioResources> =>
     twilioResources(await options.credentials.get(), {
       timeoutMs,
@@ -49,30 +57,37 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
       const { messages } = await resources(sendTimeoutMs);
       try {
         const { sid, status } = await messages.create(message);
-        if (!sid) return { kind: 'unsure', cause: new Error('Twilio named no SID.') };
-        return { kind: 'sent', messageSid: sid, status: status as MessageStatus };
+        if (typeof sid !== 'string' || !sid) {
+          return { kind: 'unsure', cause: new Error('Twilio named no SID.') };
+        }
+        return {
+          kind: 'sent',
+          messageSid: sid,
+          status: isMessageStatus(status) ? status : 'queued',
+        };
       } catch (error) {
         return sendTrouble(error, options);
       }
     },
 
-    async find(message, sinceMs, notSids) {
+    async findAll(message, sinceMs) {
       const { messages } = await resources(sendTimeoutMs);
       const { to, from } = message;
-      const listed = await messages
-        .list({ to, from, limit: searchedMessages })
-        .catch(async (error) => {
-          if (isRefused(error.status)) await takeCurrent(options);
-          throw retryLater('twilio_list', "Twilio's message list could not be read.", {
-            cause: error,
-          });
+      try {
+        const listed = await messages.list({ to, from, limit: searchedMessages });
+        return listed
+          .filter(
+            ({ body, dateCreated }) =>
+              body?.trim() === message.body.trim() &&
+              dateCreated.getTime() >= Math.floor(sinceMs / 1000) * 1000,
+          )
+          .map(({ sid }) => sid);
+      } catch (error) {
+        if (isRefused((error as { status?: number }).status)) await takeCurrent(options);
+        throw retryLater('twilio_list', "Twilio's message list could not be read.", {
+          cause: error,
         });
-      return listed.find(
-        (candidate) =>
-          candidate.body?.trim() === message.body.trim() &&
-          candidate.dateCreated.getTime() >= Math.floor(sinceMs / 1000) * 1000 &&
-          !notSids.includes(candidate.sid),
-      )?.sid;
+      }
     },
 
     async showTyping(messageId) {
@@ -84,7 +99,7 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
       }
     },
 
-    async fetchImage(url) {
+    async fetchPicture({ url, content_type: declared }, bounds) {
       const { accountSid, authToken } = await options.credentials.get();
       const target = URL.canParse(url) ? new URL(url) : undefined;
       const ours =
@@ -92,10 +107,22 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
         target.pathname.startsWith(`/2010-04-01/Accounts/${accountSid}/`);
       if (!target || !ours) {
         options.log.warn('A picture is not at Twilio and was not fetched.');
-        return 'missing';
+        return 'not at Twilio';
       }
       const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
-      return fetchBounded(target, `Basic ${basic}`, options);
+      try {
+        // A redirect to another host is followed without our credentials: fetch drops them.
+        const response = await fetch(target, {
+          headers: { authorization: `Basic ${basic}` },
+          signal: AbortSignal.timeout(Math.min(imageTimeoutMs, bounds.timeoutMs)),
+        });
+        if (!response.ok) return await refusedPicture(response, authToken, options);
+        return await pictureIn(response, declared, bounds);
+      } catch (error) {
+        throw retryLater('twilio_media', 'A picture could not be fetched from Twilio.', {
+          cause: error,
+        });
+      }
     },
   };
 }
@@ -106,48 +133,61 @@ const isRefused = (status: number | undefined): boolean => status === 401 || sta
 const takeCurrent = ({ credentials }: TwilioMessengerOptions): Promise<boolean> =>
   credentials.refresh().catch(() => false);
 
-async function fetchBounded(
-  url: URL,
-  authorization: string,
+/** Throws when the answer says nothing of the picture itself. */
+async function refusedPicture(
+  { status, body }: Response,
+  authToken: string,
   options: TwilioMessengerOptions,
-): Promise<Picture | 'too large' | 'missing'> {
-  try {
-    // A redirect to another host is followed without our credentials: fetch drops them.
-    const response = await fetch(url, {
-      headers: { authorization },
-      signal: AbortSignal.timeout(imageTimeoutMs),
-    });
-    if (response.status === 404 || response.status === 410) return 'missing';
-    if (isRefused(response.status)) await takeCurrent(options);
-    if (!response.ok) throw new Error(`Twilio answered ${response.status} for a picture.`);
-    const bytes = await readAtMost(response, maxImageBytes);
-    const contentType = response.headers.get('content-type')?.split(';')[0] ?? 'image/jpeg';
-    return bytes ? { contentType, bytes } : 'too large';
-  } catch (error) {
-    throw retryLater('twilio_media', 'A picture could not be fetched from Twilio.', {
-      cause: error,
-    });
-  }
+): Promise<'missing'> {
+  await body?.cancel();
+  if (isRefused(status)) await takeCurrent(options);
+  const isRotated = (await options.credentials.get()).authToken !== authToken;
+  if (noPicture.has(status) && !isRotated) return 'missing';
+  throw new Error(`Twilio answered ${status} for a picture.`);
 }
 
-/** Undefined when the body is longer than that. */
-async function readAtMost(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+async function pictureIn(
+  response: Response,
+  declared: string,
+  bounds: FetchBounds,
+): Promise<Picture | NoPicture> {
+  const bytes = await readBounded(response, bounds);
+  if (typeof bytes === 'string') return bytes;
+  if (bytes.length === 0) return 'missing';
+  const contentType = pictureType(bytes, response.headers.get('content-type'), declared);
+  return contentType ? { contentType, bytes } : 'not a picture';
+}
+
+/** Takes room for the whole picture before it comes, where its length is told. */
+async function readBounded(
+  { headers, body }: Response,
+  { hold }: FetchBounds,
+): Promise<Uint8Array | 'too large' | 'no room'> {
+  let held = Number(headers.get('content-length')) || 0;
+  const isTooLarge = held > maxImageBytes;
+  if (isTooLarge || !hold(held)) {
+    await body?.cancel();
+    return isTooLarge ? 'too large' : 'no room';
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > maxBytes) return undefined;
+    if (length > maxImageBytes) return 'too large';
+    if (length > held && !hold(length - held)) return 'no room';
+    held = Math.max(held, length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Promise<SendResult> {
-  const { status, code, cause } = error as {
+  const { status, name, cause } = error as {
     status?: number;
-    code?: number;
+    name?: string;
     cause?: { code?: string };
   };
+  const code = twilioCodeOf(error);
   if (error instanceof TwilioBusy) {
     const { retryAfterSeconds } = error;
     const busy = { kind: 'not_sent', reason: 'too many requests', cause: error } as const;
@@ -163,15 +203,21 @@ async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Pro
     await takeCurrent(options);
     return { kind: 'not_sent', reason: `credentials refused (${status})`, cause: error };
   }
-  if (status === 408) return { kind: 'unsure', cause: error };
   if (status !== undefined && wrongAddress.has(status)) {
     return { kind: 'not_sent', reason: `refused (${status})`, cause: error };
   }
-  if (status !== undefined && status >= 400 && status < 500) {
-    return { kind: 'rejected', errorCode: code ?? status };
+  if (code !== undefined && status !== undefined && status >= 400 && status < 500) {
+    return { kind: 'rejected', errorCode: code };
   }
   if (neverConnected.has(cause?.code ?? '')) {
     return { kind: 'not_sent', reason: 'no connection', cause: error };
   }
-  return { kind: 'unsure', cause: error };
+  const mayComeLate = name === 'TimeoutError' || (status !== undefined && timeouts.has(status));
+  return { kind: 'unsure', cause: error, ...(mayComeLate && { mayComeLate }) };
+}
+
+/** Twilio's own codes have five digits; a body without one is that of a proxy on the way, who knows nothing of messages. */
+function twilioCodeOf(error: unknown): number | undefined {
+  const code = Number((error as { code?: unknown }).code);
+  return Number.isInteger(code) && code >= 10_000 && code <= 99_999 ? code : undefined;
 }

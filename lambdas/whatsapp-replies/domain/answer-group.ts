@@ -105,10 +105,16 @@ function newTurn(messages: QueuedMessage[], now: number): Turn {
   };
 }
 
+/** With less time an invocation might be ended while it gives the turn back. */
+const minAttemptMs = 5_000;
+
 async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Attempt> {
   ports.logTurn(turn);
   const leaseLeftMs = turn.lease_until - ports.clock.now();
   if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
+  // A lease that has run out was not given back: the invocation was killed, perhaps by this very turn.
+  if (turn.lease_until > 0) await ports.lastAndAlone?.(turn.attempts);
+  if (budget.remainingMs() < minAttemptMs) return { kind: 'later', afterSeconds: 1 };
   try {
     if (turn.attempts >= limits.maxAttempts) {
       throw retryLater('crashed', `Turn ${turn.turn_id} has ended ${turn.attempts} invocations.`);

@@ -1,3 +1,4 @@
+import type { ByteRoom } from '../../runtime/byte-room.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log, Meter } from '../../runtime/log.ts';
 import { composeReply } from './compose.ts';
@@ -18,6 +19,13 @@ export interface ReplyPorts {
   /** Names the turn on each line that follows; a conversation's turns are answered one after the other. */
   logTurn(turn: TurnKey): void;
   meter: Meter;
+  /**
+   * Waits until the batch's other conversations are done: what has killed an invocation, so many times, must not
+   * take others with it.
+   */
+  lastAndAlone?(times: number): Promise<void>;
+  /** Where the pictures of all turns are that this process works on. */
+  pictureRoom: ByteRoom;
   /** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
   spendReply(turn: Turn): Promise<number>;
   /** Counts a reply in the company's usage; never throws. */

@@ -1,4 +1,5 @@
 import { fieldText } from '../contract.ts';
+import { contentTypeOf, isAnyBytes, isReadablePicture } from './picture-type.ts';
 import { withoutControls } from './whatsapp-text/characters.ts';
 
 export interface InboundImage {
@@ -23,7 +24,6 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const maxTextChars = 8_000;
 const maxMediaItems = 10;
-const readableImage = /^image\/(jpeg|png|webp|gif)$/;
 
 /** Reads Twilio's fields of any kind of message into text, images and what cannot be read. Never empty. */
 export function readInbound(fields: Fields, messageSid: string, receivedAt: string): Inbound {
@@ -33,9 +33,9 @@ export function readInbound(fields: Fields, messageSid: string, receivedAt: stri
     .slice(0, maxTextChars)
     .toWellFormed();
   const unreadable = media
-    .filter(({ content_type }) => !readableImage.test(content_type))
+    .filter(({ content_type }) => !mayBePicture(content_type))
     .map(({ content_type }) => mediaKind(content_type));
-  const images = media.filter(({ content_type }) => readableImage.test(content_type));
+  const images = media.filter(({ content_type }) => mayBePicture(content_type));
   if (!text && media.length === 0) unreadable.push('messages of this kind');
   return {
     message_sid: messageSid,
@@ -70,11 +70,16 @@ function readMedia(fields: Fields): InboundImage[] {
   const count = Math.min(Number(fieldText(fields, 'NumMedia')) || 0, maxMediaItems);
   return Array.from({ length: count }, (_, index) => ({
     url: fieldText(fields, `MediaUrl${index}`),
-    content_type: fieldText(fields, `MediaContentType${index}`).split(';')[0]?.trim() ?? '',
+    content_type: contentTypeOf(fieldText(fields, `MediaContentType${index}`)),
   }));
 }
 
-function mediaKind(contentType: string): string {
+/** What is declared as bytes of any kind shows what it is once it is fetched. */
+const mayBePicture = (contentType: string): boolean =>
+  isReadablePicture(contentType) || isAnyBytes(contentType);
+
+/** Completes "I can't read …" for a file of this type. */
+export function mediaKind(contentType: string): string {
   if (contentType.startsWith('audio/')) return 'voice messages';
   if (contentType.startsWith('video/')) return 'videos';
   if (contentType.startsWith('image/')) return 'pictures of this kind';

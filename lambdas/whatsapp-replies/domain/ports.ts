@@ -1,5 +1,6 @@
 import type { MessageStatus } from '../contract.ts';
 import type { Texts } from '../features.ts';
+import type { InboundImage } from './inbound.ts';
 import type { Turn, TurnKey } from './turn.ts';
 
 /** One of the customer's messages, as a model reads it; images as data URLs. */
@@ -73,7 +74,8 @@ export type SendResult =
   | { kind: 'sent'; messageSid: string; status: MessageStatus }
   | { kind: 'rejected'; errorCode: number }
   | { kind: 'not_sent'; reason: string; cause: unknown; retryAfterSeconds?: number }
-  | { kind: 'unsure'; cause: unknown };
+  /** With `mayComeLate` the vendor may still take it, long after its answer was given up. */
+  | { kind: 'unsure'; cause: unknown; mayComeLate?: boolean };
 
 export interface OutboundMessage {
   from: string;
@@ -85,13 +87,32 @@ export interface OutboundMessage {
 /** WhatsApp, as Twilio offers it. */
 export interface Messenger {
   send(message: OutboundMessage): Promise<SendResult>;
-  /** The newest message like this one that was created since then; undefined if there is none. */
-  find(message: OutboundMessage, sinceMs: number, notSids: string[]): Promise<string | undefined>;
+  /** The SIDs of the messages like this one that were created since then, newest first. */
+  findAll(message: OutboundMessage, sinceMs: number): Promise<string[]>;
   /** Best effort; never throws. */
   showTyping(messageSid: string): Promise<void>;
-  /** `missing` when it is gone, or not ours to fetch. */
-  fetchImage(url: string): Promise<Picture | 'too large' | 'missing'>;
+  /** Throws `retry` (`twilio_media`) when Twilio cannot give it now. */
+  fetchPicture(image: InboundImage, bounds: FetchBounds): Promise<Picture | NoPicture>;
 }
+
+export interface FetchBounds {
+  timeoutMs: number;
+  /** Whether there is room for so many bytes more; without it the fetch ends as `no room`. */
+  hold(bytes: number): boolean;
+}
+
+/**
+ * Why there is no picture: a `missing` one may come yet if its message is young, there may be room again
+ * soon, and `not given` was given up.
+ */
+export type NoPicture =
+  | 'too large'
+  | 'too many'
+  | 'missing'
+  | 'not at Twilio'
+  | 'not given'
+  | 'not a picture'
+  | 'no room';
 
 export interface Conversation {
   company_id: string;
@@ -101,7 +122,6 @@ export interface Conversation {
   thread_tokens?: number;
   last_item_id?: string;
   last_turn_id?: string;
-  last_message_sid?: string;
 }
 
 /** The code of the error by which a vendor refuses a conversation, which another conversation may end. */
@@ -131,6 +151,8 @@ export interface ConversationStore {
   hasOptedOut(turn: Turn): Promise<boolean>;
   /** The SID that a status callback has reported for a part, if one has come. */
   reportedSid(turn: Turn, messageKey: string): Promise<string | undefined>;
+  /** The SIDs that turns and status callbacks have recorded since then for other parts of the conversation. */
+  otherSids(turn: TurnKey, messageKey: string, sinceMs: number): Promise<Set<string>>;
   /** Writes the reply's messages and the conversation's summary; may be repeated. */
   recordReply(turn: Turn): Promise<void>;
 }

@@ -37,6 +37,8 @@ export interface ReplyPart {
   message_sid?: string;
   status?: MessageStatus;
   error_code?: number;
+  /** Its send has ended without an answer and cannot take effect any more, or has by now. */
+  answer_lost?: true;
 }
 
 /**
@@ -99,9 +101,15 @@ export const userText = (turn: Turn): string =>
 /** A message as the transcript keeps it: its text, and what came with it in brackets. */
 export function inputText(input: Inbound): string {
   const pictures = input.images.length > 0 ? [`[${input.images.length} picture(s)]`] : [];
-  const unread = input.unreadable.map((kind) => `[Could not be read: ${kind}]`);
-  return [input.text, ...pictures, ...unread].filter((line) => line !== '').join('\n');
+  return [input.text, ...pictures, ...unread(input)].filter((line) => line !== '').join('\n');
 }
+
+/** A message's words for the model, which has its pictures beside them and is told what it does not see. */
+export const modelText = (input: Inbound): string =>
+  [input.text, ...unread(input)].filter((line) => line !== '').join('\n');
+
+const unread = (input: Inbound): string[] =>
+  input.unreadable.map((kind) => `[Could not be read: ${kind}]`);
 
 /** What the model is to read; a START that ended an opt-out is not for it. */
 export const readableInputs = (turn: Turn): Inbound[] =>

@@ -103,10 +103,13 @@ describe('a customer whose message shares a batch with a slow one', () => {
     const done = consume(...batch);
     await inbox.put(aMessageOf('c_slow', 'later'), 'SM3');
     await inbox.put(aMessageOf('c_fast', 'second'), 'SM4');
-    const next = await vi.waitUntil(async () => {
-      const records = await receive(queueUrl);
-      return records.length > 0 && records;
-    });
+    const next = await vi.waitUntil(
+      async () => {
+        const records = await receive(queueUrl);
+        return records.length > 0 && records;
+      },
+      { timeout: 15_000 },
+    );
     release();
 
     expect(await done).toEqual([]);

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { byteRoom } from '../../../lambdas/runtime/byte-room.ts';
 import { EngineError } from '../../../lambdas/runtime/errors.ts';
 import {
   type BatchConsumer,
@@ -6,6 +7,7 @@ import {
 } from '../../../lambdas/whatsapp-replies/adapters/consume-batch.ts';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
 import type { ReplyRecords } from '../../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
+import { limits } from '../../../lambdas/whatsapp-replies/contract.ts';
 import type {
   AssistantPort,
   Messenger,
@@ -70,9 +72,9 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
       sent.push(message);
       return { kind: 'sent', messageSid: `SMreply${sent.length}`, status: 'queued' };
     },
-    find: async () => undefined,
+    findAll: async () => [],
     showTyping: async () => {},
-    fetchImage: async () => 'missing',
+    fetchPicture: async () => 'missing',
   };
 
   const consumer: BatchConsumer = {
@@ -107,6 +109,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
       log,
       logTurn: () => {},
       meter,
+      pictureRoom: byteRoom(limits.batchPictureBytes),
       statusCallback: (_turn, key) => `https://replies.example/status?reply=${key}`,
     }),
     defaultBusinessNumber: options.defaultNumber ?? (async () => '+14155238886'),

@@ -6,6 +6,7 @@ import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { assistantContract } from '../../support/reply-assistant-contract.ts';
 import { assistantDoubts } from '../../support/reply-assistant-doubts.ts';
+import { anInbound, aTurn } from '../../support/reply-builders.ts';
 import { anAssistant, asking, assistantAt, runTakesMs } from '../../support/reply-openai.ts';
 
 const html = { 'content-type': 'text/html' };
@@ -64,6 +65,24 @@ describe('responses assistant', () => {
     expect(bodiesOf('responses.create')).toMatchObject([
       { input: [{ role: 'user', content: [picture] }] },
     ]);
+  });
+
+  it.each([
+    ['with', ['[Could not be read: documents]']],
+    ['before', []],
+  ])('is found after a doubt %s the remark on what cannot be read', async (_when, remark) => {
+    const { assistant, clock, faults } = await anAssistant('responses');
+    const turn = aTurn({ inputs: [anInbound({ text: 'Right?', unreadable: ['documents'] })] });
+    const threadId = await assistant.openThread(turn, []);
+    faults.add({ operation: 'responses.create', effect: { kind: 'lose' } });
+    const input = [{ text: ['Right?', ...remark].join('\n'), images: [] }];
+    const again = { again: false, history: async () => [] };
+    await assistant.startRun(threadId, turn, { input, ...again }).catch(() => undefined);
+    clock.pass(runTakesMs);
+
+    const found = await assistant.findRun(threadId, turn);
+
+    expect(found).toMatchObject({ kind: 'answered' });
   });
 
   it('tells where its answer ends, so that the next search begins behind it', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { business, customer } from '../../support/reply-builders.ts';
 import { anAssistant, asking } from '../../support/reply-openai.ts';
 import { aSecret } from '../../support/reply-secret.ts';
-import { accountSid, authToken, connected } from '../../support/reply-twilio.ts';
+import { accountSid, aLink, authToken, connected, unbounded } from '../../support/reply-twilio.ts';
 
 const message = {
   from: business,
@@ -16,19 +16,23 @@ describe('an auth token that was rotated', () => {
   it('is taken anew after a picture was refused', async () => {
     const { messenger, writes, mediaUrls } = await connected(rotated());
     await writes({ media: [{ contentType: 'image/png', bytes: Uint8Array.of(1) }] });
-    const url = mediaUrls[0] ?? '';
+    const link = aLink(mediaUrls[0]);
 
-    await expect(messenger.fetchImage(url)).rejects.toMatchObject({ code: 'twilio_media' });
+    await expect(messenger.fetchPicture(link, unbounded)).rejects.toMatchObject({
+      code: 'twilio_media',
+    });
 
-    expect(await messenger.fetchImage(url)).toMatchObject({ contentType: 'image/png' });
+    expect(await messenger.fetchPicture(link, unbounded)).toMatchObject({
+      contentType: 'image/png',
+    });
   });
 
   it('is taken anew after the message list was refused', async () => {
     const { messenger } = await connected(rotated());
 
-    await expect(messenger.find(message, 0, [])).rejects.toMatchObject({ code: 'twilio_list' });
+    await expect(messenger.findAll(message, 0)).rejects.toMatchObject({ code: 'twilio_list' });
 
-    expect(await messenger.find(message, 0, [])).toBeUndefined();
+    expect(await messenger.findAll(message, 0)).toEqual([]);
   });
 
   it('leaves the message unsent while the secret cannot be read', async () => {
@@ -45,7 +49,7 @@ describe('a message that Twilio did not take', () => {
     [408, 'unsure'],
     [404, 'not_sent'],
     [409, 'not_sent'],
-    [422, 'rejected'],
+    [422, 'unsure'],
   ])('answered by %i is %s', async (status, kind) => {
     const { messenger, answer } = await connected();
     answer('messages.create', { kind: 'respond', status });

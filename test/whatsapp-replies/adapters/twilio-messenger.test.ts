@@ -113,9 +113,9 @@ describe('message in doubt', () => {
     answer('messages.create', { kind: 'lose' });
     await messenger.send(outbound);
 
-    const found = await messenger.find(outbound, clock.now(), []);
+    const found = await messenger.findAll(outbound, clock.now());
 
-    expect(found).toBe(twilio.sentTo(customer)[0]?.sid);
+    expect(found).toEqual([twilio.sentTo(customer)[0]?.sid]);
   });
 
   it('is not found when Twilio never got it', async () => {
@@ -123,33 +123,30 @@ describe('message in doubt', () => {
     answer('messages.create', { kind: 'respond', status: 500 });
     await messenger.send(outbound);
 
-    const found = await messenger.find(outbound, clock.now(), []);
+    const found = await messenger.findAll(outbound, clock.now());
 
-    expect(found).toBeUndefined();
+    expect(found).toEqual([]);
   });
 
-  it('is not taken for an equal one of before, one that is known, or other words', async () => {
-    const { messenger, clock } = await connected();
-    const first = await messenger.send(outbound);
+  it('is looked for among equal ones since then, the newest first', async () => {
+    const { messenger, twilio, clock } = await connected();
+    await messenger.send(outbound);
     clock.pass(60_000);
-    await messenger.send({ ...outbound, body: 'Something else.' });
     const since = clock.now();
-    const sid = 'messageSid' in first ? first.messageSid : '';
+    await messenger.send({ ...outbound, body: 'Something else.' });
+    await messenger.send(outbound);
+    const [first, , again] = twilio.sentTo(customer).map(({ sid }) => sid);
 
-    const found = [
-      await messenger.find(outbound, since, []),
-      await messenger.find(outbound, 0, [sid]),
-      await messenger.find(outbound, 0, []),
-    ];
+    const found = [await messenger.findAll(outbound, since), await messenger.findAll(outbound, 0)];
 
-    expect(found).toEqual([undefined, undefined, sid]);
+    expect(found).toEqual([[again], [again, first]]);
   });
 
   it('is looked for again later when the list cannot be read', async () => {
     const { messenger, answer } = await connected();
     answer('messages.list', { kind: 'respond', status: 503 });
 
-    const found = messenger.find(outbound, 0, []);
+    const found = messenger.findAll(outbound, 0);
 
     await expect(found).rejects.toMatchObject({ next: 'retry', code: 'twilio_list' });
   });

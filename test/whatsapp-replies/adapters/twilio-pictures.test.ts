@@ -1,8 +1,18 @@
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { byteRoom } from '../../../lambdas/runtime/byte-room.ts';
+import type { EngineError } from '../../../lambdas/runtime/errors.ts';
+import { isOutage } from '../../../lambdas/runtime/outage.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
-import { accountSid, authToken, connected } from '../../support/reply-twilio.ts';
+import {
+  accountSid,
+  aLink,
+  authToken,
+  connected,
+  inPlaceOfTwilio,
+  unbounded,
+} from '../../support/reply-twilio.ts';
 
 describe('picture', () => {
   const png = { contentType: 'image/png', bytes: Uint8Array.of(137, 80, 78, 71) };
@@ -24,8 +34,8 @@ describe('picture', () => {
     const { messenger, writes, mediaUrls } = await connected();
     await writes({ media: [png] });
 
-    const [url = ''] = mediaUrls;
-    const picture = await messenger.fetchImage(url);
+    const link = aLink(mediaUrls[0]);
+    const picture = await messenger.fetchPicture(link, unbounded);
 
     expect(picture).toEqual({ ...png, bytes: Buffer.from(png.bytes) });
   });
@@ -37,8 +47,8 @@ describe('picture', () => {
     const headers = { location: `${stranger.url}/bytes` };
     answer('media.fetch', { kind: 'respond', status: 307, headers });
 
-    const [url = ''] = mediaUrls;
-    const picture = await messenger.fetchImage(url);
+    const link = aLink(mediaUrls[0]);
+    const picture = await messenger.fetchPicture(link, unbounded);
 
     expect(picture).toMatchObject({ contentType: 'image/png' });
     expect(stranger.asked).toEqual([undefined]);
@@ -48,10 +58,10 @@ describe('picture', () => {
     const { messenger, writes, mediaUrls, twilio } = await connected();
     await writes({ media: [{ ...png, bytes: new Uint8Array(5 * 1024 * 1024 + 1) }] });
 
-    const [url = ''] = mediaUrls;
+    const link = aLink(mediaUrls[0]);
     const pictures = [
-      await messenger.fetchImage(url),
-      await messenger.fetchImage(twilio.url + pathOf('MMgone')),
+      await messenger.fetchPicture(link, unbounded),
+      await messenger.fetchPicture(aLink(twilio.url + pathOf('MMgone')), unbounded),
     ];
 
     expect(pictures).toEqual(['too large', 'missing']);
@@ -70,9 +80,11 @@ describe('picture', () => {
       '',
     ];
 
-    const pictures = await Promise.all(elsewhere.map((url) => messenger.fetchImage(url)));
+    const pictures = await Promise.all(
+      elsewhere.map((url) => messenger.fetchPicture(aLink(url), unbounded)),
+    );
 
-    expect(pictures).toEqual(elsewhere.map(() => 'missing'));
+    expect(pictures).toEqual(elsewhere.map(() => 'not at Twilio'));
     expect(stranger.asked).toEqual([]);
     expect(JSON.stringify(log.lines)).not.toContain(authToken);
   });
@@ -82,9 +94,101 @@ describe('picture', () => {
     await writes({ media: [png] });
     answer('media.fetch', { kind: 'respond', status: 503 });
 
-    const [url = ''] = mediaUrls;
-    const picture = messenger.fetchImage(url);
+    const link = aLink(mediaUrls[0]);
+    const picture = messenger.fetchPicture(link, unbounded);
 
     await expect(picture).rejects.toMatchObject({ next: 'retry', code: 'twilio_media' });
+  });
+});
+
+describe('what stands in a picture’s place', () => {
+  const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3);
+  const served = (status: number, body: Uint8Array | null, type?: string) =>
+    inPlaceOfTwilio(() => {
+      const headers = type === undefined ? {} : { 'content-type': type };
+      return new Response(body ? Buffer.from(body) : null, { status, headers });
+    });
+
+  it.each([403, 404, 410])('is missing when Twilio answers %i', async (status) => {
+    const { messenger, picture } = await served(status, null);
+
+    expect(await messenger.fetchPicture(aLink(picture), unbounded)).toBe('missing');
+  });
+
+  it('is missing when it is empty', async () => {
+    const { messenger, picture } = await served(200, new Uint8Array(), 'image/jpeg');
+
+    expect(await messenger.fetchPicture(aLink(picture), unbounded)).toBe('missing');
+  });
+
+  it.each([400, 401, 407, 408, 425, 429, 500, 502, 503, 504])(
+    'is an outage when Twilio answers %i, which says nothing of it',
+    async (status) => {
+      const { messenger, picture } = await served(status, Buffer.from('<html>'), 'text/html');
+
+      const fetched = messenger.fetchPicture(aLink(picture), unbounded);
+
+      await expect(fetched).rejects.toSatisfy(
+        (error: EngineError) => error.code === 'twilio_media' && isOutage(error),
+      );
+    },
+  );
+
+  it('is an outage when it is not given in time', async () => {
+    const { messenger, picture } = await inPlaceOfTwilio(() => new Promise<Response>(() => {}));
+
+    const fetched = messenger.fetchPicture(aLink(picture), { ...unbounded, timeoutMs: 50 });
+
+    await expect(fetched).rejects.toMatchObject({ code: 'twilio_media' });
+  });
+
+  it.each([undefined, '', 'application/octet-stream', 'binary/octet-stream; charset=x'])(
+    'has the type that the message declared when it is served as %j',
+    async (type) => {
+      const { messenger, picture } = await served(200, Uint8Array.of(1, 2), type);
+
+      const fetched = await messenger.fetchPicture(aLink(picture, 'image/webp'), unbounded);
+
+      expect(fetched).toMatchObject({ contentType: 'image/webp' });
+    },
+  );
+
+  it('has the type of its bytes when neither says one', async () => {
+    const anything = 'application/octet-stream';
+    const { messenger, picture } = await served(200, jpeg, anything);
+
+    const fetched = await messenger.fetchPicture(aLink(picture, anything), unbounded);
+
+    expect(fetched).toMatchObject({ contentType: 'image/jpeg' });
+  });
+
+  it.each([
+    ['a page', 'text/html', 'image/jpeg'],
+    ['a file', 'application/octet-stream', 'application/octet-stream'],
+    ['another kind', 'image/heic', 'image/jpeg'],
+  ])('is no picture when it is %s', async (_what, type, declared) => {
+    const { messenger, picture } = await served(200, Uint8Array.of(1, 2), type);
+
+    expect(await messenger.fetchPicture(aLink(picture, declared), unbounded)).toBe('not a picture');
+  });
+
+  it.each([
+    ['before it comes', { 'content-length': '100000' }, 0],
+    ['while it comes', {}, 65_536],
+  ])('is left where there is no room for it, %s', async (_when, length, most) => {
+    const piece = new Uint8Array(25_000);
+    const { messenger, picture } = await inPlaceOfTwilio(() => {
+      const headers = { 'content-type': 'image/png', ...length };
+      return new Response(ReadableStream.from([piece, piece, piece, piece]), { headers });
+    });
+    const room = byteRoom(65_536).hold();
+
+    const fetched = await messenger.fetchPicture(aLink(picture), {
+      ...unbounded,
+      hold: (bytes) => room.take(bytes),
+    });
+
+    expect(fetched).toBe('no room');
+    expect(room.bytes).toBeLessThanOrEqual(most);
   });
 });

@@ -151,7 +151,8 @@ describe('picture', () => {
 
     await world.answers([aQueuedMessage(1, { images })]);
 
-    expect(world.assistant.runs).toMatchObject([{ texts: ['Question 1?'], imageCount: 0 }]);
+    const told = 'Question 1?\n[Could not be read: pictures that did not arrive]';
+    expect(world.assistant.runs).toMatchObject([{ texts: [told], imageCount: 0 }]);
     expect(world.messenger.bodies[0]).toContain("I can't read pictures that did not arrive here");
   });
 

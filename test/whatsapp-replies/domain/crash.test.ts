@@ -49,6 +49,28 @@ describe.each(scenarios)('crash while answering: %s', (_name, options, messages)
   );
 });
 
+describe.each(['before', 'after'] as const)(
+  'crash %s any call while a message is in doubt',
+  (effect) => {
+    it.each<[string, SendPlan]>([
+      ['its connection was cut', 'lost'],
+      ['it never came', 'vanished'],
+      ['it timed out and was taken late', { takenAfterMs: 25_000 }],
+    ])('leaves one message where %s', async (_how, plan) => {
+      for (let call = 1; call <= 30; call += 1) {
+        const world = aWorld({ callbacks: false });
+        world.messenger.plan(plan);
+        await world.answers(queuedMessages(1));
+        const crash: Receive = { batchSize: 10, faults: [{ call, kind: 'crash', effect }] };
+        for (let n = 0; n < 3; n += 1) await deliverAll(world, queuedMessages(1), [crash]);
+
+        expectAnsweredOnce(world, queuedMessages(1));
+        expectRecorded(world, queuedMessages(1));
+      }
+    });
+  },
+);
+
 const manyCalls = 45;
 const aFault = fc.record<Fault>({
   call: fc.integer({ min: 1, max: manyCalls }),
@@ -59,11 +81,8 @@ const aReceive = fc.record<Receive>({
   batchSize: fc.integer({ min: 1, max: 4 }),
   faults: fc.array(aFault, { maxLength: 1 }),
 });
-const aPlan = fc.constantFrom<SendPlan>('lost', 'vanished', {
-  kind: 'not_sent',
-  reason: 'too many requests',
-  cause: undefined,
-});
+const notSent: SendPlan = { kind: 'not_sent', reason: 'too many requests', cause: undefined };
+const aPlan = fc.constantFrom<SendPlan>('lost', 'vanished', notSent, { takenAfterMs: 25_000 });
 const aStory = fc.record({
   count: fc.integer({ min: 1, max: 4 }),
   receives: fc.array(aReceive, { minLength: 1, maxLength: 3 }),

@@ -1,15 +1,20 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeReply } from '../../../lambdas/whatsapp-replies/domain/compose.ts';
 import { consentAsked } from '../../../lambdas/whatsapp-replies/domain/consent.ts';
 import {
   anInbound,
+  aPart,
   aQueuedMessage,
   aTurn,
+  business,
+  customer,
   queuedMessages,
   texts,
 } from '../../support/reply-builders.ts';
 import { Fate } from '../../support/reply-faults.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';
+import type { SendPlan } from '../../support/reply-messenger.ts';
 import { aWorld } from '../../support/reply-world.ts';
 
 const pastVisibilityMs = 71_000;
@@ -118,6 +123,80 @@ describe('a doubtful reply that says the same as the one before', () => {
     await deliverAll(world, [aQueuedMessage(2)]);
 
     expect(world.messenger.bodies).toHaveLength(2);
+  });
+});
+
+describe('equal notices within moments', () => {
+  const voices = [1, 2, 3].map((n) =>
+    aQueuedMessage(n, { text: '', unreadable: ['voice messages'] }),
+  );
+
+  it.each(['lost', 'vanished'] as const)(
+    'are all sent once when the answer to the third is %s',
+    async (plan) => {
+      const world = aWorld({ callbacks: false });
+      for (const voice of voices.slice(0, 2)) await deliverAll(world, [voice]);
+      world.messenger.plan(plan);
+
+      await deliverAll(world, voices.slice(2));
+
+      const notes = world.store.transcript().filter(({ role }) => role === 'assistant');
+      expect(world.messenger.bodies).toHaveLength(3);
+      expect(new Set(world.messenger.bodies).size).toBe(1);
+      expect(notes.map(({ message_sid }) => message_sid)).toEqual(['SMout1', 'SMout2', 'SMout3']);
+    },
+  );
+
+  it('of which one is a dead letter are not taken for it', async () => {
+    const world = aWorld({ callbacks: false });
+    const same = 'Yes.\n'.repeat(2);
+    const parts = same.split('\n', 2).map((body, index) => aPart(index + 1, { body }));
+    const [first, second] = parts;
+    if (!first || !second) throw new Error('Expected two parts.');
+    const { messageSid = '' } = (await world.messenger.send({
+      from: business,
+      to: customer,
+      body: 'Yes.',
+      statusCallback: 'none',
+    })) as { messageSid?: string };
+    world.store.put(
+      aTurn({
+        turn_id: 'SMdead',
+        state: 'sending',
+        parts: [{ ...first, state: 'sent', message_sid: messageSid }, second],
+      }),
+    );
+    world.store.put(
+      aTurn({ state: 'text', outcome: 'answered', parts: [aPart(9, { body: 'Yes.' })] }),
+    );
+    world.messenger.plan('vanished');
+
+    await deliverAll(world, [aQueuedMessage(1)]);
+
+    expect(world.messenger.bodies).toEqual(['Yes.', 'Yes.']);
+  });
+
+  it('are sent as often as they were made, whatever becomes of their answers', async () => {
+    const aPlan = fc.constantFrom<SendPlan>('sent', 'lost', 'vanished', { takenAfterMs: 25_000 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(aPlan, { maxLength: 6 }),
+        fc.boolean(),
+        async (plans, callbacks) => {
+          const world = aWorld({ callbacks });
+          world.messenger.plan(...plans);
+
+          for (const voice of voices) await deliverAll(world, [voice]);
+
+          const sids = voices.map(({ inbound }) =>
+            world.store.turn(inbound.message_sid)?.parts.map(({ message_sid }) => message_sid),
+          );
+          expect(new Set(sids.flat())).toEqual(new Set(world.messenger.sent.map(({ sid }) => sid)));
+          expect(world.messenger.sent).toHaveLength(3);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -79,6 +79,19 @@ describe('inbound message', () => {
     });
   });
 
+  it('takes what is declared as bytes of any kind for a picture, until it is seen', () => {
+    expect(read({ Body: '', ...media('application/octet-stream') })).toMatchObject({
+      images: [{ content_type: 'application/octet-stream' }],
+      unreadable: [],
+    });
+  });
+
+  it.each(['image/jpg', 'IMAGE/JPEG', 'image/pjpeg; q=1'])('knows %s as a JPEG', (type) => {
+    expect(read({ Body: '', ...media(type) }).images).toMatchObject([
+      { content_type: 'image/jpeg' },
+    ]);
+  });
+
   it('names each unreadable kind once', () => {
     const { unreadable } = read({ Body: '', ...media('audio/ogg', 'video/mp4', 'audio/aac') });
 

@@ -31,7 +31,7 @@ describe.each([
 
     expect(dead).toEqual([]);
     expect(world.messenger.bodies).toEqual([
-      expect.stringMatching(/“What is this\?”[\s\S]*pictures of this kind/),
+      expect.stringMatching(/“What is this\?[\s\S]*I can.t read pictures of this kind/),
     ]);
   });
 
@@ -61,7 +61,7 @@ describe.each([
 
       expect(dead).toEqual([]);
       expect(world.messenger.bodies).toEqual([
-        expect.stringMatching(/“What is this\?”[\s\S]*pictures of this kind/),
+        expect.stringMatching(/“What is this\?[\s\S]*I can.t read pictures of this kind/),
       ]);
     },
   );

@@ -109,6 +109,64 @@ describe('part whose answer was lost', () => {
   });
 });
 
+describe('part whose send timed out', () => {
+  it.each([10_000, 20_000, 30_000, 38_000])(
+    'is not sent again when Twilio takes it %i ms after it was handed over',
+    async (takenAfterMs) => {
+      const { again, clock, messenger, states } = ready(1, { callbacks: false });
+      messenger.plan({ takenAfterMs });
+
+      await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
+      for (let result = await again(); result.kind === 'waiting'; result = await again()) {
+        clock.pass(result.afterSeconds * 1000);
+      }
+
+      expect(messenger.bodies).toEqual(['Part 1.']);
+      expect(messenger.tries).toEqual(['Part 1.']);
+      expect(states()).toEqual(['sent']);
+    },
+  );
+
+  it('is waited for no longer than its status callback takes', async () => {
+    const { again, messenger, store } = ready(1, { callbacks: false });
+    messenger.plan({ takenAfterMs: 20_000 });
+    await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
+
+    store.report(aPart(1).message_key, 'SMreported');
+
+    expect(await again()).toEqual({ kind: 'recorded' });
+    expect(messenger.tries).toEqual(['Part 1.']);
+  });
+
+  it('is waited for as long when its process died meanwhile', async () => {
+    const { again, clock, messenger, store } = ready(1, { callbacks: false });
+    const part = aPart(1, { state: 'claimed', claimed_at: clock.now() });
+    store.put(aTurn({ state: 'sending', parts: [part] }));
+    clock.pass(39_000);
+
+    const soon = await again();
+    clock.pass(1_000);
+    await again();
+
+    expect(soon).toEqual({ kind: 'waiting', afterSeconds: 3 });
+    expect(messenger.bodies).toEqual(['Part 1.']);
+  });
+
+  it('is waited for again after it was sent again and timed out', async () => {
+    const { again, clock, messenger } = ready(1, { callbacks: false });
+    messenger.plan('vanished', { takenAfterMs: 25_000 });
+
+    await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
+    clock.pass(10_000);
+    await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
+    for (let result = await again(); result.kind === 'waiting'; result = await again()) {
+      clock.pass(result.afterSeconds * 1000);
+    }
+
+    expect(messenger.bodies).toEqual(['Part 1.']);
+  });
+});
+
 describe('message that Twilio refuses', () => {
   it('for good is recorded with its code, and nothing more is sent', async () => {
     const { again, messenger, store, meter } = ready(2);

@@ -2,29 +2,30 @@ import { backoffSeconds } from '../../../runtime/backoff.ts';
 import { EngineError, retryLater } from '../../../runtime/errors.ts';
 import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
 import { composeReply } from '../compose.ts';
-import type { Inbound } from '../inbound.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
 import {
   type AssistantChoice,
   conversationRefused,
-  type Messenger,
-  type ModelInput,
   noThread,
   type RunView,
   type ThreadTrouble,
 } from '../ports.ts';
 import { seedOf } from '../seed.ts';
-import { readableInputs, type Turn } from '../turn.ts';
+import type { Turn } from '../turn.ts';
+import { type ModelInputs, readPictures } from './model-input.ts';
 import { closeThread, openThread, replaceThread } from './open-thread.ts';
 import { shorten } from './overflow.ts';
 import { withLess } from './refused.ts';
 
 /** What a start needs beside itself: fetching pictures, and sending an answer that is there at once. */
 const startReserveMs = 10_000;
+/** What of it is left for the sending. */
+const afterFetchMs = 4_000;
 
 /** Claims the run, starts it and notes its id; after a doubt it first looks for the one it may have started. */
 export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
-  const { assistant, texts } = await ports.assistantFor(turn);
+  const choice = await ports.assistantFor(turn);
+  const { assistant } = choice;
   const threadId = threadOf(turn);
   if (threadId === noThread) return openThread(turn, ports);
   if (!assistant.isThread(threadId)) return reopenThread(turn, ports);
@@ -34,18 +35,36 @@ export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): P
   if (budget.remainingMs() < assistant.startMs(threadId) + startReserveMs) {
     return { kind: 'waiting', turn, afterSeconds: 1 };
   }
-  const input = await modelInput(turn, ports);
-  if (input.messages.length === 0) {
-    const notice = composeReply(input.turn, undefined, texts, ports.clock.now());
+  const hold = ports.pictureRoom.hold();
+  try {
+    const untilMs =
+      ports.clock.now() + budget.remainingMs() - assistant.startMs(threadId) - afterFetchMs;
+    const input = await readPictures(turn, hold, untilMs, ports);
+    if (input.kind === 'waiting') return { ...input, turn };
+    return await startWith(input, choice, ports, budget);
+  } finally {
+    hold.release();
+  }
+}
+
+async function startWith(
+  { turn, messages }: ModelInputs,
+  { assistant, texts }: AssistantChoice,
+  ports: ReplyPorts,
+  budget: Budget,
+): Promise<StepResult> {
+  const threadId = threadOf(turn);
+  const now = ports.clock.now();
+  if (messages.length === 0) {
+    const notice = composeReply(turn, undefined, texts, now);
     return { kind: 'moved', turn: await ports.store.saveTurn(notice) };
   }
-  const now = ports.clock.now();
   const claim = { ...turn.run, claimed_at: turn.run?.claimed_at ?? now };
-  const claimed = await ports.store.saveTurn({ ...input.turn, run: claim });
+  const claimed = await ports.store.saveTurn({ ...turn, run: claim });
   const lastSid = claimed.inputs.at(-1)?.message_sid ?? claimed.turn_id;
   void ports.messenger.showTyping(lastSid);
   const started = await assistant.startRun(threadId, claimed, {
-    input: input.messages,
+    input: messages,
     again: turn.run !== undefined || (turn.failed_runs ?? 0) > 0,
     history: () => seedOf(claimed, ports.store),
   });
@@ -201,38 +220,4 @@ async function forgetRun(turn: Turn, ports: ReplyPorts): Promise<Turn> {
 
 function threadOf(turn: Turn): string {
   return turn.thread_id ?? '';
-}
-
-/** The customer's messages with their pictures; one that cannot be had becomes a note that it could not be read. */
-async function modelInput(
-  turn: Turn,
-  ports: ReplyPorts,
-): Promise<{ turn: Turn; messages: ModelInput[] }> {
-  const messages: ModelInput[] = [];
-  const reduced = new Map<string, Inbound>();
-  for (const input of readableInputs(turn)) {
-    const fetched = await Promise.all(
-      input.images.map(async (image) => ({
-        image,
-        got: await ports.messenger.fetchImage(image.url),
-      })),
-    );
-    const images = fetched.flatMap(({ got }) => (typeof got === 'string' ? [] : got));
-    if (images.length < fetched.length) {
-      reduced.set(input.message_sid, {
-        ...input,
-        images: fetched.flatMap(({ image, got }) => (typeof got === 'string' ? [] : image)),
-        unreadable: [...input.unreadable, ...fetched.flatMap(({ got }) => unreadableAs(got))],
-      });
-    }
-    if (input.text || images.length > 0) messages.push({ text: input.text, images });
-  }
-  const inputs = turn.inputs.map((input) => reduced.get(input.message_sid) ?? input);
-  return { turn: { ...turn, inputs }, messages };
-}
-
-/** Completes "I can't read …". */
-function unreadableAs(got: Awaited<ReturnType<Messenger['fetchImage']>>): string[] {
-  if (typeof got !== 'string') return [];
-  return [got === 'too large' ? 'pictures this large' : 'pictures that did not arrive'];
 }

@@ -4,8 +4,13 @@ import type { OutboundMessage, SendResult } from '../ports.ts';
 import type { ReplyPart, Turn } from '../turn.ts';
 import { recordFailed } from './record.ts';
 
-/** After a lost answer, how long Twilio's status callback is waited for before the message list is asked. */
+/** After a connection that was cut, how long Twilio's status callback is waited for before the message list is asked. */
 const callbackGraceMs = 10_000;
+/**
+ * The same, from the claim on, where nobody knows how the send ended: it timed out, or its process died. A send
+ * that was given up after ten seconds has been seen to be taken twenty seconds later.
+ */
+const lateSendMs = 40_000;
 /** How far Twilio's clock may be behind ours when the message list is searched. */
 const clockSkewMs = 5_000;
 /** A part is begun only with this much time left, so that its outcome can still be recorded. */
@@ -29,7 +34,9 @@ export async function sendParts(
       return { kind: 'waiting', turn: current, afterSeconds: 1 };
     if (part.state === 'claimed') {
       const found = await lookForDoubtful(current, part, ports);
-      if (found.kind === 'too early') return { kind: 'waiting', turn: current, afterSeconds: 3 };
+      if (found.kind === 'too early') {
+        return { kind: 'waiting', turn: current, afterSeconds: found.afterSeconds };
+      }
       if (found.kind === 'sent') {
         const sent: ReplyPart = { ...part, state: 'sent', message_sid: found.messageSid };
         current = await savePart(current, sent, ports);
@@ -58,7 +65,8 @@ async function sendPart(
   part: ReplyPart,
   ports: ReplyPorts,
 ): Promise<{ turn: Turn; rejected: boolean }> {
-  const claim: ReplyPart = { ...part, state: 'claimed', claimed_at: ports.clock.now() };
+  const { answer_lost: _before, ...unsent } = part;
+  const claim: ReplyPart = { ...unsent, state: 'claimed', claimed_at: ports.clock.now() };
   const claimed = await ports.store.saveTurn(withPart(turn, claim));
   const result = await ports.messenger.send(outbound(claimed, part, ports));
   switch (result.kind) {
@@ -79,6 +87,7 @@ async function sendPart(
       });
     }
     case 'unsure':
+      if (!result.mayComeLate) await savePart(claimed, { ...claim, answer_lost: true }, ports);
       throw retryLater('twilio_unsure', `Twilio's answer for part ${part.message_key} was lost.`, {
         cause: result.cause,
       });
@@ -121,26 +130,26 @@ function withPart(turn: Turn, part: ReplyPart): Turn {
 
 type Doubtful =
   | { kind: 'sent'; messageSid: string }
-  | { kind: 'too early' }
+  | { kind: 'too early'; afterSeconds: number }
   | { kind: 'not found' };
 
 async function lookForDoubtful(turn: Turn, part: ReplyPart, ports: ReplyPorts): Promise<Doubtful> {
   const reported = await ports.store.reportedSid(turn, part.message_key);
   if (reported) return { kind: 'sent', messageSid: reported };
   const claimedAt = part.claimed_at ?? 0;
-  if (ports.clock.now() - claimedAt < callbackGraceMs) return { kind: 'too early' };
-  // The reply before may say the same, such as the fallback text.
-  const known = await ports.store.conversation(turn);
-  const messageSid = await ports.messenger.find(
-    outbound(turn, part, ports),
-    claimedAt - clockSkewMs,
-    [
-      known?.last_message_sid ?? [],
-      turn.parts.flatMap(({ message_sid }) => message_sid ?? []),
-    ].flat(),
-  );
+  const patienceMs = part.answer_lost ? callbackGraceMs : lateSendMs;
+  const waitMs = claimedAt + patienceMs - ports.clock.now();
+  // The callback may end the wait before its time.
+  if (waitMs > 0) return { kind: 'too early', afterSeconds: Math.ceil(Math.max(3, waitMs / 4000)) };
+  const sinceMs = claimedAt - clockSkewMs;
+  const candidates = await ports.messenger.findAll(outbound(turn, part, ports), sinceMs);
+  // Other replies may say the same, such as the notices.
+  const others =
+    candidates.length > 0 && (await ports.store.otherSids(turn, part.message_key, sinceMs));
+  const messageSid = candidates.find((sid) => others && !others.has(sid));
   ports.log.warn('A message whose answer was lost was looked for.', {
     part: part.message_key,
+    equal: candidates.length,
     found: messageSid !== undefined,
   });
   return messageSid ? { kind: 'sent', messageSid } : { kind: 'not found' };
