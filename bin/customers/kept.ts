@@ -1,5 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { keys as leadKeys, leadsOf } from '../../lambdas/leads/adapters/keys.ts';
+import { phoneNumber } from '../../lambdas/leads/domain/phone-number.ts';
+import { plainEmail, plainPhone } from '../../lambdas/leads/domain/written-form.ts';
 import type { Table } from '../../lambdas/vendors/aws/table.ts';
 import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
 
@@ -92,10 +94,11 @@ async function channelsOf({ company, address }: Who, table: Table): Promise<Kept
 }
 
 async function leadsBy({ company, address, email }: Who, table: Table): Promise<Kept['leads']> {
-  const digits = (text: unknown) => String(text ?? '').replaceAll(/\D/g, '');
+  // An id in place of a number may have no digits, as a lead without a phone number has none.
+  const number = digitsOf(address);
   const isTheirs = ({ phone, email: given }: Record<string, unknown>) =>
-    digits(phone) === digits(address) ||
-    (email !== undefined && String(given ?? '').toLowerCase() === email.toLowerCase());
+    (number !== '' && digitsOf(phone) === number) ||
+    (email !== undefined && addressOf(given) === addressOf(email));
   const all = await itemsOf(table, leadsOf(company), ['id', 'phone', 'email']);
   const ids = all.filter(isTheirs).map(({ id }) => String(id));
   return Promise.all(
@@ -105,3 +108,11 @@ async function leadsBy({ company, address, email }: Who, table: Table): Promise<
     }),
   );
 }
+
+/** The digits of a phone number without its extension, however it was written when it was kept. */
+const digitsOf = (phone: unknown): string => {
+  const [number = ''] = phoneNumber(plainPhone(String(phone ?? ''))).split(' ext. ');
+  return number.replaceAll(/\D/g, '');
+};
+
+const addressOf = (email: unknown): string => plainEmail(String(email ?? '')).toLowerCase();

@@ -44,6 +44,8 @@ export async function startHttpApi(
       send(response, 500, { message: 'Internal Server Error' });
     });
   });
+  // Longer than clients keep a connection that they may use again: one that is closed as it is used again fails the request.
+  server.keepAliveTimeout = 60_000;
   putBefore(server, servedHosts(options.publicBaseUrl));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

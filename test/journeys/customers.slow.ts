@@ -28,7 +28,7 @@ beforeAll(async () => {
     });
     return (await response.json()) as Lead;
   };
-  lead = await post('Call my secret number', { phone: '+49 170 1234567' });
+  lead = await post('Call my secret number', { phone: '+49 (0)170 1234567 ext. 12' });
   await post('Write to my secret address', { email: 'Jo@Example.com' });
   await post('An offer for somebody else', { phone: another });
   for (const number of [theirs, another]) {
