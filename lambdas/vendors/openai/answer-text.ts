@@ -1,3 +1,5 @@
+import { plainAnswer } from '../../runtime/model-text.ts';
+
 /** A response, or anything else that holds items as the Responses API writes them. */
 export interface AnswerItems {
   output?: readonly { type?: string }[] | null;
@@ -16,131 +18,35 @@ interface ContentPart {
 /**
  * The text of a response's final answer, '' where there is none: of messages that say their phase the last
  * final answer, else all but commentary, as paragraphs, equal ones once. Read from the items, because not
- * every server sends `output_text`; without the model's reasoning and the vendor's citation markers.
+ * every server sends `output_text`; each by `read`, by default without reasoning and citation markers.
  */
-export function answerText({ output }: AnswerItems): string {
+export function answerText({ output }: AnswerItems, read = plainAnswer): string {
   const messages = (output ?? []).filter(({ type }) => type === 'message') as MessageItem[];
   const isFinal = ({ phase }: MessageItem) => phase === 'final_answer';
-  const final = paragraphsOf(messages.filter(isFinal)).slice(-1);
-  const texts = messages.some(isFinal)
-    ? final
-    : paragraphsOf(messages.filter(({ phase }) => phase !== 'commentary'));
-  return texts.join('\n\n');
+  const textsOf = (some: MessageItem[]) => [
+    ...new Set(some.map((message) => read(messageText(message))).filter((text) => text !== '')),
+  ];
+  return messages.some(isFinal)
+    ? (textsOf(messages.filter(isFinal)).at(-1) ?? '')
+    : textsOf(messages.filter(({ phase }) => phase !== 'commentary')).join('\n\n');
 }
-
-const paragraphsOf = (messages: MessageItem[]): string[] => [
-  ...new Set(messages.map(messageText).filter((text) => text !== '')),
-];
 
 function messageText({ content }: MessageItem): string {
-  if (typeof content === 'string') return plainAnswer(content);
+  if (typeof content === 'string') return content;
   const parts = (content ?? []).filter(({ type }) => type === 'output_text' || type === 'text');
-  return plainAnswer(joinedParts(parts.map(({ text }) => text ?? '')));
+  return joinedParts(parts.map(({ text }) => text ?? ''));
 }
 
-/** The parts of one message: the same part once, and a paragraph between two that would run together behind a sentence. */
-export function joinedParts(parts: readonly string[]): string {
-  return [...new Set(parts)].reduce((text, part) => {
-    const runsTogether = /[.!?…:][)"'”’]*$/.test(text) && /^[^\s.,;:!?)\]}…'"”’]/.test(part);
-    return text + (runsTogether ? '\n\n' : '') + part;
-  }, '');
-}
+/** The parts of one message, the same sentence once; two that would run together are set apart. */
+const joinedParts = (parts: readonly string[]): string =>
+  parts
+    .filter((part, index) => part !== parts[index - 1] || !endsSentence.test(part))
+    .reduce((text, part) => text + between(text, part) + part, '');
 
-/** What a model wrote, as a reader is meant to see it: without its reasoning and the vendor's citation markers. */
-export const plainAnswer = (text: string): string =>
-  withoutCitations(withoutReasoning(text)).trim();
+const endsSentence = /[.!?…:。！？][)"'”’]*$/;
 
-const citations = [
-  // 【4:0†source】, 〖13†L1-L9〗
-  / ?[【〖][^【】〖〗\n]{0,200}†[^【】〖〗\n]{0,200}[】〗]/g,
-  // [4:0†source]; a number is demanded, because people write daggers between brackets too.
-  / ?\\?\[\d{1,9}(?::\d{1,9})?†[^[\]\n]{0,200}\]/g,
-  // The same between characters of Unicode's private use, and as plain letters where those got lost.
-  / ?\ue200[^\ue200\ue201]{0,300}\ue201/g,
-  / ?\b(?:file)?cite(?:turn\d{1,4}[a-z]{1,20}\d{1,4})+\b/g,
-  / ?:contentReference\[oaicite:\d{1,9}\](?:\{index=\d{1,9}\})?/g,
-];
-
-/** The text without the markers that stand for a vendor's sources. */
-export const withoutCitations = (text: string): string =>
-  citations.reduce((rest, marker) => rest.replace(marker, ''), text);
-
-// What reasoning models, and the servers that run them, put around reasoning.
-const names = 'think|thinking|thoughts?|reasoning|reflection|scratchpad';
-const reasoningTag = new RegExp(
-  `<\\s*(/?)\\s*(?:[a-z]{1,20}:)?(?:${names})\\s*>|\\[(/?)think\\]|◁(/?)think▷|<\\|(begin|end)_of_thought\\|>`,
-  'gi',
-);
-
-interface Tag {
-  at: number;
-  after: number;
-  isEnd: boolean;
-}
-
-/** The tags that begin or end reasoning, but not those that an answer quotes as code. */
-function tagsOf(text: string): Tag[] {
-  return [...text.matchAll(reasoningTag)]
-    .map(({ 0: tag, index, ...groups }) => ({
-      at: index,
-      after: index + tag.length,
-      isEnd: [1, 2, 3].some((group) => groups[group] === '/') || /^end$/i.test(groups[4] ?? ''),
-    }))
-    .filter(({ at, after }) => !(text[at - 1] === '`' && text[after] === '`'));
-}
-
-/** Whether the text holds a tag that begins or ends a model's reasoning. */
-export const hasReasoning = (text: string): boolean => tagsOf(text).length > 0;
-
-/**
- * The text without a model's reasoning: what stands between two tags, before an end without a beginning and
- * behind a beginning without an end.
- */
-export function withoutReasoning(text: string): string {
-  const source = ofFinalChannel(text);
-  let kept = '';
-  let from = 0;
-  let open: Tag | undefined;
-  for (const tag of tagsOf(source)) {
-    if (tag.isEnd) {
-      kept = open ? kept + source.slice(from, open.at) : '';
-      open = undefined;
-      from = tag.after;
-    } else {
-      open ??= tag;
-    }
-  }
-  // In the middle of a line a beginning without an end is a word that the answer speaks of.
-  const cutsOff = open && /(?:^|\n)[ \t]*$/.test(source.slice(0, open.at));
-  return unwrapped((kept + source.slice(from, cutsOff ? open?.at : undefined)).trim());
-}
-
-/** Of a text in OpenAI's open format with channels: what is meant for the reader. */
-function ofFinalChannel(text: string): string {
-  const leaked = /^\s*analysis\S[\s\S]*?assistantfinal(?=\S)/.exec(text);
-  if (leaked) return text.slice(leaked[0].length);
-  if (!/<\|channel\|?>/.test(text)) return text;
-  const final = text.split(/<\|channel\|>final(?:<\|[a-z]+\|>[a-z ]*)?<\|message\|>/).slice(1);
-  return (final.at(-1) ?? '').replace(/<\|(?:end|return|start|call)\|>[\s\S]*$/, '');
-}
-
-/** Some models put the answer itself between tags too. */
-const unwrapped = (text: string): string =>
-  /^<(answer|final_answer)>([\s\S]*?)(?:<\/\1>)?$/i.exec(text)?.[2]?.trim() ?? text;
-
-/** An answer in JSON as JSON alone: without reasoning before it and a code fence around it. */
-export function jsonText(text: string): string {
-  if (isJson(text)) return text;
-  const answer = withoutReasoning(text);
-  const fenced = /^```[a-z]*[ \t]*\n([\s\S]*?)\n?[ \t]*```$/i.exec(answer);
-  return fenced?.[1] ?? answer;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+function between(text: string, part: string): string {
+  if (/\s$/.test(text) || /^[\s\p{Pe}\p{Pf}.,;:!?…'"。，、；：！？]/u.test(part)) return '';
+  if (endsSentence.test(text)) return '\n\n';
+  return /[\p{L}\p{N}]$/u.test(text) && /^[\p{L}\p{N}]/u.test(part) ? ' ' : '';
 }

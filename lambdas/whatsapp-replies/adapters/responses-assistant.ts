@@ -2,6 +2,7 @@ import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
 import type { Response } from 'openai/resources/responses/responses.js';
 import { retryLater } from '../../runtime/errors.ts';
+import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
@@ -195,9 +196,7 @@ function answerAmong(items: ConversationItem[], turn: Turn): RunView | undefined
   const last = answers.at(-1);
   const runId = `found:${recent[asked]?.id}`;
   if (!last) return { kind: 'unanswered', runId, reason: 'empty' };
-  const text = answers
-    .map((item) => (item.type === 'message' ? textOfItem(item) : ''))
-    .join('\n\n');
+  const text = answerText({ output: answers });
   return text
     ? { kind: 'answered', runId, text, lastItemId: String(last.id) }
     : { kind: 'unanswered', runId, reason: 'refusal', lastItemId: String(last.id) };

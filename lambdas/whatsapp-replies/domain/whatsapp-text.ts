@@ -1,3 +1,4 @@
+import { plainAnswer } from '../../runtime/model-text.ts';
 import { blockText } from './whatsapp-text/block-text.ts';
 import { isBlank, withoutControls } from './whatsapp-text/characters.ts';
 import { cutsOf } from './whatsapp-text/cuts.ts';
@@ -10,14 +11,10 @@ export const maxBodyChars = 1600;
 /** The shortest limit under which code can be closed and reopened around a character. */
 const minBodyChars = 32;
 
-// As in 【4:0†source】, and the same between private-use characters.
-const fileCitations =
-  / ?(?:【[^【】\n]{0,200}†[^【】\n]{0,200}】|\ue200[^\ue200\ue201]{0,300}\ue201)/g;
-
 /** A model's Markdown in WhatsApp's notation: trimmed and well-formed, none of its words lost. */
 export function toWhatsAppText(markdown: string): string {
-  const cited = withoutControls(markdown).replace(fileCitations, '');
-  return withoutControls(blockText(lexMarkdown(cited))).trim();
+  const answer = plainAnswer(withoutControls(markdown));
+  return withoutControls(blockText(lexMarkdown(answer))).trim();
 }
 
 /**
