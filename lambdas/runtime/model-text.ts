@@ -1,6 +1,30 @@
-/** What a model wrote, as a reader is meant to see it: without its reasoning and the vendor's citation markers. */
+/**
+ * What a model wrote, as a reader is meant to see it: without its reasoning, the vendor's citation markers
+ * and a fence around the whole of it that says it is text.
+ */
 export const plainAnswer = (text: string): string =>
-  withoutCitations(withoutReasoning(text)).trim();
+  withoutCitations(unfenced(withoutReasoning(text))).trim();
+
+/** The content of an answer that is wholly within a fence of Markdown or plain text; any other as it is. */
+function unfenced(text: string): string {
+  const [first = '', ...lines] = text.split('\n');
+  const fence =
+    /^(`{3,}|~{3,})[ \t]*(?:markdown|md|mdx|gfm|text|txt|plaintext|plain|whatsapp)[ \t]*$/i.exec(
+      first,
+    )?.[1];
+  if (!fence) return text;
+  let isInner = false;
+  const end = lines.findIndex((line) => {
+    if (!line.startsWith(fence)) return false;
+    const isEnd = !isInner && line.trim() === fence;
+    isInner = !isInner && !isEnd;
+    return isEnd;
+  });
+  if (end === -1) return lines.join('\n');
+  return lines.slice(end + 1).every((line) => line.trim() === '')
+    ? lines.slice(0, end).join('\n')
+    : text;
+}
 
 const citations = [
   // 【4:0†source】, 〖13†L1-L9〗

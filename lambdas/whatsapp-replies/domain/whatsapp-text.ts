@@ -13,9 +13,23 @@ const minBodyChars = 32;
 
 /** A model's Markdown in WhatsApp's notation: trimmed and well-formed, none of its words lost. */
 export function toWhatsAppText(markdown: string): string {
-  const answer = plainAnswer(withoutControls(markdown));
-  return withoutControls(blockText(lexMarkdown(answer))).trim();
+  const answer = unescapable(plainAnswer(withoutControls(markdown)));
+  return withoutControls(blockText(lexMarkdown(answer)).replaceAll(backslash, '\\')).trim();
 }
+
+/** Stands for a backslash that escapes nothing; no text has it, as Unicode reserves it for inner use. */
+const backslash = '\ufdd0';
+
+// Paths with a drive to the line's end, as they may hold spaces; other words as a whole.
+const pathsAndWords = /\b[a-z]:\\[^\n`]*|\S+/gi;
+
+/** Paths and patterns such as C:\Users\_shared keep their backslashes, which would else escape. */
+const unescapable = (text: string): string =>
+  text
+    .replaceAll(backslash, '')
+    .replace(pathsAndWords, (word) =>
+      /\\[a-z\d]|^[a-z]:\\|^\\\\\w/i.test(word) ? word.replaceAll('\\', backslash) : word,
+    );
 
 /**
  * The text in the fewest parts of at most `maxChars` (32 or more) UTF-16 code units, cut where it
