@@ -7,6 +7,9 @@ import { conversationPartition, keys, messagePrefix } from './keys.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
+/** People quote what they still see; one query reads as many messages. */
+const searchedMessages = 500;
+
 /** The conversations table as the reply processor uses it. */
 export function conversationStore(table: ConversationsTable): ConversationStore {
   const readItem = async (what: string, key: { pk: string; sk: string }) => {
@@ -91,6 +94,29 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
         .slice(0, limit)
         .reverse()
         .map(({ role, content }) => ({ role, content }) as PastMessage);
+    },
+
+    async messageBySid(key, messageSid) {
+      const { Items: items = [] } = await storeCall('find a quoted message', () =>
+        table.client.send(
+          new QueryCommand({
+            TableName: table.name,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            FilterExpression: 'message_sid = :sid',
+            ExpressionAttributeValues: {
+              ':pk': conversationPartition(key),
+              ':prefix': messagePrefix,
+              ':sid': messageSid,
+            },
+            ConsistentRead: true,
+            ScanIndexForward: false,
+            Limit: searchedMessages,
+          }),
+        ),
+      );
+      const found = items.find((item) => !isExpired(item, table.clock.now()));
+      if (typeof found?.['content'] !== 'string') return undefined;
+      return { role: found['role'], content: found['content'] };
     },
 
     async hasOptedOut(turn) {

@@ -7,6 +7,7 @@ import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
 import type { Inbound } from './inbound.ts';
 import { turnTaken } from './ports.ts';
+import { withQuotes } from './quotes.ts';
 import { notRecorded } from './steps/record.ts';
 import type { Turn } from './turn.ts';
 
@@ -69,7 +70,7 @@ async function openTurn(
     0,
     firstIndex(turns, (turn) => turn !== undefined),
   );
-  const created = newTurn(fresh, ports.clock.now());
+  const created = newTurn(await withQuotes(fresh, ports.store), ports.clock.now());
   if (!(await ports.store.createTurn(created))) return openTurn(pending, ports);
   return { turn: created, covered: fresh };
 }
