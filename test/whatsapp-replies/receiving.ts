@@ -13,7 +13,7 @@ import {
   type ReplyQueueMessage,
   replyQueueMessage,
 } from '../../lambdas/whatsapp-replies/contract.ts';
-import { receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
+import { type ReceivePorts, receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
 import type { TestTable } from '../support/table.ts';
 import {
   businessAddress,
@@ -34,7 +34,11 @@ export const aChannel = (parts: Partial<Channel> = {}): Channel =>
   });
 
 /** The receiving door on a table of its own or a shared one, with the queue and the secret at hand. */
-export async function aReceiver(table: TestTable, baseUrl = publicBaseUrl) {
+export async function aReceiver(
+  table: TestTable,
+  baseUrl = publicBaseUrl,
+  consentWords?: ReceivePorts['consentWords'],
+) {
   await channelAdministration(table).add(aChannel());
   const vault = aVault(twilioSecret());
   const queue = aQueueClient();
@@ -45,6 +49,7 @@ export async function aReceiver(table: TestTable, baseUrl = publicBaseUrl) {
     publicBaseUrl: baseUrl,
     channels: channelRegistry(table),
     customers: customerDirectory(table),
+    ...(consentWords && { consentWords }),
     inbox: replyInbox(queue.client, 'https://sqs.example/replies.fifo'),
     clock: table.clock,
     log,

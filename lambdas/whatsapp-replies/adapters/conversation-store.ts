@@ -7,6 +7,9 @@ import { conversationPartition, keys, messagePrefix } from './keys.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
+/** A name of a customer may lead over others to where they are kept. */
+const maxNames = 3;
+
 /** People quote what they still see; one query reads as many messages. */
 const searchedMessages = 500;
 
@@ -120,9 +123,15 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
     },
 
     async hasOptedOut(turn) {
-      const key = keys.customer(turn.company_id, turn.business_number, turn.customer);
-      const item = await readItem('read the opt-out', key);
-      return item?.['opted_out'] === true;
+      // Another name of the customer leads to where their opt-out is kept.
+      for (let name: unknown = turn.customer, steps = 0; typeof name === 'string'; steps++) {
+        const key = keys.customer(turn.company_id, turn.business_number, name);
+        const item = await readItem('read the opt-out', key);
+        if (item?.['same_as'] === undefined || steps === maxNames)
+          return item?.['opted_out'] === true;
+        name = item['same_as'];
+      }
+      return false;
     },
 
     async reportedSid(turn, messageKey) {
