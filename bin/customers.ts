@@ -52,7 +52,7 @@ await runCommand(command, async (call) => {
   if (action === 'show' && values.json) return sayJson(kept);
   const isNothing = kept.channels.length + kept.leads.length === 0;
   if (isNothing) return say(`Nothing is kept of ${number} by ${company} (${target.stage}).`);
-  for (const line of linesOf(kept)) say(line);
+  for (const line of linesOf(kept, who.address)) say(line);
   if (action === 'show') return;
   if (!values.yes) await confirmed(`Forget ${number} of ${company} (${target.stage})?`);
   const deleted = await forget(kept, company, tables);
@@ -70,11 +70,12 @@ function addressOf(text: string): string {
   return whatsAppAddress(readNumber(text.replaceAll(/[\s()-]/g, '')));
 }
 
-function linesOf({ channels, leads }: Kept): string[] {
+function linesOf({ channels, leads }: Kept, address: string): string[] {
   return [
-    ...channels.map(({ number, conversation_id: id, items, opted_out }) => {
+    ...channels.map(({ number, customer, conversation_id: id, items, opted_out }) => {
+      const other = customer === address ? '' : ' (their other address)';
       const conversation = id ? `conversation ${id}, ${items} item(s)` : 'no conversation';
-      return `${number}  ${conversation}${opted_out ? ', opted out by STOP' : ''}`;
+      return `${number}  ${conversation}${opted_out ? ', opted out by STOP' : ''}${other}`;
     }),
     ...leads.map(({ id, insights }) => `lead ${id}, ${insights} earlier insight(s)`),
   ];

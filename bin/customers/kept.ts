@@ -69,29 +69,45 @@ export async function itemsOf(
   return items;
 }
 
-/** Also of numbers that the company has no more. */
-async function channelsOf({ company, address }: Who, table: Table): Promise<Kept['channels']> {
+/** Also of numbers that the company has no more, and under the other addresses of the same customer. */
+async function channelsOf(
+  { company, address }: Omit<Who, 'email'>,
+  table: Table,
+  seen = new Set([address]),
+): Promise<Kept['channels']> {
   const { pk, sk: prefix } = keys.customer(company, '', address);
-  const known = await itemsOf(table, pk, ['conversation_id', 'thread_id', 'opted_out']);
-  return Promise.all(
-    known.map(async (item) => {
-      const id = typeof item['conversation_id'] === 'string' ? item['conversation_id'] : null;
-      const partition = id && conversationPartition({ company_id: company, conversation_id: id });
-      const items = partition ? await itemsOf(table, partition, ['thread_id']) : [];
-      const threads = [item, ...items].flatMap(({ thread_id: thread }) =>
-        typeof thread === 'string' && thread !== '' ? [thread] : [],
-      );
-      return {
-        number: String(item['sk']).slice(prefix.length),
-        customer: address,
-        conversation_id: id,
-        opted_out: item['opted_out'] === true,
-        items: items.length,
-        threads: [...new Set(threads)],
-      };
-    }),
-  );
+  const attributes = ['conversation_id', 'thread_id', 'opted_out', 'same_as', 'known_as'];
+  const known = await itemsOf(table, pk, attributes);
+  const others = namesIn(known).filter((name) => !seen.has(name));
+  for (const name of others) seen.add(name);
+  const here = known.map(async (item) => {
+    const id = typeof item['conversation_id'] === 'string' ? item['conversation_id'] : null;
+    const partition = id && conversationPartition({ company_id: company, conversation_id: id });
+    const items = partition ? await itemsOf(table, partition, ['thread_id']) : [];
+    const threads = [item, ...items].flatMap(({ thread_id: thread }) =>
+      typeof thread === 'string' && thread !== '' ? [thread] : [],
+    );
+    return {
+      number: String(item['sk']).slice(prefix.length),
+      customer: address,
+      conversation_id: id,
+      opted_out: item['opted_out'] === true,
+      items: items.length,
+      threads: [...new Set(threads)],
+    };
+  });
+  const there = others.map((name) => channelsOf({ company, address: name }, table, seen));
+  return [...(await Promise.all(here)), ...(await Promise.all(there)).flat()];
 }
+
+const namesIn = (items: Record<string, unknown>[]): string[] => [
+  ...new Set(
+    items.flatMap(({ same_as: name, known_as: names }) => [
+      ...(typeof name === 'string' ? [name] : []),
+      ...(names instanceof Set ? [...names].map(String) : []),
+    ]),
+  ),
+];
 
 async function leadsBy({ company, address, email }: Who, table: Table): Promise<Kept['leads']> {
   // An id in place of a number may have no digits, as a lead without a phone number has none.

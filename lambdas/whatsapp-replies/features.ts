@@ -79,8 +79,20 @@ export type AssistantFeature = z.output<typeof assistantFeature>;
 /** How long a company's conversations are kept. */
 const retentionFeature = z.strictObject({ days: z.int().check(z.gte(1), z.lte(3650)) });
 
+const words = z._default(
+  z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(50)),
+  [],
+);
+
+/** What ends and resumes messages beside STOP and START: own words, and texts or payloads of own buttons. */
+const optOutFeature = z.strictObject({ stop_words: words, start_words: words });
+
 /** The features of a tenant's configuration that this context reads. */
-export const features = { assistant: assistantFeature, 'message-retention': retentionFeature };
+export const features = {
+  assistant: assistantFeature,
+  'message-retention': retentionFeature,
+  'opt-out': optOutFeature,
+};
 
 /** One project's own assistant, before that of the company. */
 export const projectAssistant = (projectId: string): string => `assistant.${projectId}`;

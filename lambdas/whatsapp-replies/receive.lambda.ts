@@ -8,6 +8,7 @@ import { channelRegistry } from './adapters/channel-registry.ts';
 import { customerDirectory } from './adapters/customer-directory.ts';
 import { replyInbox } from './adapters/reply-queue.ts';
 import {
+  consentWordsOf,
   conversationsTable,
   retentionOf,
   tenantsTable,
@@ -30,6 +31,7 @@ export const handler = httpLambda(log, meter, () => {
     publicBaseUrl: env.PUBLIC_BASE_URL,
     channels: channelRegistry(table),
     customers: customerDirectory(table),
+    consentWords: consentWordsOf(tenants),
     inbox: replyInbox(queueClient(), env.REPLY_QUEUE_URL),
     clock: systemClock,
     log,

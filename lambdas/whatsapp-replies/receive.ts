@@ -5,7 +5,8 @@ import type { ChannelRegistry } from './adapters/channel-registry.ts';
 import type { Customer, CustomerDirectory } from './adapters/customer-directory.ts';
 import type { ReplyInbox } from './adapters/reply-queue.ts';
 import { type Channel, fieldText, paths, type ReplyQueueMessage } from './contract.ts';
-import { consentAsked } from './domain/consent.ts';
+import { type ConsentWords, consentAsked } from './domain/consent.ts';
+import { addressesOf } from './domain/identity.ts';
 import {
   bounded,
   malformedFields,
@@ -17,6 +18,8 @@ import {
 export interface ReceivePorts extends SignedWebhook {
   channels: ChannelRegistry;
   customers: CustomerDirectory;
+  /** A company's own words that end and resume messages. */
+  consentWords?: (companyId: string) => Promise<ConsentWords | undefined>;
   inbox: ReplyInbox;
   clock: Pick<Clock, 'now'>;
 }
@@ -63,7 +66,8 @@ export function receiveApp(ports: ReceivePorts): Hono {
 
 async function enqueue(fields: TwilioFields, channel: Channel, ports: ReceivePorts): Promise<void> {
   const messageSid = fieldText(fields, 'MessageSid');
-  const customer = await ports.customers.customerOf(channel, fieldText(fields, 'From'));
+  const [address, ...others] = addressesOf(fields);
+  const customer = await ports.customers.customerOf(channel, address, others);
   const consent = await changeConsent(fields, channel, customer, ports);
   const message: ReplyQueueMessage = {
     twilio_message: { Body: '', ...fields },
@@ -90,7 +94,7 @@ async function changeConsent(
   customer: Customer,
   ports: ReceivePorts,
 ): Promise<'started' | 'stopped' | undefined> {
-  const asked = consentAsked(fieldText(fields, 'Body'));
+  const asked = consentIn(fields, await ports.consentWords?.(channel.company_id));
   const messageSid = fieldText(fields, 'MessageSid');
   // The webhook comes again because enqueuing failed: the change is made, the message is still owed.
   if (asked && customer.consent_sids?.at(-1) === messageSid) return consentOf(asked);
@@ -101,10 +105,17 @@ async function changeConsent(
     optedOut: asked === 'stop',
     messageSid,
   };
-  const changed = await ports.customers.setOptOut(channel, fieldText(fields, 'From'), change);
+  const changed = await ports.customers.setOptOut(channel, addressesOf(fields)[0], change);
   if (!changed) return undefined;
   ports.meter.count(asked === 'stop' ? 'OptedOut' : 'OptedIn');
   return consentOf(asked);
+}
+
+/** A button says what it stands for by its text, which is the message's body too, or by its payload. */
+function consentIn(fields: TwilioFields, own?: ConsentWords): 'stop' | 'start' | undefined {
+  const said = ['Body', 'ButtonText', 'ButtonPayload', 'ListTitle', 'ListId'];
+  const asked = said.map((name) => consentAsked(fieldText(fields, name), own));
+  return asked.find((one) => one === 'stop') ?? asked.find((one) => one === 'start');
 }
 
 const consentOf = (asked: 'stop' | 'start') => (asked === 'stop' ? 'stopped' : 'started');

@@ -32,9 +32,9 @@ async function talk(options: ChatOptions, dataDir: string, terminal: Terminal): 
 }
 
 async function talkOn(phone: Phone, options: ChatOptions, terminal: Terminal): Promise<boolean> {
-  const { text, imagePath, timeoutSeconds } = options;
-  if (text || imagePath) {
-    return answerOne(phone, { body: text, imagePath }, timeoutSeconds, terminal);
+  const { text, imagePath, extra, timeoutSeconds } = options;
+  if (text || imagePath || Object.keys(extra).length > 0) {
+    return answerOne(phone, { body: text, imagePath, extra }, timeoutSeconds, terminal);
   }
   if (!terminal.stdin.isTTY) return answerLines(phone, timeoutSeconds, terminal);
   await converse(phone, terminal.stdin, terminal.stdout);

@@ -10,6 +10,8 @@ export interface ChatOptions {
   to?: string;
   timeoutSeconds: number;
   imagePath?: string;
+  /** More fields of Twilio's webhook, or others in place of the usual ones. */
+  extra: Record<string, string>;
   /** Empty when the messages come from the terminal or from stdin. */
   text: string;
 }
@@ -24,6 +26,8 @@ export const usage = `Chat as a WhatsApp customer with the product that runs fro
   --to +14155238886     the business's number; the running one by default
   --timeout 120         how many seconds to wait for a reply
   --image photo.jpg     a picture to send with the message
+  --field NAME=VALUE    a field of Twilio's webhook with the message, such as
+                        ReferralHeadline=Sale or OriginalRepliedMessageSid=SM…; may be repeated
   --help                this text
 
 Replies go to stdout, progress to stderr.
@@ -36,6 +40,7 @@ const flags = {
   to: { type: 'string' },
   timeout: { type: 'string', default: '120' },
   image: { type: 'string' },
+  field: { type: 'string', multiple: true },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -55,6 +60,7 @@ interface Values {
   to?: string | undefined;
   timeout: string;
   image?: string | undefined;
+  field?: string[] | undefined;
 }
 
 function checked(values: Values, positionals: string[]): ChatOptions {
@@ -70,8 +76,15 @@ function checked(values: Values, positionals: string[]): ChatOptions {
     to: values.to === undefined ? undefined : numberOf('--to', values.to),
     timeoutSeconds,
     imagePath: values.image,
+    extra: Object.fromEntries((values.field ?? []).map(fieldOf)),
     text: positionals.join(' '),
   };
+}
+
+function fieldOf(text: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new Error(`--field is a name and a value such as ReferralHeadline=Sale, not ${text}.`);
 }
 
 const isFile = (path: string): boolean =>

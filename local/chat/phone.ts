@@ -7,6 +7,8 @@ import type { CustomerEvent } from '../simulators/twilio/events.ts';
 export interface Outgoing {
   body: string;
   imagePath?: string;
+  /** More fields of the webhook. */
+  extra?: Record<string, string>;
 }
 
 /** The simulator does not answer, or not as it should. */
@@ -23,12 +25,12 @@ export class Phone {
   }
 
   /** Resolves with the answer of the business's webhook. */
-  async write({ body, imagePath }: Outgoing): Promise<WebhookAnswer> {
+  async write({ body, imagePath, extra }: Outgoing): Promise<WebhookAnswer> {
     const media = imagePath === undefined ? undefined : [fileToSend(imagePath)];
     const answer = await this.#call('/messages', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ to: this.#to, body, media }),
+      body: JSON.stringify({ to: this.#to, body, media, extra }),
     });
     return answer as WebhookAnswer;
   }

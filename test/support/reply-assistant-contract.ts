@@ -91,6 +91,34 @@ export function assistantContract(name: AdapterName): void {
       expect(view).toMatchObject(expected);
     });
 
+    it.each([
+      '<think>They greet.</think>Hello!【4:0†source】',
+      'They greet.</think>\n\nHello! [4:0†source]',
+      '<thinking>\nThey greet.\n</thinking>\nHello!',
+    ])('has answered what is meant for the reader: %j', async (text) => {
+      const { ask } = await anAssistant(name, { answer: () => ({ kind: 'completed', text }) });
+
+      const { view } = await ask('Hello!');
+
+      expect(view).toMatchObject({ kind: 'answered', text: 'Hello!' });
+    });
+
+    it.each([
+      ['empty', { kind: 'completed', text: '<think>They greet.</think>' }],
+      ['max_output_tokens', { kind: 'incomplete', text: '<think>They gr' }],
+    ] as const)('that only reasons is unanswered: %s', async (reason, outcome) => {
+      const { ask } = await anAssistant(name, {
+        answer: () => ({ reason: 'max_output_tokens', ...outcome }),
+      });
+
+      const { view } = await ask('Hello!');
+
+      expect(view).toMatchObject({
+        kind: 'unanswered',
+        reason: expect.stringMatching(`^(${reason}|max_completion_tokens)$`),
+      });
+    });
+
     it('that ended before its first word is unanswered', async () => {
       const { ask } = await anAssistant(name, {
         answer: () => ({ kind: 'incomplete', reason: 'max_output_tokens', text: '' }),

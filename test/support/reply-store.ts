@@ -133,6 +133,13 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
       change(turn, { ...kept, thread_id: threadId });
     },
 
+    async messageBySid(key, messageSid) {
+      const found = messagesOf(key).find((message) => message.message_sid === messageSid);
+      return found?.content && found.role
+        ? { role: found.role, content: found.content }
+        : undefined;
+    },
+
     async history(turn, limit) {
       const read = limit + turn.inputs.length + turn.parts.length;
       return messagesOf(turn)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
+import type { ConsentWords } from '../../lambdas/whatsapp-replies/domain/consent.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress } from '../support/webhook.ts';
 import { aChannel, aReceiver } from './receiving.ts';
@@ -15,15 +16,16 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 /** A customer of their own, who writes to the demo channel. */
-async function aWriter() {
+async function aWriter(words?: ConsentWords) {
   people += 1;
   const From = `whatsapp:+1555100${String(people).padStart(4, '0')}`;
-  const receiver = await aReceiver(table);
+  const receiver = await aReceiver(table, undefined, async () => words);
   const key = keys.customer('acme', businessAddress, From);
   return {
     ...receiver,
     says: (Body: string, name = Body) =>
       receiver.post({ From, Body, MessageSid: aSid(`${people}${name}`) }),
+    postsAs: (fields: object) => receiver.post({ From, ...fields }),
     optedOut: async () => (await table.item(key))?.['opted_out'],
     consents: () => receiver.enqueued().map(({ consent }) => consent),
   };
@@ -182,5 +184,32 @@ describe('START whose message could not be enqueued', () => {
     expect([failed.status, repeated.status]).toEqual([503, 200]);
     expect(await optedOut()).toBe(false);
     expect(consents()).toEqual(['stopped', 'started']);
+  });
+});
+
+describe('a button', () => {
+  it.each([
+    { Body: 'Stop promotions', ButtonText: 'Stop promotions', ButtonPayload: 'x-1' },
+    { Body: 'No, thanks', ButtonText: 'No, thanks', ButtonPayload: 'STOP' },
+    { Body: 'No, thanks', ButtonText: 'No, thanks', ButtonPayload: 'opt_out' },
+    { Body: 'Nichts mehr', ListTitle: 'Nichts mehr', ListId: 'unsubscribe' },
+    { Body: 'Bitte keine Werbung', ButtonText: 'Bitte keine Werbung' },
+  ])('ends the messages by its text or its payload: %j', async (fields) => {
+    const { postsAs, optedOut } = await aWriter({
+      stop_words: ['Bitte keine Werbung'],
+      start_words: [],
+    });
+
+    await postsAs(fields);
+
+    expect(await optedOut()).toBe(true);
+  });
+
+  it('of another kind is a message like any other', async () => {
+    const { postsAs, optedOut } = await aWriter();
+
+    await postsAs({ Body: 'Yes', ButtonText: 'Yes', ButtonPayload: 'stop_over_2' });
+
+    expect(await optedOut()).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ import {
   type ReplyQueueMessage,
   replyQueueMessage,
 } from '../../lambdas/whatsapp-replies/contract.ts';
-import { receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
+import { type ReceivePorts, receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
 import { documented } from '../support/documented.ts';
 import type { TestTable } from '../support/table.ts';
 import {
@@ -35,7 +35,11 @@ export const aChannel = (parts: Partial<Channel> = {}): Channel =>
   });
 
 /** The receiving door on a table of its own or a shared one, with the queue and the secret at hand. */
-export async function aReceiver(table: TestTable, baseUrl = publicBaseUrl) {
+export async function aReceiver(
+  table: TestTable,
+  baseUrl = publicBaseUrl,
+  consentWords?: ReceivePorts['consentWords'],
+) {
   await channelAdministration(table).add(aChannel());
   const vault = aVault(twilioSecret());
   const queue = aQueueClient();
@@ -46,6 +50,7 @@ export async function aReceiver(table: TestTable, baseUrl = publicBaseUrl) {
     publicBaseUrl: baseUrl,
     channels: channelRegistry(table),
     customers: customerDirectory(table),
+    ...(consentWords && { consentWords }),
     inbox: replyInbox(queue.client, 'https://sqs.example/replies.fifo'),
     clock: table.clock,
     log,

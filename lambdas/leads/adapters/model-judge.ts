@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { retryLater } from '../../runtime/errors.ts';
+import { jsonText } from '../../runtime/model-text.ts';
+import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { isUnsupported, openAiFault } from '../../vendors/openai/errors.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
@@ -81,7 +83,7 @@ async function ask(
         bounds,
       );
       noteUsage(response, onUsage);
-      return response.output_text;
+      return answerText(response, jsonText);
     } catch (error) {
       if (!isUnsupported(error)) throw error;
     }
@@ -101,7 +103,7 @@ async function ask(
       bounds,
     );
     noteUsage(completion, onUsage);
-    return completion.choices[0]?.message.content ?? '';
+    return jsonText(completion.choices[0]?.message.content ?? '');
   } catch (error) {
     if (signal.aborted) throw tooSlow(model, timeout_seconds, error);
     throw openAiFault(error, 'judge a lead');

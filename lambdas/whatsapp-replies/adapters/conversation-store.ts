@@ -8,6 +8,12 @@ import { otherSids } from './other-sids.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
+/** A name of a customer may lead over others to where they are kept. */
+const maxNames = 3;
+
+/** People quote what they still see; one query reads as many messages. */
+const searchedMessages = 500;
+
 /** The conversations table as the reply processor uses it. */
 export function conversationStore(table: ConversationsTable): ConversationStore {
   const readItem = async (what: string, key: { pk: string; sk: string }) => {
@@ -95,10 +101,39 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
         .map(({ role, content }) => ({ role, content }) as PastMessage);
     },
 
+    async messageBySid(key, messageSid) {
+      const { Items: items = [] } = await storeCall('find a quoted message', () =>
+        table.client.send(
+          new QueryCommand({
+            TableName: table.name,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            FilterExpression: 'message_sid = :sid',
+            ExpressionAttributeValues: {
+              ':pk': conversationPartition(key),
+              ':prefix': messagePrefix,
+              ':sid': messageSid,
+            },
+            ConsistentRead: true,
+            ScanIndexForward: false,
+            Limit: searchedMessages,
+          }),
+        ),
+      );
+      const found = items.find((item) => !isExpired(item, table.clock.now()));
+      if (typeof found?.['content'] !== 'string') return undefined;
+      return { role: found['role'], content: found['content'] };
+    },
+
     async hasOptedOut(turn) {
-      const key = keys.customer(turn.company_id, turn.business_number, turn.customer);
-      const item = await readItem('read the opt-out', key);
-      return item?.['opted_out'] === true;
+      // Another name of the customer leads to where their opt-out is kept.
+      for (let name: unknown = turn.customer, steps = 0; typeof name === 'string'; steps++) {
+        const key = keys.customer(turn.company_id, turn.business_number, name);
+        const item = await readItem('read the opt-out', key);
+        if (item?.['same_as'] === undefined || steps === maxNames)
+          return item?.['opted_out'] === true;
+        name = item['same_as'];
+      }
+      return false;
     },
 
     async reportedSid(turn, messageKey) {

@@ -1,4 +1,5 @@
 import type { Response, ResponseInputItem } from 'openai/resources/responses/responses.js';
+import { answerText } from '../../vendors/openai/answer-text.ts';
 import { UnreadableAnswer } from '../../vendors/openai/errors.ts';
 import type { PictureSlots } from '../../vendors/openai/picture-slots.ts';
 import type { ModelInput, PastMessage, RunView } from '../domain/ports.ts';
@@ -31,7 +32,7 @@ export function viewOf(response: Response): RunView {
       return completedView(response, ended);
     case 'incomplete': {
       const reason = response.incomplete_details?.reason ?? 'incomplete';
-      const text = textOf(response);
+      const text = answerText(response);
       return text && reason !== 'content_filter'
         ? { kind: 'answered', ...ended, text }
         : { kind: 'unanswered', ...ended, reason };
@@ -51,7 +52,7 @@ function completedView(
   response: Response,
   ended: { runId: string; lastItemId?: string; inputTokens?: number },
 ): RunView {
-  const text = textOf(response);
+  const text = answerText(response);
   if (text) return { kind: 'answered', ...ended, text };
   const types = new Set((response.output ?? []).map((item) => item.type));
   if (types.has('function_call')) {
@@ -62,13 +63,4 @@ function completedView(
     (item) => item.type === 'message' && item.content.some((part) => part.type === 'refusal'),
   );
   return { kind: 'unanswered', ...ended, reason: refused ? 'refusal' : 'empty' };
-}
-
-/** The answer's text; read from the items because not every server sends `output_text`. */
-function textOf(response: Response): string {
-  return (response.output ?? [])
-    .flatMap((item) => (item.type === 'message' ? item.content : []))
-    .map((part) => (part.type === 'output_text' ? part.text : ''))
-    .join('')
-    .trim();
 }

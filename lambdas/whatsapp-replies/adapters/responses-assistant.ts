@@ -5,6 +5,7 @@ import type {
   ResponseCreateParamsNonStreaming,
 } from 'openai/resources/responses/responses.js';
 import { retryLater } from '../../runtime/errors.ts';
+import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
@@ -219,9 +220,7 @@ function answerAmong(items: ConversationItem[], turn: Turn): RunView | undefined
   const last = answers.at(-1);
   const runId = `found:${recent[asked]?.id}`;
   if (!last) return { kind: 'unanswered', runId, reason: 'empty' };
-  const text = answers
-    .map((item) => (item.type === 'message' ? textOfItem(item) : ''))
-    .join('\n\n');
+  const text = answerText({ output: answers });
   return text
     ? { kind: 'answered', runId, text, lastItemId: String(last.id) }
     : { kind: 'unanswered', runId, reason: 'refusal', lastItemId: String(last.id) };

@@ -1,7 +1,8 @@
 import { APIError, BadRequestError, type OpenAI, toFile } from 'openai';
-import type { MessageContentPartParam } from 'openai/resources/beta/threads/messages.js';
+import type { MessageContentPartParam, Text } from 'openai/resources/beta/threads/messages.js';
 import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
 import { inParallel } from '../../runtime/in-parallel.ts';
+import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
   isBusyThread,
@@ -220,13 +221,11 @@ async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<Ru
     order: 'asc',
     limit: searched,
   });
-  const text = dataOf(page)
+  const output = dataOf(page)
     .filter(({ role, run_id }) => role === 'assistant' && (!run_id || run_id === run.id))
     .flatMap(({ content }) => content)
-    .map((part) => (part.type === 'text' ? part.text.value : ''))
-    .filter((part) => part !== '')
-    .join('\n\n')
-    .trim();
+    .map((part) => ({ type: 'message', content: part.type === 'text' ? uncited(part.text) : '' }));
+  const text = answerText({ output });
   const inputTokens = run.usage?.prompt_tokens;
   const ended = { runId: run.id, ...(inputTokens && { inputTokens }) };
   return text
@@ -238,5 +237,14 @@ function dataOf<Item>({ data }: { data: Item[] }): Item[] {
   if (Array.isArray(data)) return data;
   throw new UnreadableAnswer('a list without its data');
 }
+
+/** The vendor says which of the words are markers of its sources; other annotations name files to show. */
+const uncited = ({ value, annotations }: Text): string =>
+  (annotations ?? [])
+    .filter(({ type, text }) => type === 'file_citation' && text)
+    .reduce(
+      (text, { text: marker }) => text.replaceAll(` ${marker}`, '').replaceAll(marker, ''),
+      value,
+    );
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

@@ -9,6 +9,7 @@ import {
   type StoredTwilioCredentials,
 } from '../../vendors/twilio/credentials.ts';
 import type { statusEnvironment } from '../contract.ts';
+import type { ConsentWords } from '../domain/consent.ts';
 import { features } from '../features.ts';
 import type { ConversationsTable } from './table.ts';
 
@@ -37,6 +38,14 @@ export function retentionOf(tenants: TenantDirectory, env: CommonEnvironment) {
     return chosen === undefined
       ? env.RETENTION_DAYS
       : features['message-retention'].parse(chosen).days;
+  };
+}
+
+/** The company's own words that end and resume messages, if it has any. */
+export function consentWordsOf(tenants: TenantDirectory) {
+  return async (companyId: string): Promise<ConsentWords | undefined> => {
+    const chosen = await tenants.configuration(companyId, 'opt-out');
+    return chosen === undefined ? undefined : features['opt-out'].parse(chosen);
   };
 }
 

@@ -3,6 +3,7 @@ import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
 import { type Attempt, afterFailure } from './failed-attempt.ts';
 import type { Inbound } from './inbound.ts';
+import { withQuotes } from './quotes.ts';
 import type { Turn } from './turn.ts';
 
 /** One inbound message of the batch, parsed. */
@@ -64,7 +65,7 @@ async function openTurn(
     0,
     firstIndex(turns, (turn) => turn !== undefined),
   );
-  const created = newTurn(fresh, ports.clock.now());
+  const created = newTurn(await withQuotes(fresh, ports.store), ports.clock.now());
   if (!(await ports.store.createTurn(created))) return openTurn(pending, ports);
   return { turn: created, covered: fresh };
 }

@@ -1,25 +1,47 @@
-/**
- * The words by which a customer ends and resumes messages: those of Twilio's own opt-out handling
- * that no customer writes in the middle of a conversation (CANCEL, END, QUIT and YES are left out).
- */
-const stopWords = new Set([
-  'stop',
-  'stopall',
-  'stop all',
-  'unsubscribe',
-  'optout',
-  'opt out',
-  'revoke',
-]);
-const startWords = new Set(['start', 'unstop']);
+/** Words by which a company's customers end and resume messages, beside those that hold everywhere. */
+export interface ConsentWords {
+  stop_words: string[];
+  start_words: string[];
+}
 
-/** Longer than any of them with its quotes and signs; bounds the work on hostile texts. */
-const longestWord = 64;
+/**
+ * The words by which a customer ends and resumes messages: those of Twilio's own opt-out handling that no
+ * customer writes in the middle of a conversation (CANCEL, END, QUIT and YES are left out), and WhatsApp's
+ * button below marketing messages.
+ */
+const everywhere: ConsentWords = {
+  stop_words: [
+    'stop',
+    'stopall',
+    'stop all',
+    'unsubscribe',
+    'optout',
+    'opt out',
+    'revoke',
+    'stop promotions',
+  ],
+  start_words: ['start', 'unstop'],
+};
+
+/** Longer than any of them with its quotes, signs and hidden characters; bounds the work on hostile texts. */
+const longestText = 256;
 
 /** What a message that consists of such a word alone asks for; anything else is a message for the model. */
-export function consentAsked(text: string): 'stop' | 'start' | undefined {
-  if (text.length > longestWord) return undefined;
-  const word = text.replace(/[\s.!"'“”]+$|^[\s"'“”]+/gu, '').toLowerCase();
-  if (stopWords.has(word)) return 'stop';
-  return startWords.has(word) ? 'start' : undefined;
+export function consentAsked(text: string, own?: ConsentWords): 'stop' | 'start' | undefined {
+  if (text.length > longestText) return undefined;
+  const word = wordOf(text);
+  const isOneOf = (kind: keyof ConsentWords) =>
+    word !== '' &&
+    (everywhere[kind].includes(word) || own?.[kind].some((one) => wordOf(one) === word));
+  if (isOneOf('stop_words')) return 'stop';
+  return isOneOf('start_words') ? 'start' : undefined;
 }
+
+/** The same for full-width letters, marks that nobody sees, and signs around the word; a question stays one. */
+const wordOf = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/[\s_\p{Pd}]+/gu, ' ')
+    .replace(/[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(/^(?:(?!\?)[\s\p{P}\p{S}])+|(?:(?!\?)[\s\p{P}\p{S}])+$/gu, '')
+    .toLowerCase();

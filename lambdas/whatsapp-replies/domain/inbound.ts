@@ -1,5 +1,6 @@
 import { fieldText } from '../contract.ts';
 import { contentTypeOf, isAnyBytes, isReadablePicture } from './picture-type.ts';
+import type { PastMessage } from './ports.ts';
 import { withoutControls } from './whatsapp-text/characters.ts';
 
 export interface InboundImage {
@@ -16,6 +17,8 @@ export interface Inbound {
   images: InboundImage[];
   /** What was sent and cannot be read, in a customer's words, such as `voice messages`. */
   unreadable: string[];
+  /** The SID of the earlier message that it quotes, until the text of that one is part of `text`. */
+  quoted_sid?: string;
   /** Whether this very message ended or began the customer's opt-out. */
   consent?: 'started' | 'stopped';
 }
@@ -24,6 +27,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const maxTextChars = 8_000;
 const maxMediaItems = 10;
+const maxSidChars = 128;
+/** Of what a customer points at: enough to know it again. */
+const maxPointedAtChars = 600;
 
 /** Reads Twilio's fields of any kind of message into text, images and what cannot be read. Never empty. */
 export function readInbound(fields: Fields, messageSid: string, receivedAt: string): Inbound {
@@ -36,6 +42,7 @@ export function readInbound(fields: Fields, messageSid: string, receivedAt: stri
     .filter(({ content_type }) => !mayBePicture(content_type))
     .map(({ content_type }) => mediaKind(content_type));
   const images = media.filter(({ content_type }) => mayBePicture(content_type));
+  const quoted = fieldText(fields, 'OriginalRepliedMessageSid').trim().slice(0, maxSidChars);
   if (!text && media.length === 0) unreadable.push('messages of this kind');
   return {
     message_sid: messageSid,
@@ -43,22 +50,61 @@ export function readInbound(fields: Fields, messageSid: string, receivedAt: stri
     text,
     images,
     unreadable: [...new Set(unreadable)],
+    ...(quoted && { quoted_sid: quoted }),
   };
 }
 
 function messageLines(fields: Fields): string[] {
   const field = (name: string) => fieldText(fields, name).trim();
-  const choice = field('ButtonText') || field('ListTitle');
+  const choice = first(field, 'ButtonText', 'ListTitle', 'ButtonPayload', 'ListId');
   const body = field('Body') || choice;
   const forwarded = field('FrequentlyForwarded') === 'true' || field('Forwarded') === 'true';
   return [
+    advertisementLine(field),
     forwarded && body ? `[Forwarded message] ${body}` : body,
     choice && body !== choice ? `[Chose: ${choice}]` : '',
     locationLine(field),
+    formLine(field),
   ].filter((line) => line !== '');
 }
 
-function locationLine(field: (name: string) => string): string {
+type Field = (name: string) => string;
+
+const first = (field: Field, ...names: string[]): string =>
+  names.map(field).find((value) => value !== '') ?? '';
+
+/** The advertisement, or the post, by which the customer came to write. */
+function advertisementLine(field: Field): string {
+  const words = [field('ReferralHeadline'), field('ReferralBody')].filter((part) => part !== '');
+  const said = words.length > 0 ? ` ${quotation(words.join(': '))}` : '';
+  const url = field('ReferralSourceUrl').replace(/\s/g, '').slice(0, maxPointedAtChars);
+  if (!said && !url) return '';
+  const kind = field('ReferralSourceType') === 'post' ? 'a post' : 'an advertisement';
+  return `[Comes from ${kind}:${said}${url && ` ${url}`}]`;
+}
+
+/** A form that the customer has filled in within WhatsApp. */
+function formLine(field: Field): string {
+  const form = first(field, 'FlowData', 'InteractiveData');
+  return form ? `[Form: ${quotation(form)}]` : '';
+}
+
+/** The line that says what the customer replies to; without a message, that there was one. */
+export function quoteLine(quoted: PastMessage | undefined): string {
+  if (!quoted?.content) return '[Replies to an earlier message]';
+  const whose = quoted.role === 'assistant' ? 'your' : 'their own';
+  const words = quoted.content.replace(/^\[Replies to [^\n]*\]\n/, '');
+  return `[Replies to ${whose} earlier message: ${quotation(words)}]`;
+}
+
+/** Foreign words as data: on one line, in quotation marks that they cannot close, and bounded. */
+function quotation(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const kept = line.slice(0, maxPointedAtChars).toWellFormed();
+  return JSON.stringify(kept.length < line.length ? `${kept} …` : kept);
+}
+
+function locationLine(field: Field): string {
   const [latitude, longitude] = [Number(field('Latitude')), Number(field('Longitude'))];
   if (!field('Latitude') || !field('Longitude')) return '';
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return '';

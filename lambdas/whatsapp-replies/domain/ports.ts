@@ -148,6 +148,8 @@ export interface ConversationStore {
   rememberThread(turn: Turn, threadId: string): Promise<void>;
   /** Earlier messages, oldest first, without those of this turn. */
   history(turn: Turn, limit: number): Promise<PastMessage[]>;
+  /** The customer's or our own message with this SID, among the newest of the conversation. */
+  messageBySid(key: TurnKey, messageSid: string): Promise<PastMessage | undefined>;
   hasOptedOut(turn: Turn): Promise<boolean>;
   /** The SID that a status callback has reported for a part, if one has come. */
   reportedSid(turn: Turn, messageKey: string): Promise<string | undefined>;

@@ -1,3 +1,4 @@
+import { hasReasoning, withoutReasoning } from '../../runtime/model-text.ts';
 import type { ConversationStore, PastMessage } from './ports.ts';
 import type { Turn } from './turn.ts';
 
@@ -17,7 +18,7 @@ export async function seedOf(
 ): Promise<PastMessage[]> {
   // The first time the thread before was too long; the second time it was this seed.
   if ((turn.overflows ?? 0) > 1 || turn.without_history) return [];
-  return newestWithin(await store.history(turn, seedMessages), maxSeedChars);
+  return newestWithin(unreasoned(await store.history(turn, seedMessages)), maxSeedChars);
 }
 
 /** The newest messages that have no more characters than that together, without a gap. */
@@ -28,4 +29,21 @@ export function newestWithin(messages: PastMessage[], maxChars: number): PastMes
     return chars > maxChars;
   });
   return messages.slice(tooOld + 1);
+}
+
+/** The messages without reasoning that was kept of older answers; one answer may be several messages. */
+function unreasoned(messages: PastMessage[]): PastMessage[] {
+  const runs = Map.groupBy(messages, runOf(messages));
+  return [...runs.values()].flatMap((run) => {
+    const text = run.map(({ content }) => content).join('\n\n');
+    if (run[0]?.role !== 'assistant' || !hasReasoning(text)) return run;
+    const content = withoutReasoning(text);
+    return content ? [{ role: 'assistant' as const, content }] : [];
+  });
+}
+
+/** Numbers the runs of messages that one side wrote without the other. */
+function runOf(messages: PastMessage[]): (message: PastMessage, index: number) => number {
+  let run = 0;
+  return ({ role }, index) => (role === messages[index - 1]?.role ? run : ++run);
 }

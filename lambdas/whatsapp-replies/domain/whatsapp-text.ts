@@ -1,3 +1,4 @@
+import { plainAnswer } from '../../runtime/model-text.ts';
 import { blockText } from './whatsapp-text/block-text.ts';
 import { isBlank, withoutControls } from './whatsapp-text/characters.ts';
 import { cutsOf } from './whatsapp-text/cuts.ts';
@@ -10,15 +11,25 @@ export const maxBodyChars = 1600;
 /** The shortest limit under which code can be closed and reopened around a character. */
 const minBodyChars = 32;
 
-// As in 【4:0†source】, and the same between private-use characters.
-const fileCitations =
-  / ?(?:【[^【】\n]{0,200}†[^【】\n]{0,200}】|\ue200[^\ue200\ue201]{0,300}\ue201)/g;
-
 /** A model's Markdown in WhatsApp's notation: trimmed and well-formed, none of its words lost. */
 export function toWhatsAppText(markdown: string): string {
-  const cited = withoutControls(markdown).replace(fileCitations, '');
-  return withoutControls(blockText(lexMarkdown(cited))).trim();
+  const answer = unescapable(plainAnswer(withoutControls(markdown)));
+  return withoutControls(blockText(lexMarkdown(answer)).replaceAll(backslash, '\\')).trim();
 }
+
+/** Stands for a backslash that escapes nothing; no text has it, as Unicode reserves it for inner use. */
+const backslash = '\ufdd0';
+
+// Paths with a drive to the line's end, as they may hold spaces; other words as a whole.
+const pathsAndWords = /\b[a-z]:\\[^\n`]*|\S+/gi;
+
+/** Paths and patterns such as C:\Users\_shared keep their backslashes, which would else escape. */
+const unescapable = (text: string): string =>
+  text
+    .replaceAll(backslash, '')
+    .replace(pathsAndWords, (word) =>
+      /\\[a-z\d]|^[a-z]:\\|^\\\\\w/i.test(word) ? word.replaceAll('\\', backslash) : word,
+    );
 
 /**
  * The text in the fewest parts of at most `maxChars` (32 or more) UTF-16 code units, cut where it

@@ -122,6 +122,33 @@ describe('the answer of a model', () => {
   });
 
   it.each([
+    ['reasoning before it', (json: string) => `<think>{"intent": "buy"}</think>\n${json}`],
+    ['the end of reasoning before it', (json: string) => `They resell.</think>${json}`],
+    ['a code fence around it', (json: string) => `\`\`\`json\n${json}\n\`\`\``],
+  ])('is taken from a server that leaves %s', async (_, wrapped) => {
+    const text = wrapped(JSON.stringify(anAnswer({ phrases: ['Call us!'] })));
+    const responses = await aCompany(openai, answering(text));
+    const completions = await aCompany(openai, answering(text));
+    completions.openai.faults.add({
+      operation: 'responses.create',
+      effect: { kind: 'respond', status: 404 },
+    });
+
+    for (const company of [responses, completions]) {
+      expect(await company.judge(note)).toMatchObject({ adapter: 'openai', intent: 'partner' });
+    }
+  });
+
+  it('is taken whole where its words look like reasoning', async () => {
+    const text = 'Call us! </think> {"intent": "spam"}';
+    const company = await aCompany(openai, answering(anAnswer({ phrases: [text] })));
+
+    const judged = await company.judge(text);
+
+    expect(judged.explanation).toMatchObject([{ phrase: text }]);
+  });
+
+  it.each([
     ['no JSON', 'I think they want to buy.'],
     ['nothing', ''],
     ['a list', [anAnswer()]],

@@ -100,3 +100,26 @@ describe('the history of a conversation', () => {
     expect(message?.content).toBe('This one\n[1 picture(s)]\n[Could not be read: videos]');
   });
 });
+
+describe('a message that is looked for by its SID', () => {
+  it('is found with who wrote it, in its own conversation only', async () => {
+    const { store, turn } = await aConversation(2);
+    const ours = {
+      ...turn(2),
+      parts: [aPart({ body: 'Sent', message_sid: 'SMout', state: 'sent' })],
+    };
+    await store.recordReply(ours);
+    const other = await aConversation(1);
+
+    expect(await store.messageBySid(turn(2), 'SM1')).toEqual({
+      role: 'user',
+      content: 'Question 1',
+    });
+    expect(await store.messageBySid(turn(2), 'SMout')).toEqual({
+      role: 'assistant',
+      content: 'Sent',
+    });
+    expect(await store.messageBySid(turn(2), 'SMnone')).toBeUndefined();
+    expect(await other.store.messageBySid(other.turn(0), 'SMout')).toBeUndefined();
+  });
+});

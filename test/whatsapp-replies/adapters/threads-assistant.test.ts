@@ -104,6 +104,29 @@ describe('threads assistant', () => {
     ]);
   });
 
+  it('takes off the markers that the vendor names as its citations, and no other', async () => {
+    const content = {
+      type: 'text',
+      text: {
+        value: 'Nine to five (source 1). See (hours.pdf).',
+        annotations: [
+          { type: 'file_citation', text: '(source 1)' },
+          { type: 'file_path', text: '(hours.pdf)' },
+        ],
+      },
+    };
+    const { ask, faults } = await anAssistant('threads');
+    const body = { object: 'list', data: [{ id: 'msg_1', role: 'assistant', content: [content] }] };
+    faults.add({
+      operation: 'threads.messages.list',
+      effect: { kind: 'respond', status: 200, body },
+    });
+
+    const { view } = await ask('When?');
+
+    expect(view).toMatchObject({ text: 'Nine to five. See (hours.pdf).' });
+  });
+
   it('calls a person when the assistant does not exist', async () => {
     const { assistant, faults, start } = await anAssistant('threads');
     const threadId = await assistant.openThread(asking('Hello!'), []);

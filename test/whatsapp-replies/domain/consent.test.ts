@@ -16,6 +16,43 @@ describe('consent', () => {
     expect(consentAsked(text)).toBe('stop');
   });
 
+  it.each([
+    '\u200eSTOP\u200f',
+    '\u202bstop\u202c',
+    '\u2067STOP\u2069',
+    'S\u200bT\u200cO\u200dP',
+    '\ufeffSTOP\u2060',
+    'ST\u00adOP\ufe0f',
+    'ＳＴＯＰ',
+    'ｓｔｏｐ。',
+    '𝐒𝐓𝐎𝐏',
+    'STOP\u00a0\u3000\n',
+    '*STOP*',
+    'STOP 🛑',
+    '#stop',
+    '«Stop»',
+    'Stop\u00a0all',
+    'opt-out',
+    'OPT_OUT',
+    'Stop promotions',
+  ])('is ended by it however it is written: %j', (text) => {
+    expect(consentAsked(text)).toBe('stop');
+  });
+
+  it('is ended and given again by a company’s own words, written in any of these ways', () => {
+    const own = { stop_words: ['Abmelden', '停止', 'КОНЕЦ!'], start_words: ['Anmelden'] };
+
+    expect(['abmelden.', '\u200e停止', 'конец'].map((text) => consentAsked(text, own))).toEqual([
+      'stop',
+      'stop',
+      'stop',
+    ]);
+    expect(consentAsked('ANMELDEN', own)).toBe('start');
+    expect(consentAsked('STOP', own)).toBe('stop');
+    expect(consentAsked('abmelden')).toBeUndefined();
+    expect(consentAsked('…', { stop_words: ['!'], start_words: [] })).toBeUndefined();
+  });
+
   it.each(['START', ' Start! ', 'unstop'])('is given again by %s', (text) => {
     expect(consentAsked(text)).toBe('start');
   });
@@ -24,6 +61,10 @@ describe('consent', () => {
     '',
     'Please stop',
     'stop it',
+    'stop？',
+    '¿Stop?',
+    '\u200e',
+    'stop 5',
     'Where is the bus stop?',
     'starting',
     'cancel',

@@ -46,9 +46,54 @@ describe('inbound message', () => {
       '[Location: Café, Street 1, latitude 0, longitude -13.4]',
     ],
     ['impossible location beside text', { Body: 'here', Latitude: '91', Longitude: '0' }, 'here'],
+    [
+      'advertisement',
+      {
+        Body: 'How much?',
+        ReferralHeadline: 'Oak table',
+        ReferralBody: 'Solid "oak",\n20 % off',
+        ReferralSourceUrl: 'https://fb.me/1',
+        ReferralSourceType: 'ad',
+      },
+      '[Comes from an advertisement: "Oak table: Solid \\"oak\\", 20 % off" https://fb.me/1]\nHow much?',
+    ],
+    [
+      'post',
+      { Body: 'Hi', ReferralBody: 'We move', ReferralSourceType: 'post' },
+      '[Comes from a post: "We move"]\nHi',
+    ],
+    [
+      'address of an advertisement alone',
+      { Body: 'Hi', ReferralSourceUrl: 'https://fb.me/1', ReferralNumMedia: '0' },
+      '[Comes from an advertisement: https://fb.me/1]\nHi',
+    ],
+    ['button of a payload alone', { Body: '', ButtonPayload: 'yes' }, 'yes'],
+    ['list reply of an id alone', { Body: '', ListId: 'tue' }, 'tue'],
+    ['form', { Body: '', FlowData: '{"day":"Tue"}' }, '[Form: "{\\"day\\":\\"Tue\\"}"]'],
     ['control characters', { Body: 'a\u0000b\u0007' }, 'ab'],
   ])('is read as text: %s', (_kind, fields, text) => {
     expect(read(fields)).toEqual({ text, images: [], unreadable: [] });
+  });
+
+  it('has of an advertisement no more than its beginning, before the customer’s words', () => {
+    const fields = {
+      Body: 'Hi',
+      ReferralBody: 'x'.repeat(5_000),
+      ReferralHeadline: '😀'.repeat(500),
+    };
+
+    const { text } = read(fields);
+
+    expect(text.length).toBeLessThan(700);
+    expect(text).toMatch(/ …"\]\nHi$/);
+    expect(text.isWellFormed()).toBe(true);
+  });
+
+  it('names the message that it replies to', () => {
+    const inbound = readInbound({ Body: 'This', OriginalRepliedMessageSid: 'SM9' }, 'SM1', 'now');
+
+    expect(inbound.quoted_sid).toBe('SM9');
+    expect(readInbound({ Body: 'This' }, 'SM1', 'now')).not.toHaveProperty('quoted_sid');
   });
 
   it('keeps pictures as pictures, with their words', () => {

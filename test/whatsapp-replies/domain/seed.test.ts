@@ -35,4 +35,27 @@ describe('the seed of a thread', () => {
 
     expect(charsOf(seed)).toBe(maxSeedChars);
   });
+
+  it.each([
+    [['<think>Hm.</think>Yes.'], ['Yes.']],
+    [['Hm.</think>Yes.', 'And no.'], ['Yes.\n\nAnd no.']],
+    [['<think>Hm,', 'hm,', 'hm.</think>Yes.'], ['Yes.']],
+    [['Hm,', 'hm.</think>', 'Yes.'], ['Yes.']],
+    [['<think>Hm, and the answer was cut'], []],
+    [
+      ['One part.', 'Another part.'],
+      ['One part.', 'Another part.'],
+    ],
+  ])('has no reasoning that was kept of an older answer: %j', async (answers, expected) => {
+    const history: PastMessage[] = [
+      { role: 'user', content: 'Is <think> a tag, and </think>?' },
+      ...answers.map((content) => ({ role: 'assistant' as const, content })),
+      { role: 'user', content: 'And now?' },
+    ];
+
+    const seed = await seedOf(aTurn(), { history: async () => history });
+
+    expect(seed.filter(({ role }) => role === 'user')).toHaveLength(2);
+    expect(seed.slice(1, -1).map(({ content }) => content)).toEqual(expected);
+  });
 });

@@ -12,12 +12,15 @@ const markers = { strong: '*', em: '_', del: '~' } as const satisfies Record<Spa
 export function inlineText(tokens: readonly Token[], open = ''): string {
   const anchors: { href: string; from: number }[] = [];
   let text = '';
+  let last = '';
   for (const [i, token] of tokens.entries()) {
     const href = token.type === 'html' ? anchorHref(token.raw) : undefined;
     if (href) anchors.push({ href, from: text.length });
     const anchor = href === '' ? anchors.pop() : undefined;
     if (anchor) text = text.slice(0, anchor.from) + linkText(text.slice(anchor.from), anchor.href);
-    else text += tokenText(token as MarkedToken, open, tokens[i - 1]?.raw ?? '');
+    const next = anchor ? '' : tokenText(token as MarkedToken, open, besides(tokens, i));
+    text += gapBetween(last, next, token) + next;
+    last = next.at(-1) ?? last;
   }
   return text;
 }
@@ -32,12 +35,24 @@ export function marked(marker: Marker, text: string): string {
   });
 }
 
-function tokenText(token: MarkedToken, open: string, before: string): string {
+/** Two formats beside each other are set apart, as WhatsApp reads two markers in a row as none. */
+const gapBetween = (last: string, next: string, { type }: Token): string =>
+  type in markers && last !== '' && '*_~'.includes(last) && last === next[0] ? ' ' : '';
+
+/** What stands before and behind a token. */
+type Beside = readonly [before: string, after: string];
+
+const besides = (tokens: readonly Token[], i: number): Beside => [
+  tokens[i - 1]?.raw ?? '',
+  tokens[i + 1]?.raw ?? '',
+];
+
+function tokenText(token: MarkedToken, open: string, beside: Beside): string {
   switch (token.type) {
     case 'strong':
     case 'em':
     case 'del':
-      return spanText(token, open, before);
+      return spanText(token, open, beside);
     case 'codespan':
       return codeText(token.text);
     case 'link':
@@ -59,12 +74,20 @@ function tokenText(token: MarkedToken, open: string, before: string): string {
   }
 }
 
-function spanText(token: Span, open: string, before: string): string {
+function spanText(token: Span, open: string, beside: Beside): string {
   const marker = markers[token.type];
-  // WhatsApp starts no format inside a word, and 2*3*4 is no emphasis.
-  if (isSpacedWord(Array.from(before.slice(-2)).at(-1) ?? '')) {
-    const written = token.raw.slice(0, token.text === token.raw.slice(1, -1) ? 1 : 2);
-    return written + inlineText(token.tokens, open) + written;
+  const before = Array.from(beside[0].slice(-2)).at(-1) ?? '';
+  const after = Array.from(beside[1].slice(0, 2))[0] ?? '';
+  const endsInWord = isSpacedWord(after) && /\S/.test(token.text.at(-1) ?? '');
+  // WhatsApp formats no part of a word.
+  if (isSpacedWord(before) || endsInWord) {
+    const text = inlineText(token.tokens, open);
+    if (isFormula(token, before, after)) {
+      const written = token.raw.slice(0, token.text === token.raw.slice(1, -1) ? 1 : 2);
+      return written + text + written;
+    }
+    const endsClause = !isSpacedWord(before) && /\p{P}/u.test(text.at(-1) ?? '');
+    return endsClause && !open.includes(marker) ? `${marked(marker, text)} ` : text;
   }
   const [inner] = token.tokens;
   if (open === '' && token.type === 'em' && inner?.type === 'strong' && inner.raw === token.text) {
@@ -72,6 +95,18 @@ function spanText(token: Span, open: string, before: string): string {
   }
   if (open.includes(marker)) return inlineText(token.tokens, open);
   return marked(marker, inlineText(token.tokens, open + marker));
+}
+
+/** Whether its markers multiply: 2*3*4, 2**3**4, x**2 + y**2, width*height*depth. */
+function isFormula({ raw, text }: Span, before: string, after: string): boolean {
+  const isBetween = isSpacedWord(before) && isSpacedWord(after);
+  const isBesideNumber = /\p{N}/u.test(before + after);
+  if (text === raw.slice(1, -1)) return isBetween || isBesideNumber || !/\p{L}{2}/u.test(text);
+  if (/^\w+[,)]/.test(text) || (/\p{N}/u.test(before) && !/\p{L}/u.test(text))) return true;
+  return (
+    isBetween &&
+    ((/^[\w\s.+()-]*$/.test(text) && !/\p{L}{2}/u.test(text)) || /\s[-+*/=<>]\s/.test(text))
+  );
 }
 
 function codeText(code: string): string {

@@ -1,4 +1,5 @@
 import { Lexer, type Token, Tokenizer, type Tokens } from 'marked';
+import { codeName, introduction, pairedSpan } from './pairs.ts';
 
 const maxNesting = 12;
 const maxInlineChars = 3_000;
@@ -9,8 +10,29 @@ const maxInlineMarkers = 120;
  * code, link definitions and single tildes are ordinary text. Takes time linear in the text's length.
  */
 export function lexMarkdown(markdown: string): Token[] {
-  return new BoundedLexer({ gfm: true, tokenizer: new TextKeepingTokenizer() }).lex(markdown);
+  const tokenizer = new TextKeepingTokenizer();
+  return new BoundedLexer({ gfm: true, tokenizer, extensions }).lex(markdown);
 }
+
+/** Models pair markers where CommonMark sees none, as next to scripts without spaces, and write names of code. */
+function pairs(this: { lexer: Lexer }, src: string, tokens: readonly Token[]): Token | undefined {
+  if (!/^(?:\*|__|~~)/.test(src)) return;
+  const last = tokens.at(-1);
+  // The end of another span is no marker that this one continues.
+  const before = last && 'tokens' in last ? '.' : (last?.raw.at(-1) ?? '');
+  const name = codeName(src, before);
+  if (name) return { type: 'escape', raw: name, text: name };
+  const introduced = before === '*' ? undefined : introduction(src);
+  const span = introduced ?? pairedSpan(src, before);
+  if (!span) return;
+  // Three markers are bold within italic.
+  const isTriple = span.raw.startsWith('***');
+  const text = isTriple ? span.raw.slice(1, -1) : span.text;
+  const type = src.startsWith('~') ? 'del' : introduced || isTriple ? 'em' : 'strong';
+  return { type, raw: span.raw, text, tokens: this.lexer.inlineTokens(text) };
+}
+
+const extensions = { inline: [pairs], renderers: {}, childTokens: {} };
 
 class TextKeepingTokenizer extends Tokenizer {
   #depth = 0;
@@ -35,11 +57,15 @@ class TextKeepingTokenizer extends Tokenizer {
     return src.startsWith('~~') ? super.del(src, maskedSrc, before) : undefined;
   }
 
+  // A plus is a plus: + 5 EUR, + 49 30.
   override list(src: string): Tokens.List | undefined {
+    if (/^ {0,3}\+/.test(src)) return;
     return this.#nested(() => super.list(src));
   }
 
+  // More than is no quote: >50 EUR, >= 18.
   override blockquote(src: string): Tokens.Blockquote | undefined {
+    if (/^ {0,3}>[\p{N}\p{Sc}=]/u.test(src)) return;
     return this.#nested(() => super.blockquote(src));
   }
 
