@@ -1,9 +1,16 @@
 import { APIConnectionError, APIError, NotFoundError } from 'openai';
-import { alertPerson, EngineError, retryLater } from '../../runtime/errors.ts';
+import {
+  alertPerson,
+  asEngineError,
+  EngineError,
+  isOwnFault,
+  retryLater,
+} from '../../runtime/errors.ts';
 
 /** What a failed call to OpenAI means for the work. `doing` completes "OpenAI failed to …". */
 export function openAiFault(error: unknown, doing: string): EngineError {
   if (error instanceof EngineError) return error;
+  if (isOwnFault(error)) return asEngineError(error);
   if (error instanceof APIConnectionError) {
     return retryLater('openai_unreachable', `OpenAI failed to ${doing}: no answer.`, {
       cause: error,
