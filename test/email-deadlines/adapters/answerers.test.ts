@@ -132,60 +132,6 @@ describe('a model', () => {
   const config = { adapter: 'openai', faster_model: 'gpt-fast' };
   const completed = (text: string) => () => ({ kind: 'completed' as const, text });
 
-  const answeredBy = (...output: object[]) => ({
-    kind: 'respond' as const,
-    status: 200,
-    body: { id: 'resp_1', object: 'response', status: 'completed', output },
-  });
-  const said = (text: string, more: object = {}) => ({
-    type: 'message',
-    role: 'assistant',
-    content: [{ type: 'output_text', text, annotations: [] }],
-    ...more,
-  });
-
-  it.each([
-    [
-      'its final answer alone',
-      [said('Noted.', { phase: 'commentary' }), said('On Friday.', { phase: 'final_answer' })],
-      'On Friday.',
-    ],
-    ['once what it says twice', [said('On Friday.'), said('On Friday.')], 'On Friday.'],
-    [
-      'paragraphs where it names no phase',
-      [said('Thanks.'), said('On Friday.')],
-      'Thanks.\n\nOn Friday.',
-    ],
-    ['no reasoning', [said('<think>Which order?</think>\n\nOn Friday.')], 'On Friday.'],
-    [
-      'no reasoning whose beginning is missing',
-      [said('Which order?</think>On Friday.')],
-      'On Friday.',
-    ],
-    [
-      'no markers of sources',
-      [said('On Friday【4:0†source】, by post[4:0†source].')],
-      'On Friday, by post.',
-    ],
-  ])('has in its email %s', async (_, output, text) => {
-    const openai = await anOpenAi();
-    openai.faults.add({ operation: 'responses.create', effect: answeredBy(...output) });
-    const { ask } = anAnswerer(config, { url: openai.url });
-
-    expect(await ask('full')).toBe(text);
-  });
-
-  it.each([
-    ['reasons', said('<think>Which order?')],
-    ['comments', said('Let me see.', { phase: 'commentary' })],
-  ])('that only %s has failed', async (_, output) => {
-    const openai = await anOpenAi();
-    openai.faults.add({ operation: 'responses.create', effect: answeredBy(output) });
-    const { ask } = anAnswerer(config, { url: openai.url });
-
-    await expect(ask('full')).rejects.toMatchObject({ code: 'model_silent', next: 'retry' });
-  });
-
   it('is asked about the email as data, and is not remembered', async () => {
     const openai = await anOpenAi({ answer: completed('  On its way. ') });
     const { answerer } = anAnswerer(
