@@ -2,6 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { keys as emailKeys } from '../lambdas/email-deadlines/adapters/keys.ts';
 import { runStore } from '../lambdas/email-deadlines/adapters/run-store.ts';
 import type { EmailKey, StoredEmail } from '../lambdas/email-deadlines/domain/email.ts';
+import { sameId } from '../lambdas/email-deadlines/domain/email.ts';
 import type { StoredRun } from '../lambdas/email-deadlines/domain/run.ts';
 import { turnStore } from '../lambdas/whatsapp-replies/adapters/turn-store.ts';
 import type { Turn, TurnKey } from '../lambdas/whatsapp-replies/domain/turn.ts';
@@ -10,6 +11,7 @@ import { type Target, tableOf } from './target.ts';
 /** What the contexts have recorded of messages and emails, read only. */
 export interface Records {
   turn(key: TurnKey): Promise<Turn | undefined>;
+  /** By its id as its mailbox writes it. */
   email(key: EmailKey): Promise<StoredEmail | undefined>;
   run(key: Pick<EmailKey, 'tenant_id' | 'run_id'>): Promise<StoredRun | undefined>;
 }
@@ -22,14 +24,15 @@ export function recordsOf(target: Target): Records {
   return {
     turn: (key) => turns.turnOf(key),
     async email(key) {
+      const email_id = sameId(key.email_id);
       const { Item: item } = await emailRuns.client.send(
         new GetCommand({
           TableName: emailRuns.name,
-          Key: emailKeys.email(key),
+          Key: emailKeys.email({ ...key, email_id }),
           ConsistentRead: true,
         }),
       );
-      return item as StoredEmail | undefined;
+      return (item as StoredEmail | undefined) ?? runStore(emailRuns).emailAtItsPlace(key);
     },
     run: (key) => runStore(emailRuns).find(key),
   };

@@ -12,7 +12,7 @@ import { type Instance, soundGraph } from './instance.ts';
 import { serviceLaws } from './laws.ts';
 import { EarliestDeadline, FirstInFirstOut, SleepTowardsDeadline } from './policies.ts';
 
-export const policyNames = ['fifo', 'specification', 'own deadline', 'ours'] as const;
+export const policyNames = ['fifo', 'earliest deadline', 'specification', 'ours'] as const;
 export type PolicyName = (typeof policyNames)[number];
 
 /** An email of a run that is to be predicted; times in milliseconds on one clock. */
@@ -68,10 +68,10 @@ function policyOf(
   switch (name) {
     case 'fifo':
       return new FirstInFirstOut();
+    case 'earliest deadline':
+      return new EarliestDeadline();
     case 'specification':
       return new SleepTowardsDeadline();
-    case 'own deadline':
-      return new EarliestDeadline();
     case 'ours':
       return new NeediestFirst(graph, rules, new ServiceTimes(assumedMs));
     default:

@@ -69,7 +69,7 @@ export function tally(all: Iterable<Instance>, { exactly = false } = {}): Tally 
   const sum: Tally = {
     instances: 0,
     emails: 0,
-    byPolicy: { fifo: 0, specification: 0, 'own deadline': 0, ours: 0 },
+    byPolicy: { fifo: 0, 'earliest deadline': 0, specification: 0, ours: 0 },
     exact: 0,
     bound: 0,
   };

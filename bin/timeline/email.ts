@@ -22,6 +22,7 @@ export async function emailTimeline(
     state: stateOf(email),
     steps: inOrder([
       ...startOf(run),
+      ...(email.notes ?? []).flatMap((note) => stepAt(run.begun_at, note)),
       ...parentsDone(parents.filter((parent) => parent !== undefined)),
       ...stepAt(email.begun_at, 'begun: a worker took it first'),
       ...stepAt(email.drafted_at, `drafted (${email.answered_by ?? 'by nobody'})`),
@@ -86,7 +87,8 @@ function parentsDone(parents: StoredEmail[]): Step[] {
 
 function stateOf(email: StoredEmail): string {
   const { state, waiting_for, attempts, sent_at, deadline_at } = email;
-  const due = `due ${new Date(deadline_at).toISOString()}`;
+  // One that failed for what it is may have none that could be read.
+  const due = deadline_at ? `due ${new Date(deadline_at).toISOString()}` : 'due nobody knows when';
   if (state === 'failed') return `failed; it was ${due}`;
   if (state === 'sent') {
     const spare = deadline_at - (sent_at ?? deadline_at);

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { outageAttempts } from '../runtime/outage.ts';
 import { type ApiRoute, tenantId } from '../tenancy/contract.ts';
+import { emailIn, emailList, emailsPerRun } from './email-schema.ts';
 import { flag, workers } from './query-values.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
   /** What a Lambda takes as one request is 6 MB. */
   runBodyBytes: 5_000_000,
-  emailsPerRun: 10_000,
-  emailChars: 50_000,
+  emailsPerRun,
   startTimeoutSeconds: 300,
   answerTimeoutSeconds: 45,
   /** Just above the function's timeout: after a crash its emails wait this long. */
@@ -26,40 +26,10 @@ export const limits = {
   idempotencyHours: 24,
 } as const;
 
-const emailId = z.string().check(z.minLength(1), z.maxLength(128), z.regex(/^[^\p{Cc}#]+$/u));
-
-/** An email and what it waits for are one item, which ends at 400 KB. */
-const maxDependencies = 1_000;
-
-/** A list of ids, or one text with commas between them. */
-const dependencies = z
-  .pipe(
-    z.union([z.array(z.string()), z.string()]),
-    z.transform((given) => [
-      ...new Set(
-        (typeof given === 'string' ? given.split(',') : given)
-          .map((id) => id.trim())
-          .filter((id) => id !== ''),
-      ),
-    ]),
-  )
-  .check(
-    z.refine((ids) => ids.length <= maxDependencies, {
-      error: `An email may wait for at most ${maxDependencies} others.`,
-    }),
-  );
-
-/** An email as the mailbox serves it; its deadline is in seconds from the fetch. */
-const emailIn = z.object({
-  email_id: emailId,
-  subject: z._default(z.string().check(z.maxLength(1_000)), ''),
-  body: z.string().check(z.maxLength(limits.emailChars)),
-  deadline: z.number().check(z.positive(), z.lte(31_536_000)),
-  dependencies: z._default(z.nullable(dependencies), null),
-});
 export type EmailIn = z.output<typeof emailIn>;
 
-export const emailsIn = z.array(emailIn).check(z.maxLength(limits.emailsPerRun));
+/** An id as it was stored, maybe by an earlier version. */
+const storedId = z.string().check(z.minLength(1), z.maxLength(200));
 
 export const dependencyKinds = ['order', 'content'] as const;
 export const sendModes = ['asap', 'just_in_time'] as const;
@@ -72,11 +42,22 @@ const runOptions = {
   concurrency_limit: z.optional(z.int().check(z.gte(1), z.lte(1_000))),
 };
 
-export const runRequest = z.strictObject({
+export const onInvalid = ['refuse', 'skip'] as const;
+
+const requestOptions = {
   ...runOptions,
   test_mode: z.optional(z.boolean()),
-  emails: emailsIn,
+  /** What an email that cannot be read does: the run is refused, or it fails alone, as one of a mailbox does. */
+  on_invalid: z.optional(z.enum(onInvalid)),
+};
+
+const runRequest = z.strictObject({
+  ...requestOptions,
+  emails: z.array(emailIn).check(z.maxLength(limits.emailsPerRun)),
 });
+
+/** The same, with emails that are still to be read. */
+export const runRequestEnvelope = z.strictObject({ ...requestOptions, emails: emailList });
 
 export const triggerQuery = z.object({
   ...runOptions,
@@ -106,7 +87,7 @@ export type RunMessage = z.output<typeof runMessage>;
 export const readyMessage = z.object({
   tenant_id: tenantId,
   run_id: z.string().check(z.minLength(1), z.maxLength(64)),
-  email_id: emailId,
+  email_id: storedId,
   /** The moments at stake in milliseconds since the epoch, ascending. */
   deadlines: z.array(z.number()).check(z.maxLength(16)),
   spare: z.array(z.number()).check(z.maxLength(16)),
@@ -166,12 +147,15 @@ export type RunView = z.output<typeof runView>;
 const emailView = z.object({
   email_id: z.string(),
   state: z.enum(['waiting', 'drafted', 'sending', 'sent', 'failed']),
-  deadline_at: z.iso.datetime(),
+  /** Null where it could not be read. */
+  deadline_at: z.nullable(z.iso.datetime()),
   sent_at: z.nullable(z.iso.datetime()),
   on_time: z.nullable(z.boolean()),
   answered_by: z.nullable(z.string()),
   response: z.nullable(z.string()),
   reason: z.nullable(z.string()),
+  /** Dependencies that it did not wait for, and why. */
+  notes: z.array(z.string()),
 });
 export type EmailView = z.output<typeof emailView>;
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context, Hono } from 'hono';
+import * as z from 'zod/mini';
 import { isoTime } from '../runtime/clock.ts';
 import { problemResponse } from '../runtime/http.ts';
 import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
@@ -15,12 +16,13 @@ import {
   type RunMessage,
   type RunView,
   routes,
-  runRequest,
   triggerQuery,
 } from './contract.ts';
-import type { StoredEmail } from './domain/email.ts';
+import { answerableOf } from './domain/answerable.ts';
+import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './domain/email.ts';
 import { type Expectation, prepareRun } from './domain/prepare.ts';
 import { noCounts, type StoredRun } from './domain/run.ts';
+import { readRequest } from './read-request.ts';
 
 export interface RunsPorts extends Gate {
   runs: RunStore;
@@ -100,16 +102,23 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
         misplaced.map((pointer) => ({ pointer, detail: 'It belongs in the body here.' })),
       );
     }
-    const body = await jsonBody(c, runRequest, limits.runBodyBytes);
+    const body = await jsonBody(c, z.unknown(), limits.runBodyBytes);
     if ('problem' in body) return body.problem;
-    const { emails, test_mode = testMode, ...options } = body.value;
-    const run = newRun(
-      caller,
-      { ...options, test_mode, concurrency_limit: options.concurrency_limit },
-      true,
-    );
+    const request = readRequest(body.value);
+    if ('faults' in request) return invalid(c, request.faults);
+    const { read, ...wanted } = request;
+    const { emails, test_mode = testMode, on_invalid, ...options } = wanted;
+    const run = {
+      ...newRun(
+        caller,
+        { ...options, test_mode, concurrency_limit: options.concurrency_limit },
+        true,
+      ),
+      ...(on_invalid && { on_invalid }),
+    };
     const assumed = await expectation(caller.tenant_id);
-    const preparation = prepareRun(emails, run, assumed, gate.clock.now());
+    const { answerable } = answerableOf(read);
+    const preparation = prepareRun(answerable, run, assumed, gate.clock.now());
     if (preparation.kind === 'faulty') {
       return invalid(
         c,
@@ -117,7 +126,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
       );
     }
     const admitted = { ...run, ...preparation.prepared.admission };
-    return begin(c, admitted, JSON.stringify(body.value), JSON.stringify(emails));
+    return begin(c, admitted, JSON.stringify(wanted), JSON.stringify(emails));
   });
 
   serve(routes.status, async (c, { tenant_id }) => {
@@ -204,13 +213,14 @@ async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
 
 const lateOf = ({ email_id, late_by_seconds = 0 }: Trouble) => ({ email_id, late_by_seconds });
 
-const emailViewOf = (email: StoredEmail): EmailView => ({
-  email_id: email.email_id,
+const emailViewOf = (email: StoredEmail | UnreadableEmail): EmailView => ({
+  email_id: mailboxIdOf(email),
   state: email.state,
-  deadline_at: isoTime(email.deadline_at),
+  deadline_at: email.deadline_at === undefined ? null : isoTime(email.deadline_at),
   sent_at: email.sent_at === undefined ? null : isoTime(email.sent_at),
   on_time: email.on_time ?? null,
   answered_by: email.answered_by ?? null,
   response: email.response ?? null,
   reason: email.reason ?? null,
+  notes: email.notes ?? [],
 });

@@ -1,14 +1,17 @@
 import { isoTime } from '../runtime/clock.ts';
 import { EngineError } from '../runtime/errors.ts';
-import { faultsOf } from '../runtime/json-body.ts';
 import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
-import { type EmailIn, emailsIn, type RunMessage } from './contract.ts';
+import { limits, type RunMessage } from './contract.ts';
 import type { Invocation } from './domain/answer-email.ts';
-import { type Expectation, prepareRun } from './domain/prepare.ts';
+import { answerableOf } from './domain/answerable.ts';
+import type { UnreadableEmail } from './domain/email.ts';
+import { type Expectation, failedEmails, type PreparedRun, prepareRun } from './domain/prepare.ts';
 import { noCounts, progressOf, runKeyOf, type StoredRun } from './domain/run.ts';
+import { emailList } from './email-schema.ts';
 import { type HandOutPorts, handOutUntilAhead } from './hand-out.ts';
+import { faultsIn, readEmails, readers } from './read-emails.ts';
 import { watchRun } from './watch-run.ts';
 
 export interface StartPorts extends HandOutPorts {
@@ -91,36 +94,44 @@ async function startOwned(
   ports: StartPorts,
   { owner, until }: { owner: string; until: number },
 ): Promise<void> {
-  const emails = await readEmails(run, ports);
-  if (!Array.isArray(emails)) return failRun(run, emails, ports);
+  const list = await emailsOf(run, ports);
+  if (!Array.isArray(list)) return failRun(run, list, ports);
   const now = ports.clock.now();
-  // Deadlines count from the request, or from the fetch that was just made.
-  const from = run.has_emails ? Date.parse(run.created_at) : now;
-  const preparation = prepareRun(emails, run, await ports.expectation(run), from);
-  if (preparation.kind === 'faulty') return failRun(run, invalid(preparation.faults), ports);
-  const { prepared } = preparation;
+  const prepared = await prepare(list, run, now, ports);
+  if ('status' in prepared) return failRun(run, prepared, ports);
+  const { failed } = prepared;
   // Those that wait for their time are kept as long beyond it as all are.
   const keptFrom = prepared.emails.reduce(
     (last, { release_at = 0 }) => Math.max(last, release_at),
     now,
   );
-  await ports.runs.writeEmails(prepared.emails, prepared.dependents, { until, keptFrom });
+  await ports.runs.writeEmails(prepared.emails, prepared.dependents, { until, keptFrom }, failed);
   const count = prepared.emails.length;
-  const begun = {
+  const counts = {
     ...noCounts,
-    ...prepared.admission,
-    fetched: count,
+    fetched: count + failed.length,
     waiting: count,
+    failed: failed.length,
+  };
+  const begun = {
+    ...counts,
+    ...prepared.admission,
     begun_at: isoTime(ports.clock.now()),
   };
   if (!(await ports.runs.begin(run, owner, begun, keptFrom))) return begunBefore(run, ports);
   ports.meter.count('RunsStarted');
   ports.log.info('A run has begun.', { ...runKeyOf(run), emails: count });
+  if (failed.length > 0) noteFailed(run, failed, ports);
   if (count === 0) {
-    await ports.runs.complete(run, noCounts);
+    await ports.runs.complete(run, counts);
     return;
   }
-  await watchLater(run, 0, await handOutUntilAhead(prepared.emails, run, ports), ports);
+  await watchLater(
+    run,
+    progressOf({ ...run, ...counts }),
+    await handOutUntilAhead(prepared.emails, run, ports),
+    ports,
+  );
 }
 
 /** By this very owner, whose write took effect and whose answer was lost, or not at all any more. */
@@ -129,11 +140,40 @@ async function begunBefore(run: StoredRun, ports: StartPorts): Promise<void> {
   if (current?.state === 'running') await startAgain(current, ports);
 }
 
-/** The emails, or why there are none. */
-async function readEmails(
+/** The emails as they are stored, or why the run cannot begin with them. */
+async function prepare(
+  list: readonly unknown[],
   run: StoredRun,
+  now: number,
   ports: StartPorts,
-): Promise<EmailIn[] | NonNullable<StoredRun['problem']>> {
+): Promise<(PreparedRun & { failed: UnreadableEmail[] }) | Problem> {
+  const isStrict = run.has_emails && run.on_invalid !== 'skip';
+  const read = readEmails(list, isStrict ? readers.strict : readers.served);
+  const faults = isStrict ? faultsIn(read, '#') : [];
+  if (faults.length > 0) {
+    return invalid(faults.map(({ pointer, detail }) => `${pointer}: ${detail}`));
+  }
+  const { answerable, aside } = answerableOf(read);
+  // Deadlines count from the request, or from the fetch that was just made.
+  const from = run.has_emails ? Date.parse(run.created_at) : now;
+  const preparation = prepareRun(answerable, run, await ports.expectation(run), from);
+  if (preparation.kind === 'faulty') return invalid(preparation.faults);
+  return { ...preparation.prepared, failed: failedEmails(aside, run, from) };
+}
+
+/** An operator sees how many and of which kind; the reasons are the company's to read. */
+function noteFailed(run: StoredRun, failed: UnreadableEmail[], { log }: StartPorts): void {
+  const codes = Object.groupBy(failed, ({ reason = '' }) => reason.split(':')[0] ?? '');
+  log.warn('Some emails of a run cannot be answered.', {
+    ...runKeyOf(run),
+    ...Object.fromEntries(Object.entries(codes).map(([code, some = []]) => [code, some.length])),
+  });
+}
+
+type Problem = NonNullable<StoredRun['problem']>;
+
+/** The list of emails, each still to be read, or why there is none. */
+async function emailsOf(run: StoredRun, ports: StartPorts): Promise<unknown[] | Problem> {
   let given: unknown;
   try {
     await ports.checkMailbox(run);
@@ -148,16 +188,17 @@ async function readEmails(
     });
     return { status: 502, detail: error.message, errors: [] };
   }
-  const result = emailsIn.safeParse(given);
+  const result = emailList.safeParse(given);
   if (result.success) return result.data;
-  return invalid(
-    faultsOf(given, result.error.issues).map(({ pointer, detail }) => `${pointer}: ${detail}`),
-  );
+  const most = `a list of at most ${limits.emailsPerRun} emails`;
+  return invalid([
+    Array.isArray(given) ? `#: It is longer than ${most}.` : `#: It is not ${most}.`,
+  ]);
 }
 
 const mostFaults = 100;
 
-const invalid = (faults: string[]): NonNullable<StoredRun['problem']> => ({
+const invalid = (faults: string[]): Problem => ({
   status: 422,
   detail: `The emails have ${faults.length} fault(s); none was answered.`,
   errors: faults.slice(0, mostFaults),

@@ -34,6 +34,30 @@ export const discardWork = (code: string, message: string, options?: EngineError
 export const alertPerson = (code: string, message: string, options?: EngineErrorOptions) =>
   new EngineError('alert', code, message, options);
 
+const programmingErrors = [TypeError, RangeError, ReferenceError, URIError];
+
+/**
+ * Whether the cause of a failure is our own code, and not who was called. A broken connection is a TypeError of
+ * `fetch` too, which is told by its message; what broke it is its cause.
+ */
+export function isOwnFault(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { code } = thrown as { code?: unknown };
+  const isBrokenConnection = /^(fetch failed|terminated)$/.test(thrown.message);
+  const isOwn =
+    (!isBrokenConnection && programmingErrors.some((kind) => thrown instanceof kind)) ||
+    code === 'UND_ERR_INVALID_ARG' ||
+    // AWS says so of a request that is malformed.
+    /^(Validation|Serialization)Exception$/.test(thrown.name);
+  return isOwn || isOwnFault(thrown.cause);
+}
+
+/** What a failed call means: `retry` under this code, unless our own code failed, which is `unexpected`. */
+export function callFailed(code: string, message: string, thrown: unknown): EngineError {
+  if (thrown instanceof EngineError) return thrown;
+  return isOwnFault(thrown) ? asEngineError(thrown) : retryLater(code, message, { cause: thrown });
+}
+
 /** Any thrown thing as an EngineError; what nobody classified is retried. */
 export function asEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;

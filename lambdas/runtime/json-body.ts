@@ -111,10 +111,14 @@ function sentenceOf(issue: z.core.$ZodIssue, found: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return `Expected ${issue.expected}, got ${kindOf(found)}.`;
-    case 'too_small':
-      return `It must ${boundOf(issue.origin, 'at least', issue.minimum)}.`;
-    case 'too_big':
-      return `It must ${boundOf(issue.origin, 'at most', issue.maximum)}.`;
+    case 'too_small': {
+      const side = issue.inclusive === false ? 'more than' : 'at least';
+      return `It must ${boundOf(issue.origin, side, issue.minimum)}.`;
+    }
+    case 'too_big': {
+      const side = issue.inclusive === false ? 'less than' : 'at most';
+      return `It must ${boundOf(issue.origin, side, issue.maximum)}.`;
+    }
     case 'invalid_value':
       return `Expected one of ${issue.values.map(String).join(', ')}.`;
     case 'invalid_union':

@@ -1,4 +1,4 @@
-import type { EngineError } from './errors.ts';
+import { type EngineError, isOwnFault } from './errors.ts';
 
 /** Codes by which somebody whom we need cannot be had at the moment, whatever is asked of them. */
 const outages =
@@ -13,9 +13,9 @@ export interface Patience {
 
 export const outageAttempts = 15;
 
-/** Whether it says nothing about the work itself, which is as good as before once the outage is over. */
-export const isOutage = ({ next, code }: EngineError): boolean =>
-  next === 'retry' && outages.test(code);
+/** Whether it says nothing about the work itself, which is as good as before once the outage is over. A fault of our own code does not pass. */
+export const isOutage = ({ next, code, cause }: EngineError): boolean =>
+  next === 'retry' && outages.test(code) && !isOwnFault(cause);
 
 /** After how many failures of this kind work is given up. */
 export const patienceFor = (error: EngineError, patience: Patience): number =>

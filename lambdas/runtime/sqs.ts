@@ -21,6 +21,16 @@ export const sentAt = (record: SQSRecord, now: number): number =>
 export const sendableBody = (json: string): string =>
   json.replace(/[\ud800-\udfff\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 
+const maxAttributeChars = 1_000;
+
+/** An attribute of a message with this text, cut short, and without what SQS refuses there. */
+export const textAttribute = (text: string) => ({
+  DataType: 'String',
+  StringValue: text
+    .slice(0, maxAttributeChars)
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd'),
+});
+
 /**
  * For how long a message that was received may be hidden, in seconds. SQS allows twelve hours from the receive and
  * refuses what goes beyond them: what is left is more than the longest invocation may have had it by then.

@@ -1,5 +1,5 @@
 import type { CountMetric } from './contract.ts';
-import type { EngineError } from './errors.ts';
+import { type EngineError, isOwnFault } from './errors.ts';
 import type { Meter } from './log.ts';
 
 /** By how a code begins, whose failure it is; what is not in here is ours. */
@@ -13,7 +13,11 @@ const vendors: [begin: RegExp, metric: CountMetric][] = [
 ];
 
 /** Counts a failure for the vendor that it came from, if it came from one. */
-export function countVendorFailure({ code }: EngineError, meter: Pick<Meter, 'count'>): void {
+export function countVendorFailure(
+  { code, cause }: EngineError,
+  meter: Pick<Meter, 'count'>,
+): void {
+  if (isOwnFault(cause)) return;
   const vendor = vendors.find(([begin]) => begin.test(code));
   if (vendor) meter.count(vendor[1]);
 }

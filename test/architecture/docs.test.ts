@@ -85,8 +85,9 @@ describe('docs/errors.md', () => {
 
   it('explains each error code, and no other', () => {
     const thrown = [
-      ...allOf(code, /(?:retryLater|alertPerson|discardWork)\(\s*'([a-z_]+)'/g),
+      ...allOf(code, /(?:retryLater|alertPerson|discardWork|callFailed)\(\s*'([a-z_]+)'/g),
       ...allOf(code, /new EngineError\([^,]+, '([a-z_]+)'/g),
+      ...allOf(code, /`((?:email|dependency)_[a-z]+): /g),
       ...allOf(code, /export const (?:notRecorded|turnTaken|conversationRefused) = '([a-z_]+)'/g),
       ...allOf(code, /(?:return|code:) '((?:openai|run)_\w+)'/g),
       ...allOf(code, /\? '(openai_\w+)' : 'openai_\w+'/g),

@@ -35,12 +35,12 @@ describe.each(kinds)('the policy, for dependencies of %s', (kind) => {
   );
 
   it.each(loads)(
-    'has no fewer on time than first-in-first-out or the own deadlines at load %d',
+    'has no fewer on time than first-in-first-out or plain earliest deadline first at load %d',
     (load) => {
       const { byPolicy } = tally(instances(middleSizes, load, kind, 'heavy'));
 
       expect(byPolicy.ours).toBeGreaterThanOrEqual(byPolicy.fifo);
-      expect(byPolicy.ours).toBeGreaterThanOrEqual(byPolicy['own deadline']);
+      expect(byPolicy.ours).toBeGreaterThanOrEqual(byPolicy['earliest deadline']);
     },
   );
 });

@@ -113,6 +113,64 @@ describe('the fields of a run', () => {
   });
 });
 
+describe('what is wrong with a run', () => {
+  const emails = [
+    aMail('a', { dependencies: 'gone' }),
+    aMail('b', { deadline: 0 }),
+    aMail('c', { dependencies: ['b', 'c'] }),
+    aMail(' a'),
+    aMail('T#7'),
+    null,
+  ];
+
+  it('is named all at once, each at its place', async () => {
+    const faults = await faultsOf(await refused({ emails, send: 'now' }, 422));
+
+    expect(faults).toEqual({
+      '#/send': 'Expected one of asap, just_in_time.',
+      '#/emails/0/dependencies': expect.stringContaining('Email a waits for gone'),
+      '#/emails/1/deadline': 'It must be more than 0.',
+      '#/emails/2/dependencies': expect.stringContaining('Email c waits for itself'),
+      '#/emails/3/email_id': expect.stringContaining('Email a is there more than once'),
+      '#/emails/4/email_id': expect.stringContaining('It may have no #'),
+      '#/emails/5': 'Expected object, got null.',
+    });
+  });
+
+  it.each(['later', null, true])('is an on_invalid of %j', async (on_invalid) => {
+    const faults = await faultsOf(await refused({ emails: [], on_invalid }, 422));
+
+    expect(Object.keys(faults)).toEqual(['#/on_invalid']);
+  });
+
+  it('is told the same way where refusing was asked for', async () => {
+    const faults = await faultsOf(await refused({ emails, on_invalid: 'refuse' }, 422));
+
+    expect(Object.keys(faults)).toHaveLength(6);
+  });
+
+  it('fails alone where skipping was asked for', async () => {
+    const app = aRunsApp(table);
+
+    const run = await app.start(emails, { on_invalid: 'skip' });
+    const kept = await app.runs.find({ tenant_id: 'acme', run_id: run.run_id });
+
+    expect(kept).toMatchObject({ on_invalid: 'skip', has_emails: true });
+    expect(JSON.parse(await app.runs.given({ tenant_id: 'acme', run_id: run.run_id }))).toEqual(
+      emails,
+    );
+    expect(run.cannot_be_met).toMatchObject([{ email_id: 'b' }]);
+  });
+
+  it('is the whole of it where there are too many emails, or no list, also where skipping was asked for', async () => {
+    for (const list of [Array(10_001).fill(null), 'none', undefined]) {
+      const body = { emails: list, on_invalid: 'skip' };
+
+      expect(Object.keys(await faultsOf(await refused(body, 422)))).toEqual(['#/emails']);
+    }
+  });
+});
+
 describe('the dependencies of a run', () => {
   it('are refused where they name no email, the email itself, or one of two', async () => {
     const emails = [

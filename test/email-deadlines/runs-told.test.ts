@@ -3,6 +3,7 @@ import type { EmailView } from '../../lambdas/email-deadlines/contract.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail, anOffice, aRun } from './office.ts';
 import { aMail, aRunsApp, viewOf } from './runs-app.ts';
+import { aStart } from './starting.ts';
 
 let table: TestTable;
 
@@ -46,6 +47,33 @@ describe('the status of a run', () => {
     expect(run.failed).toEqual([{ email_id: 'bad', reason: '400: no such email' }]);
     expect(run.late).toMatchObject([{ email_id: 'slow' }]);
     expect(run.late[0]?.late_by_seconds).toBeGreaterThanOrEqual(2.5);
+  });
+
+  it('and its emails say which failed before it began, and for whom none waited', async () => {
+    const mail = [anEmail('good', { dependencies: ['None'] }), null, { ...anEmail('T#7') }];
+    const start = await aStart(table, { mail });
+    await start.start();
+    const app = aRunsApp(table);
+    const invalid = (place: string) => expect.stringContaining(`email_invalid: ${place}`);
+
+    const run = await viewOf(await app.get(`/status/${start.key.run_id}`));
+    const { emails } = await pageOf(app.get(`/email-runs/${start.key.run_id}/emails`));
+
+    expect(run).toMatchObject({ state: 'running', counts: { fetched: 3, waiting: 1, failed: 2 } });
+    expect(run.failed).toEqual([
+      { email_id: '#/1', reason: invalid('#/1') },
+      { email_id: 'T#7', reason: invalid('#/2/email_id') },
+    ]);
+    expect(emails).toMatchObject([
+      { email_id: '#/1', state: 'failed', deadline_at: null, reason: invalid('#/1') },
+      { email_id: 'T#7', state: 'failed', deadline_at: expect.any(String), notes: [] },
+      {
+        email_id: 'good',
+        state: 'waiting',
+        reason: null,
+        notes: ['dependency_unknown: None is not in this run, and is not waited for.'],
+      },
+    ]);
   });
 
   it('is told to no other company', async () => {

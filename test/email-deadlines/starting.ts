@@ -111,3 +111,13 @@ export const aChain = (fields: Partial<EmailIn> = {}): EmailIn[] => [
   anEmail('second', { ...fields, dependencies: ['first'] }),
   anEmail('third', { ...fields, dependencies: ['first', 'second'] }),
 ];
+
+export const goodEmails = ['g1', 'g2', 'g3'].map((id) => anEmail(id));
+
+/** Begins a run of these beside three good emails. */
+export async function begunBesideGoodOnes(table: TestTable, mail: unknown[]) {
+  const run = await aStart(table, { mail: [...goodEmails, ...mail] });
+  await run.start();
+  const failed = await run.store.trouble(run.key, 'failed', 100);
+  return { run, failed, enqueued: run.enqueued().toSorted() };
+}

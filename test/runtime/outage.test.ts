@@ -31,6 +31,17 @@ describe('an outage', () => {
     expect(isOutage(error)).toBe(false);
   });
 
+  it.each(['openai_unreachable', 'twilio_unsure', 'mailbox_unavailable', 'store'])(
+    'is not %s where our own code failed, however deep inside',
+    (code) => {
+      const inside = new Error('Connection error.', {
+        cause: new TypeError('x is not a function'),
+      });
+
+      expect(isOutage(retryLater(code, 'Away.', { cause: inside }))).toBe(false);
+    },
+  );
+
   it('is borne for at least five minutes and about a quarter of an hour', () => {
     const failures = Array.from({ length: outageAttempts - 1 }, (_, index) => index + 1);
     const minutes = (chance: number) =>

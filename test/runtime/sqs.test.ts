@@ -5,6 +5,7 @@ import {
   groupRecords,
   maxVisibilitySeconds,
   sentAt,
+  textAttribute,
 } from '../../lambdas/runtime/sqs.ts';
 import { aRecord } from '../support/sqs-event.ts';
 
@@ -61,5 +62,26 @@ describe('the longest rest of a message that was received', () => {
     const longestInvocationSeconds = 15 * 60;
 
     expect(longestInvocationSeconds + maxVisibilitySeconds).toBeLessThan(allowedSeconds);
+  });
+});
+
+describe('an attribute of a message', () => {
+  it('is a text that SQS takes, whatever was written', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.nat(0xffff).map((n) => String.fromCharCode(n)) }),
+        (text) => {
+          const { StringValue: value } = textAttribute(`reason${text}`);
+
+          expect(value).toMatch(/^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]{1,1000}$/u);
+        },
+      ),
+    );
+  });
+
+  it('ends after a thousand characters, with none of them halved', () => {
+    const { StringValue: value } = textAttribute(`${'x'.repeat(999)}😀`);
+
+    expect(value).toBe(`${'x'.repeat(999)}\ufffd`);
   });
 });

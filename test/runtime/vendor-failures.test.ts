@@ -24,6 +24,15 @@ describe('a failure', () => {
     expect(countedFor(code)).toEqual([metric]);
   });
 
+  it('whose cause is our own code counts for no vendor', () => {
+    const meter = recordedMeter();
+    const cause = new TypeError('x is not a function');
+
+    countVendorFailure(retryLater('twilio_unsure', 'It failed.', { cause }), meter);
+
+    expect(meter.counts).toEqual({});
+  });
+
   it.each(['store', 'turn_taken', 'thread_busy', 'mailbox_missing', 'unexpected'])(
     'of our own (%s) counts for no vendor',
     (code) => {

@@ -1,4 +1,5 @@
 import { retryLater } from '../../runtime/errors.ts';
+import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { openAiFault } from '../../vendors/openai/errors.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
@@ -99,7 +100,7 @@ async function ask(
     );
     noteUsage(response, onUsage);
     // A reply that was cut off is none.
-    return response.status === 'incomplete' ? '' : response.output_text.trim();
+    return response.status === 'incomplete' ? '' : answerText(response);
   } catch (error) {
     throw openAiFault(error, 'answer an email');
   }

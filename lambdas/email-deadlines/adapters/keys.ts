@@ -40,6 +40,6 @@ export const runPartition = ({ tenant_id, run_id }: RunKey): string =>
   `TENANT#${tenant_id}#RUN#${run_id}`;
 export const emailPrefix = 'EMAIL#';
 export const troublePrefix = (state: 'late' | 'failed'): string => `TROUBLE#${state}#`;
-/** No email's id has a `#`. */
+/** No id that others wait for has a `#`. */
 export const dependentsOf = (emailId: string): string => `DEPENDENTS#${emailId}#`;
 export const givenPrefix = 'GIVEN#';

@@ -1,4 +1,4 @@
-import { EngineError, retryLater } from '../../runtime/errors.ts';
+import { asEngineError, EngineError, isOwnFault, retryLater } from '../../runtime/errors.ts';
 import { AddressRefused } from '../../vendors/http/public-address.ts';
 import { type PublicFetch, publicFetch } from '../../vendors/http/public-fetch.ts';
 import type { Mailbox, PostResult } from '../domain/ports.ts';
@@ -55,7 +55,7 @@ export async function fetchEmails(settings: MailboxSettings, testMode: boolean):
         `The mailbox is not called: ${error.message}`,
       );
     }
-    throw retryLater('mailbox_unavailable', `The mailbox did not answer: ${nameOf(error)}.`);
+    throw unavailable('did not answer', error);
   }
   const text = await boundedText(response);
   if (response.status >= 500 || response.status === 429 || response.status === 408) {
@@ -96,7 +96,7 @@ async function boundedText(response: Response): Promise<string> {
   try {
     text = length > maxMailBytes ? undefined : await textUpTo(response, maxMailBytes);
   } catch (error) {
-    throw retryLater('mailbox_unavailable', `The mailbox broke off: ${nameOf(error)}.`);
+    throw unavailable('broke off', error);
   }
   if (text !== undefined) return text;
   throw new EngineError('discard', 'mailbox_refused', 'The mailbox serves more than 20 MB.');
@@ -138,6 +138,7 @@ export const mailbox = (settings: MailboxSettings): Mailbox => ({
     } catch (error) {
       if (error instanceof EngineError) throw error;
       if (error instanceof AddressRefused) return { kind: 'refused', reason: error.message };
+      if (isOwnFault(error)) throw asEngineError(error);
       return { kind: 'unavailable', reason: nameOf(error) };
     }
   },
@@ -166,5 +167,11 @@ async function resultOf(response: Response): Promise<PostResult> {
   if (refusesKey(status)) return { kind: 'unavailable', reason: `it refused the key (${status})` };
   return { kind: 'refused', reason: `it answered ${status}` };
 }
+
+/** Without the error as its cause, which may name the URL with its key. */
+const unavailable = (what: string, error: unknown): EngineError =>
+  isOwnFault(error)
+    ? asEngineError(error)
+    : retryLater('mailbox_unavailable', `The mailbox ${what}: ${nameOf(error)}.`);
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

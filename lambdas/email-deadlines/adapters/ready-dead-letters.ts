@@ -2,7 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { isoTime } from '../../runtime/clock.ts';
 import type { EngineError } from '../../runtime/errors.ts';
 import type { Log, Meter } from '../../runtime/log.ts';
-import { sendableBody } from '../../runtime/sqs.ts';
+import { sendableBody, textAttribute } from '../../runtime/sqs.ts';
 import type { ReadyMessage } from '../contract.ts';
 
 /** Where emails go that failed for good, with the reason. */
@@ -23,15 +23,14 @@ export interface ReadyDeadLettersParts {
 export function readyDeadLetters(parts: ReadyDeadLettersParts): ReadyDeadLetters {
   const { client, deadLetterUrl, now, log, meter } = parts;
   const send = async (body: string, error: EngineError): Promise<void> => {
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
     await client.send(
       new SendMessageCommand({
         QueueUrl: deadLetterUrl,
         MessageBody: sendableBody(body),
         MessageAttributes: {
-          reason_code: text(error.code),
-          reason: text(error.message.slice(0, 1_000)),
-          failed_at: text(isoTime(now())),
+          reason_code: textAttribute(error.code),
+          reason: textAttribute(error.message),
+          failed_at: textAttribute(isoTime(now())),
         },
       }),
     );

@@ -2,11 +2,12 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { inParallel } from '../../runtime/in-parallel.ts';
 import { expiresAt, type Table } from '../../vendors/aws/table.ts';
 import { type Pauses, wholeBatch } from '../../vendors/aws/whole-batch.ts';
-import type { StoredEmail } from '../domain/email.ts';
+import type { EmailKey, StoredEmail, UnreadableEmail } from '../domain/email.ts';
 import type { RunKey } from '../domain/ports.ts';
 import { countsOf, type EmailCounts } from '../domain/run.ts';
 import { emailPrefix, keptDays, keys } from './keys.ts';
 import { runItems } from './run-partition.ts';
+import { troubleItem } from './trouble-list.ts';
 
 const batchWrites = 25;
 /** All of a run is one partition, which takes 1,000 writes a second: more at once would only be left undone. */
@@ -28,6 +29,7 @@ export function runEmails(table: Table, pauses: Pauses) {
       emails: StoredEmail[],
       dependents: ReadonlyMap<string, string[]>,
       { until, keptFrom }: Writing,
+      failed: readonly UnreadableEmail[] = [],
     ): Promise<void> {
       const expires_at = expiresAt(keptFrom, keptDays);
       const items = emails.flatMap((email) => [
@@ -36,7 +38,18 @@ export function runEmails(table: Table, pauses: Pauses) {
           (email_ids, piece) => ({ ...keys.dependents(email, piece), email_ids, expires_at }),
         ),
       ]);
-      const writes = items.map((item): Write => ({ PutRequest: { Item: item } }));
+      const failedItems = failed.flatMap((email) => [
+        { ...keys.email(email), ...email, expires_at },
+        {
+          ...troubleItem(email, 'failed'),
+          reason: email.reason,
+          failed_at: email.failed_at,
+          expires_at,
+        },
+      ]);
+      const writes = [...items, ...failedItems].map(
+        (item): Write => ({ PutRequest: { Item: item } }),
+      );
       const bounds = { ...pauses, clock: table.clock, until };
       await inParallel(chunks(writes, batchWrites), parallelBatches, (batch) =>
         wholeBatch('write emails', batch, (left) => written(table, left), bounds),
@@ -49,6 +62,12 @@ export function runEmails(table: Table, pauses: Pauses) {
         ...(after !== undefined && { after }),
       });
       return { items: found.items as unknown as StoredEmail[], next: found.next };
+    },
+
+    /** One whose id could be no key of the run, by that id or by its place in the list. */
+    async emailAtItsPlace({ email_id, ...key }: EmailKey): Promise<StoredEmail | undefined> {
+      const placed = (await all(key, `${emailPrefix}#`)) as unknown as StoredEmail[];
+      return placed.find((one) => one.email_id === email_id || one.mailbox_id === email_id);
     },
 
     allEmails: async (key: RunKey) => (await all(key, emailPrefix)) as unknown as StoredEmail[],

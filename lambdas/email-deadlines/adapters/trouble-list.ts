@@ -1,7 +1,19 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { conditionFailed, expiresAt, storeCall, type Table } from '../../vendors/aws/table.ts';
-import type { EmailKey, Ending, StoredEmail } from '../domain/email.ts';
+import {
+  type EmailKey,
+  type Ending,
+  mailboxIdOf,
+  type StoredEmail,
+  type UnreadableEmail,
+} from '../domain/email.ts';
 import { keptDays, keys } from './keys.ts';
+
+/** Which email it is, and its key in the list. */
+export const troubleItem = (email: StoredEmail | UnreadableEmail, state: 'late' | 'failed') => ({
+  ...keys.trouble(email, state),
+  email_id: mailboxIdOf(email),
+});
 
 /** Written before the end, so that no email in trouble is missing from the list of them. */
 export async function listTrouble(table: Table, email: StoredEmail, ending: Ending): Promise<void> {
@@ -12,8 +24,7 @@ export async function listTrouble(table: Table, email: StoredEmail, ending: Endi
       new PutCommand({
         TableName: table.name,
         Item: {
-          ...keys.trouble(email, isLate ? 'late' : 'failed'),
-          email_id: email.email_id,
+          ...troubleItem(email, isLate ? 'late' : 'failed'),
           ...(ending.state === 'sent'
             ? { late_by_seconds: (ending.sent_at - email.deadline_at) / 1000 }
             : { reason: ending.reason, failed_at: ending.failed_at }),

@@ -3,6 +3,12 @@ import type { Step } from './ladder.ts';
 /** `waiting`: not drafted yet. `sending`: a post may have been made. `sent` and `failed` are ends. */
 export type EmailState = 'waiting' | 'drafted' | 'sending' | 'sent' | 'failed';
 
+/** Characters that the body of an email may have. */
+export const emailChars = 50_000;
+
+/** Two ids are the same when this makes them the same text. */
+export const sameId = (id: string): string => id.normalize('NFC').trim();
+
 export interface EmailKey {
   tenant_id: string;
   run_id: string;
@@ -17,6 +23,11 @@ export interface Draft {
 
 /** An email of a run as it is stored. Times are milliseconds since the epoch. */
 export interface StoredEmail extends EmailKey {
+  /**
+   * Its id as the mailbox writes it. Missing in emails of earlier versions. Where it can be no key of the run,
+   * email_id is the email's place in the list: `#/3`.
+   */
+  mailbox_id?: string;
   subject: string;
   body: string;
   deadline_at: number;
@@ -45,7 +56,16 @@ export interface StoredEmail extends EmailKey {
   failed_at?: number;
   on_time?: boolean;
   reason?: string;
+  /** Which dependencies it did not wait for, and why. */
+  notes?: string[];
 }
+
+/** An email that was read, and is not answered. It fails before the run begins. */
+export type UnreadableEmail = Omit<StoredEmail, 'deadline_at'> & { deadline_at?: number };
+
+/** The id of an email as its mailbox knows it. */
+export const mailboxIdOf = ({ mailbox_id, email_id }: StoredEmail | UnreadableEmail): string =>
+  mailbox_id ?? email_id;
 
 /** How an email ended. */
 export type Ending =

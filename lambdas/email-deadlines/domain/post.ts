@@ -1,7 +1,8 @@
 import { retryLater } from '../../runtime/errors.ts';
 import type { Invocation } from './answer-email.ts';
-import type { Draft, Ending, StoredEmail } from './email.ts';
+import { type Draft, type Ending, mailboxIdOf, type StoredEmail } from './email.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
+import { replyKeyOf } from './reply-key.ts';
 
 /** What posting a reply and recording it may take of an invocation's time. */
 export const postingMs = 12_000;
@@ -30,10 +31,10 @@ export async function postReply(
   await clock.sleep(ports.gapMs);
   for (let tries = 0; ; tries++) {
     const reply = {
-      email_id: email.email_id,
+      email_id: mailboxIdOf(email),
       response: email.response,
       test_mode: run.test_mode,
-      idempotencyKey: `${email.run_id}:${email.email_id}`,
+      idempotencyKey: replyKeyOf(email),
     };
     const mostMs = Math.max(leastPostMs, remainingMs() - recordingMs);
     const result = await ports.mailbox.post(reply, mostMs);

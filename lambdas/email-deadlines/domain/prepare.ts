@@ -1,8 +1,9 @@
 import { isoTime } from '../../runtime/clock.ts';
 import type { EmailIn, RunView } from '../contract.ts';
 import { atRisk, type Lateness, unmeetable } from './admission.ts';
+import type { SetAside } from './answerable.ts';
 import type { DatedEmail, Pace } from './deadlines.ts';
-import type { StoredEmail } from './email.ts';
+import { emailChars, type StoredEmail, type UnreadableEmail } from './email.ts';
 import { checkGraph, type DependencyGraph } from './graph.ts';
 import { ServiceTimes } from './learned-times.ts';
 import { needsOf } from './needs.ts';
@@ -25,7 +26,8 @@ export type Preparation =
   | { kind: 'sound'; prepared: PreparedRun }
   | { kind: 'faulty'; faults: string[] };
 
-type Dated = EmailIn & DatedEmail;
+type GivenEmail = EmailIn & Pick<StoredEmail, 'mailbox_id' | 'notes'>;
+type Dated = GivenEmail & DatedEmail;
 
 /** How much longer than expected an email may take that is sent just in time, in milliseconds. */
 const safetyMs = 2_000;
@@ -38,7 +40,7 @@ const mostEstimated = 20_000;
  * which cannot be met. Deadlines count from `nowMs`, the moment of the fetch.
  */
 export function prepareRun(
-  given: readonly EmailIn[],
+  given: readonly GivenEmail[],
   run: Pick<StoredRun, 'tenant_id' | 'run_id' | 'dependency_kind' | 'send' | 'concurrency_limit'>,
   { serviceMs, gapMs }: Expectation,
   nowMs: number,
@@ -62,6 +64,8 @@ export function prepareRun(
       tenant_id: run.tenant_id,
       run_id: run.run_id,
       email_id: email.email_id,
+      ...(email.mailbox_id !== undefined && { mailbox_id: email.mailbox_id }),
+      ...(email.notes && email.notes.length > 0 && { notes: email.notes }),
       subject: email.subject,
       body: email.body,
       deadline_at: email.deadline_at,
@@ -90,6 +94,39 @@ export function prepareRun(
     prepared: { emails: emails.sort(neediestFirst), dependents, admission },
   };
 }
+
+/** The emails of a run that are not answered, ready to be stored as failed. */
+export const failedEmails = (
+  aside: readonly SetAside[],
+  { tenant_id, run_id }: Pick<StoredRun, 'tenant_id' | 'run_id'>,
+  nowMs: number,
+): UnreadableEmail[] =>
+  aside.map(({ email_id, given: { deadline, subject = '', body = '', ...given }, reason }) => ({
+    tenant_id,
+    run_id,
+    email_id,
+    mailbox_id: (given.email_id ?? email_id).slice(0, mostIdChars).toWellFormed(),
+    // What is larger than an email may be is not kept.
+    subject: subject.length > emailChars ? '' : subject,
+    body: body.length > emailChars ? '' : body,
+    ...(deadline !== undefined && { deadline_at: dueAt(deadline, nowMs) }),
+    deadlines: [],
+    spare: [],
+    dependencies: [],
+    has_dependents: false,
+    state: 'failed',
+    lease_until: 0,
+    attempts: 0,
+    reason,
+    failed_at: nowMs,
+  }));
+
+const mostIdChars = 256;
+const farMs = 100 * 31_536_000_000;
+
+/** A deadline that is refused for being far away may be none that a date can say. */
+const dueAt = (seconds: number, nowMs: number): number =>
+  nowMs + Math.max(-farMs, Math.min(farMs, seconds * 1000));
 
 /** As late as is safe. */
 const releaseAt = (first: number, serviceMs: number): number => first - 2 * serviceMs - safetyMs;

@@ -1,4 +1,4 @@
-import type { Counts, RunView } from '../contract.ts';
+import type { Counts, onInvalid, RunView } from '../contract.ts';
 import type { DependencyKind } from './deadlines.ts';
 import type { StoredEmail } from './email.ts';
 import type { RunKey } from './ports.ts';
@@ -14,6 +14,8 @@ export interface StoredRun extends Counts {
   concurrency_limit: number;
   /** Whether its emails came with the request; otherwise they are fetched. */
   has_emails: boolean;
+  /** What emails that cannot be read do, where they came with the request. */
+  on_invalid?: (typeof onInvalid)[number];
   cannot_be_met: RunView['cannot_be_met'];
   at_risk: number;
   problem: RunView['problem'];

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { discardWork, EngineError, retryLater } from '../../runtime/errors.ts';
+import { callFailed, discardWork, retryLater } from '../../runtime/errors.ts';
 import { eventSource, maxEntryBytes, type ProductEvent } from '../contract.ts';
 
 export interface EventPublisher {
@@ -33,10 +33,11 @@ export const publisher = ({
       );
       if (failed) throw refused(event, entries?.[0]?.ErrorCode);
     } catch (error) {
-      if (error instanceof EngineError) throw error;
-      throw retryLater('event_not_published', `The event ${event.id} could not be published.`, {
-        cause: error,
-      });
+      throw callFailed(
+        'event_not_published',
+        `The event ${event.id} could not be published.`,
+        error,
+      );
     }
   },
 });

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { retryLater } from '../../runtime/errors.ts';
+import { callFailed } from '../../runtime/errors.ts';
 import { sendableBody } from '../../runtime/sqs.ts';
 import type { TriageMessage } from '../contract.ts';
 
@@ -16,7 +16,7 @@ export const triageQueue = (client: Pick<SQSClient, 'send'>, queueUrl: string) =
         }),
       );
     } catch (error) {
-      throw retryLater('queue', 'SQS failed to take a lead.', { cause: error });
+      throw callFailed('queue', 'SQS failed to take a lead.', error);
     }
   },
 });

@@ -6,7 +6,7 @@ import {
 import type { SQSRecord } from 'aws-lambda';
 import { isoTime } from '../../runtime/clock.ts';
 import type { EngineError } from '../../runtime/errors.ts';
-import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
+import { maxVisibilitySeconds, sendableBody, textAttribute } from '../../runtime/sqs.ts';
 
 /** The consumer's side of a standard queue of work. */
 export interface ConsumerQueue {
@@ -58,16 +58,15 @@ export const consumerQueue = (
   },
 
   async deadLetter(record, error, nowMs) {
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
     await client.send(
       new SendMessageCommand({
         QueueUrl: urls.deadLetterUrl,
         MessageBody: sendableBody(record.body),
         MessageAttributes: {
-          reason_code: text(error.code),
-          reason: text(error.message.slice(0, 1_000)),
-          failed_at: text(isoTime(nowMs)),
-          record_id: text(record.messageId),
+          reason_code: textAttribute(error.code),
+          reason: textAttribute(error.message),
+          failed_at: textAttribute(isoTime(nowMs)),
+          record_id: textAttribute(record.messageId),
         },
       }),
     );

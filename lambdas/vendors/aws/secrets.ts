@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../runtime/clock.ts';
-import { EngineError, retryLater } from '../../runtime/errors.ts';
+import { callFailed, EngineError, retryLater } from '../../runtime/errors.ts';
 
 /** A secret that is fetched once, kept for a while, and fetched anew on request. */
 export interface CachedSecret<T> {
@@ -84,9 +84,7 @@ async function fetchSecret(client: SecretsManagerClient, secretId: string): Prom
   } catch (error) {
     const empty = error instanceof Error && error.name === 'ResourceNotFoundException';
     if (!empty)
-      throw retryLater('secret_unavailable', `Secret ${secretId} could not be read.`, {
-        cause: error,
-      });
+      throw callFailed('secret_unavailable', `Secret ${secretId} could not be read.`, error);
   }
   throw retryLater(
     'secret_empty',

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../runtime/clock.ts';
-import { EngineError, retryLater } from '../../runtime/errors.ts';
+import { callFailed } from '../../runtime/errors.ts';
 
 /** A DynamoDB table and what its adapters share. */
 export interface Table {
@@ -17,8 +17,8 @@ export async function storeCall<T>(what: string, call: () => Promise<T>): Promis
   try {
     return await call();
   } catch (error) {
-    if (error instanceof EngineError || conditionFailed(error)) throw error;
-    throw retryLater('store', `DynamoDB failed to ${what}.`, { cause: error });
+    if (conditionFailed(error)) throw error;
+    throw callFailed('store', `DynamoDB failed to ${what}.`, error);
   }
 }
 

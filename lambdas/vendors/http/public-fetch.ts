@@ -64,17 +64,17 @@ async function send(
   // The time limit holds for the name's look-up too, which nothing else would end.
   const abort = () => answered.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const outgoing = request(url, {
-    agent,
-    method,
-    signal,
-    headers: {
-      ...headers,
-      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
-    },
-  });
-  outgoing.on('response', answered.resolve).on('error', answered.reject).end(body);
   try {
+    const outgoing = request(url, {
+      agent,
+      method,
+      signal,
+      headers: {
+        ...headers,
+        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+      },
+    });
+    outgoing.on('response', answered.resolve).on('error', answered.reject).end(body);
     return responseOf(await answered.promise);
   } finally {
     signal.removeEventListener('abort', abort);

@@ -1,5 +1,11 @@
 import { APIConnectionError, APIError, NotFoundError } from 'openai';
-import { alertPerson, EngineError, retryLater } from '../../runtime/errors.ts';
+import {
+  alertPerson,
+  asEngineError,
+  EngineError,
+  isOwnFault,
+  retryLater,
+} from '../../runtime/errors.ts';
 
 /** An answer that is not the API's: a page of something in between, or JSON that is cut off. */
 export class UnreadableAnswer extends Error {
@@ -21,6 +27,7 @@ export function openAiFault(error: unknown, doing: string): EngineError {
     const message = `OpenAI failed to ${doing}: ${unreadable.message}.`;
     return retryLater('openai_unreadable', message, { cause: error });
   }
+  if (isOwnFault(error)) return asEngineError(error);
   if (error instanceof APIConnectionError) {
     return retryLater('openai_unreachable', `OpenAI failed to ${doing}: no answer.`, {
       cause: error,

@@ -1,4 +1,4 @@
-import { retryLater } from '../../runtime/errors.ts';
+import { isOwnFault, retryLater } from '../../runtime/errors.ts';
 import { AddressRefused } from '../../vendors/http/public-address.ts';
 import type { PublicFetch } from '../../vendors/http/public-fetch.ts';
 import type { Answer, DeliveryPorts } from '../domain/deliver-event.ts';
@@ -26,6 +26,7 @@ export const receiver =
       if (error instanceof AddressRefused) {
         throw retryLater('webhook_address', `The receiver is not called: ${error.message}`);
       }
+      if (isOwnFault(error)) throw error;
       // The error itself may name the URL.
       throw retryLater('webhook_unreachable', `The receiver did not answer: ${kindOf(error)}.`);
     }

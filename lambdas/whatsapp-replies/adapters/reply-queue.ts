@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { type EngineError, retryLater } from '../../runtime/errors.ts';
-import { maxVisibilitySeconds, sendableBody } from '../../runtime/sqs.ts';
+import { maxVisibilitySeconds, sendableBody, textAttribute } from '../../runtime/sqs.ts';
 import type { ReplyQueueMessage } from '../contract.ts';
 
 /** The queue between the webhook and the reply processor: FIFO, one group a conversation. */
@@ -76,7 +76,6 @@ export const replyRecords = (
   },
 
   async deadLetter(record, error, nowMs) {
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
     await client.send(
       new SendMessageCommand({
         QueueUrl: urls.deadLetterUrl,
@@ -85,10 +84,10 @@ export const replyRecords = (
         // A message that was redriven and failed again must not be taken for its own duplicate.
         MessageDeduplicationId: `${record.messageId}-${nowMs}`,
         MessageAttributes: {
-          reason_code: text(error.code),
-          reason: text(error.message.slice(0, 1_000)),
-          failed_at: text(new Date(nowMs).toISOString()),
-          record_id: text(record.messageId),
+          reason_code: textAttribute(error.code),
+          reason: textAttribute(error.message),
+          failed_at: textAttribute(new Date(nowMs).toISOString()),
+          record_id: textAttribute(record.messageId),
         },
       }),
     );

@@ -1,6 +1,6 @@
 import type { Documents } from '../documents.ts';
 import { type Grade, gradeRun } from './grade.ts';
-import { legible } from './legible.ts';
+import { idsOf, legible } from './legible.ts';
 import { type Chances, Mishaps } from './mishaps.ts';
 import type { Post } from './post.ts';
 import type { RecordedPost, RunRecord } from './record.ts';
@@ -30,7 +30,7 @@ export class Box {
     this.#contents = contents;
     this.#documents = documents;
     this.mishaps = new Mishaps(contents.chances);
-    this.#emailIds = new Set(legible(contents.emails).map(({ email_id }) => email_id));
+    this.#emailIds = new Set(idsOf(contents.emails));
     this.#startedAt = documents.get('starts', contents.id) ?? contents.loadedAt;
     this.#posts = documents.list('posts', contents.id);
     for (const post of this.#posts) this.#remember(post);

@@ -183,6 +183,26 @@ describe('the timeline of an email', () => {
     expect((await of(fields))?.state).toContain(said);
   });
 
+  it('tells of one that failed for what it is, though nobody knows when it was due', async () => {
+    const fields = {
+      state: 'failed',
+      failed_at: at,
+      reason: 'email_invalid: #/3/deadline',
+    } as const;
+    const timeline = await of({ ...fields, deadline_at: undefined as never });
+
+    expect(timeline?.state).toBe('failed; it was due nobody knows when');
+    expect(timeline?.steps.map(({ what }) => what)).toContain(
+      'failed: email_invalid: #/3/deadline',
+    );
+  });
+
+  it('tells for which emails it did not wait', async () => {
+    const notes = ['dependency_unknown: None is not in this run, and is not waited for.'];
+
+    expect((await of({ notes }))?.steps).toContainEqual({ at: at + 1_000, what: notes[0] });
+  });
+
   it('of its run tells what explains lateness, and why it failed', async () => {
     const late = {
       ...run,

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AddressRefused } from '../../../lambdas/vendors/http/public-address.ts';
 import { publicFetch } from '../../../lambdas/vendors/http/public-fetch.ts';
@@ -44,6 +45,25 @@ describe('a call of a company’s URL', () => {
 
     await expect(calling).rejects.toThrow(AddressRefused);
     expect(receiver.received).toEqual([]);
+  });
+
+  it('leaves nothing behind where it cannot be made', async () => {
+    const limit = new AbortController();
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+
+    const call = publicFetch()('https://example.com', {
+      headers: { key: '注文' },
+      signal: limit.signal,
+    });
+    await expect(call).rejects.toBeInstanceOf(TypeError);
+    // What the time limit rejects then, and nobody waits for, would end the process.
+    limit.abort();
+    await turn();
+
+    expect(unhandled).toEqual([]);
   });
 
   it('ends in time, even while the name is being resolved', async () => {

@@ -36,7 +36,8 @@ describe('fault of OpenAI', () => {
     [answered(500), 'openai_failed'],
     [answered(503), 'openai_failed'],
     [answered(401), 'openai_failed'],
-    [new TypeError('oops'), 'openai_unexpected'],
+    [new SyntaxError('oops'), 'openai_unexpected'],
+    [new TypeError('oops'), 'unexpected'],
   ])('that may pass is left to the queue: %s', (error, code) => {
     expect(openAiFault(error, 'start')).toMatchObject({ next: 'retry', code, cause: error });
   });

@@ -29,6 +29,20 @@ describe('the emails of a mailbox', () => {
     expect(await emailsOf(mailbox.load({ emails }))).toEqual(emails);
   });
 
+  it('are graded where their deadline is written as a text, and may be answered also where they cannot be', async () => {
+    const emails = [
+      { ...anEmail('e1'), deadline: '60' },
+      { ...anEmail('T#7'), deadline: null },
+    ];
+    const odd = mailbox.load({ emails });
+    await fetchEmails(odd);
+
+    const answers = [await reply(odd, 'e1'), await reply(odd, 'T#7')];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(odd.box.grade()).toMatchObject({ total: 1, on_time: 1 });
+  });
+
   it('are made to order', async () => {
     const emails = await emailsOf(mailbox.load({ shape: 'chain', count: 30, seed: 4 }));
 
