@@ -2,7 +2,7 @@ import type { EngineError } from './errors.ts';
 
 /** Codes by which somebody whom we need cannot be had at the moment, whatever is asked of them. */
 const outages =
-  /^(openai_(unreachable|busy|failed)|twilio_(not_sent|unsure|list)|mailbox_unavailable|store|secret_unavailable|event_not_published)$/;
+  /^(openai_(unreachable|busy|quota|failed)|twilio_(not_sent|unsure|list)|mailbox_unavailable|store|secret_unavailable|event_not_published)$/;
 
 /** How many failures of one kind are borne before work goes to the dead letters. */
 export interface Patience {

@@ -7,6 +7,7 @@ describe('an outage', () => {
   it.each([
     'openai_unreachable',
     'openai_busy',
+    'openai_quota',
     'openai_failed',
     'twilio_not_sent',
     'twilio_unsure',

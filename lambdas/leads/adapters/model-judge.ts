@@ -81,7 +81,8 @@ async function ask(
         bounds,
       );
       noteUsage(response, onUsage);
-      return response.output_text;
+      if (response.error) throw failedAnswer(response.error.code);
+      return textOf(response.output_text);
     } catch (error) {
       if (!isUnsupported(error)) throw error;
     }
@@ -106,6 +107,19 @@ async function ask(
     if (signal.aborted) throw tooSlow(model, timeout_seconds, error);
     throw openAiFault(error, 'judge a lead');
   }
+}
+
+/** An answer that broke off by OpenAI's own fault; the other codes are about the input. */
+function failedAnswer(code: string) {
+  const message = `OpenAI failed to judge a lead: ${code}.`;
+  if (code === 'rate_limit_exceeded') return retryLater('openai_busy', message);
+  return retryLater(code === 'server_error' ? 'openai_failed' : 'model_answer', message);
+}
+
+/** What is no response of the API, such as a proxy's page, says that OpenAI cannot be had. */
+function textOf(text: unknown): string {
+  if (typeof text === 'string') return text;
+  throw retryLater('openai_failed', 'OpenAI failed to judge a lead: the answer is no response.');
 }
 
 const tooSlow = (model: string, seconds: number, cause: unknown) =>

@@ -15,6 +15,10 @@ export function openAiFault(error: unknown, doing: string): EngineError {
   const { status, code } = error;
   const message = `OpenAI failed to ${doing}: ${[status, code].filter(Boolean).join(' ')}.`;
   if (isForGood(error)) return alertPerson('openai_refused', message, { cause: error });
+  // Credit that is used up comes back when somebody pays, not after the Retry-After that may stand beside it.
+  if (isQuotaCode(code) || isQuotaCode(error.type)) {
+    return retryLater('openai_quota', message, { cause: error });
+  }
   const retryAfterSeconds = retryAfterOf(error);
   return retryLater(status === 429 ? 'openai_busy' : 'openai_failed', message, {
     cause: error,
@@ -32,6 +36,11 @@ function retryAfterOf(error: APIError): number | undefined {
   const seconds = Number(error.headers?.get('retry-after'));
   return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
 }
+
+/** The code or type by which OpenAI says that the account has no credit left, which no waiting brings back. */
+export const isQuotaCode = (code: string | null | undefined): boolean =>
+  typeof code === 'string' &&
+  /^(insufficient_quota|billing_hard_limit_reached|billing_not_active)$/.test(code);
 
 export const isNotFound = (error: unknown): boolean => error instanceof NotFoundError;
 
