@@ -48,10 +48,14 @@ const returned = [
 const wants =
   /\b(we (need|want|would like|are looking)|(could|can|would) you (send|call|tell|give|please)|how much|i need|i want|i['’]d like|wir (brauchen|suchen|möchten|wollen)|können sie|ich (brauche|möchte)|nous (cherchons|avons besoin|voudrions)|pourriez|necesitamos|queremos|podr[íi]an|precisamos|vorremmo|we zoeken|potrzebujemy)\b|нам нужн|我们需要|我们想|必要です|필요합니다/iu;
 
+/** Machines say at once that they are one. */
+const maxChars = 1_500;
+
 /** Where a note says that nobody wrote it: it is the answer of an absent person's mailbox, or a mail that a server returned. */
 export function automaticIn(text: string): { start: number; end: number } | undefined {
+  const begin = text.slice(0, maxChars);
   const first = (patterns: RegExp[]) =>
-    patterns.map((pattern) => pattern.exec(text)).find((match) => match !== null);
-  const match = first(returned) ?? (wants.test(text) ? undefined : first(away));
+    patterns.map((pattern) => pattern.exec(begin)).find((match) => match !== null);
+  const match = first(returned) ?? (wants.test(begin) ? undefined : first(away));
   return match && { start: match.index, end: match.index + match[0].length };
 }

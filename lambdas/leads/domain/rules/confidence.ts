@@ -4,20 +4,20 @@
  * (isotonic). Made by `npm run bench -- triage learn`, see bench/triage/calibration.ts.
  */
 const reliability: readonly { share: number; right: number }[] = [
-  { share: 0, right: 0.27 },
-  { share: 0.325, right: 0.31 },
-  { share: 0.367, right: 0.39 },
-  { share: 0.489, right: 0.5 },
-  { share: 0.62, right: 0.65 },
-  { share: 0.67, right: 0.69 },
-  { share: 0.758, right: 0.76 },
-  { share: 0.835, right: 0.79 },
-  { share: 0.868, right: 0.83 },
-  { share: 0.917, right: 0.89 },
-  { share: 0.945, right: 0.93 },
-  { share: 0.979, right: 0.96 },
-  { share: 0.991, right: 0.97 },
-  { share: 0.998, right: 0.98 },
+  { share: 0, right: 0.29 },
+  { share: 0.325, right: 0.36 },
+  { share: 0.435, right: 0.39 },
+  { share: 0.482, right: 0.52 },
+  { share: 0.58, right: 0.6 },
+  { share: 0.655, right: 0.69 },
+  { share: 0.7, right: 0.71 },
+  { share: 0.8, right: 0.76 },
+  { share: 0.839, right: 0.81 },
+  { share: 0.875, right: 0.82 },
+  { share: 0.922, right: 0.84 },
+  { share: 0.932, right: 0.91 },
+  { share: 0.967, right: 0.96 },
+  { share: 0.994, right: 0.97 },
 ];
 
 /** The probability that an intent with this share of the classifier is right. */

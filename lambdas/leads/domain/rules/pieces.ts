@@ -10,7 +10,8 @@ export interface Piece {
   words: readonly string[];
 }
 
-const maxChars = 4_000;
+const maxChars = 3_000;
+const maxLetters = 40;
 const longestPart = 5;
 
 // No alternative can match what another one can: the time is linear.
@@ -20,14 +21,17 @@ const pattern =
 /** The pieces of a text, in order. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
+  const known = new Map<string, string[]>();
   let before = '';
   for (const match of text.slice(0, maxChars).matchAll(pattern)) {
-    const word = keyOf(plain(match[0]));
+    const word = keyOf(plain(match[0]).slice(0, maxLetters));
     if (!word) continue;
+    const parts = known.get(word) ?? partsOf(`_${word}_`);
+    known.set(word, parts);
     pieces.push({
       start: match.index,
       end: match.index + match[0].length,
-      parts: partsOf(`_${word}_`),
+      parts,
       words: before ? [`=${word}`, `=${before} ${word}`] : [`=${word}`],
     });
     before = word;

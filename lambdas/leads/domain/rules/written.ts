@@ -17,13 +17,16 @@ export function writtenIn(note: string): string {
   takeOffSignature(lines);
   takeOffFooters(lines);
   const text = lines.map(({ text: line, isOwn }) => (isOwn ? line : blank(line))).join('\n');
-  return ownWords(text) < (handsOn.test(whole) ? fewWords : 1) ? withoutMarks(whole) : text;
+  return isEnough(text, handsOn.test(whole)) ? text : withoutMarks(whole);
 }
 
 /** `Fwd: our shortlist`, `see below`: what follows is what the sender means. */
 const handsOn =
   /^\s*(fwd?|wg|tr|rv|enc|转发|轉寄|転送|전달)\s*[:：]|forwarded message|weitergeleitete nachricht|message (transféré|réexpédié)|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|\b(see|read) below\b|siehe unten|voir ci-dessous|ver abajo|ver abaixo|\bfyi\b/imu;
 const fewWords = 6;
+
+const isEnough = (text: string, isHandedOn: boolean): boolean =>
+  isHandedOn ? ownWords(text) >= fewWords : /[\p{L}\p{N}]/u.test(text);
 
 const ownWords = (text: string): number =>
   wordsOf(
@@ -110,14 +113,17 @@ const device =
 const maxSignatureLines = 14;
 const postscript = /^\s*(p\.?\s?p?\.?s\.?\b|ps:|nb:|p\.d\.)/i;
 
+const saysGoodbye = (line: string): boolean => line.length < 100 && closing.test(line.trimEnd());
+const isBrief = (lines: readonly Line[]): boolean =>
+  lines.filter(({ isOwn }) => isOwn).length <= maxSignatureLines;
+
 /** A signature is below `-- `, or below a line that says goodbye; a postscript is none. */
 function takeOffSignature(lines: Line[]): void {
   for (const line of lines) if (device.test(line.text)) line.isOwn = false;
+  const first = lines.findIndex(({ text, isOwn }) => isOwn && !isEmpty(text));
   const index = lines.findIndex(({ text, isOwn }, at) => {
-    if (!isOwn || !lines.slice(0, at).some((line) => line.isOwn && !isEmpty(line.text)))
-      return false;
-    const isBrief = lines.slice(at + 1).filter((line) => line.isOwn).length <= maxSignatureLines;
-    return /^-- ?\r?$/.test(text) || (isBrief && closing.test(text.trimEnd()));
+    if (!isOwn || first < 0 || at <= first) return false;
+    return /^-- ?\r?$/.test(text) || (saysGoodbye(text) && isBrief(lines.slice(at + 1)));
   });
   if (index < 0) return;
   const isPostscript = lines.findIndex(({ text }, at) => at > index && postscript.test(text));
