@@ -55,7 +55,7 @@ function intentOf(reading: Reading, learnt: Learnt): { intent: Intent; share: nu
 }
 
 /** From this share of the urgent classes on a note is P0: one that is missed costs more than one too many. */
-const urgentFrom = 0.3;
+const urgentFrom = 0.2;
 
 function stepOf(
   reading: Reading,
