@@ -8,8 +8,8 @@ import type { LabelledLead } from './leads.ts';
 import { type Course, learn } from './learning.ts';
 
 // Chosen on notes that were held back.
-export const ofIntent: Course = { l1: 1e-5, l2: 2e-5, leastNotes: 2 };
-export const ofStep: Course = { l1: 7e-5, l2: 5e-5, leastNotes: 3 };
+const intentCourse: Course = { l1: 1e-5, l2: 2e-5, leastNotes: 2 };
+const stepCourse: Course = { l1: 7e-5, l2: 5e-5, leastNotes: 3 };
 
 interface Read {
   lead: LabelledLead;
@@ -22,7 +22,7 @@ export function tableFrom(leads: readonly LabelledLead[]): KeptLearnt {
   const ofIntents = learn(
     all.map(({ lead, reading }) => ({ features: reading.features, label: lead.intent })),
     intents,
-    ofIntent,
+    intentCourse,
   );
   const ofSteps = intents.flatMap((intent) => {
     const head = stepsWithin(intent, all);
@@ -49,7 +49,7 @@ function stepsWithin(intent: Intent, all: readonly Read[]) {
       label: `${lead.priority} ${lead.next_action}`,
     }));
   const classes = [...new Set(examples.map(({ label }) => label))].sort();
-  return classes.length > 1 ? learn(examples, classes, ofStep) : undefined;
+  return classes.length > 1 ? learn(examples, classes, stepCourse) : undefined;
 }
 
 const foldCount = 5;

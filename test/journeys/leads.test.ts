@@ -198,22 +198,6 @@ describe('a lead that is judged anew', () => {
     }
     expect(await messagesIn(engine, deadLetters)).toBe(0);
   });
-
-  it('is judged by the rules where the credit at OpenAI is used up, and says so', async () => {
-    const key = await aCompany('unpaid');
-    await setFeature(key, 'lead-triage', { adapter: 'openai' });
-    const body = { error: { code: 'insufficient_quota', message: 'You exceeded your quota.' } };
-    const effect = { kind: 'respond' as const, status: 429, body };
-    engine.openai?.faults.add({ operation: 'responses.create', effect });
-    const lead = (await (await post(key, aLead)).json()) as Lead;
-
-    expect(await insightOf(key, lead.id)).toMatchObject({
-      adapter: 'rules',
-      version: 1,
-      fallback_reason: 'openai_quota',
-    });
-    expect(await messagesIn(engine, deadLetters)).toBe(0);
-  });
 });
 
 describe('a lead of another company', () => {

@@ -48,9 +48,15 @@ const judgementOfMachine = (phrase: string): Judgement => ({
   explanation: [{ phrase: phrase.slice(0, maxPhraseChars), speaks_for: 'other', weight: 6 }],
 });
 
+/** Who is about as likely a seller is not taken for a buyer: on notes held back, as many are right, and half as many sellers pass. */
+const sellerFrom = 0.7;
+
 function intentOf(reading: Reading, learnt: Learnt): { intent: Intent; share: number } {
   if (reading.words.length === 0) return { intent: 'other', share: 0 };
-  const [top] = ranked(learnt.intent, sharesOf(learnt.intent, reading.features));
+  const all = ranked(learnt.intent, sharesOf(learnt.intent, reading.features));
+  const spam = all.find(({ name }) => name === 'spam');
+  const isSeller = all[0]?.name === 'buy' && (spam?.share ?? 0) >= all[0].share * sellerFrom;
+  const top = isSeller ? spam : all[0];
   return { intent: (top?.name ?? 'other') as Intent, share: top?.share ?? 0 };
 }
 

@@ -38,7 +38,7 @@ function retryAfterOf(error: APIError): number | undefined {
 }
 
 /** The code or type by which OpenAI says that the account has no credit left, which no waiting brings back. */
-export const isQuotaCode = (code: string | null | undefined): boolean =>
+const isQuotaCode = (code: string | null | undefined): boolean =>
   typeof code === 'string' &&
   /^(insufficient_quota|billing_hard_limit_reached|billing_not_active)$/.test(code);
 

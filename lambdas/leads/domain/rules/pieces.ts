@@ -46,7 +46,7 @@ function keyOf(word: string): string {
 }
 
 function partsOf(marked: string): string[] {
-  const letters = [...marked];
+  const letters = Array.from(marked);
   const parts: string[] = [];
   for (let length = 1; length <= longestPart; length++) {
     for (let at = 0; at + length <= letters.length; at++) {
