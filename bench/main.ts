@@ -10,7 +10,7 @@ const benches: Record<string, { says: string; run: (what?: string) => void | Pro
     run: emailPolicy,
   },
   triage: {
-    says: 'how well the rules judge labelled leads (ten seconds); "triage learn" learns their words anew',
+    says: 'how well the rules judge labelled leads (a minute); "triage FILE" takes others, "triage learn" learns anew (two minutes)',
     run: triage,
   },
   cost: {

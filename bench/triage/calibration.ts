@@ -1,14 +1,14 @@
-import { judge, marginOf } from '../../lambdas/leads/domain/rules.ts';
+import { judge, shareOf } from '../../lambdas/leads/domain/rules.ts';
 import type { folds } from './table.ts';
 
-/** From this margin on, so often the intent was right. */
+/** From this share on, so often the intent was right. */
 export interface Row {
-  margin: number;
+  share: number;
   right: number;
 }
 
 interface Pool {
-  margin: number;
+  share: number;
   right: number;
   notes: number;
 }
@@ -16,7 +16,7 @@ interface Pool {
 const leastNotes = 60;
 
 /**
- * The share of right intents by margin, of these notes, each judged with what was learnt from other notes: margins in
+ * The share of right intents by share, of these notes, each judged with what was learnt from other notes: shares in
  * order, pooled until each pool has enough notes and the shares rise (pool adjacent violators), each share with one right
  * and one wrong note added.
  */
@@ -26,15 +26,15 @@ export function calibrate(judged: ReturnType<typeof folds>): Row[] {
     pools.push(pool);
     poolFromEnd(pools);
   }
-  return pools.map(({ margin, right, notes }, index) => ({
-    margin: index ? Number(margin.toFixed(1)) : 0,
+  return pools.map(({ share, right, notes }, index) => ({
+    share: index ? Number(share.toFixed(3)) : 0,
     right: Number(((right + 1) / (notes + 2)).toFixed(2)),
   }));
 }
 
 function poolOf({ lead, learnt }: ReturnType<typeof folds>[number]): Pool {
   const right = Number(judge(lead.note, learnt).intent === lead.intent);
-  return { margin: marginOf(lead.note, learnt), right, notes: 1 };
+  return { share: shareOf(lead.note, learnt), right, notes: 1 };
 }
 
 function poolFromEnd(pools: Pool[]): void {
@@ -47,9 +47,9 @@ function poolFromEnd(pools: Pool[]): void {
   }
 }
 
-const byMargin = (a: Pool, b: Pool): number => a.margin - b.margin;
+const byMargin = (a: Pool, b: Pool): number => a.share - b.share;
 const add = (a: Pool, b: Pool): Pool => ({
-  margin: a.margin,
+  share: a.share,
   right: a.right + b.right,
   notes: a.notes + b.notes,
 });

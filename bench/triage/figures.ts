@@ -23,6 +23,10 @@ export interface Figures {
   priorityWithinOne: number;
   nextAction: number;
   allThree: number;
+  /** Of the notes that are P0, those that are found. */
+  urgentFound: number;
+  /** Of the spams, those that are taken for buyers. */
+  spamAsBuy: number;
   /** Expected calibration error of the confidence in the intent, over ten bins. */
   ece: number;
   brier: number;
@@ -51,6 +55,14 @@ export function figuresOf(judge: Judge, leads: readonly LabelledLead[]): Figures
     ),
     nextAction: share(judged, hasAction),
     allThree: share(judged, (each) => isRight(each) && hasPriority(each) && hasAction(each)),
+    urgentFound: share(
+      judged.filter(({ lead }) => lead.priority === 'P0'),
+      hasPriority,
+    ),
+    spamAsBuy: share(
+      judged.filter(({ lead }) => lead.intent === 'spam'),
+      ({ verdict }) => verdict.intent === 'buy',
+    ),
     ece: sum(
       bins.map(({ notes, said, right }) => (notes / judged.length) * Math.abs(said - right)),
     ),

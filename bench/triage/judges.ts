@@ -83,7 +83,7 @@ function mode<T>(values: readonly T[]): T {
   return first[0];
 }
 
-/** The share of the items that this holds for. */
+/** The share of the items that this holds for; of none, none. */
 export function share<T>(items: readonly T[], holds: (item: T) => boolean): number {
-  return items.filter(holds).length / items.length;
+  return items.length ? items.filter(holds).length / items.length : 0;
 }

@@ -14,12 +14,24 @@ const leadSchema = z.strictObject({
 export type LabelledLead = z.infer<typeof leadSchema>;
 
 /** What the rules are made on; `unseen` is none of them. See README.md. */
-export const sources = ['leads', 'later', 'banking77', 'clinc150', 'others', 'made'] as const;
+export const sources = [
+  'leads',
+  'later',
+  'banking77',
+  'clinc150',
+  'others',
+  'made',
+  'plain',
+  'taught',
+] as const;
 export type Source = (typeof sources)[number];
 
 /** The labelled notes of one source. */
-export function leadsFrom(source: Source | 'unseen'): LabelledLead[] {
-  const file = path.join(import.meta.dirname, `${source}.jsonl`);
+export const leadsFrom = (source: Source | 'unseen'): LabelledLead[] =>
+  leadsOf(path.join(import.meta.dirname, `${source}.jsonl`));
+
+/** The labelled notes of a file, one a line. */
+export function leadsOf(file: string): LabelledLead[] {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines.map((line) => leadSchema.parse(JSON.parse(line)));
 }

@@ -1,70 +1,55 @@
-import { intents } from '../../lambdas/leads/domain/insight.ts';
-import {
-  keyedWords,
-  type Learnt,
-  type LearntTable,
-  learntOf,
-} from '../../lambdas/leads/domain/rules/hints.ts';
-import { type Shade, shadesOf } from '../../lambdas/leads/domain/rules/shade.ts';
-import { wordsOf } from '../../lambdas/leads/domain/rules/words.ts';
+import { type Intent, intents } from '../../lambdas/leads/domain/insight.ts';
+import { automaticIn } from '../../lambdas/leads/domain/rules/automatic.ts';
+import { featuresWithin } from '../../lambdas/leads/domain/rules/features.ts';
+import { type KeptLearnt, type Learnt, learntOf } from '../../lambdas/leads/domain/rules/learnt.ts';
+import { type Reading, read, saidWithin } from '../../lambdas/leads/domain/rules/reading.ts';
+import { writtenIn } from '../../lambdas/leads/domain/rules/written.ts';
 import type { LabelledLead } from './leads.ts';
-import { learn } from './learning.ts';
+import { type Course, learn } from './learning.ts';
 
-const leastWeight = 0.1;
+// Chosen on notes that were held back.
+const intentCourse: Course = { l1: 1e-5, l2: 2e-5, leastNotes: 2 };
+const stepCourse: Course = { l1: 7e-5, l2: 5e-5, leastNotes: 3 };
 
-/** What is learnt from these notes, as lambdas/leads/domain/rules/learnt.json keeps it, whose scale is the lexicon's. */
-export function tableFrom(leads: readonly LabelledLead[]): LearntTable {
-  const ofIntents = learnt(leads, intents, ({ intent }) => intent);
-  const ofShades = Object.entries(shadesOf).flatMap(([intent, own]) => {
-    const some = leads.filter((lead) => lead.intent === intent);
-    const names = [...own, 'none'];
-    const tables = learnt(some, names, (lead) => shadeOf(lead) ?? 'none');
-    return tables.flatMap(([shade, table]) =>
-      shade === 'none' ? [] : ([[`${intent} ${shade}`, table]] as const),
-    );
+interface Read {
+  lead: LabelledLead;
+  reading: Reading;
+}
+
+/** What is learnt from these notes, as lambdas/leads/domain/rules/learnt.json keeps it. */
+export function tableFrom(leads: readonly LabelledLead[]): KeptLearnt {
+  const all = leads.flatMap(readingOf);
+  const ofIntents = learn(
+    all.map(({ lead, reading }) => ({ features: reading.features, label: lead.intent })),
+    intents,
+    intentCourse,
+  );
+  const ofSteps = intents.flatMap((intent) => {
+    const head = stepsWithin(intent, all);
+    return head ? [[intent, head] as const] : [];
   });
-  return Object.fromEntries([...ofIntents, ...ofShades]);
+  return { intent: ofIntents, ...Object.fromEntries(ofSteps) };
 }
 
-type Weighed = readonly [string, Record<string, string>];
-
-function learnt(
-  leads: readonly LabelledLead[],
-  names: readonly string[],
-  nameOf: (lead: LabelledLead) => string,
-): Weighed[] {
-  const examples = leads.map((lead) => ({
-    keys: keysOf(lead),
-    label: names.indexOf(nameOf(lead)),
-  }));
-  const weights = learn(examples, names.length);
-  return names.map((name, k) => {
-    const own = [...weights].map(([key, each]) => [key, each[k] ?? 0] as const);
-    return [name, byWeight(own)];
-  });
+function readingOf(lead: LabelledLead): Read[] {
+  const text = writtenIn(lead.note);
+  return automaticIn(text) ? [] : [{ lead, reading: read(lead.note, text) }];
 }
 
-const keysOf = ({ note }: LabelledLead): Set<string> =>
-  new Set(keyedWords(wordsOf(note)).flatMap(({ keys }) => keys));
-
-/** The shade that a label means. */
-function shadeOf({ intent, priority, next_action }: LabelledLead): Shade | undefined {
-  if (intent === 'support')
-    return priority === 'P0' ? 'harm' : priority === 'P1' ? 'broken' : 'how_to';
-  if (intent !== 'other' || next_action === 'qualify') return undefined;
-  if (next_action === 'email') return 'about_us';
-  if (next_action === 'ignore') return 'closed';
-  return priority === 'P1' ? 'security' : priority === 'P2' ? 'legal' : 'suggestion';
-}
-
-function byWeight(keys: readonly (readonly [string, number])[]): Record<string, string> {
-  const lines = new Map<string, string[]>();
-  for (const [key, weight] of [...keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const rounded = weight.toFixed(1);
-    if (Number(rounded) >= leastWeight) lines.set(rounded, [...(lines.get(rounded) ?? []), key]);
-  }
-  const sorted = [...lines].sort(([a], [b]) => Number(b) - Number(a));
-  return Object.fromEntries(sorted.map(([weight, some]) => [weight, some.join(',')]));
+function stepsWithin(intent: Intent, all: readonly Read[]) {
+  const examples = all
+    .filter(({ lead }) => lead.intent === intent)
+    .map(({ lead, reading }) => ({
+      features: featuresWithin(
+        reading.features,
+        intent,
+        saidWithin(reading, intent),
+        reading.words,
+      ),
+      label: `${lead.priority} ${lead.next_action}`,
+    }));
+  const classes = [...new Set(examples.map(({ label }) => label))].sort();
+  return classes.length > 1 ? learn(examples, classes, stepCourse) : undefined;
 }
 
 const foldCount = 5;

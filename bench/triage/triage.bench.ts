@@ -6,42 +6,69 @@ import { judge } from '../../lambdas/leads/domain/rules.ts';
 import { calibrate } from './calibration.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { crossValidated, judgesFrom } from './judges.ts';
-import { leadsFrom, sources, tuningLeads } from './leads.ts';
+import { type LabelledLead, leadsFrom, leadsOf, sources, tuningLeads } from './leads.ts';
 import { folds, tableFrom } from './table.ts';
 
-/** How well the rules judge labelled leads that they were not made on, beside two baselines; `learn` makes them anew. */
+/**
+ * How well the rules judge labelled leads that they were not made on, beside two baselines; `learn` makes them anew, and a
+ * file of labelled leads is judged in place of those.
+ */
 export function triage(what?: string): void {
   if (what === 'learn') learn();
+  else if (what) report(what, leadsOf(what));
   else measure();
 }
 
+const freshSources = ['others', 'made', 'plain', 'taught'] as const;
 const table = path.join(import.meta.dirname, '../../lambdas/leads/domain/rules/learnt.json');
 
 function learn(): void {
   const leads = tuningLeads();
-  writeFileSync(table, `${JSON.stringify(tableFrom(leads), null, 2)}\n`);
+  writeFileSync(table, `${JSON.stringify(tableFrom(leads), null, 1)}\n`);
   // The lexicon was made on the rest, and would look too sure there.
-  const fresh = new Set([...leadsFrom('others'), ...leadsFrom('made')].map(({ note }) => note));
-  console.log('Confidence by margin (lambdas/leads/domain/rules/confidence.ts):');
+  const fresh = new Set(freshSources.flatMap(leadsFrom).map(({ note }) => note));
+  console.log('Confidence by share (lambdas/leads/domain/rules/confidence.ts):');
   const judged = folds(leads).filter(({ lead }) => fresh.has(lead.note));
-  for (const { margin, right } of calibrate(judged))
-    console.log(`  { margin: ${margin}, right: ${right} },`);
+  for (const { share, right } of calibrate(judged))
+    console.log(`  { share: ${share}, right: ${right} },`);
 }
 
 function measure(): void {
-  const [tuning, unseen] = [tuningLeads(), leadsFrom('unseen')];
-  const judges = judgesFrom(tuning);
-  const all = Object.entries(judges).map(([name, each]) => ({
+  const unseen = leadsFrom('unseen');
+  report(`notes that nothing was made on`, unseen);
+  console.log('\nNotes to tune on, each judged with what was learnt without it:\n');
+  printShares(bySource(crossValidated(tuningLeads())));
+  console.log(`\nTime per note: ${microseconds(unseen.map(({ note }) => note)).toFixed(0)} µs.`);
+}
+
+function report(what: string, leads: readonly LabelledLead[]): void {
+  const all = Object.entries(judgesFrom(tuningLeads())).map(([name, each]) => ({
     name,
-    figures: figuresOf(each, unseen),
+    figures: figuresOf(each, leads),
   }));
-  console.log(`In percent. ${unseen.length} notes that nothing was made on:\n`);
+  console.log(`In percent. ${leads.length} ${what}:\n`);
   printShares(all);
   const [rules] = all;
-  if (rules) printDetails(rules.figures);
-  console.log('\nNotes to tune on, each judged with what was learnt without it:\n');
-  printShares(bySource(crossValidated(tuning)));
-  console.log(`\nTime per note: ${microseconds(unseen.map(({ note }) => note)).toFixed(0)} µs.`);
+  if (!rules) return;
+  printGoals(rules.figures);
+  printDetails(rules.figures);
+}
+
+/** What the rules are to reach on notes that nothing was made on. */
+const goals: readonly { figure: Column; what: string; least?: number; most?: number }[] = [
+  { figure: 'allThree', what: 'intent, priority and action right', least: 0.7 },
+  { figure: 'urgentFound', what: 'P0 found', least: 0.85 },
+  { figure: 'spamAsBuy', what: 'spams taken for buyers', most: 2 / 22 },
+  { figure: 'ece', what: 'calibration error of the confidence', most: 0.05 },
+];
+
+function printGoals(figures: Figures): void {
+  console.log('\nGoals:\n');
+  for (const { figure, what, least = 0, most = 1 } of goals) {
+    const reached = figures[figure] >= least && figures[figure] <= most;
+    const bound = least ? `at least ${percent(least)}` : `at most ${percent(most)}`;
+    console.log(`${reached ? 'pass' : 'FAIL'}  ${what}: ${percent(figures[figure])}, ${bound}`);
+  }
 }
 
 function bySource(rules: ReturnType<typeof crossValidated>) {
@@ -55,9 +82,12 @@ const columns = [
   'priorityWithinOne',
   'nextAction',
   'allThree',
+  'urgentFound',
+  'spamAsBuy',
   'ece',
   'brier',
 ] as const;
+type Column = (typeof columns)[number];
 
 function printShares(all: readonly { name: string; figures: Figures }[]): void {
   console.log(line(['', ...columns]));

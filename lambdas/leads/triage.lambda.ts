@@ -58,12 +58,20 @@ const consumer = once((): LeadsConsumer => {
   };
 
   return {
-    handle: (message, child) =>
+    handle: (message, child, tries) =>
       triageLead(message, {
         store,
         lists,
         judgeOf: (tenantId, adapter) =>
-          judgeOf(tenantId, adapter, { tenants, budget, openAi, onUsage, log: child, meter }),
+          judgeOf(tenantId, adapter, {
+            tenants,
+            budget,
+            openAi,
+            onUsage,
+            log: child,
+            meter,
+            tries,
+          }),
         announce: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
         countLead: countLead(child),
         clock: systemClock,

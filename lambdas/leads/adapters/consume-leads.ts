@@ -11,8 +11,8 @@ import type { Settlement } from '../../vendors/aws/settlement.ts';
 import { limits, type TriageMessage, triageMessage } from '../contract.ts';
 
 export interface LeadsConsumer {
-  /** `log` names the lead on every line. */
-  handle(message: TriageMessage, log: Log): Promise<void>;
+  /** `log` names the lead on every line; `tries` counts this one. */
+  handle(message: TriageMessage, log: Log, tries: number): Promise<void>;
   settlement: Settlement;
   /** Bounds the invocations that one company has. */
   share: FairShare;
@@ -62,12 +62,12 @@ async function isDone(
   if (!message) return consumer.settlement.isDead(record, malformed, consumer.logOf({ record_id }));
   const lead_id = message.kind === 'triage' ? message.lead.id : message.lead_id;
   const log = consumer.logOf({ tenant_id: message.tenant_id, lead_id });
+  const tries = triesOf(record);
   try {
-    await consumer.handle(message, log);
+    await consumer.handle(message, log, tries);
     return true;
   } catch (thrown) {
     const error = asEngineError(thrown);
-    const tries = triesOf(record);
     consumer.meter.count('TriageFailed');
     if (error.next !== 'retry' || tries >= patienceFor(error, limits)) {
       return consumer.settlement.isDead(record, error, log);

@@ -1,10 +1,11 @@
-import { asEngineError } from '../../runtime/errors.ts';
+import { asEngineError, type EngineError } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
+import { patienceFor } from '../../runtime/outage.ts';
 import { countVendorFailure } from '../../runtime/vendor-failures.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import type { UsageNote } from '../../vendors/openai/usage.ts';
-import type { AdapterName } from '../contract.ts';
+import { type AdapterName, limits } from '../contract.ts';
 import type { Judge, Judged } from '../domain/ports.ts';
 import { judge as judgeByRules, rulesVersion } from '../domain/rules.ts';
 import { features, type LeadTriage } from '../features.ts';
@@ -18,13 +19,18 @@ export interface JudgeParts {
   onUsage?: UsageNote;
   log: Log;
   meter: Meter;
+  /** How often this lead was received, this time included. */
+  tries: number;
 }
 
-/** Who judges a tenant's leads: whom it has configured, or the one that is asked for. The rules stand in for a model that fails. */
+/**
+ * Who judges a tenant's leads: whom it has configured, or the one that is asked for. While the model cannot be had it
+ * throws, so that the lead comes back; the rules stand in for a model that fails in another way, or for too long.
+ */
 export async function judgeOf(
   tenantId: string,
   wanted: AdapterName | undefined,
-  { tenants, budget, openAi, onUsage, log, meter }: JudgeParts,
+  { tenants, budget, openAi, onUsage, log, meter, tries }: JudgeParts,
 ): Promise<Judge> {
   const triage = await triageOf(tenants, tenantId, log);
   const adapter = wanted ?? triage.adapter;
@@ -49,17 +55,34 @@ export async function judgeOf(
         };
       } catch (thrown) {
         const error = asEngineError(thrown);
-        meter.count('TriageFallback');
         countVendorFailure(error, meter);
-        log.warn('The model did not judge a lead; the rules did.', {
-          tenant_id: tenantId,
-          error_code: error.code,
-          error: errorForLog(error),
-        });
-        return byRules(note, error.code);
+        if (unanswered.test(error.code)) await budget.giveBack(tenant);
+        const byTheRules = byRules(note, error.code);
+        if (isWorthWaiting(error, byTheRules, tries)) throw error;
+        meter.count('TriageFallback');
+        const line = { tenant_id: tenantId, error_code: error.code, error: errorForLog(error) };
+        if (error.code === 'openai_quota') log.error(noCredit, line);
+        else log.warn('The model did not judge a lead; the rules did.', line);
+        return byTheRules;
       }
     },
   };
+}
+
+const noCredit = 'The credit at OpenAI is used up: the rules judge leads until it is paid for.';
+
+/** The vendor took the call and answered nothing that it charges for. */
+const unanswered = /^openai_(busy|quota|failed)$/;
+/** What another try of the same lead does not change. */
+const lasting = /^(openai_quota|model_answer)$/;
+/** A vendor that asks for a longer wait is not back within the queue's patience. */
+const longestWaitSeconds = 300;
+
+/** Whether the lead comes back for the model: for seconds where it may be due within the hour, else as long as any outage is borne. */
+function isWorthWaiting(error: EngineError, { priority }: Judged, tries: number): boolean {
+  if (error.next !== 'retry' || lasting.test(error.code)) return false;
+  if ((error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false;
+  return tries < (priority === 'P0' ? limits.maxAttempts : patienceFor(error, limits));
 }
 
 /** A configuration that is of no use must not keep leads from being judged. */

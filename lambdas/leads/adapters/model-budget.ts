@@ -14,10 +14,12 @@ const maxRemembered = 2_000;
 export interface ModelBudget {
   /** Spends a call; where none is left says so, and tells the log once in a while. */
   spend(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
+  /** Gives back a call that the model did not answer; where that fails, the company has one call less. */
+  giveBack(tenant: Tenant): Promise<void>;
 }
 
 export function modelBudget(
-  usage: Pick<UsageCounter, 'spendModelCall'>,
+  usage: Pick<UsageCounter, 'spendModelCall' | 'returnModelCall'>,
   clock: Pick<Clock, 'now'>,
 ): ModelBudget {
   const [emptyUntil, quietUntil] = [new Map<string, number>(), new Map<string, number>()];
@@ -42,6 +44,11 @@ export function modelBudget(
         });
       }
       return error;
+    },
+
+    async giveBack({ tenant_id, model_limit }) {
+      emptyUntil.delete(tenant_id);
+      await usage.returnModelCall(tenant_id, model_limit).catch(() => undefined);
     },
   };
 }

@@ -1,76 +1,89 @@
-import type { Evidence, Judgement } from './insight.ts';
-import { intents } from './insight.ts';
-import { actionOf } from './rules/action.ts';
+import type { Intent, Judgement, NextAction, Priority } from './insight.ts';
+import { automaticIn } from './rules/automatic.ts';
+import { type Head, sharesOf } from './rules/classifier.ts';
 import { confidenceOf } from './rules/confidence.ts';
-import { type Cue, cuesOf } from './rules/cues.ts';
-import { type Hint, hintsIn, type Learnt, shipped } from './rules/hints.ts';
-import { type Choice, chooseIntent } from './rules/intent.ts';
-import { priorityOf, type Said } from './rules/priority.ts';
-import { shaded } from './rules/shade.ts';
+import { explanationOf } from './rules/explanation.ts';
+import { featuresWithin } from './rules/features.ts';
+import { type Learnt, shipped } from './rules/learnt.ts';
+import { type Reading, read, saidWithin } from './rules/reading.ts';
 import { tagsOf } from './rules/tags.ts';
-import { wordsOf } from './rules/words.ts';
+import { writtenIn } from './rules/written.ts';
 
 /** Changes whenever a note may be judged in another way. */
-export const rulesVersion = '2';
+export const rulesVersion = '3';
 
 /** What a lead wants, how soon to act and what to do, with the words that say so; in time linear in the note. */
 export function judge(note: string, learnt: Learnt = shipped): Judgement {
-  const words = wordsOf(note);
-  const hints = hintsIn(words, learnt);
-  const cues = cuesOf(note, words, hints);
-  const choice = chooseIntent(cues);
-  const said = saidIn(cues, choice, words.length, hints);
-  const priority = priorityOf(choice.intent, said);
+  const text = writtenIn(note);
+  const machine = automaticIn(text);
+  if (machine) return judgementOfMachine(note.slice(machine.start, machine.end));
+  const reading = read(note, text);
+  const { intent, share } = intentOf(reading, learnt);
+  const { priority, next_action } = stepOf(reading, intent, learnt);
   return {
-    intent: choice.intent,
+    intent,
     priority,
-    next_action: actionOf(choice.intent, priority, said, words),
-    confidence: confidenceOf(choice.margin),
-    tags: tagsOf(said.signals, words, isSeveral(choice)),
-    explanation: explanationOf(cues, choice),
+    next_action,
+    confidence: confidenceOf(share),
+    tags: tagsOf(reading, intent, priority),
+    explanation: explanationOf(reading, intent, priority, learnt),
   };
 }
 
-/** How far the strongest intent is ahead of the next one, of which the confidence is made. */
-export function marginOf(note: string, learnt: Learnt = shipped): number {
-  const words = wordsOf(note);
-  return chooseIntent(cuesOf(note, words, hintsIn(words, learnt))).margin;
+/** How likely the classifier takes its choice of an intent for right, of which the confidence is made. */
+export function shareOf(note: string, learnt: Learnt = shipped): number {
+  const text = writtenIn(note);
+  return automaticIn(text) ? 1 : intentOf(read(note, text), learnt).share;
 }
 
-const clearWeight = 2;
+const maxPhraseChars = 80;
 
-function saidIn(
-  cues: readonly Cue[],
-  { intent }: Choice,
-  wordCount: number,
-  hints: readonly Hint[],
-): Said {
-  const signals = new Set(cues.flatMap(({ signal }) => signal ?? []));
-  return {
-    signals: shaded(intent, signals, hints),
-    weak: cues.every((cue) => cue.learnt || cue.speaks_for !== intent || cue.weight < clearWeight),
-    denies: cues.some(({ speaks_for }) => speaks_for.startsWith('not ')),
-    wordCount,
-  };
+/** Whom nobody wrote, nobody waits for. */
+const judgementOfMachine = (phrase: string): Judgement => ({
+  intent: 'other',
+  priority: 'P3',
+  next_action: 'ignore',
+  confidence: confidenceOf(1),
+  tags: ['automatic'],
+  explanation: [{ phrase: phrase.slice(0, maxPhraseChars), speaks_for: 'other', weight: 6 }],
+});
+
+/** Who is about as likely a seller is not taken for a buyer: on notes held back, as many are right, and half as many sellers pass. */
+const sellerFrom = 0.7;
+
+function intentOf(reading: Reading, learnt: Learnt): { intent: Intent; share: number } {
+  if (reading.words.length === 0) return { intent: 'other', share: 0 };
+  const all = ranked(learnt.intent, sharesOf(learnt.intent, reading.features));
+  const spam = all.find(({ name }) => name === 'spam');
+  const isSeller = all[0]?.name === 'buy' && (spam?.share ?? 0) >= all[0].share * sellerFrom;
+  const top = isSeller ? spam : all[0];
+  return { intent: (top?.name ?? 'other') as Intent, share: top?.share ?? 0 };
 }
 
-const strong = 3;
+/** From this share of the urgent classes on a note is P0: one that is missed costs more than one too many. */
+const urgentFrom = 0.2;
 
-/** Whether another intent than the chosen one has words that would carry it alone. */
-function isSeveral({ intent, scores }: Choice): boolean {
-  return intents.some((each) => each !== intent && scores[each] >= strong);
+function stepOf(
+  reading: Reading,
+  intent: Intent,
+  learnt: Learnt,
+): { priority: Priority; next_action: NextAction } {
+  const head = learnt.steps[intent];
+  if (!head) return { priority: 'P3', next_action: 'ignore' };
+  if (reading.words.length === 0) return { priority: 'P3', next_action: 'qualify' };
+  const said = saidWithin(reading, intent);
+  const all = ranked(
+    head,
+    sharesOf(head, featuresWithin(reading.features, intent, said, reading.words)),
+  );
+  const urgent = all.filter(({ name }) => name.startsWith('P0'));
+  const isUrgent = urgent.reduce((sum, { share }) => sum + share, 0) >= urgentFrom;
+  const [top] = isUrgent ? urgent : all.filter((each) => !urgent.includes(each));
+  const [priority, next_action] = (top?.name ?? 'P3 qualify').split(' ');
+  return { priority: priority as Priority, next_action: next_action as NextAction };
 }
 
-const maxEvidence = 20;
-
-/** The heaviest words first; what the lexicon and what is learnt say of the same words adds up. */
-function explanationOf(cues: readonly Cue[], { intent }: Choice): Evidence[] {
-  const sums = new Map<string, Evidence>();
-  const said = cues.filter(({ only_if }) => !only_if || only_if === intent);
-  for (const { phrase, speaks_for, weight } of said) {
-    const key = `${speaks_for} ${phrase.toLowerCase()}`;
-    const sum = weight + (sums.get(key)?.weight ?? 0);
-    sums.set(key, { phrase, speaks_for, weight: Number(sum.toFixed(1)) });
-  }
-  return [...sums.values()].sort((a, b) => b.weight - a.weight).slice(0, maxEvidence);
-}
+const ranked = (head: Head, shares: readonly number[]) =>
+  head.classes
+    .map((name, k) => ({ name, share: shares[k] ?? 0 }))
+    .sort((a, b) => b.share - a.share);

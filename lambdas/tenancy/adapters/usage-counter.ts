@@ -14,6 +14,8 @@ export interface UsageCounter {
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
   /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
   spendModelCall(tenantId: string, limit: ModelLimit): Promise<Spending>;
+  /** Gives back a call that was spent and came to nothing. */
+  returnModelCall(tenantId: string, limit: ModelLimit): Promise<void>;
   /** Adds to a counter of the day. */
   count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
 }
@@ -48,6 +50,26 @@ export function usageCounter(table: Table): UsageCounter {
         keptDays: usageKeptDays,
       };
       return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
+    },
+
+    async returnModelCall(tenantId, { calls_per_day }) {
+      await storeCall('return a call', () =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: keys.usage(tenantId, dateOf(table.clock.now())),
+            UpdateExpression:
+              'SET model_spent_until = model_spent_until - :step ADD lead_model_calls :less',
+            // After midnight the call was spent on the item of the day before.
+            ConditionExpression: 'lead_model_calls > :none',
+            ExpressionAttributeValues: {
+              ':step': (secondsPerDay / calls_per_day) * 1000,
+              ':less': -1,
+              ':none': 0,
+            },
+          }),
+        ),
+      );
     },
 
     async count(tenantId, counter, by = 1) {

@@ -39,17 +39,14 @@ export function openAiFault(error: unknown, doing: string): EngineError {
   const { status, code } = error;
   const message = `OpenAI failed to ${doing}: ${[status, code].filter(Boolean).join(' ')}.`;
   if (isForGood(error)) return alertPerson('openai_refused', message, { cause: error });
+  // Credit that is used up comes back when somebody pays, not after the Retry-After that may stand beside it.
+  if (isOutOfQuota(error)) return retryLater('openai_quota', message, { cause: error });
   const retryAfterSeconds = retryAfterOf(error);
-  return retryLater(busyCode(error) ?? 'openai_failed', message, {
+  return retryLater(status === 429 ? 'openai_busy' : 'openai_failed', message, {
     cause: error,
     ...(retryAfterSeconds && { retryAfterSeconds }),
   });
 }
-
-const busyCode = (error: APIError) => {
-  if (isOutOfQuota(error)) return 'openai_quota';
-  return error.status === 429 ? 'openai_busy' : undefined;
-};
 
 /** The answer that could not be read; undefined where it is another error. The SDK wraps it as a broken connection. */
 function unreadableIn(error: unknown): UnreadableAnswer | undefined {
@@ -64,9 +61,10 @@ function unreadableIn(error: unknown): UnreadableAnswer | undefined {
 /** The account's credit is used up, in an error of a call or of a run; some say so in words alone. */
 function isOutOfQuota(error: {
   code?: string | null | undefined;
+  type?: string | undefined;
   message?: string | null | undefined;
 }): boolean {
-  if (/quota|billing/.test(error.code ?? '')) return true;
+  if (/quota|billing/.test(`${error.code} ${error.type}`)) return true;
   return /exceeded your current quota|billing/i.test(error.message ?? '');
 }
 

@@ -37,6 +37,8 @@ interface CompanyOptions extends OpenAiSimulatorOptions {
   calls?: number | Error;
   /** After how long it may be asked again; each asking finds it used up nonetheless. */
   waitMs?: number;
+  /** Whether the store takes no call back. */
+  lostReturns?: boolean;
 }
 
 /** The judges of a company, on the real SDK and a simulated OpenAI. */
@@ -46,6 +48,7 @@ export async function aCompany(
     suspended = false,
     calls = Number.POSITIVE_INFINITY,
     waitMs = 0,
+    lostReturns = false,
     ...options
   }: CompanyOptions = {},
 ) {
@@ -64,16 +67,21 @@ export async function aCompany(
     spent += 1;
     return spent <= calls ? { spent: true as const } : { spent: false as const, waitMs };
   };
-  const budget = modelBudget({ spendModelCall }, clock);
+  const returnModelCall = async () => {
+    if (lostReturns) throw new Error('The store is away');
+    spent -= 1;
+  };
+  const budget = modelBudget({ spendModelCall, returnModelCall }, clock);
   return {
     openai,
     log,
     meter,
     clock,
-    /** How often a call was asked for. */
+    /** How many calls were spent, less those that were given back. */
     spent: () => spent,
-    async judge(note: string, adapter?: AdapterName) {
-      const judge = await judgeOf('acme', adapter, { tenants, budget, openAi, log, meter });
+    /** On its first try, unless it is said otherwise. */
+    async judge(note: string, adapter?: AdapterName, tries = 1) {
+      const judge = await judgeOf('acme', adapter, { tenants, budget, openAi, log, meter, tries });
       return judge.judge(note);
     },
     operations: () => openai.calls.map(({ operation }) => operation),

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { standards } from '../../../lambdas/leads/domain/guide.ts';
 import { defaultTriageModel } from '../../../lambdas/leads/features.ts';
+import { projectRoot } from '../../../lib/constructs/bundle.ts';
 import { aCompany, anAnswer, answering } from './asking.ts';
 
 const note = 'We would like to resell your chairs in Peru. Call us!';
@@ -32,7 +36,7 @@ describe('the question to a model', () => {
     const usual = await asked(note);
 
     expect(own.body).toMatchObject({ model: 'gpt-own', store: false });
-    expect(own.judged.adapter_version).toBe('gpt-own/1');
+    expect(own.judged.adapter_version).toBe('gpt-own/2');
     expect(usual.body.model).toBe(defaultTriageModel);
     expect(usual.body.max_output_tokens).toBeGreaterThan(0);
   });
@@ -51,6 +55,32 @@ describe('the question to a model', () => {
       confidence: { type: 'number' },
     });
     expect(JSON.stringify(format.schema)).not.toMatch(/\$schema|minimum|maximum/);
+  });
+
+  it('holds the standards by which people label, word for word', async () => {
+    const { body } = await asked(note);
+    const guide = readFileSync(path.join(projectRoot, 'bench/triage/guide.md'), 'utf8');
+    const plain = (text: string) => text.replaceAll(/\s+/g, ' ');
+    const lines = Object.values(standards).flat();
+
+    expect(lines.length).toBeGreaterThan(15);
+    for (const line of lines) {
+      expect(body.instructions).toContain(line);
+      expect(plain(guide)).toContain(line);
+    }
+  });
+
+  it.each([
+    '50 seats or more',
+    'budget approved',
+    '"No rush"',
+    'in writing',
+    'harm first',
+    'seller',
+  ])('says what “%s” means', async (standard) => {
+    const { body } = await asked(note);
+
+    expect(body.instructions).toContain(standard);
   });
 
   it('has what the company says of itself in its instructions', async () => {
@@ -89,7 +119,7 @@ describe('the answer of a model', () => {
       tags: ['urgent'],
       explanation: [],
       adapter: 'openai',
-      adapter_version: `${defaultTriageModel}/1`,
+      adapter_version: `${defaultTriageModel}/2`,
       fallback_reason: null,
     });
   });

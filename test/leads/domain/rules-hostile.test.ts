@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intents, nextActions, priorities } from '../../../lambdas/leads/domain/insight.ts';
@@ -85,16 +84,23 @@ describe('a hostile note of 10,000 characters', () => {
     '\u202e',
     'price,',
     'ﷺ',
+    'a\n',
+    '> a\n',
+    'From: a\n',
+    'On 1 Ann wrote:\n',
+    'Regards,\n',
+    '-- \n',
   ].map((piece) => piece.repeat(10_000).slice(0, 10_000));
 
-  it.each(hostile)('is judged in less than 20 ms (%#)', (note) => {
+  // Of the processor, which other programs do not lengthen; what is not linear takes seconds.
+  it.each(hostile)('is judged in a moment (%#)', (note) => {
     judge(note);
     const times = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(() => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       judge(note);
-      return performance.now() - start;
+      return process.cpuUsage(start).user / 1000;
     });
 
-    expect(Math.min(...times)).toBeLessThan(20);
+    expect(Math.min(...times)).toBeLessThan(80);
   });
 });

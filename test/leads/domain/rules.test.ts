@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { learntOf } from '../../../lambdas/leads/domain/rules/hints.ts';
 import { judge } from '../../../lambdas/leads/domain/rules.ts';
 
 describe('the judgement of a lead', () => {
@@ -42,32 +41,6 @@ describe('the judgement of a lead', () => {
     expect(pricing?.weight).toBeGreaterThanOrEqual(3);
   });
 
-  it('names learnt words, too, where the lexicon knows none', () => {
-    const { intent, explanation } = judge('Nos ordinateurs affichent une page vide');
-    const learnt = learntOf({ job: { '1.5': 'vide' }, 'support broken': { '2': 'vide' } });
-    const taught = judge('vide', learnt);
-
-    expect(intent).not.toBe('job');
-    expect(explanation.length).toBeGreaterThan(0);
-    expect(taught).toMatchObject({
-      intent: 'job',
-      explanation: [{ phrase: 'vide', speaks_for: 'job', weight: 1.5 }],
-    });
-  });
-
-  it('takes the priority of support from learnt words', () => {
-    const learnt = learntOf({ support: { '2': 'vide' }, 'support harm': { '2': 'vide' } });
-
-    expect(judge('vide', learnt)).toMatchObject({
-      intent: 'support',
-      priority: 'P0',
-      explanation: [
-        { phrase: 'vide', speaks_for: 'support', weight: 2 },
-        { phrase: 'vide', speaks_for: 'P0', weight: 2 },
-      ],
-    });
-  });
-
   it('takes a denied wish as none', () => {
     const { intent, explanation } = judge('We don’t need a demo.');
 
@@ -104,5 +77,94 @@ describe('the judgement of a lead', () => {
     const clear = judge('Please send pricing and a demo for 20 seats');
 
     expect(judge('hello').confidence).toBeLessThan(clear.confidence);
+  });
+});
+
+describe('urgency', () => {
+  it.each([
+    [
+      'Our outbound team has 50 seats free for you immediately, call now for pricing!',
+      'spam',
+      'P3',
+    ],
+    ['SEO packages for 50 users, act today, call now, limited offer', 'spam', 'P3'],
+    ['Wir bieten dringend günstige Kredite, 50 Plätze, rufen Sie sofort an', 'spam', 'P3'],
+    ['We need pricing for 50 seats immediately, please call now', 'buy', 'P0'],
+    ['Nobody in our office can work since your update', 'support', 'P0'],
+    ['A stranger reads our customers’ data in your portal', 'support', 'P0'],
+    ['All our contacts are gone, the list is empty', 'support', 'P0'],
+    ['整个团队都登录不了，没法工作', 'support', 'P0'],
+    ['Никто из сотрудников не может войти в систему', 'support', 'P0'],
+    ['全員がログインできず、業務が止まっています', 'support', 'P0'],
+    ['لا أحد من الموظفين يستطيع الدخول إلى النظام', 'support', 'P0'],
+  ] as const)(
+    'counts in the mouth of a buyer or customer alone: “%s” is %s, %s',
+    (note, intent, priority) => {
+      const judgement = judge(note);
+
+      expect(judgement).toMatchObject({ intent, priority });
+      if (intent === 'spam') expect(judgement.tags).not.toContain('urgent');
+    },
+  );
+});
+
+describe('the explanation of a judgement', () => {
+  const noise = [
+    'and',
+    'the',
+    'we',
+    'und',
+    'wir',
+    'et',
+    'y',
+    'e',
+    'и',
+    'is',
+    'of',
+    'to',
+    'for',
+    'our',
+    'with',
+  ];
+
+  it.each([
+    [
+      'We train receptionists and we would like to resell your product with our courses',
+      'partner',
+      'resell',
+    ],
+    ['And the invoice is wrong, and we want our money back', 'support', 'money back'],
+    ['Ich suche und finde keine Stelle, haben Sie eine Ausbildung für mich?', 'job', 'Ausbildung'],
+    ['Y quiero saber el precio para nuestra clínica', 'buy', 'precio'],
+    ['Мы хотим узнать цену и посмотреть демо', 'buy', 'цену'],
+  ])(
+    'of “%s” names what decided for %s, and no words that all notes have',
+    (note, intent, telling) => {
+      const judgement = judge(note);
+      const phrases = judgement.explanation.map(({ phrase }) => phrase.toLowerCase());
+
+      expect(judgement.intent).toBe(intent);
+      expect(phrases.some((phrase) => phrase.includes(telling.toLowerCase()))).toBe(true);
+      expect(phrases.filter((phrase) => noise.includes(phrase))).toEqual([]);
+    },
+  );
+
+  it('speaks for what was chosen or against what was not, the heaviest first', () => {
+    const { explanation, intent, priority } = judge(
+      'We don’t need a demo, and no pricing. The export is broken since Monday.',
+    );
+    const weights = explanation.map(({ weight }) => weight);
+
+    expect(intent).toBe('support');
+    for (const { speaks_for } of explanation)
+      expect([intent, priority, 'not buy']).toContain(speaks_for);
+    expect(weights).toEqual(weights.toSorted((a, b) => b - a));
+  });
+
+  it('is there in scripts without spaces too', () => {
+    const { intent, explanation } = judge('我想应聘会计，附件是我的简历');
+
+    expect(intent).toBe('job');
+    expect(explanation.length).toBeGreaterThan(0);
   });
 });

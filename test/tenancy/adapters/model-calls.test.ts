@@ -58,6 +58,23 @@ describe('the calls of a model that a company’s leads may make', () => {
     expect(await table.item(today('apart'))).toMatchObject({ lead_model_calls: 3, requests: 1 });
   });
 
+  it('are as many as before where one is given back', async () => {
+    const counter = usageCounter(table);
+    await granted('back', 3);
+
+    await counter.returnModelCall('back', secondly);
+
+    expect(await table.item(today('back'))).toMatchObject({ lead_model_calls: 2 });
+    expect(await granted('back', 2)).toBe(1);
+  });
+
+  it('are not more than that, where there is nothing to give back', async () => {
+    const counter = usageCounter(table);
+
+    await expect(counter.returnModelCall('never', secondly)).rejects.toThrow();
+    expect(await granted('never', 4)).toBe(3);
+  });
+
   it('are more as soon as the operator allows more', async () => {
     const few = { calls_per_day: 2, burst: 2 };
     expect(await granted('raised', 3, few)).toBe(2);

@@ -32,6 +32,8 @@ describe('fault of OpenAI', () => {
     [new UnreadableAnswer('an answer without an id'), 'openai_unreadable'],
     [wordless(400), 'openai_unreadable'],
     [wordless(422), 'openai_unreadable'],
+    [answered(429, { type: 'insufficient_quota' }), 'openai_quota'],
+    [answered(403, { code: 'billing_not_active' }), 'openai_quota'],
     [answered(408), 'openai_failed'],
     [answered(500), 'openai_failed'],
     [answered(503), 'openai_failed'],

@@ -1,21 +1,15 @@
 import type { Evidence, Intent, Priority } from '../insight.ts';
 import { isGibberish } from './gibberish.ts';
-import type { Hint } from './hints.ts';
 import { matchesIn } from './match.ts';
 import { isNegated } from './negation.ts';
 import type { Signal } from './phrases/phrase.ts';
 import { enterpriseSeats, seatsIn } from './seats.ts';
-import { priorityOfShade } from './shade.ts';
 import type { Word } from './words.ts';
 
 /** Something that the note says, and what it speaks for. */
 export interface Cue extends Evidence {
   speaks_for: Intent | Priority | `not ${Intent}`;
   signal: Signal | undefined;
-  /** Learnt from labelled notes, not written in the lexicon. */
-  learnt?: true;
-  /** Counts only if this is the intent. */
-  only_if?: Intent;
 }
 
 const maxPhraseChars = 80;
@@ -23,12 +17,9 @@ const maxPhraseChars = 80;
 const deniable: readonly string[] = ['buy', 'partner', 'job'];
 
 /** All that a note says for the judgement, each thing once. */
-export function cuesOf(note: string, words: readonly Word[], hints: readonly Hint[]): Cue[] {
+export function cuesOf(note: string, words: readonly Word[]): Cue[] {
   const written = [...phraseCues(note, words), ...seatCues(note, words)];
-  return [
-    ...eachOnce([...written, ...gibberishCue(note, words)]),
-    ...eachOnce(hintCues(note, words, hints)),
-  ];
+  return eachOnce([...written, ...gibberishCue(note, words)]);
 }
 
 function eachOnce(cues: readonly Cue[]): Cue[] {
@@ -74,21 +65,6 @@ function gibberishCue(note: string, words: readonly Word[]): Cue[] {
   if (!isGibberish(words)) return [];
   const phrase = quote(note, words[0], words.at(-1));
   return [{ phrase, speaks_for: 'spam', weight: 6, signal: undefined }];
-}
-
-/** What is learnt of a word that is denied does not count: `no demo`. */
-function hintCues(note: string, words: readonly Word[], hints: readonly Hint[]): Cue[] {
-  const none = new Set<number>();
-  return hints.flatMap(({ at, intent, shade, weight }): Cue[] => {
-    if (deniable.includes(intent) && isNegated({ at }, words, none)) return [];
-    const phrase = quote(note, words[at[0] ?? 0], words[at.at(-1) ?? 0]);
-    const learnt = { phrase, weight, signal: undefined, learnt: true } as const;
-    return [
-      shade
-        ? { ...learnt, speaks_for: priorityOfShade[shade], only_if: intent }
-        : { ...learnt, speaks_for: intent },
-    ];
-  });
 }
 
 /** The words as they stand in the note, cut between characters. */

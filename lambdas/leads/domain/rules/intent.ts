@@ -16,6 +16,10 @@ const denialShare = 0.5;
 /** Harm and money come first where several intents are about as strong; see the guide of the labels. */
 const harmShare = 0.8;
 
+/** Whether the lexicon knows next to nothing of what the note says. */
+export const isVague = ({ scores }: Choice): boolean =>
+  intents.every((intent) => scores[intent] < minScore);
+
 /** The intent with the strongest words, harm before purchases before the rest. */
 export function chooseIntent(cues: readonly Cue[]): Choice {
   const scores = scoresOf(cues);

@@ -1,4 +1,6 @@
+import { type Intent, intents, type Priority } from '../insight.ts';
 import type { Signal } from './phrases/phrase.ts';
+import type { Reading } from './reading.ts';
 import type { Word } from './words.ts';
 
 /** All tags that a judgement can carry. */
@@ -20,6 +22,7 @@ export const tags = [
   'legal',
   'security',
   'not-english',
+  'automatic',
 ] as const;
 type Tag = (typeof tags)[number];
 
@@ -41,16 +44,25 @@ const bySignal: Partial<Record<Signal, Tag>> = {
   security: 'security',
 };
 const maxTags = 8;
+/** From this score on, words of the lexicon would carry another intent alone. */
+const strong = 3;
+
+/** What counts in the mouth of a customer or buyer alone: sellers hurry, and count seats, for themselves. */
+const ofCustomers: readonly Signal[] = ['urgent', 'many', 'budget', 'harm'];
 
 /** The tags of a note, the most telling first, at most eight. */
 export function tagsOf(
-  signals: ReadonlySet<Signal>,
-  words: readonly Word[],
-  several: boolean,
+  { cues, words, choice }: Reading,
+  intent: Intent,
+  priority: Priority,
 ): Tag[] {
+  const signals = new Set(cues.flatMap(({ signal }) => signal ?? []));
+  if (intent === 'spam') for (const each of ofCustomers) signals.delete(each);
   const found = new Set([...signals].map((signal) => bySignal[signal]));
+  if (intent === 'support' && priority === 'P0') found.add('harm');
   if (signals.has('calm')) found.delete('urgent');
-  if (several) found.add('several-intents');
+  if (intents.some((each) => each !== intent && choice.scores[each] >= strong))
+    found.add('several-intents');
   if (!isEnglish(words)) found.add('not-english');
   return tags.filter((tag) => found.has(tag)).slice(0, maxTags);
 }
