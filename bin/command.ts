@@ -1,6 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { argumentFault } from '../local/argument-fault.ts';
 import { harmless } from '../local/harmless.ts';
+import { keptByNpm } from '../local/npm-flags.ts';
 import { CommandError, readTarget, type Target, targetOptions } from './target.ts';
 
 /** What a command is called, how it is used, and what each of its actions takes. */
@@ -45,7 +46,12 @@ export async function runCommand<const Options extends ParseArgsOptionsConfig>(
   work: (call: Call<ValuesOf<Options>>) => Promise<void> | void,
 ): Promise<void> {
   try {
-    const call = readCall(command, process.argv.slice(2));
+    const args = process.argv.slice(2);
+    const options = Object.keys({ ...common, ...command.options });
+    const kept = keptByNpm(command.name, options, args, process.env);
+    if (kept?.isSure) throw new CommandError(kept.reason);
+    if (kept) console.error(kept.reason);
+    const call = readCall(command, args);
     if (call) await work(call);
     else console.log(command.usage);
   } catch (error) {

@@ -89,8 +89,8 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
         line.replace(' --stage $STAGE', ''),
       );
       const [, , script = '', ...rest] = words.split(/\s+/);
-      const [, file = ''] =
-        (packageJson.scripts as Record<string, string>)[script]?.split(' ') ?? [];
+      const command = (packageJson.scripts as Record<string, string>)[script] ?? '';
+      const [file = ''] = command.split(' ').filter((word) => word.endsWith('.ts'));
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: folder };
       return new Promise((resolve) => {
         const parameters = [file, ...rest.filter((word) => word !== '--')];
