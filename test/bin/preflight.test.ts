@@ -9,30 +9,27 @@ import packageJson from '../../package.json' with { type: 'json' };
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'check-node-'));
+  folder = mkdtempSync(path.join(os.tmpdir(), 'preflight-'));
   mkdirSync(path.join(folder, 'bin'));
-  copyFileSync(
-    path.join(projectRoot, 'bin/check-node.mjs'),
-    path.join(folder, 'bin/check-node.mjs'),
-  );
+  copyFileSync(path.join(projectRoot, 'bin/preflight.mjs'), path.join(folder, 'bin/preflight.mjs'));
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a TypeScript file behind the check, in a project that wants this Node. */
-function start(wantedNode: string, { installed = true } = {}) {
+function start(wantedNode: string, { installed = true, env = {} } = {}) {
   const manifest = { type: 'module', devDependencies: { node: wantedNode } };
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   writeFileSync(path.join(folder, 'bin/main.ts'), 'console.log("it runs" satisfies string);');
   if (installed) mkdirSync(path.join(folder, 'node_modules'));
-  const args = ['--no-warnings', '--import', './bin/check-node.mjs', 'bin/main.ts'];
-  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  const args = ['--no-warnings', '--import', './bin/preflight.mjs', 'bin/main.ts'];
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
 }
 
 describe('the check before each script', () => {
   it('is before each script, which may come to run on any Node', () => {
     for (const script of Object.values(packageJson.scripts)) {
-      expect(script).toMatch(/^node (--import \.\/bin\/check-node\.mjs |bin\/check-node\.mjs && )/);
+      expect(script).toMatch(/^node (--import \.\/bin\/preflight\.mjs |bin\/preflight\.mjs && )/);
     }
   });
 
@@ -50,6 +47,16 @@ describe('the check before each script', () => {
       status: 1,
       stdout: '',
       stderr: 'The packages are not installed: run npm ci first.\n',
+    });
+  });
+
+  it('lets no stage be deployed but the one that was meant', () => {
+    const env = { npm_lifecycle_event: 'deploy', npm_config_call: 'EnvironmentName=prod' };
+
+    expect(start('24.0.0', { env })).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('npm run deploy -- -c EnvironmentName=prod'),
     });
   });
 
