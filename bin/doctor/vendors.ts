@@ -1,3 +1,4 @@
+import { counted } from '../../lambdas/runtime/plural.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
 import type { Channel } from '../../lambdas/whatsapp-replies/contract.ts';
 import { secretNames } from '../secret-names.ts';
@@ -47,7 +48,7 @@ export const shutdownCheck = (models: () => Promise<string[]>, now: () => number
       const days = Math.ceil((Date.parse(day) - now()) / dayMs);
       const change = 'choose another by npm run assistant, or in the feature "email-answers".';
       if (days <= 0) return fix(`${model} has ended on ${day}: ${change}`);
-      const text = `${model} ends on ${day}, in ${days} day(s)`;
+      const text = `${model} ends on ${day}, in ${counted(days, 'day')}`;
       return days <= soonDays ? warn(`${text}: ${change}`) : ok(`${text}.`);
     });
   },
@@ -103,7 +104,7 @@ export const issuerCheck = (deployment: Deployment): Check => ({
     const { keys } = await json(keysUrl, signal);
     return [
       Array.isArray(keys) && keys.length > 0
-        ? ok(`${issuer} has ${keys.length} key(s).`)
+        ? ok(`${issuer} has ${counted(keys.length, 'key')}.`)
         : fix(`${keysUrl} has no keys: every token is refused.`),
     ];
   },

@@ -2,6 +2,7 @@ import { isoTime } from '../runtime/clock.ts';
 import { EngineError } from '../runtime/errors.ts';
 import { faultsOf } from '../runtime/json-body.ts';
 import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
+import { counted } from '../runtime/plural.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
 import { type EmailIn, emailsIn, type RunMessage } from './contract.ts';
@@ -159,7 +160,7 @@ const mostFaults = 100;
 
 const invalid = (faults: string[]): NonNullable<StoredRun['problem']> => ({
   status: 422,
-  detail: `The emails have ${faults.length} fault(s); none was answered.`,
+  detail: `The emails have ${counted(faults.length, 'fault')}; none was answered.`,
   errors: faults.slice(0, mostFaults),
 });
 

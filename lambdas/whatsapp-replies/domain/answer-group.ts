@@ -1,5 +1,6 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, type EngineError, retryLater } from '../../runtime/errors.ts';
+import { historyOnBegin, withEntry } from '../../runtime/history.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { isOutage, patienceFor } from '../../runtime/outage.ts';
 import { countVendorFailure } from '../../runtime/vendor-failures.ts';
@@ -144,6 +145,7 @@ function noteBegin({ state, attempts, slowed, inputs }: Turn, { clock, meter }: 
 async function claim(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Turn> {
   const claimed = await ports.store.saveTurn({
     ...turn,
+    ...historyOnBegin(turn.history, ports.clock.now()),
     attempts: turn.attempts + 1,
     lease_until: ports.clock.now() + Math.max(0, budget.remainingMs()),
   });
@@ -163,7 +165,7 @@ async function failed(turn: Turn, error: EngineError, ports: ReplyPorts): Promis
   countVendorFailure(error, ports.meter);
   const attempts = await releaseFailed(turn, error, ports);
   const exhausted = error.next === 'retry' && attempts >= patienceFor(error, limits);
-  const details = { error_code: error.code, next: error.next, attempts, error: errorForLog(error) };
+  const details = { error_code: error.code, attempts, error: errorForLog(error) };
   if (error.next === 'retry' && !exhausted) {
     ports.log.warn('The reply failed and will be tried again.', details);
     const backoff = backoffSeconds(attempts, ports.random);
@@ -193,7 +195,12 @@ async function releaseFailed(turn: Turn, error: EngineError, ports: ReplyPorts):
     const tried = isOutage(error) ? counts.outages : counts.attempts;
     const final = error.next !== 'retry' || tried >= patienceFor(error, limits);
     const kept = final ? { attempts: 0, outages: 0 } : counts;
-    await ports.store.saveTurn({ ...latest, ...kept, lease_until: 0 });
+    const history = withEntry(latest.history, {
+      at: ports.clock.now(),
+      what: final ? 'dead' : 'failed',
+      error_code: error.code,
+    });
+    await ports.store.saveTurn({ ...latest, ...kept, history, lease_until: 0 });
     return tried;
   } catch (releaseError) {
     ports.log.error('The lease of the turn could not be given back; it runs out by itself.', {

@@ -137,7 +137,7 @@ describe('the check of the model', () => {
 
 describe('the check for the end of models', () => {
   it.each([
-    ['gpt-5-2025-08-07', 'warn', 'ends on 2026-12-11, in 20 day(s)'],
+    ['gpt-5-2025-08-07', 'warn', 'ends on 2026-12-11, in 20 days'],
     ['gpt-4', 'FIX', 'has ended on 2026-10-23'],
     ['gpt-5.6-luna', 'ok', 'no shutdown is announced'],
   ])('knows of %s', async (model, status, text) => {

@@ -5,6 +5,7 @@ import { conversationsOf, scanFor, turnIn } from '../../../bin/timeline/find-tur
 import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/domain/run.ts';
+import type { HistoryEntry } from '../../../lambdas/runtime/history.ts';
 import { channelAdministration } from '../../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/adapters/customer-directory.ts';
@@ -62,7 +63,7 @@ describe('the timeline of a message', () => {
       'Twilio says sent',
       'begun: taken from the queue',
       'the model is asked: run resp_1',
-      'answered: answered, in 1 message(s)',
+      'answered: answered, in 1 message',
       'handed to Twilio',
       'taken by Twilio',
       'recorded',
@@ -89,7 +90,30 @@ describe('the timeline of a message', () => {
     const { state } = await whatsAppTimeline(aTurn({ state: 'run', attempts: 2 }), table, false);
 
     expect(state).toContain('not over: last recorded step "run"');
-    expect(state).toContain('2 attempt(s)');
+    expect(state).toContain('2 attempts');
+  });
+
+  it('tells each try that failed, that it became a dead letter, and that it was sent back', async () => {
+    const history: HistoryEntry[] = [
+      { at: at + 1_000, what: 'failed', error_code: 'openai_busy' },
+      { at: at + 60_000, what: 'dead', error_code: 'openai_failed' },
+    ];
+    const dead = await whatsAppTimeline(aTurn({ state: 'run', history }), table, false);
+    const redriven: HistoryEntry = { at: at + 90_000, what: 'redriven' };
+    const again = await whatsAppTimeline(
+      aTurn({ state: 'run', attempts: 1, history: [...history, redriven] }),
+      table,
+      false,
+    );
+
+    expect(dead).toMatchObject({ dead: true, open: expect.stringContaining('npm run dlq') });
+    expect(dead.state).toBe('not over: a dead letter (openai_failed) after the step "run"');
+    expect(again.dead).toBe(false);
+    expect(again.steps.slice(-3).map(({ what }) => what)).toEqual([
+      'failed: openai_busy; it is tried again',
+      'failed for good: openai_failed; it goes to the dead letters',
+      'taken up again, from the dead letters',
+    ]);
   });
 
   it('says that one waits because its customer writes without end', async () => {
@@ -170,17 +194,34 @@ describe('the timeline of an email', () => {
       [1_000, 'the emails were fetched'],
       [1_500, 'begun: a worker took it first'],
       [3_000, 'drafted (full)'],
-      [9_000, 'ready: the 2 email(s) before it are done'],
+      [9_000, 'ready: 2 emails before it done'],
       [20_000, 'sent'],
     ]);
   });
 
   it.each([
     [{ state: 'sent', sent_at: at + 90_000, on_time: false }, 'sent late, by 30.0 s'],
-    [{ state: 'waiting', waiting_for: new Set(['p']), attempts: 2 }, 'waits for 1 email(s), tried'],
+    [{ state: 'waiting', waiting_for: new Set(['p']), attempts: 2 }, 'waits for 1 email, tried'],
     [{ state: 'failed', failed_at: at, reason: 'x' }, 'failed; it was due 2026-11-21T10:01'],
   ] as [Partial<StoredEmail>, string][])('says how it stands: %j', async (fields, said) => {
     expect((await of(fields))?.state).toContain(said);
+  });
+
+  it('tells each try that failed, and that it was sent back', async () => {
+    const timeline = await of({
+      begun_at: at + 1_500,
+      history: [
+        { at: at + 2_000, what: 'failed', error_code: 'mailbox_unavailable' },
+        { at: at + 3_000, what: 'dead', error_code: 'mailbox_unavailable' },
+        { at: at + 9_000, what: 'redriven' },
+      ],
+    });
+
+    expect(timeline?.steps.slice(-3).map(({ what }) => what)).toEqual([
+      'failed: mailbox_unavailable; it is tried again',
+      'failed for good: mailbox_unavailable; it goes to the dead letters',
+      'taken up again, from the dead letters',
+    ]);
   });
 
   it('of its run tells what explains lateness, and why it failed', async () => {
@@ -194,7 +235,7 @@ describe('the timeline of an email', () => {
     const failed = {
       ...late,
       completed_at: new Date(at + 2_000).toISOString(),
-      problem: { status: 422, detail: '9 fault(s).', errors: ['#/0/body: Expected string.'] },
+      problem: { status: 422, detail: '9 faults.', errors: ['#/0/body: Expected string.'] },
     } as StoredRun;
     const told = (stored: StoredRun) => runTimeline(key, { ...nothing, run: async () => stored });
 
@@ -203,7 +244,7 @@ describe('the timeline of an email', () => {
         '4 at risk with so few workers (at_risk); 3 posts not taken at once (retries)',
     );
     expect((await told(failed))?.steps.at(-1)?.what).toBe(
-      'failed: 422 9 fault(s). #/0/body: Expected string.',
+      'failed: 422 9 faults. #/0/body: Expected string.',
     );
   });
 

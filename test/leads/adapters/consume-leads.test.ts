@@ -19,7 +19,9 @@ const aMessage = (): TriageMessage => ({
 function aConsumer(handle: (message: TriageMessage) => Promise<void> = async () => {}) {
   const [log, meter, queue] = [recordedLog(), recordedMeter(), aQueueClient()];
   const named: Record<string, string>[] = [];
+  const noted: unknown[] = [];
   return {
+    noted,
     log,
     meter,
     queue,
@@ -27,6 +29,8 @@ function aConsumer(handle: (message: TriageMessage) => Promise<void> = async () 
     consume: (...records: ReturnType<typeof aRecord>[]) =>
       consumeLeads(records, {
         handle,
+        noteFailed: async (tenantId, leadId, entry) => void noted.push([tenantId, leadId, entry]),
+        now: () => Date.UTC(2026, 10, 21),
         settlement: settlement({
           queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
           clock: { now: () => Date.UTC(2026, 10, 21) },
