@@ -5,7 +5,7 @@ import { secretNames } from '../secret-names.ts';
 import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { announcedUntil, shutdownOf } from './model-shutdowns.ts';
-import { judgeSender, sendersOf } from './twilio-senders.ts';
+import { judgeSender, messagesOf, sendersOf } from './twilio-senders.ts';
 
 /** Whether Twilio sends what customers write to this deployment. */
 export const twilioCheck = (deployment: Deployment, channels: () => Promise<Channel[]>): Check => ({
@@ -25,6 +25,9 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
     const answer = await sendersOf(parseTwilioCredentials(stored), baseUrl, signal);
     if (answer.kind === 'refused') {
       return [fix('Twilio refuses the credentials in the secret: npm run secrets fills it anew.')];
+    }
+    if (answer.kind === 'unavailable' && answer.status === 404) {
+      return [await messagesOf(parseTwilioCredentials(stored), baseUrl, signal)];
     }
     if (answer.kind === 'unavailable') {
       return [warn(`Twilio did not tell its senders (${answer.status}): try again.`)];

@@ -2,19 +2,22 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpApi } from '../../../local/cloud/http-api.ts';
+import type { RequestContext } from '../../../local/cloud/request-log.ts';
 import { aHandler } from './fixtures.ts';
 
 /** An API whose routes all lead to one function; gives the way to call it. */
 async function anApi(routeKeys: string[], handler: string) {
   const { target } = aHandler(handler);
+  const requests: RequestContext[] = [];
   const server = await startHttpApi(
     routeKeys.map((routeKey) => ({ routeKey, target })),
     0,
+    { requested: (context) => void requests.push(context) },
   );
   onTestFinished(() => end(server));
   const { address, port } = server.address() as AddressInfo;
   const call = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
-  return { address, port, call };
+  return { address, port, call, requests };
 }
 
 const end = (server: Server) =>
@@ -32,6 +35,19 @@ describe('the local HTTP API', () => {
     const { address } = await anApi([], echo);
 
     expect(address).toBe('127.0.0.1');
+  });
+
+  it('notes each request by its route, never by its path, and why none was there', async () => {
+    const { call, requests } = await anApi(['GET /runs/{id}'], echo);
+    await (await call('/runs/secret-7')).text();
+    await (await call('/nothing')).text();
+    await expect.poll(() => requests.length).toBe(2);
+
+    expect(requests).toMatchObject([
+      { routeKey: 'GET /runs/{id}', status: '200', requestId: expect.any(String) },
+      { routeKey: '-', status: '404', 'error.message': 'Not Found' },
+    ]);
+    expect(JSON.stringify(requests)).not.toContain('secret-7');
   });
 
   it('leads requests by method and path', async () => {
