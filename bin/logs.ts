@@ -5,7 +5,8 @@ import { PatternError } from './logs/filter-pattern.ts';
 import { localLogFolder, logsOf, requestLog } from './logs/read.ts';
 import { CommandError } from './target.ts';
 
-const usage = `What a function has logged, of the last hour; ${requestLog} stands for the API's requests.
+const usage = `What a function has logged, of the last hour. ${requestLog} stands for the API's requests, and on the local
+cloud all for every log.
 
   npm run logs -- FUNCTION [PATTERN]      such as: npm run logs -- reply-processor '?WARN ?ERROR'
 

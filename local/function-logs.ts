@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { LogSink } from './cloud/function.ts';
 
@@ -31,3 +39,9 @@ export function keptLines(folder: string, name: string): string[] | undefined {
   if (files.length === 0) return undefined;
   return files.flatMap((one) => readFileSync(one, 'utf8').split('\n').slice(0, -1));
 }
+
+/** The functions that have a log. */
+export const loggedNames = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder).flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -4)] : []))
+    : [];

@@ -9,12 +9,12 @@ import type { LocalSettings } from './settings.ts';
 
 /** What a person needs to know once it runs: what is where, and how to try it. */
 export function welcome(engine: Engine, settings: LocalSettings): string {
-  const { cloud, openai, twilio } = engine;
+  const { cloud, openai, twilio, mailbox } = engine;
   const model = openai
-    ? 'simulated (set OPENAI_API_KEY for the real one)'
+    ? `simulated at ${openai.url} (set OPENAI_API_KEY for the real one)`
     : `${settings.openai.baseUrl ?? 'api.openai.com'} (default model ${defaultModel})`;
   const whatsApp = twilio
-    ? 'simulated (set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for the real one)'
+    ? `simulated at ${twilio.url} (set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for the real one)`
     : `Twilio at ${settings.twilio.baseUrl ?? 'api.twilio.com'}`;
   // The commands find it by its folder.
   const place = isDefault(settings.dataDir) ? '' : `DATA_DIR=${shellWord(settings.dataDir)} `;
@@ -25,8 +25,18 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     ['Number', `${settings.twilio.phoneNumber} (more: ${place}npm run channels -- add)`],
     ['Model', model],
     ['WhatsApp', whatsApp],
+    [
+      'Mailbox',
+      mailbox
+        ? `simulated at ${mailbox.url} (set EMAILS_URL and RESPOND_URL for a real one)`
+        : 'at EMAILS_URL',
+    ],
+    ['Break it', 'docs/break-it.md says how to let these fail'],
     ['Functions', cloud.functionNames.join(', ')],
-    ['Data', `${settings.dataDir} (kept; logs in its folder logs)`],
+    [
+      'Data',
+      `${settings.dataDir} (kept; logs in its folder logs, shown by ${place}npm run logs -- FUNCTION)`,
+    ],
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n');
   return [

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { keptLines } from '../../local/function-logs.ts';
+import { keptLines, loggedNames } from '../../local/function-logs.ts';
 import { CommandError, nameOf, type Target } from '../target.ts';
 import { takes } from './filter-pattern.ts';
 
 /** The log of the API's requests; every other name is a function's. */
 export const requestLog = 'api';
+
+/** All logs of the local cloud, one after the other. */
+const everyLog = 'all';
 
 export interface LogQuery {
   /** A pattern of CloudWatch; the empty one takes every line. */
@@ -28,13 +31,12 @@ export const localLogFolder = (): string =>
 export const localLogs =
   (target: Target, folder: string): ReadLog =>
   async (name, { pattern, since, most }) => {
-    const lines = keptLines(folder, nameOf(target, name));
-    return (
-      lines &&
-      youngerThan(since, lines)
-        .filter((line) => takes(pattern, line))
-        .slice(-most)
-    );
+    const names = name === everyLog ? loggedNames(folder) : [nameOf(target, name)];
+    const found = names.flatMap((one) => {
+      const lines = keptLines(folder, one);
+      return lines ? [youngerThan(since, lines).filter((line) => takes(pattern, line))] : [];
+    });
+    return found.length > 0 ? found.flat().slice(-most) : undefined;
   };
 
 /** A line that does not say when it was written was written with the one before it. */

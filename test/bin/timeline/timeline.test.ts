@@ -5,7 +5,6 @@ import { conversationsOf, scanFor, turnIn } from '../../../bin/timeline/find-tur
 import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/domain/run.ts';
-import type { HistoryEntry } from '../../../lambdas/runtime/history.ts';
 import { channelAdministration } from '../../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/adapters/customer-directory.ts';
@@ -91,29 +90,6 @@ describe('the timeline of a message', () => {
 
     expect(state).toContain('not over: last recorded step "run"');
     expect(state).toContain('2 attempts');
-  });
-
-  it('tells each try that failed, that it became a dead letter, and that it was sent back', async () => {
-    const history: HistoryEntry[] = [
-      { at: at + 1_000, what: 'failed', error_code: 'openai_busy' },
-      { at: at + 60_000, what: 'dead', error_code: 'openai_failed' },
-    ];
-    const dead = await whatsAppTimeline(aTurn({ state: 'run', history }), table, false);
-    const redriven: HistoryEntry = { at: at + 90_000, what: 'redriven' };
-    const again = await whatsAppTimeline(
-      aTurn({ state: 'run', attempts: 1, history: [...history, redriven] }),
-      table,
-      false,
-    );
-
-    expect(dead).toMatchObject({ dead: true, open: expect.stringContaining('npm run dlq') });
-    expect(dead.state).toBe('not over: a dead letter (openai_failed) after the step "run"');
-    expect(again.dead).toBe(false);
-    expect(again.steps.slice(-3).map(({ what }) => what)).toEqual([
-      'failed: openai_busy; it is tried again',
-      'failed for good: openai_failed; it goes to the dead letters',
-      'taken up again, from the dead letters',
-    ]);
   });
 
   it('says that one waits because its customer writes without end', async () => {
@@ -205,23 +181,6 @@ describe('the timeline of an email', () => {
     [{ state: 'failed', failed_at: at, reason: 'x' }, 'failed; it was due 2026-11-21T10:01'],
   ] as [Partial<StoredEmail>, string][])('says how it stands: %j', async (fields, said) => {
     expect((await of(fields))?.state).toContain(said);
-  });
-
-  it('tells each try that failed, and that it was sent back', async () => {
-    const timeline = await of({
-      begun_at: at + 1_500,
-      history: [
-        { at: at + 2_000, what: 'failed', error_code: 'mailbox_unavailable' },
-        { at: at + 3_000, what: 'dead', error_code: 'mailbox_unavailable' },
-        { at: at + 9_000, what: 'redriven' },
-      ],
-    });
-
-    expect(timeline?.steps.slice(-3).map(({ what }) => what)).toEqual([
-      'failed: mailbox_unavailable; it is tried again',
-      'failed for good: mailbox_unavailable; it goes to the dead letters',
-      'taken up again, from the dead letters',
-    ]);
   });
 
   it('of its run tells what explains lateness, and why it failed', async () => {
