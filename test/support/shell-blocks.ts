@@ -9,7 +9,7 @@ export interface ShellText {
   text: string;
 }
 
-export const pages = ['README.md', ...globSync('{docs,bench}/**/*.md', { cwd: projectRoot })];
+const pages = ['README.md', ...globSync('{docs,bench}/**/*.md', { cwd: projectRoot })];
 
 /** The blocks of all pages that are commands. */
 export const shellBlocks: ShellText[] = pages.flatMap((page) =>
