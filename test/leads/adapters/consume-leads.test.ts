@@ -133,6 +133,13 @@ describe('a lead that could not be judged again and again', () => {
       { QueueUrl: 'dead', MessageAttributes: { reason_code: { StringValue: 'lead_contended' } } },
     ]);
     expect(consumer.meter.counts['DeadLettered']).toBe(1);
+    expect(consumer.noted).toEqual([
+      [
+        'acme',
+        expect.any(String),
+        { at: expect.any(Number), what: 'dead', error_code: error.code },
+      ],
+    ]);
   });
 
   it('comes back for longer while the store is away', async () => {
