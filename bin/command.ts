@@ -1,6 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { argumentFault } from '../local/argument-fault.ts';
 import { harmless } from '../local/harmless.ts';
+import { keptByNpm } from '../local/npm-flags.ts';
 import { CommandError, readTarget, type Target, targetOptions } from './target.ts';
 
 /** What a command is called, how it is used, and what each of its actions takes. */
@@ -15,6 +16,8 @@ export interface Command<Options extends ParseArgsOptionsConfig> {
 interface Action<Option> {
   /** What it asks for, in their order, each as the question to a person who left it out, told by what they gave. */
   asks?: readonly (string | ((given: readonly string[]) => string))[];
+  /** How many more it takes than it asks for; none by default. */
+  mayAsk?: number;
   /** Those of the command's options that it takes, beside those of the target. */
   options?: readonly Option[];
 }
@@ -45,7 +48,12 @@ export async function runCommand<const Options extends ParseArgsOptionsConfig>(
   work: (call: Call<ValuesOf<Options>>) => Promise<void> | void,
 ): Promise<void> {
   try {
-    const call = readCall(command, process.argv.slice(2));
+    const args = process.argv.slice(2);
+    const options = Object.keys({ ...common, ...command.options });
+    const kept = keptByNpm(command.name, options, args, process.env);
+    if (kept?.isSure) throw new CommandError(kept.reason);
+    if (kept) console.error(kept.reason);
+    const call = readCall(command, args);
     if (call) await work(call);
     else console.log(command.usage);
   } catch (error) {
@@ -70,7 +78,7 @@ export function readCall<const Options extends ParseArgsOptionsConfig>(
   if (!wanted) throw new CommandError(unknownAction(command, action));
   const named = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
   checkOptions(command.name, action, named, wanted.options ?? []);
-  checkGiven(given, wanted.asks ?? []);
+  checkGiven(given, wanted.asks ?? [], wanted.mayAsk ?? 0);
   const target = readTarget(values);
   return { action, given, values, target, hint: (text) => `${text}${carried(target)}` };
 }
@@ -93,12 +101,12 @@ function checkOptions(
   throw new CommandError(`${what} takes no --${foreign} (--help shows what it takes).`);
 }
 
-function checkGiven(given: string[], asks: NonNullable<Action<never>['asks']>): void {
+function checkGiven(given: string[], asks: NonNullable<Action<never>['asks']>, more: number): void {
   const missing = asks[given.length];
   if (missing !== undefined) {
     throw new CommandError(typeof missing === 'string' ? missing : missing(given));
   }
-  const tooMany = given.slice(asks.length);
+  const tooMany = given.slice(asks.length + more);
   if (tooMany.length === 0) return;
   const quote = asks.length > 0 ? ' Quote texts.' : '';
   throw new CommandError(`Unexpected: ${tooMany.join(' ')}.${quote}`);

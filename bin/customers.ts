@@ -1,3 +1,4 @@
+import { counted } from '../lambdas/runtime/plural.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 import { runCommand, say, sayJson } from './command.ts';
@@ -56,7 +57,7 @@ await runCommand(command, async (call) => {
   if (action === 'show') return;
   if (!values.yes) await confirmed(`Forget ${number} of ${company} (${target.stage})?`);
   const deleted = await forget(kept, company, tables);
-  say(`Forgotten: ${deleted} item(s) are deleted.`);
+  say(`Forgotten: ${counted(deleted, 'item')} deleted.`);
   const { stage } = target;
   if (isStageName(stage) && stages[stage].pointInTimeRecovery) {
     say('Backups of the tables keep them for 35 days more.');
@@ -74,10 +75,10 @@ function linesOf({ channels, leads }: Kept, address: string): string[] {
   return [
     ...channels.map(({ number, customer, conversation_id: id, items, opted_out }) => {
       const other = customer === address ? '' : ' (their other address)';
-      const conversation = id ? `conversation ${id}, ${items} item(s)` : 'no conversation';
+      const conversation = id ? `conversation ${id}, ${counted(items, 'item')}` : 'no conversation';
       return `${number}  ${conversation}${opted_out ? ', opted out by STOP' : ''}${other}`;
     }),
-    ...leads.map(({ id, insights }) => `lead ${id}, ${insights} earlier insight(s)`),
+    ...leads.map(({ id, insights }) => `lead ${id}, ${counted(insights, 'earlier insight')}`),
   ];
 }
 

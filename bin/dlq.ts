@@ -1,3 +1,4 @@
+import { counted } from '../lambdas/runtime/plural.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { discard } from './dlq/discard.ts';
 import { isNamed } from './dlq/letters.ts';
@@ -154,7 +155,7 @@ function sayNothing(text: string, ids: string[]): void {
 function nothingIn({ name, fifo }: DeadLetterQueue, waiting: number, ids: string[]): string {
   if (waiting === 0) return `${name} has no dead letters.`;
   if (ids.length === 0) {
-    return `${name} has ${waiting} dead letters, which somebody has taken out: try again in a minute.`;
+    return `${name} has ${counted(waiting, 'dead letter')}, which somebody has taken out: try again in a minute.`;
   }
   return `${name} has none of these among those that can be seen now.${behindOthers({ fifo })}`;
 }

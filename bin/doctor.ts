@@ -1,10 +1,12 @@
 import { explain, runCommand, sayJson } from './command.ts';
 import { apiCheck } from './doctor/api.ts';
-import { awsChecks } from './doctor/aws.ts';
-import { type Check, findingsOf, lineOf, skip, withoutEchoes } from './doctor/check.ts';
-import { deploymentOf } from './doctor/deployment.ts';
+import { awsChecks, secretsCheck } from './doctor/aws.ts';
+import { type Check, findingsOf, lineOf, ofStack, skip, withoutEchoes } from './doctor/check.ts';
+import { type Deployment, deploymentOf, localDeployment } from './doctor/deployment.ts';
+import { failuresCheck } from './doctor/failures.ts';
 import { productChecks, productOf } from './doctor/product.ts';
 import { issuerCheck, modelCheck, shutdownCheck, twilioCheck } from './doctor/vendors.ts';
+import { logsOf } from './logs/read.ts';
 import { runningLocally, type Target } from './target.ts';
 
 const usage = `Whether a deployment is fit to answer customers, and what to do where it is not. It changes nothing.
@@ -39,33 +41,30 @@ await runCommand(command, async ({ values, target, hint }) => {
 });
 
 function cloudChecks(target: Target, hint: Hint): Check[] {
-  const [deployment, product] = [deploymentOf(target), productOf(target)];
+  const deployment = deploymentOf(target);
+  return [...awsChecks(deployment), ...ofStack(deployment.stack, checksOf(deployment, hint))];
+}
+
+function localChecks(target: Target, hint: Hint): Check[] {
+  const why = 'credentials, stack, clock and concurrency are those of AWS.';
   return [
-    ...awsChecks(deployment),
+    { name: 'AWS', look: async () => [skip(why)] },
+    ...checksOf(localDeployment(target, runningLocally()), hint),
+  ];
+}
+
+/** What can be looked at wherever it runs. */
+function checksOf(deployment: Deployment, hint: Hint): Check[] {
+  const { target } = deployment;
+  const product = productOf(target);
+  return [
+    secretsCheck(deployment),
     apiCheck(async () => (await deployment.stack())?.outputs['ApiUrl']),
     ...productChecks(target, product, hint),
     twilioCheck(deployment, product.channels),
     modelCheck(deployment, product.models),
     shutdownCheck(product.models, Date.now),
     issuerCheck(deployment),
-  ];
-}
-
-function localChecks(target: Target, hint: Hint): Check[] {
-  const running = runningLocally();
-  const product = productOf(target);
-  const isSkipped = (name: string, why: string): Check => ({ name, look: async () => [skip(why)] });
-  const twilio = running.twilio_url ? 'it is simulated' : 'npm start alone has its credentials';
-  return [
-    ...['credentials', 'stack', 'clock', 'concurrency'].map((name) =>
-      isSkipped(name, 'the local cloud has none.'),
-    ),
-    isSkipped('secrets', 'they come from the environment of npm start.'),
-    apiCheck(async () => running.url),
-    ...productChecks(target, product, hint),
-    isSkipped('twilio', `${twilio}.`),
-    isSkipped('model access', 'npm start alone has its key.'),
-    shutdownCheck(product.models, Date.now),
-    isSkipped('OIDC issuer', 'npm start alone knows it.'),
+    failuresCheck(logsOf(target), hint, Date.now),
   ];
 }

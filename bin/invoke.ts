@@ -1,7 +1,7 @@
 import { SettingsError } from '../lib/settings.ts';
 import { readableLine } from '../local/console.ts';
 import { type Place, placeOf, UnknownFunction } from '../local/invoke/cloud.ts';
-import { checkKind, EventFileError, readEvent } from '../local/invoke/event-file.ts';
+import { checkKind, EventFileError, readEvent, sentNow } from '../local/invoke/event-file.ts';
 import { invokeOnce } from '../local/invoke/invocation.ts';
 import { hasFailed, reportLines } from '../local/invoke/report.ts';
 import { runCommand } from './command.ts';
@@ -14,7 +14,7 @@ const usage = `Runs the deployed bundle of one function for one event, in a proc
   FUNCTION      its construct (ReplyProcessor), its name (reply-processor) or its job (reply)
   --raw         shows the log as the function writes it
 
-It talks to what npm start runs, or to a cloud of its own in memory. It ends with 1 when the function threw,
+It talks to what npm start runs, or to a cloud of its own in memory. Messages of a queue count as sent just now. It ends with 1 when the function threw,
 timed out or reported failed messages.`;
 
 const which = 'Which function? Such as: npm run invoke -- ReplyProcessor events/reply.json';
@@ -48,7 +48,7 @@ async function invoke(
   const place = await placeOf(name, process.env);
   try {
     checkKind(event, file, place.called);
-    if (await invokedAt(place, event, raw)) process.exitCode = 1;
+    if (await invokedAt(place, sentNow(event, Date.now()), raw)) process.exitCode = 1;
   } finally {
     await place.leave();
   }

@@ -42,12 +42,14 @@ export const nameOf = (target: Target, name: string): string =>
 function clientOptions(target: Target, endpoint: (state: RunningState) => string) {
   if (target.stage !== 'local') return {};
   const state = runningLocally();
-  return {
-    endpoint: endpoint(state),
-    region: 'us-east-1',
-    credentials: { accessKeyId: state.access_key_id, secretAccessKey: state.secret_access_key },
-  };
+  return { ...localAccess(state), endpoint: endpoint(state) };
 }
+
+/** What opens the emulators of the process that runs here. */
+export const localAccess = (state: RunningState) => ({
+  region: 'us-east-1',
+  credentials: { accessKeyId: state.access_key_id, secretAccessKey: state.secret_access_key },
+});
 
 /** One of the target's tables. */
 export function tableOf(

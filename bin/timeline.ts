@@ -5,16 +5,18 @@ import { type Records, recordsOf } from './records.ts';
 import { CommandError, readNumber, type Target, tableOf } from './target.ts';
 import { emailTimeline, runTimeline } from './timeline/email.ts';
 import { type Conversation, conversationsOf, scanFor, turnIn } from './timeline/find-turn.ts';
+import { leadTimeline } from './timeline/lead.ts';
 import { sayTimeline, type Timeline } from './timeline/step.ts';
 import { whatsAppTimeline } from './timeline/whatsapp.ts';
 
-const usage = `What happened to a message or an email, step by step, with how long each took.
+const usage = `What happened to a message, an email or a lead, step by step, with how long each took.
 
   npm run timeline -- SID --company ID --conversation ID     a WhatsApp message, the customer's or ours
   npm run timeline -- SID --company ID --customer +491701234567
   npm run timeline -- SID --scan                             reads the whole table; local needs no --scan
   npm run timeline -- EMAIL_ID --company ID --run RUN_ID     an email of a run
   npm run timeline -- RUN_ID --company ID                    a run of emails
+  npm run timeline -- LEAD_ID --company ID                   a lead and how it was judged
 
   --reveal                      with what the customer wrote and what was answered
   --json
@@ -37,7 +39,7 @@ const command = {
   },
   actions: {
     '': {
-      asks: ['Of what? A message (SM…), an email or a run: npm run timeline -- --help.'],
+      asks: ['Of what? A message (SM…), an email, a run or a lead: npm run timeline -- --help.'],
       options: ['company', 'conversation', 'customer', 'run', 'scan', 'reveal', 'json'],
     },
   },
@@ -59,7 +61,7 @@ await runCommand(command, async (call) => {
   if (values.company) await existingCompany(values.company, call);
   const timeline = /^(SM|MM)\w+$/.test(id)
     ? await ofMessage(id, values, target, records)
-    : await ofEmail(id, values, records);
+    : await ofEmail(id, values, target, records);
   if (!timeline) {
     throw new CommandError(
       `Nothing is recorded of ${id} (${target.stage}): it waits in its queue, its ids are others, or it has expired.`,
@@ -68,18 +70,22 @@ await runCommand(command, async (call) => {
   if (values.json) sayJson(timeline);
   else sayTimeline(timeline);
   if (!timeline.open || values.json) return;
-  say(`It is being worked on, tried again, or a dead letter: ${hint(timeline.open)}`);
+  const what = timeline.dead
+    ? 'It is a dead letter'
+    : 'It is worked on, tried again or a dead letter';
+  say(`${what}: ${hint(timeline.open)}`);
 });
 
 async function ofEmail(
   id: string,
   { company, run, reveal }: Wanted,
+  target: Target,
   records: Records,
 ): Promise<Timeline | undefined> {
   if (!company) throw new CommandError(`Whose is ${id}? Add --company, and --run for an email.`);
-  return run
-    ? emailTimeline({ tenant_id: company, run_id: run, email_id: id }, records, reveal)
-    : runTimeline({ tenant_id: company, run_id: id }, records);
+  if (run) return emailTimeline({ tenant_id: company, run_id: run, email_id: id }, records, reveal);
+  const known = await runTimeline({ tenant_id: company, run_id: id }, records);
+  return known ?? leadTimeline(company, id, tableOf(target, 'leads'), reveal);
 }
 
 async function ofMessage(

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
-import { openApiDocument } from '../lambdas/platform/openapi.ts';
+import { allRoutes, openApiDocument } from '../lambdas/platform/openapi.ts';
+import { paths } from '../lambdas/whatsapp-replies/contract.ts';
 import { isHere } from './guard.ts';
+import type { LocalSettings } from './settings.ts';
+import { signedCurl } from './signed-curl.ts';
 
 export const apiPagePath = '/docs';
 
@@ -9,31 +12,36 @@ interface Operation {
   summary: string;
   description?: string;
   parameters?: { name: string; in: string; description?: string; schema: unknown }[];
+  /** Empty for who needs no key. */
+  security: readonly unknown[];
   requestBody?: { content: Record<string, { schema: unknown }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
 }
 
 /** Serves the API's document as a page to read, to this machine alone; false for any other request. */
-export async function serveApiPage(
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  const { host } = request.headers;
-  if (request.method !== 'GET' || request.url !== apiPagePath || !isHere(host)) return false;
-  const page = await apiPage(`http://${host}`);
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-  response.end(page);
-  return true;
-}
+export const apiPage =
+  (settings: LocalSettings) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const { host } = request.headers;
+    if (request.method !== 'GET' || request.url !== apiPagePath || !isHere(host)) return false;
+    const page = await pageOf(`http://${host}`, settings);
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(page);
+    return true;
+  };
 
 /** The page: every operation with its scope, parameters, body and answers, and the schemas of the features. */
-async function apiPage(url: string): Promise<string> {
-  const { paths, components } = openApiDocument(url) as {
+async function pageOf(url: string, settings: LocalSettings): Promise<string> {
+  const { paths: operationsByPath, components } = openApiDocument(url) as {
     paths: Record<string, Record<string, Operation>>;
     components: { schemas: Record<string, unknown> };
   };
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => operationOf(method, path, operation, url)),
+  const exampleOf = (method: string, path: string, operation: Operation): string =>
+    signedExample(path, url, settings) ?? curlOf(method, path, url, operation);
+  const operations = Object.entries(operationsByPath).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) =>
+      operationOf(method, path, operation, exampleOf(method, path, operation)),
+    ),
   );
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) => html`<h3 id="${name}">${name}</h3>${schemaOf(schema)}`,
@@ -67,7 +75,7 @@ async function apiPage(url: string): Promise<string> {
   );
 }
 
-function operationOf(method: string, path: string, operation: Operation, url: string) {
+function operationOf(method: string, path: string, operation: Operation, example: string) {
   const { parameters = [], requestBody, responses } = operation;
   const body = requestBody?.content['application/json']?.schema;
   return html`<section>
@@ -93,14 +101,30 @@ function operationOf(method: string, path: string, operation: Operation, url: st
         ([status, { description }]) => html`<tr><th>${status}</th><td>${description}</td></tr>`,
       )}
     </table>
-    <pre>${curlOf(method, path, url, body !== undefined)}</pre>
+    <pre>${example}</pre>
   </section>`;
 }
 
 const schemaOf = (schema: unknown) => html`<pre>${JSON.stringify(schema, null, 2)}</pre>`;
 
-function curlOf(method: string, path: string, url: string, hasBody: boolean): string {
+/** Twilio's webhooks take no key: who calls them signs. */
+function signedExample(path: string, url: string, settings: LocalSettings): string | undefined {
+  const route = signedRoutes.find((one) => one.path === path);
+  if (!route) return undefined;
+  if (path === paths.inbound && settings.twilio.simulated) return signedCurl(settings, url).trim();
+  return `npm run invoke -- ${path === paths.inbound ? 'receive events/receive.json' : 'status events/status.json'}`;
+}
+
+const signedRoutes = allRoutes.filter(({ access }) => access === 'signed');
+
+function curlOf(
+  method: string,
+  path: string,
+  url: string,
+  { security, requestBody }: Operation,
+): string {
   const verb = method === 'get' ? '' : ` -X ${method.toUpperCase()}`;
-  const body = hasBody ? " -H 'Content-Type: application/json' -d '{…}'" : '';
-  return `curl${verb} ${url}${path} -H "Authorization: Bearer $KEY"${body}`;
+  const key = security.length > 0 ? ' -H "Authorization: Bearer $KEY"' : '';
+  const body = requestBody ? " -H 'Content-Type: application/json' -d '{…}'" : '';
+  return `curl${verb} '${url}${path}'${key}${body}`;
 }

@@ -1,7 +1,6 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { LogSink } from './cloud/function.ts';
 import { readableError } from './cloud/runtime-lines.ts';
+import { functionLogs } from './function-logs.ts';
 import { harmless, harmlessLines } from './harmless.ts';
 
 const colours = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, CRITICAL: 35 } as const;
@@ -23,20 +22,20 @@ const dull = new Set([
 
 /** Shows the functions' JSON lines as a person reads them; whole they go into a file per function. */
 export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keep = functionLogs(folder);
   const coloured = stream.isTTY && !process.env['NO_COLOR'];
   return (functionName, line) => {
-    appendFileSync(path.join(folder, `${functionName}.log`), `${line}\n`);
+    keep(functionName, line);
     const shown = readableLine(line, coloured);
     if (shown) stream.write(`${shown}\n`);
   };
 }
 
-/** Nothing in it can steer the terminal. Undefined for what a person need not see, such as metrics. */
+/** Nothing in it can steer the terminal. Undefined for what a person need not see, such as metrics and requests. */
 export function readableLine(line: string, coloured: boolean): string | undefined {
   const entry = parse(line);
   if (!entry) return harmlessLines(readableError(line) ?? line);
-  if ('_aws' in entry) return undefined;
+  if (!('level' in entry)) return undefined;
   const level = String(entry['level']) as keyof typeof colours;
   const paint = (text: string) =>
     coloured ? `\u001b[${colours[level] ?? 0}m${text}\u001b[0m` : text;

@@ -4,7 +4,7 @@ import { credentialStore } from '../lambdas/platform/adapters/credential-store.t
 import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import { paths } from '../lambdas/whatsapp-replies/contract.ts';
-import { serveApiPage } from './api-page.ts';
+import { apiPage } from './api-page.ts';
 import type { LogSink } from './cloud/function.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
 import { prepareDemo, type Stores } from './demo.ts';
@@ -88,7 +88,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }),
       secrets: secretsOf(settings),
       sink: options.sink,
-      before: serveApiPage,
+      before: apiPage(settings),
     });
     stops.push(() => cloud.stop());
     port = cloud.port;

@@ -15,6 +15,12 @@ import { welcome } from './welcome.ts';
 const modelMs = lognormalMs(1_500, 4_000);
 
 async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  if (argument !== undefined) {
+    throw new SettingsError(
+      `npm start takes no ${argument}: it is told by variables, such as PORT=3001 npm start (README, Environment variables).`,
+    );
+  }
   const settings = readLocalSettings(process.env);
   const folder = takeFolder(settings.dataDir);
   await checkPort(settings.port);

@@ -1,20 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { paths } from '../lambdas/whatsapp-replies/contract.ts';
 import { defaultModel } from '../lambdas/whatsapp-replies/features.ts';
 import { apiPagePath } from './api-page.ts';
 import type { Engine } from './engine.ts';
 import type { LocalSettings } from './settings.ts';
+import { signedCurl } from './signed-curl.ts';
 
 /** What a person needs to know once it runs: what is where, and how to try it. */
 export function welcome(engine: Engine, settings: LocalSettings): string {
-  const { cloud, openai, twilio } = engine;
+  const { cloud, openai, twilio, mailbox } = engine;
   const model = openai
-    ? 'simulated (set OPENAI_API_KEY for the real one)'
+    ? `simulated at ${openai.url} (set OPENAI_API_KEY for the real one)`
     : `${settings.openai.baseUrl ?? 'api.openai.com'} (default model ${defaultModel})`;
   const whatsApp = twilio
-    ? 'simulated (set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for the real one)'
+    ? `simulated at ${twilio.url} (set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for the real one)`
     : `Twilio at ${settings.twilio.baseUrl ?? 'api.twilio.com'}`;
   // The commands find it by its folder.
   const place = isDefault(settings.dataDir) ? '' : `DATA_DIR=${shellWord(settings.dataDir)} `;
@@ -25,8 +24,18 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     ['Number', `${settings.twilio.phoneNumber} (more: ${place}npm run channels -- add)`],
     ['Model', model],
     ['WhatsApp', whatsApp],
+    [
+      'Mailbox',
+      mailbox
+        ? `simulated at ${mailbox.url} (set EMAILS_URL and RESPOND_URL for a real one)`
+        : 'at EMAILS_URL',
+    ],
+    ['Break it', 'docs/break-it.md says how to let these fail'],
     ['Functions', cloud.functionNames.join(', ')],
-    ['Data', `${settings.dataDir} (kept; logs in its folder logs)`],
+    [
+      'Data',
+      `${settings.dataDir} (kept; logs in its folder logs, shown by ${place}npm run logs -- FUNCTION)`,
+    ],
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n');
   return [
@@ -37,7 +46,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
           'In another terminal, be a customer:',
           `  ${place}npm run chat\n  ${place}npm run chat -- "Where is my order?"`,
           'or post a webhook, signed as Twilio signs it:',
-          signedCurl(settings),
+          signedCurl(settings, cloud.url),
         ]
       : [`Point Twilio at the webhook above, and write to ${settings.twilio.phoneNumber}.`]),
     'Call the API as the demo company:',
@@ -50,21 +59,3 @@ const isDefault = (dataDir: string): boolean => dataDir === path.resolve('.local
 
 const shellWord = (text: string): string =>
   /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-
-function signedCurl(settings: LocalSettings): string {
-  const { accountSid, authToken, phoneNumber } = settings.twilio;
-  const fields: Record<string, string> = {
-    AccountSid: accountSid,
-    Body: 'Where is my order?',
-    From: 'whatsapp:+15551230002',
-    MessageSid: `SM${randomBytes(16).toString('hex')}`,
-    To: `whatsapp:${phoneNumber}`,
-  };
-  const url = settings.publicBaseUrl + paths.inbound;
-  const signature = getExpectedTwilioSignature(authToken, url, fields);
-  const data = Object.entries(fields).map(
-    ([name, value]) => `  --data-urlencode '${name}=${value}'`,
-  );
-  const local = `http://localhost:${settings.port}${paths.inbound}`;
-  return [`  curl ${local}`, `  -H 'X-Twilio-Signature: ${signature}'`, ...data].join(' \\\n  ');
-}

@@ -1,3 +1,4 @@
+import { counted } from '../../lambdas/runtime/plural.ts';
 import { harmless } from '../../local/harmless.ts';
 import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';
@@ -76,7 +77,7 @@ async function shownLetter(
 export function sayShown(shown: Shown, now: number): void {
   say(`${shown.message_id}  ${shown.tenant ?? 'no tenant'}: ${shown.what}`);
   say(
-    `  sent ${spanOf(now - Date.parse(shown.sent_at))} ago, taken out ${shown.receive_count} time(s)`,
+    `  sent ${spanOf(now - Date.parse(shown.sent_at))} ago, taken out ${counted(shown.receive_count, 'time')}`,
   );
   say(`  reason     ${shown.reason}`);
   say(`  redriving  ${shown.redriving}`);
@@ -124,7 +125,7 @@ async function workOf(sqs: Sqs, target: Target, queue: DeadLetterQueue): Promise
 
 export function sayListed(listed: Listed, width: number, now: number): void {
   const { queue, messages, out, oldest_sent_at: oldest, all_seen, work } = listed;
-  const many = messages === 0 ? 'no dead letters' : `${messages} dead letter(s)`;
+  const many = messages === 0 ? 'no dead letters' : counted(messages, 'dead letter');
   const least = all_seen ? '' : 'at least ';
   const age = oldest ? `, the oldest ${least}${spanOf(now - Date.parse(oldest))} old` : '';
   const taken = out > 0 ? `, ${out} taken out at the moment` : '';

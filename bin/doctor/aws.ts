@@ -8,14 +8,13 @@ import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials
 import { spanOf } from '../duration.ts';
 import { secretId, secretNames } from '../secret-names.ts';
 import type { Target } from '../target.ts';
-import { type Check, fix, ok, reached, skip, warn } from './check.ts';
+import { type Check, fix, ok, reached, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What only a deployment on AWS has. */
 export const awsChecks = (deployment: Deployment): Check[] => [
   credentials,
   stack(deployment),
-  secrets(deployment),
   clock,
   concurrency(deployment.target),
 ];
@@ -52,10 +51,10 @@ const stack = ({ stack: read, target }: Deployment): Check => ({
   },
 });
 
-const secrets = ({ secret, stack: read, target }: Deployment): Check => ({
+/** Whether each secret holds something that can be used. */
+export const secretsCheck = ({ secret, target }: Deployment): Check => ({
   name: 'secrets',
   async look() {
-    if (!(await read())) return [skip('the stack is not deployed.')];
     const [openAi, twilio, mailbox] = await Promise.all([
       secret(secretNames.openAi),
       secret(secretNames.twilio),

@@ -75,6 +75,16 @@ export async function reached(url: string | URL, init: RequestInit): Promise<Res
   }
 }
 
+/** The same checks, which are left out where there is no stack that they could look at: its own check says that. */
+export const ofStack = (
+  stack: () => Promise<object | undefined>,
+  checks: readonly Check[],
+): Check[] =>
+  checks.map(({ name, look }) => ({
+    name,
+    look: async (signal) => ((await stack()) ? look(signal) : [skip('see stack.')]),
+  }));
+
 /** What has the same cause as the check of the credentials is not said again. */
 export function withoutEchoes(findings: Finding[]): Finding[] {
   const cause = findings.find(({ check, status }) => check === 'credentials' && status === 'FIX');

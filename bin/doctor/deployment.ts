@@ -1,8 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import type { RunningState } from '../../local/running.ts';
 import { secretId } from '../secret-names.ts';
-import { nameOf, type Target } from '../target.ts';
+import { localAccess, nameOf, type Target } from '../target.ts';
 
 /** What is deployed, asked once however many checks need it. */
 export interface Deployment {
@@ -34,6 +36,26 @@ export function deploymentOf(target: Target): Deployment {
         return environment?.Variables ?? {};
       }),
     secret: (name) => once(`secret ${name}`, () => secretOf(secrets, secretId(target, name))),
+  };
+}
+
+/** The same of what `npm start` runs: its functions know their variables, and where their secrets are. */
+export function localDeployment(target: Target, running: RunningState): Deployment {
+  const variables = async (name: string): Promise<Record<string, string>> =>
+    running.functions.find(({ shortName }) => shortName === name)?.definition.environment ?? {};
+  return {
+    target,
+    async stack() {
+      const { PUBLIC_BASE_URL: publicUrl = running.url } = await variables('receive');
+      const outputs = { ApiUrl: running.url, WhatsAppWebhookUrl: publicUrl + paths.inbound };
+      return { status: 'running', outputs };
+    },
+    variables,
+    async secret(name) {
+      const { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint } = await variables('receive');
+      const client = new SecretsManagerClient({ ...localAccess(running), endpoint });
+      return secretOf(client, secretId(target, name));
+    },
   };
 }
 

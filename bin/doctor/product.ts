@@ -4,6 +4,7 @@ import {
   configurationStore,
 } from '../../lambdas/platform/adapters/configuration-store.ts';
 import { tenantStore } from '../../lambdas/platform/adapters/tenant-store.ts';
+import { counted } from '../../lambdas/runtime/plural.ts';
 import type { Tenant } from '../../lambdas/tenancy/contract.ts';
 import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import type { Channel } from '../../lambdas/whatsapp-replies/contract.ts';
@@ -87,7 +88,11 @@ const companies = ({ tenants, channels }: Product, hint: (text: string) => strin
     const found =
       registered.length === 0
         ? [fix(`no WhatsApp number is registered: ${add}`)]
-        : [ok(`${known.length} company(s) with ${registered.length} number(s).`)];
+        : [
+            ok(
+              `${counted(known.length, 'company', 'companies')} with ${counted(registered.length, 'number')}.`,
+            ),
+          ];
     const suspended = known.filter(({ status }) => status === 'suspended');
     const orphans = registered.filter(
       ({ company_id }) => !known.some(({ tenant_id }) => tenant_id === company_id),
@@ -112,11 +117,11 @@ const deadLetters = (target: Target, hint: (text: string) => string): Check => (
     const sqs = queuesOf(target);
     const queues = await deadLetterQueues(sqs, target);
     if (queues.length === 0) return [fix('there are no queues: is the stack deployed here?')];
-    const counted = await Promise.all(
+    const found = await Promise.all(
       queues.map(async ({ name, url }) => ({ name, ...(await countsOf(sqs, url)) })),
     );
-    const full = counted.filter(({ waiting, out }) => waiting + out > 0);
-    if (full.length === 0) return [ok(`none in ${queues.length} queues.`)];
+    const full = found.filter(({ waiting, out }) => waiting + out > 0);
+    if (full.length === 0) return [ok(`none in ${counted(queues.length, 'queue')}.`)];
     return full.map(({ name, waiting, out }) =>
       warn(`${waiting + out} in ${name}: ${hint(`npm run dlq -- show ${name}`)}`),
     );

@@ -35,7 +35,7 @@ export async function sendersOf(
   baseUrl: string,
   signal: AbortSignal,
 ): Promise<Senders> {
-  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+  const authorization = basic(accountSid, authToken);
   const senders: Sender[] = [];
   let url: URL | undefined = new URL('/v2/Channels/Senders?Channel=whatsapp&PageSize=100', baseUrl);
   while (url) {
@@ -50,6 +50,23 @@ export async function sendersOf(
     url = next ? new URL(pathname + search, baseUrl) : undefined;
   }
   return { kind: 'told', senders };
+}
+
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** Of a server that speaks Twilio's API without senders, as the simulated one: whether it takes the credentials. */
+export async function messagesOf(
+  { accountSid, authToken }: TwilioCredentials,
+  baseUrl: string,
+  signal: AbortSignal,
+) {
+  const url = new URL(`/2010-04-01/Accounts/${accountSid}/Messages.json?PageSize=1`, baseUrl);
+  const headers = { authorization: basic(accountSid, authToken) };
+  const response = await reached(url, { headers, signal });
+  await response.body?.cancel();
+  if (response.ok) return ok(`${url.host} takes the credentials; it has no list of senders.`);
+  return fix(`${url.host} answers ${response.status} where messages are listed: see its own log.`);
 }
 
 /** Twilio's number for everybody's sandbox. */

@@ -1,10 +1,11 @@
+import { counted } from '../../lambdas/runtime/plural.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
 import type { Channel } from '../../lambdas/whatsapp-replies/contract.ts';
 import { secretNames } from '../secret-names.ts';
 import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { announcedUntil, shutdownOf } from './model-shutdowns.ts';
-import { judgeSender, sendersOf } from './twilio-senders.ts';
+import { judgeSender, messagesOf, sendersOf } from './twilio-senders.ts';
 
 /** Whether Twilio sends what customers write to this deployment. */
 export const twilioCheck = (deployment: Deployment, channels: () => Promise<Channel[]>): Check => ({
@@ -24,6 +25,9 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
     const answer = await sendersOf(parseTwilioCredentials(stored), baseUrl, signal);
     if (answer.kind === 'refused') {
       return [fix('Twilio refuses the credentials in the secret: npm run secrets fills it anew.')];
+    }
+    if (answer.kind === 'unavailable' && answer.status === 404) {
+      return [await messagesOf(parseTwilioCredentials(stored), baseUrl, signal)];
     }
     if (answer.kind === 'unavailable') {
       return [warn(`Twilio did not tell its senders (${answer.status}): try again.`)];
@@ -47,7 +51,7 @@ export const shutdownCheck = (models: () => Promise<string[]>, now: () => number
       const days = Math.ceil((Date.parse(day) - now()) / dayMs);
       const change = 'choose another by npm run assistant, or in the feature "email-answers".';
       if (days <= 0) return fix(`${model} has ended on ${day}: ${change}`);
-      const text = `${model} ends on ${day}, in ${days} day(s)`;
+      const text = `${model} ends on ${day}, in ${counted(days, 'day')}`;
       return days <= soonDays ? warn(`${text}: ${change}`) : ok(`${text}.`);
     });
   },
@@ -103,7 +107,7 @@ export const issuerCheck = (deployment: Deployment): Check => ({
     const { keys } = await json(keysUrl, signal);
     return [
       Array.isArray(keys) && keys.length > 0
-        ? ok(`${issuer} has ${keys.length} key(s).`)
+        ? ok(`${issuer} has ${counted(keys.length, 'key')}.`)
         : fix(`${keysUrl} has no keys: every token is refused.`),
     ];
   },

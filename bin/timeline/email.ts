@@ -1,8 +1,9 @@
 import type { EmailKey, StoredEmail } from '../../lambdas/email-deadlines/domain/email.ts';
 import type { StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
+import { counted } from '../../lambdas/runtime/plural.ts';
 import { spanOf } from '../duration.ts';
 import type { Records } from '../records.ts';
-import { inOrder, type Step, stepAt, type Timeline } from './step.ts';
+import { historySteps, inOrder, type Step, stepAt, type Timeline } from './step.ts';
 
 /** Emails that this one waited for and that are looked at; the last of them to end is what counts. */
 const mostParents = 100;
@@ -27,6 +28,7 @@ export async function emailTimeline(
       ...stepAt(email.begun_at, 'begun: a worker took it first'),
       ...stepAt(email.drafted_at, `drafted (${email.answered_by ?? 'by nobody'})`),
       ...stepAt(email.sent_at, 'sent'),
+      ...historySteps(email.history),
       ...stepAt(email.failed_at, `failed: ${email.reason ?? 'no reason is noted'}`),
     ]),
     ...(reveal && {
@@ -63,8 +65,8 @@ function outcomeOf(run: StoredRun): string {
     ...(at_risk > 0 ? [`${at_risk} at risk with so few workers (at_risk)`] : []),
     ...(retries > 0 ? [`${retries} posts not taken at once (retries)`] : []),
   ];
-  const counted = `${run.state}; of ${fetched} emails ${sent} sent (${on_time} on time, ${late} late), ${failed} failed`;
-  return [counted, ...explained].join('; ');
+  const sums = `${run.state}; of ${counted(fetched, 'email')} ${sent} sent (${on_time} on time, ${late} late), ${failed} failed`;
+  return [sums, ...explained].join('; ');
 }
 
 /** Some of the faults: whoever sent the emails sees all of them. */
@@ -82,7 +84,7 @@ function parentsDone(parents: StoredEmail[]): Step[] {
   const ends = parents.map(({ sent_at, failed_at }) => sent_at ?? failed_at);
   if (ends.length === 0 || ends.includes(undefined)) return [];
   const last = Math.max(...ends.flatMap((end) => end ?? []));
-  return stepAt(last, `ready: the ${ends.length} email(s) before it are done`);
+  return stepAt(last, `ready: ${counted(ends.length, 'email')} before it done`);
 }
 
 function stateOf(email: StoredEmail): string {
@@ -96,6 +98,6 @@ function stateOf(email: StoredEmail): string {
       ? `sent late, by ${spanOf(-spare)}; it was ${due}`
       : `sent on time, ${spanOf(spare)} before it was due`;
   }
-  const waits = waiting_for ? `, waits for ${waiting_for.size} email(s)` : '';
-  return `${state}, ${due}${waits}${attempts > 1 ? `, tried ${attempts} times` : ''}`;
+  const waits = waiting_for ? `, waits for ${counted(waiting_for.size, 'email')}` : '';
+  return `${state}, ${due}${waits}${attempts > 1 ? `, tried ${counted(attempts, 'time')}` : ''}`;
 }

@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../../lambdas/runtime/history.ts';
 import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';
 
@@ -14,8 +15,10 @@ export interface Timeline {
   title: string;
   state: string;
   steps: Step[];
-  /** Where it is not over: the command that shows whether it is a dead letter. */
+  /** Where it is not over: the command that shows its dead letter, if there is one. */
   open?: string;
+  /** Whether it is known to be a dead letter. */
+  dead?: boolean;
   /** Customers' and companies' words, only where they were asked for. */
   words?: Record<string, string>;
 }
@@ -25,6 +28,24 @@ export const stepAt = (at: number | string | undefined, what: string): Step[] =>
   const time = typeof at === 'string' ? Date.parse(at) : at;
   return time === undefined || Number.isNaN(time) ? [] : [{ at: time, what }];
 };
+
+const whatHappened = {
+  failed: (code: string) => `failed: ${code}; it is tried again`,
+  dead: (code: string) => `failed for good: ${code}; it goes to the dead letters`,
+  redriven: () => 'taken up again, from the dead letters',
+};
+
+/** The tries that failed, and what became of them. */
+export const historySteps = (history: readonly HistoryEntry[] = []): Step[] =>
+  history.flatMap(({ at, what, error_code }) =>
+    stepAt(at, whatHappened[what](error_code ?? 'no code')),
+  );
+
+/** Whether the last that happened to it is that it became a dead letter; with the code that says why. */
+export function deadBy(history: readonly HistoryEntry[] = []): string | undefined {
+  const last = history.at(-1);
+  return last?.what === 'dead' ? (last.error_code ?? 'no code') : undefined;
+}
 
 /** By time; what happened at the same moment stays in its order. */
 export const inOrder = (steps: Step[]): Step[] => steps.toSorted((a, b) => a.at - b.at);

@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { counted } from '../../lambdas/runtime/plural.ts';
 import type { Table } from '../../lambdas/vendors/aws/table.ts';
 import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
 import { messageStatuses } from '../../lambdas/whatsapp-replies/contract.ts';
@@ -8,7 +9,7 @@ import {
   type Turn,
   userText,
 } from '../../lambdas/whatsapp-replies/domain/turn.ts';
-import { inOrder, type Step, stepAt, type Timeline } from './step.ts';
+import { deadBy, historySteps, inOrder, type Step, stepAt, type Timeline } from './step.ts';
 
 /** What happened to the messages that a turn answers, and to its reply. */
 export async function whatsAppTimeline(
@@ -28,12 +29,17 @@ export async function whatsAppTimeline(
       ),
       ...stepAt(turn.created_at, 'begun: taken from the queue'),
       ...modelSteps(turn),
-      ...stepAt(composedAt(turn), `answered: ${turn.outcome}, in ${turn.parts.length} message(s)`),
+      ...historySteps(turn.history),
+      ...stepAt(
+        composedAt(turn),
+        `answered: ${turn.outcome}, in ${counted(turn.parts.length, 'message')}`,
+      ),
       ...parts.flat(),
       ...(turn.state === 'recorded' ? stepAt(turn.updated_at, 'recorded') : []),
     ]),
     ...(turn.state !== 'recorded' && {
       open: `npm run dlq -- show whatsapp-replies --id ${turn.turn_id}`,
+      dead: deadBy(turn.history) !== undefined,
     }),
     ...(reveal && { words: { customer: userText(turn), reply: replyText(turn) } }),
   };
@@ -83,11 +89,14 @@ async function partSteps(
   ];
 }
 
-function stateOf({ state, outcome, attempts, slowed, updated_at }: Turn): string {
+function stateOf(turn: Turn): string {
+  const { state, outcome, attempts, slowed, updated_at } = turn;
   if (state === 'recorded') return `over (${outcome})`;
+  const code = deadBy(turn.history);
+  if (code) return `not over: a dead letter (${code}) after the step "${state}"`;
   if (state === 'received' && slowed) {
     return `not over: waits since the customer writes faster than is answered, looked at last at ${updated_at}`;
   }
-  const tries = attempts > 0 ? `, ${attempts} attempt(s)` : '';
+  const tries = attempts > 0 ? `, ${counted(attempts, 'attempt')}` : '';
   return `not over: last recorded step "${state}" at ${updated_at}${tries}`;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { numberVariable, workerConcurrency } from '../runtime/env.ts';
-import { httpUrl } from '../runtime/public-url.ts';
+import { httpUrl, loopbackVariable } from '../runtime/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/contract.ts';
 
 const seconds = (fallback: number, max: number) =>
@@ -42,7 +42,8 @@ const pacing = {
   LLM_DELAY_MAX: operatorEnvironment.shape.LLM_DELAY_MAX,
 };
 const starting = { ...tables, ...pacing, RUN_QUEUE_URL: z.string() };
-const secret = {
+const mailboxes = {
+  ...loopbackVariable,
   MAILBOX_API_KEY_SECRET_ID: z.string(),
   SECRETS_MANAGER_REGION: z.optional(z.string()),
 };
@@ -51,7 +52,7 @@ const secret = {
 export const triggerEnvironment = z.object({ ...starting, TEST_MODE, CONCURRENCY_LIMIT });
 export const startEnvironment = z.object({
   ...starting,
-  ...secret,
+  ...mailboxes,
   EMAILS_URL,
   RESPOND_URL,
   RUN_DLQ_URL: z.string(),
@@ -60,7 +61,7 @@ export const startEnvironment = z.object({
 });
 export const answerEnvironment = z.object({
   ...tables,
-  ...secret,
+  ...mailboxes,
   ...pacing,
   RESPOND_URL,
   REQUEST_TIMEOUT,

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import { publicUrl } from '../runtime/public-url.ts';
+import { publicOrLoopbackUrl, publicUrl } from '../runtime/public-url.ts';
 
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
 
 /** Where a company's emails come from and its replies go. */
-const mailboxFeature = z.strictObject({ emails_url: publicUrl, respond_url: publicUrl });
+const mailboxFeature = <Url extends z.ZodMiniType<string>>(url: Url) =>
+  z.strictObject({ emails_url: url, respond_url: url });
 
 /** How a company's emails are answered. */
 const emailAnswersFeature = z.strictObject({
@@ -35,7 +36,13 @@ const emailAnswersFeature = z.strictObject({
 export type EmailAnswers = z.output<typeof emailAnswersFeature>;
 
 /** The features of a tenant's configuration that this context reads. */
-export const features = { mailbox: mailboxFeature, 'email-answers': emailAnswersFeature };
+export const features = {
+  mailbox: mailboxFeature(publicUrl),
+  'email-answers': emailAnswersFeature,
+};
+
+/** The same on the stage that runs on one machine, whose mailboxes may be there too. */
+export const loopbackFeatures = { mailbox: mailboxFeature(publicOrLoopbackUrl) };
 
 export const defaultEmailModel = 'gpt-5.6-luna';
 export const defaultEmailInstructions =

@@ -1,6 +1,7 @@
 import { isoTime } from '../runtime/clock.ts';
 import { EngineError } from '../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
+import { counted } from '../runtime/plural.ts';
 import { countVendorFailure } from '../runtime/vendor-failures.ts';
 import type { RunStore } from './adapters/run-store.ts';
 import { limits, type RunMessage } from './contract.ts';
@@ -200,7 +201,7 @@ const mostFaults = 100;
 
 const invalid = (faults: string[]): Problem => ({
   status: 422,
-  detail: `The emails have ${faults.length} fault(s); none was answered.`,
+  detail: `The emails have ${counted(faults.length, 'fault')}; none was answered.`,
   errors: faults.slice(0, mostFaults),
 });
 

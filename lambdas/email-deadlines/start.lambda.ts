@@ -48,7 +48,8 @@ const consumer = once((): RunsConsumer => {
       const from = await place(tenant_id, 'emails_url', env.EMAILS_URL);
       const apiKey = async () => (await keys.get())(tenant_id, from);
       const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
-      return fetchEmails({ ...from, ...calls }, test_mode);
+      const allowLoopback = env.LOOPBACK_URLS === 'allowed';
+      return fetchEmails({ ...from, ...calls, allowLoopback }, test_mode);
     },
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
     enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),

@@ -78,6 +78,8 @@ const consumer = once((): LeadsConsumer => {
         log: child,
         meter,
       }),
+    noteFailed: store.setFailed,
+    now: Date.now,
     settlement: settlement({
       queue: consumerQueue(queueClient(), {
         queueUrl: env.TRIAGE_QUEUE_URL,

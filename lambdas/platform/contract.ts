@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { isHttpUrl, isLoopbackUrl } from '../runtime/public-url.ts';
+import { isHttpUrl, isLoopbackUrl, loopbackVariable } from '../runtime/public-url.ts';
 import { type ApiRoute, scopes, tenancyEnvironment, tenantId } from '../tenancy/contract.ts';
-import { loopbackVariable } from '../webhooks/contract.ts';
 
 /** A credential of a tenant, as it is stored: an API key without its secret, or a public client id. */
 export const credentialSchema = z.object({

@@ -1,7 +1,13 @@
 import type * as z from 'zod/mini';
-import { features as emailFeatures } from '../email-deadlines/features.ts';
+import {
+  features as emailFeatures,
+  loopbackFeatures as emailLoopback,
+} from '../email-deadlines/features.ts';
 import { features as leadFeatures } from '../leads/features.ts';
-import { loopbackFeatures, features as webhookFeatures } from '../webhooks/features.ts';
+import {
+  features as webhookFeatures,
+  loopbackFeatures as webhookLoopback,
+} from '../webhooks/features.ts';
 import { features as whatsAppFeatures } from '../whatsapp-replies/features.ts';
 
 /** The features that this product itself reads, by their names. */
@@ -14,10 +20,12 @@ export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
 
 /**
  * The schema of a feature, or of its variant for one project (`assistant.support`); undefined for one that is
- * free. With `loopback`, for the stage whose receivers may be on the same machine.
+ * free. With `loopback`, for the stage whose receivers and mailboxes may be on the same machine.
  */
 export function schemaOf(feature: string, loopback: boolean): z.ZodMiniType | undefined {
-  const features = loopback ? { ...knownFeatures, ...loopbackFeatures } : knownFeatures;
+  const features = loopback
+    ? { ...knownFeatures, ...emailLoopback, ...webhookLoopback }
+    : knownFeatures;
   const name = feature.split('.')[0] ?? '';
   return Object.hasOwn(features, name) ? features[name] : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type * as z from 'zod/mini';
 import { type Fault, problemResponse } from './http.ts';
+import { counted } from './plural.ts';
 import { repeatedKeyIn } from './repeated-key.ts';
 
 /** A body that was read, or the problem to answer. */
@@ -173,6 +174,6 @@ export const invalid = (c: Context, faults: Fault[]): Response =>
     type: 'invalid',
     title: 'The request does not fit',
     status: 422,
-    detail: `${faults.length} fault(s): see errors.`,
+    detail: `${counted(faults.length, 'fault')}: see errors.`,
     errors: faults.slice(0, maxFaults),
   });

@@ -1,6 +1,9 @@
 import { domainToUnicode } from 'node:url';
 import * as z from 'zod/mini';
 
+/** Whether plain http to this machine may be called; the stack says `allowed` only where it runs on one machine. */
+export const loopbackVariable = { LOOPBACK_URLS: z.enum(['allowed', 'refused']) };
+
 const maxUrlChars = 2_000;
 
 /** A company's own URL. Hosts of our own network are none: it is called from within. Its addresses are checked when it is called. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { eventSchema, eventsEnvironment, productEvents } from '../events/contract.ts';
 import { workerConcurrency } from '../runtime/env.ts';
+import { loopbackVariable } from '../runtime/public-url.ts';
 import { type ApiRoute, tenancyEnvironment } from '../tenancy/contract.ts';
 
 /** The message of the queue of deliveries: an event in EventBridge's envelope. */
@@ -18,9 +19,6 @@ export const limits = {
   /** Far above them: what Lambda throttles, as a new account does soon, is counted by the queue though nobody tried it. */
   maxReceiveCount: 200,
 } as const;
-
-/** Whether plain http to this machine may be called; the stack says `allowed` only where it runs on one machine. */
-export const loopbackVariable = { LOOPBACK_URLS: z.enum(['allowed', 'refused']) };
 
 const common = {
   ...tenancyEnvironment,

@@ -64,7 +64,7 @@ export class Start extends NodeFunction {
       callsItself: true,
       environment: {
         ...tables(parts),
-        ...secrets(parts),
+        ...mailboxes(parts),
         RUN_QUEUE_URL: runs.queue.queueUrl,
         RUN_DLQ_URL: runs.deadLetterQueue.queueUrl,
         READY_QUEUE_URL: ready.queue.queueUrl,
@@ -110,7 +110,7 @@ export class Answer extends NodeFunction {
       callsItself: true,
       environment: {
         ...tables(parts),
-        ...secrets(parts),
+        ...mailboxes(parts),
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
         READY_QUEUE_URL: ready.queue.queueUrl,
         READY_DLQ_URL: ready.deadLetterQueue.queueUrl,
@@ -153,7 +153,8 @@ const tables = (parts: EmailParts): Record<string, string> => ({
   EMAIL_RUNS_TABLE: parts.emailRuns.tableName,
 });
 
-const secrets = (parts: EmailParts): Record<string, string> => ({
+const mailboxes = (parts: EmailParts): Record<string, string> => ({
+  LOOPBACK_URLS: parts.house.stage.loopbackUrls,
   MAILBOX_API_KEY_SECRET_ID: parts.mailboxSecret.secretArn,
   SECRETS_MANAGER_REGION: parts.emailRuns.env.region,
 });

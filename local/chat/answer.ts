@@ -51,7 +51,7 @@ function complaint(outcome: Exclude<Outcome, { kind: 'replied' }>, timeoutSecond
     case 'stopped':
       return stopped;
     case 'silent':
-      return `No reply within ${timeoutSeconds} seconds: look at the log of npm start in its terminal. (Who has written STOP gets none until START.)`;
+      return `No reply within ${timeoutSeconds} seconds: npm run logs -- reply-processor says why, if something failed. (Who has written STOP gets none until START.)`;
     default:
       return outcome satisfies never;
   }

@@ -1,7 +1,5 @@
 import { statSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { argumentFault } from '../argument-fault.ts';
-import type { Command } from '../command.ts';
+import { type Command, readCommand } from '../command.ts';
 
 export interface ChatOptions {
   /** The customer's number, such as +15551230001. */
@@ -44,16 +42,13 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-export function parseCommand(args: string[]): Command<ChatOptions> {
-  try {
-    const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true });
-    if (values.help) return { kind: 'help' };
-    return { kind: 'run', options: checked(values, positionals) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'wrong', reason: argumentFault(error) ?? reason };
-  }
-}
+export const parseCommand = (args: string[]): Command<ChatOptions> =>
+  readCommand(
+    args,
+    { script: 'chat', options: flags },
+    (values, positionals): Command<ChatOptions> =>
+      values.help ? { kind: 'help' } : { kind: 'run', options: checked(values, positionals) },
+  );
 
 interface Values {
   from: string;

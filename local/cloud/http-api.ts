@@ -5,6 +5,7 @@ import { putBefore } from '../guard.ts';
 import type { LocalAuthorizer } from './authorizer.ts';
 import { type CorsConfiguration, corsHeaders, isPreflight } from './cors.ts';
 import type { LocalFunction } from './function.ts';
+import type { RequestContext } from './request-log.ts';
 import { servedHosts } from './served-hosts.ts';
 import { localAccount } from './template.ts';
 
@@ -21,6 +22,8 @@ export interface HttpApiOptions {
   cors?: CorsConfiguration;
   /** Takes a request that is not the API's, such as for a page of the local cloud itself; true when it has. */
   before?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Is told of each request that was the API's, once it is answered. */
+  requested?: (context: RequestContext) => void;
 }
 
 /** API Gateway's own bound of a request body. */
@@ -37,7 +40,14 @@ export async function startHttpApi(
     .map((route) => ({ route, matches: matcher(route.routeKey) }))
     .sort((a, b) => generality(a.route.routeKey) - generality(b.route.routeKey));
   const server = createServer((request, response) => {
-    answer(request, response, patterns, options).catch((error) => {
+    const context: RequestContext = { requestTime: new Date().toISOString() };
+    const begun = performance.now();
+    response.once('close', () => {
+      if (context.routeKey === undefined) return;
+      const responseLatency = String(Math.round(performance.now() - begun));
+      options.requested?.({ ...context, status: String(response.statusCode), responseLatency });
+    });
+    answer(request, response, patterns, options, context).catch((error) => {
       // Who has left in the middle of a request gets no answer, and nothing has failed.
       if (request.errored) return;
       console.error('The local HTTP API failed:', error);
@@ -98,7 +108,12 @@ async function answer(
   response: ServerResponse,
   patterns: Pattern[],
   { cors, before }: HttpApiOptions,
+  context: RequestContext,
 ): Promise<void> {
+  const refuse = (status: number, message: string) => {
+    context['error.message'] = message;
+    send(response, status, { message });
+  };
   if (await before?.(request, response)) return;
   for (const [name, value] of Object.entries(corsHeaders(request, cors))) {
     response.setHeader(name, value);
@@ -108,13 +123,15 @@ async function answer(
   const found = patterns
     .map(({ route, matches }) => ({ route, match: matches(request.method ?? '', url.pathname) }))
     .find(({ match }) => match);
+  context.routeKey = found?.route.routeKey ?? '-';
   const body = await readBody(request);
-  if (!body) return send(response, 413, { message: 'Request Entity Too Large' });
-  if (!found?.match) return send(response, 404, { message: 'Not Found' });
+  if (!body) return refuse(413, 'Request Entity Too Large');
+  if (!found?.match) return refuse(404, 'Not Found');
   const event = eventOf(request, url, body, found.route.routeKey, found.match);
+  context.requestId = event.requestContext.requestId;
   const authorization = await found.route.authorizer?.authorize(event);
   if (authorization?.kind === 'refused') {
-    return send(response, authorization.status, { message: authorization.message });
+    return refuse(authorization.status, authorization.message);
   }
   if (authorization) {
     Object.assign(event.requestContext, { authorizer: { lambda: authorization.context } });
@@ -126,8 +143,11 @@ async function answer(
     found.route.target.invoke(event).catch(() => 'failed' as const),
     late,
   ]);
-  if (result === 'late') return send(response, 503, { message: 'Service Unavailable' });
-  if (result === 'failed') return send(response, 500, { message: 'Internal Server Error' });
+  if (result === 'late') return refuse(503, 'Service Unavailable');
+  if (result === 'failed') {
+    context.integrationErrorMessage = 'The function failed.';
+    return refuse(500, 'Internal Server Error');
+  }
   sendResult(response, result);
 }
 

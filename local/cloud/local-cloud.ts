@@ -11,6 +11,7 @@ import type { EventSource } from './event-source.ts';
 import type { LogSink } from './function.ts';
 import { type HttpApiOptions, startHttpApi } from './http-api.ts';
 import { startQueues } from './queues.ts';
+import { type RequestContext, type RequestLog, requestLine } from './request-log.ts';
 import { makeResources, type Services } from './resources.ts';
 import { startSecrets } from './secrets.ts';
 import { startTables } from './tables.ts';
@@ -93,6 +94,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...(publicBaseUrl && { publicBaseUrl }),
       ...(services.cors && { cors: services.cors }),
       ...(options.before && { before: options.before }),
+      ...(services.requestLog && { requested: noteTo(services.requestLog, options.sink) }),
     });
   } catch (error) {
     await kept?.release();
@@ -133,6 +135,11 @@ async function synthesize(
   const file = path.join(outdir, `${stack.artifactId}.template.json`);
   return JSON.parse(readFileSync(file, 'utf8')) as Template;
 }
+
+const noteTo =
+  ({ name, format }: RequestLog, sink: LogSink) =>
+  (context: RequestContext): void =>
+    sink(name, requestLine(format, context));
 
 function outputsOf(template: Template, resolver: Resolver): Record<string, string> {
   return Object.fromEntries(

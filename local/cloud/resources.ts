@@ -10,6 +10,7 @@ import { EventSource } from './event-source.ts';
 import { LocalFunction, type LogSink } from './function.ts';
 import type { Route } from './http-api.ts';
 import type { Queues } from './queues.ts';
+import type { RequestLog } from './request-log.ts';
 import { makeSecret } from './secret-resource.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
@@ -38,6 +39,7 @@ export interface Services {
   routes: Route[];
   authorizers: Map<string, LocalAuthorizer>;
   cors?: CorsConfiguration;
+  requestLog?: RequestLog;
   eventSources: (() => EventSource)[];
 }
 
@@ -157,7 +159,6 @@ const makers: Record<string, Make> = {
     services.authorizers.set(logicalId, authorizer);
     return { ref: logicalId, attributes: { AuthorizerId: logicalId } };
   },
-  'AWS::ApiGatewayV2::Stage': (properties) => ({ ref: String(properties['StageName']) }),
   'AWS::ApiGatewayV2::Integration': (properties, _services, _resolver, logicalId) => ({
     ref: logicalId,
     attributes: { IntegrationUri: String(properties['IntegrationUri']) },

@@ -1,3 +1,4 @@
+import { requestLogOf } from './request-log.ts';
 import type { Make } from './resources.ts';
 import { localAccount, localRegion } from './template.ts';
 
@@ -6,6 +7,11 @@ const arn = (service: string, name: string) =>
 
 /** What watches a deployment and wakes people. Nobody is woken by this machine: known, named, and not run here. */
 export const watchingMakers: Record<string, Make> = {
+  'AWS::ApiGatewayV2::Stage': (properties, services) => {
+    const log = requestLogOf(properties);
+    if (log) services.requestLog = log;
+    return { ref: String(properties['StageName']) };
+  },
   'AWS::CloudWatch::Alarm': (properties) => {
     const name = String(properties['AlarmName']);
     return { ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunView, routes } from '../../lambdas/email-deadlines/contract.ts';
+import { counted } from '../../lambdas/runtime/plural.ts';
 import { runCommand } from '../command.ts';
 import { nothingRuns, runningIn } from '../running.ts';
 import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
@@ -89,7 +90,7 @@ async function ask({ url, key }: Product, where: string, method = 'GET'): Promis
 }
 
 const progressOf = ({ state, counts }: RunView): string =>
-  `${state}: ${counts.fetched} emails, ${counts.waiting} waiting, ${counts.drafted} drafted, ` +
+  `${state}: ${counted(counts.fetched, 'email')}, ${counts.waiting} waiting, ${counts.drafted} drafted, ` +
   `${counts.sent} sent (${counts.late} late), ${counts.failed} failed, ${counts.retries} retries`;
 
 async function latestRecord(mailboxUrl: string): Promise<RunRecord> {

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import type { dependencyKinds, sendModes } from '../../lambdas/email-deadlines/contract.ts';
-import { argumentFault } from '../argument-fault.ts';
-import type { Command } from '../command.ts';
+import { type Command, readCommand } from '../command.ts';
 import { shapes } from '../simulators/mailbox/graphs.ts';
 import type { RunOrder } from '../simulators/mailbox/run-order.ts';
 
@@ -47,14 +46,8 @@ const maxEmails = 10_000;
 const workers = 64;
 
 /** What was asked for, or why it cannot be done, in one line. */
-export function parseCommand(args: string[]): EmailCommand {
-  try {
-    return commandOf(parseArgs({ args, options }).values);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'wrong', reason: argumentFault(error) ?? reason };
-  }
-}
+export const parseCommand = (args: string[]): EmailCommand =>
+  readCommand(args, { script: 'email', options, allowPositionals: false }, commandOf);
 
 function commandOf(
   values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'],

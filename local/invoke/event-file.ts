@@ -56,3 +56,33 @@ function parse(text: string, file: string): unknown {
     throw new EventFileError(`${file} is not JSON${at}: mend it, or take one of events/.`);
   }
 }
+
+interface Queued {
+  Records?: { body?: string; attributes?: Record<string, string> }[];
+}
+
+const sqsTimes = ['SentTimestamp', 'ApproximateFirstReceiveTimestamp'];
+const isoTime = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+/**
+ * A batch of messages as if it was sent just now: all its times move on by the same span, so that what was written long
+ * ago has not waited ever since. Other events have no times that count.
+ */
+export function sentNow<Event extends object>(event: Event, now: number): Event {
+  const { Records: records } = event as Queued;
+  if (!Array.isArray(records)) return event;
+  const moved = records.map((record) => {
+    const { body, attributes = {} } = record;
+    const byMs = now - Number(attributes['SentTimestamp']);
+    if (!(byMs > 0) || typeof body !== 'string') return record;
+    const times = sqsTimes.flatMap((name) =>
+      attributes[name] ? [[name, String(Number(attributes[name]) + byMs)]] : [],
+    );
+    return {
+      ...record,
+      body: body.replaceAll(isoTime, (text) => new Date(Date.parse(text) + byMs).toISOString()),
+      attributes: { ...attributes, ...Object.fromEntries(times) },
+    };
+  });
+  return { ...event, Records: moved };
+}

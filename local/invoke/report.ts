@@ -1,3 +1,4 @@
+import { counted } from '../../lambdas/runtime/plural.ts';
 import type { FunctionDefinition } from '../cloud/function.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -39,7 +40,7 @@ function outcomeLines({ outcome, initMs }: Invocation): string[] {
 function batchLines(result: unknown): string[] {
   const failed = failedItems(result);
   if (failed.length === 0) return [];
-  return [`It reports ${failed.length} failed message(s), which would come back to the queue.`];
+  return [`It reports ${counted(failed.length, 'failed message')}, to come back to the queue.`];
 }
 
 function failedItems(result: unknown): unknown[] {

@@ -98,7 +98,9 @@ async function insightAt(call: Call, place: string, version: number): Promise<In
     }
     await sleep(pauseMs);
   }
-  throw new Error(`The lead has not been judged within ${patienceMs / 1000} s: see the logs.`);
+  throw new Error(
+    `The lead has not been judged within ${patienceMs / 1000} s: npm run logs -- lead-triage says why.`,
+  );
 }
 
 const pauseMs = 250;

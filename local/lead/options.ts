@@ -1,7 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type AdapterName, adapters } from '../../lambdas/leads/contract.ts';
-import { argumentFault } from '../argument-fault.ts';
-import type { Command } from '../command.ts';
+import { type Command, readCommand } from '../command.ts';
 
 export const usage = `Posts a lead on the local cloud, waits until it is judged, and tells why.
 
@@ -27,9 +25,8 @@ const options = {
 } as const;
 
 /** What was asked for, or why it cannot be done, in one line. */
-export function parseCommand(args: string[]): LeadCommand {
-  try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+export const parseCommand = (args: string[]): LeadCommand =>
+  readCommand(args, { script: 'lead', options }, (values, positionals): LeadCommand => {
     const { help, adapter: wanted, ...fields } = values;
     if (help) return { kind: 'help' };
     const note = positionals.join(' ').trim();
@@ -39,8 +36,4 @@ export function parseCommand(args: string[]): LeadCommand {
       return { kind: 'wrong', reason: `--adapter is one of ${adapters.join(', ')}.` };
     }
     return { kind: 'run', options: { lead: { ...fields, note }, ...(adapter && { adapter }) } };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'wrong', reason: argumentFault(error) ?? reason };
-  }
-}
+  });

@@ -24,6 +24,12 @@ describe('a source file', () => {
     expect(filesThat(({ text }) => /^await [\s\S]*^(const|let|class) /m.test(text))).toEqual([]);
   });
 
+  it('says one company and two companies, and never company(s)', () => {
+    expect(filesThat(({ text }) => /\$\{[^}]*\} (?!is )[\w ]*\w\((s|es|ies)\)/.test(text))).toEqual(
+      [],
+    );
+  });
+
   it('has something of its own to say: there are no barrels', () => {
     const reExport = /export (type )?(\*|\{[^}]*\})[^;]*from [^;]*;/g;
     const isBarrel = (text: string) => text.replaceAll(reExport, '').trim() === '';

@@ -142,7 +142,7 @@ describe('a run that cannot begin', () => {
     const { problem } = await run.stored();
 
     expect(problem?.errors).toHaveLength(100);
-    expect(problem?.detail).toContain('150 fault(s)');
+    expect(problem?.detail).toContain('150 faults');
   });
 
   it('fails with what the mailbox said when it refuses', async () => {

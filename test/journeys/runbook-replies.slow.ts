@@ -102,7 +102,7 @@ describe('"Dead letters" of whatsapp-replies', () => {
       'openai_refused: OpenAI failed to start a response: 404 model_not_found',
     );
     expect(shown).not.toContain('private');
-    expect(listed).toMatch(/whatsapp-replies +1 dead letter\(s\)/);
+    expect(listed).toMatch(/whatsapp-replies +1 dead letter,/);
     expect(redriven).toContain('1 sent back to whatsapp-replies');
     expect(await customer.hears(1)).toHaveLength(1);
     expect(await drill.follows('Dead letters', 'dlq -- list')).toMatch(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { takes } from '../../bin/logs/filter-pattern.ts';
 import { countMetrics, timeMetrics } from '../../lambdas/runtime/contract.ts';
 import { runtimeLines } from '../../local/cloud/runtime-lines.ts';
-import { takes } from '../support/filter-pattern.ts';
 import { entryOf, headings, linesOf, type Search, searchesOf } from '../support/runbook.ts';
 import { referredBy, resourcesOf, templateOf } from '../support/stack.ts';
 

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished } from 'vitest';
+import { takes } from '../../bin/logs/filter-pattern.ts';
 import { metricNamespace } from '../../lambdas/runtime/contract.ts';
 import { slug } from '../../lib/constructs/alarm.ts';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
@@ -14,7 +15,6 @@ import type { Effect } from '../../local/simulators/faults.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { alarmsOf, watchedBy } from '../lib/observability.ts';
 import { startTestEngine, type TestEngine } from './engine.ts';
-import { takes } from './filter-pattern.ts';
 import { linesOf, searchesOf } from './runbook.ts';
 import { templateOf } from './stack.ts';
 
@@ -89,8 +89,8 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
         line.replace(' --stage $STAGE', ''),
       );
       const [, , script = '', ...rest] = words.split(/\s+/);
-      const [, file = ''] =
-        (packageJson.scripts as Record<string, string>)[script]?.split(' ') ?? [];
+      const command = (packageJson.scripts as Record<string, string>)[script] ?? '';
+      const [file = ''] = command.split(' ').filter((word) => word.endsWith('.ts'));
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: folder };
       return new Promise((resolve) => {
         const parameters = [file, ...rest.filter((word) => word !== '--')];

@@ -1,6 +1,6 @@
 import { alertPerson, EngineError } from '../../runtime/errors.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
-import { type EmailAnswers, features } from '../features.ts';
+import { type EmailAnswers, features, loopbackFeatures } from '../features.ts';
 
 /** How a company's emails are answered; the defaults where it has configured nothing. */
 export async function answersOf(tenants: TenantDirectory, tenantId: string): Promise<EmailAnswers> {
@@ -36,7 +36,9 @@ export async function mailboxUrlOf(
 ): Promise<MailboxPlace | undefined> {
   const configured = await tenants.configuration(tenantId, 'mailbox');
   if (configured !== undefined) {
-    const own = readable(tenantId, 'mailbox', features.mailbox.safeParse(configured));
+    // What may be set, and what is called, is decided by the stage; here it is only read.
+    const stored = loopbackFeatures.mailbox.safeParse(configured);
+    const own = readable(tenantId, 'mailbox', stored);
     return { url: own[which], isOwn: true };
   }
   return fallback ? { url: fallback, isOwn: false } : undefined;

@@ -4,6 +4,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { historyOnBegin } from '../../runtime/history.ts';
 import { conditionFailed, storeCall, type Table } from '../../vendors/aws/table.ts';
 import type { EmailKey, StoredEmail } from '../domain/email.ts';
 import { isOver } from '../domain/email.ts';
@@ -28,6 +29,12 @@ const alsoSet = {
   waits: ', attempts = attempts - :one',
   outage: ', attempts = attempts - :one, outages = if_not_exists(outages, :none) + :one',
 };
+
+/** Written with what its holder knows: nobody else may write it meanwhile. */
+const historyOf = ({ history }: Pick<StoredEmail, 'history'>) =>
+  history
+    ? { set: ', history = :history', values: { ':history': history } }
+    : { set: '', values: {} };
 
 /** The emails of runs: `EMAIL#<id>` in the run's partition. */
 export function emailStore(table: Table): EmailStore {
@@ -141,7 +148,7 @@ export function emailStore(table: Table): EmailStore {
     async end(email, owner, ending) {
       await listTrouble(table, email, ending);
       const ended = await update(email, {
-        UpdateExpression: `SET #state = :end, ${ending.state === 'sent' ? 'sent_at = :at, on_time = :on_time' : 'reason = :reason, failed_at = :at'}, lease_until = :none`,
+        UpdateExpression: `SET #state = :end, ${ending.state === 'sent' ? 'sent_at = :at, on_time = :on_time' : 'reason = :reason, failed_at = :at'}, lease_until = :none${historyOf(email).set}`,
         ConditionExpression: `${isMine} AND ${isOpen}`,
         ExpressionAttributeNames: stateName,
         values: {
@@ -149,6 +156,7 @@ export function emailStore(table: Table): EmailStore {
           ':owner': owner,
           ':none': 0,
           ...ends,
+          ...historyOf(email).values,
           ...(ending.state === 'sent'
             ? { ':at': ending.sent_at, ':on_time': ending.on_time }
             : { ':reason': ending.reason, ':at': ending.failed_at }),
@@ -161,9 +169,9 @@ export function emailStore(table: Table): EmailStore {
       const there = await read(key);
       if (there?.state !== 'failed' || there.failed_at !== failedAt) return undefined;
       await unlistTrouble(table, key, failedAt);
+      const history = historyOf(historyOnBegin(there.history, table.clock.now()));
       return update(key, {
-        UpdateExpression:
-          'SET #state = :again, lease_until = :none, attempts = :none REMOVE reason, failed_at, outages',
+        UpdateExpression: `SET #state = :again, lease_until = :none, attempts = :none${history.set} REMOVE reason, failed_at, outages`,
         ConditionExpression: '#state = :failed AND failed_at = :at',
         ExpressionAttributeNames: stateName,
         values: {
@@ -172,17 +180,19 @@ export function emailStore(table: Table): EmailStore {
           ':failed': 'failed',
           ':at': failedAt,
           ':none': 0,
+          ...history.values,
         },
       });
     },
 
     async giveBack(email, owner, tried, restsUntil = 0) {
       await update(email, {
-        UpdateExpression: `SET lease_until = :until${alsoSet[tried]} REMOVE lease_owner`,
+        UpdateExpression: `SET lease_until = :until${alsoSet[tried]}${historyOf(email).set} REMOVE lease_owner`,
         ConditionExpression: isMine,
         values: {
           ':until': restsUntil,
           ':owner': owner,
+          ...historyOf(email).values,
           ...(tried !== 'failed' && { ':one': 1 }),
           ...(tried === 'outage' && { ':none': 0 }),
         },

@@ -16,14 +16,20 @@ export interface MailboxSettings {
   timeoutMs: number;
   /** Whether the company has named the URL itself: then only public addresses are called. */
   isOwn?: boolean;
+  /** Where the whole cloud is one machine, also plain http to that machine. */
+  allowLoopback?: boolean;
   fetcher?: Fetch;
 }
 
 /** Connections are kept open between calls. */
 const toCompanies = publicFetch({ keepAlive: true });
+const toCompaniesHere = publicFetch({ keepAlive: true, allowLoopback: true });
 
-const fetcherOf = ({ isOwn, fetcher = isOwn ? toCompanies : fetch }: MailboxSettings): Fetch =>
-  fetcher;
+function fetcherOf({ isOwn, allowLoopback, fetcher }: MailboxSettings): Fetch {
+  if (fetcher) return fetcher;
+  if (!isOwn) return fetch;
+  return allowLoopback ? toCompaniesHere : toCompanies;
+}
 
 /** What a mailbox may send: 10,000 emails of 50,000 characters would be more than a function holds. */
 const maxMailBytes = 20_000_000;

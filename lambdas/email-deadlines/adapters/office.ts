@@ -116,6 +116,7 @@ export function answerOffice(
         mailbox: mailbox({
           url: place?.url ?? '',
           isOwn: place?.isOwn ?? true,
+          allowLoopback: env.LOOPBACK_URLS === 'allowed',
           apiKey: async () => (await apiKeys.get())(tenant_id, { isOwn: place?.isOwn ?? true }),
           renewKeys: apiKeys.refresh,
           timeoutMs: env.REQUEST_TIMEOUT * 1000,

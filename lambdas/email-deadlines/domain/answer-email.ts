@@ -1,5 +1,6 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, retryLater } from '../../runtime/errors.ts';
+import { withEntry } from '../../runtime/history.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { isOutage, patienceFor } from '../../runtime/outage.ts';
 import { countVendorFailure } from '../../runtime/vendor-failures.ts';
@@ -206,29 +207,41 @@ async function failed(
 ): Promise<WorkResult> {
   const error = asEngineError(thrown);
   countVendorFailure(error, ports.meter);
-  const tried = isOutage(error) ? (email.outages ?? 0) + 1 : email.attempts;
+  const tries = isOutage(error) ? (email.outages ?? 0) + 1 : email.attempts;
   const details = {
     ...idsOf(email),
     error_code: error.code,
-    attempts: tried,
+    attempts: tries,
     error: errorForLog(error),
   };
-  if (error.next === 'retry' && tried < patienceFor(error, limits)) {
+  if (error.next === 'retry' && tries < patienceFor(error, limits)) {
     ports.log.warn('An email failed and will be tried again.', details);
-    const pause = backoffSeconds(tried, ports.random, { baseSeconds: 1, capSeconds: 60 });
+    const pause = backoffSeconds(tries, ports.random, { baseSeconds: 1, capSeconds: 60 });
     const afterSeconds = Math.max(pause, error.retryAfterSeconds ?? 0);
     const kind = isOutage(error) ? 'outage' : 'failed';
-    await ports.store.giveBack(email, owner, kind, ports.clock.now() + afterSeconds * 1000);
+    const tried = noted(email, 'failed', error.code, ports);
+    await ports.store.giveBack(tried, owner, kind, ports.clock.now() + afterSeconds * 1000);
     return { kind: 'later', afterSeconds, ready: [] };
   }
   ports.log.error('An email failed for good; it goes to the dead-letter queue.', details);
   const reason = `${error.code}: ${error.message}`;
   const failedAt = ports.clock.now();
   const ending = { state: 'failed' as const, reason, failed_at: failedAt };
-  const ended = await ports.store.end(email, owner, ending);
+  const dead = noted(email, 'dead', error.code, ports);
+  const ended = await ports.store.end(dead, owner, ending);
   if (ended) ports.count(email, { [countedAs(email)]: -1, failed: 1 });
   return { kind: 'dead', error, failedAt, ready: await tellDependents(email, run, ports) };
 }
+
+const noted = (
+  email: StoredEmail,
+  what: 'failed' | 'dead',
+  error_code: string,
+  { clock }: EmailPorts,
+): StoredEmail => ({
+  ...email,
+  history: withEntry(email.history, { at: clock.now(), what, error_code }),
+});
 
 const idsOf = ({ tenant_id, run_id, email_id }: StoredEmail) => ({ tenant_id, run_id, email_id });
 

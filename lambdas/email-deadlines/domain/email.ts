@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../../runtime/history.ts';
 import type { Step } from './ladder.ts';
 
 /** `waiting`: not drafted yet. `sending`: a post may have been made. `sent` and `failed` are ends. */
@@ -47,6 +48,8 @@ export interface StoredEmail extends EmailKey {
   attempts: number;
   /** Failures so far for want of somebody else; these are no attempts. */
   outages?: number;
+  /** The latest tries that failed. */
+  history?: HistoryEntry[];
   response?: string;
   answered_by?: Step;
   /** When it was taken in hand first, and when its reply was written. */

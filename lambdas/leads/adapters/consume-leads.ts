@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { asEngineError, discardWork } from '../../runtime/errors.ts';
+import type { HistoryEntry } from '../../runtime/history.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { patienceFor } from '../../runtime/outage.ts';
 import { waitForShare } from '../../runtime/share.ts';
@@ -13,9 +14,12 @@ import { limits, type TriageMessage, triageMessage } from '../contract.ts';
 export interface LeadsConsumer {
   /** `log` names the lead on every line; `tries` counts this one. */
   handle(message: TriageMessage, log: Log, tries: number): Promise<void>;
+  /** Keeps with the lead that a try has failed. */
+  noteFailed(tenantId: string, leadId: string, entry: HistoryEntry): Promise<void>;
   settlement: Settlement;
   /** Bounds the invocations that one company has. */
   share: FairShare;
+  now(): number;
   logOf(ids: Record<string, string>): Log;
   meter: Meter;
   random(): number;
@@ -69,7 +73,13 @@ async function isDone(
   } catch (thrown) {
     const error = asEngineError(thrown);
     consumer.meter.count('TriageFailed');
-    if (error.next !== 'retry' || tries >= patienceFor(error, limits)) {
+    const isDead = error.next !== 'retry' || tries >= patienceFor(error, limits);
+    await noteFailed(consumer, message.tenant_id, lead_id, log, {
+      at: consumer.now(),
+      what: isDead ? 'dead' : 'failed',
+      error_code: error.code,
+    });
+    if (isDead) {
       return consumer.settlement.isDead(record, error, log);
     }
     log.warn('A lead could not be judged; it comes back.', {
@@ -80,6 +90,21 @@ async function isDone(
     const seconds = backoffSeconds(tries, consumer.random);
     const pause = Math.max(seconds, error.retryAfterSeconds ?? 0);
     return consumer.settlement.comesBack(record, pause, log);
+  }
+}
+
+/** What cannot be written down holds nothing up. */
+async function noteFailed(
+  consumer: LeadsConsumer,
+  tenantId: string,
+  leadId: string,
+  log: Log,
+  entry: HistoryEntry,
+): Promise<void> {
+  try {
+    await consumer.noteFailed(tenantId, leadId, entry);
+  } catch (thrown) {
+    log.warn('The failed try could not be kept with its lead.', { error: errorForLog(thrown) });
   }
 }
 

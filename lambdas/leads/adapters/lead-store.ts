@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type HistoryEntry, historyOnBegin, withEntry } from '../../runtime/history.ts';
 import { conditionFailed, isExpired, storeCall, type Table } from '../../vendors/aws/table.ts';
 import { leadView, type StoredInsight, type StoredLead } from '../domain/lead.ts';
 import { indexed, keys } from './keys.ts';
@@ -62,6 +63,23 @@ export function leadStore(table: Table) {
               ':intent': indexed.by_intent(tenant_id, insight.intent),
               ...(lead.insight && { ':before': lead.insight.version }),
             },
+          }),
+        ),
+      );
+    },
+
+    /** Records a try that failed; of two at the same moment one may be lost. */
+    async setFailed(tenantId: string, leadId: string, entry: HistoryEntry): Promise<void> {
+      const lead = await find(tenantId, leadId);
+      const before = historyOnBegin(lead?.history, entry.at).history;
+      await unlessFailed(() =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: keys.lead(tenantId, leadId),
+            UpdateExpression: 'SET history = :history',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':history': withEntry(before, entry) },
           }),
         ),
       );

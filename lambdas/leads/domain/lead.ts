@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../../runtime/history.ts';
 import type { Insight, Lead } from '../contract.ts';
 
 /** A lead as it is kept. */
@@ -9,6 +10,8 @@ export interface StoredLead extends Lead {
   insight?: StoredInsight;
   /** The insight up to which everybody has been told. */
   announced_version?: number;
+  /** The latest tries to judge it that failed. */
+  history?: HistoryEntry[];
 }
 
 export interface StoredInsight extends Insight {

@@ -1,4 +1,5 @@
 import { asEngineError, type EngineError, retryLater } from '../../runtime/errors.ts';
+import { historyOnBegin } from '../../runtime/history.ts';
 import { limits } from '../contract.ts';
 import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
 import { type Attempt, afterFailure } from './failed-attempt.ts';
@@ -141,6 +142,7 @@ function noteBegin({ state, attempts, slowed, inputs }: Turn, { clock, meter }: 
 async function claim(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Turn> {
   const claimed = await ports.store.saveTurn({
     ...turn,
+    ...historyOnBegin(turn.history, ports.clock.now()),
     attempts: turn.attempts + 1,
     lease_until: ports.clock.now() + Math.max(0, budget.remainingMs()),
   });

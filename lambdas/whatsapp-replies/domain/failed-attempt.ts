@@ -1,5 +1,6 @@
 import { backoffSeconds } from '../../runtime/backoff.ts';
 import { alertPerson, type EngineError } from '../../runtime/errors.ts';
+import { withEntry } from '../../runtime/history.ts';
 import { errorForLog } from '../../runtime/log.ts';
 import { isOutage, patienceFor } from '../../runtime/outage.ts';
 import { countVendorFailure } from '../../runtime/vendor-failures.ts';
@@ -28,7 +29,6 @@ export async function afterFailure(
   countVendorFailure(error, ports.meter);
   const details = {
     error_code: error.code,
-    next: error.next,
     attempts: tried,
     error: errorForLog(error),
   };
@@ -62,7 +62,7 @@ async function release(turn: Turn, error: EngineError, ports: ReplyPorts): Promi
     if (!next) return await count(latest, refusedForGood(error), ports);
     // The number of refusals is bounded by itself.
     const freed: Turn = { ...next, lease_until: 0, attempts: Math.max(0, latest.attempts - 1) };
-    await saveLeaving(latest, freed, ports);
+    await saveLeaving(latest, noted(freed, error, 'failed', ports), ports);
     return { error, tried: next.refusals ?? 1, isFinal: false };
   } catch (releaseError) {
     ports.log.error('The lease of the turn could not be given back; it runs out by itself.', {
@@ -93,9 +93,18 @@ async function count(latest: Turn, error: EngineError, ports: ReplyPorts): Promi
   const after: Turn = isFinal
     ? { ...fromTheStart(latest, error), attempts: 0, outages: 0 }
     : { ...latest, ...counts };
-  await saveLeaving(latest, { ...after, lease_until: 0 }, ports);
+  const kept = noted({ ...after, lease_until: 0 }, error, isFinal ? 'dead' : 'failed', ports);
+  await saveLeaving(latest, kept, ports);
   return { error, tried, isFinal };
 }
+
+/** The turn with what has become of this try, as its timeline tells. */
+const noted = (
+  turn: Turn,
+  { code: error_code }: EngineError,
+  what: 'failed' | 'dead',
+  { clock }: ReplyPorts,
+): Turn => ({ ...turn, history: withEntry(turn.history, { at: clock.now(), what, error_code }) });
 
 /** The attempt was counted as it began; an outage is none. */
 function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {

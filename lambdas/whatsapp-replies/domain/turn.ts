@@ -1,3 +1,5 @@
+import type { HistoryEntry } from '../../runtime/history.ts';
+import { counted } from '../../runtime/plural.ts';
 import type { MessageStatus } from '../contract.ts';
 import type { Inbound } from './inbound.ts';
 
@@ -59,6 +61,8 @@ export interface Turn {
   attempts: number;
   /** Failures so far for want of somebody else. */
   outages?: number;
+  /** The latest tries that failed. */
+  history?: HistoryEntry[];
   /** Until when an invocation that may still be alive works on it; 0 when none does. */
   lease_until: number;
   inputs: Inbound[];
@@ -100,7 +104,7 @@ export const userText = (turn: Turn): string =>
 
 /** A message as the transcript keeps it: its text, and what came with it in brackets. */
 export function inputText(input: Inbound): string {
-  const pictures = input.images.length > 0 ? [`[${input.images.length} picture(s)]`] : [];
+  const pictures = input.images.length > 0 ? [`[${counted(input.images.length, 'picture')}]`] : [];
   return [input.text, ...pictures, ...unread(input)].filter((line) => line !== '').join('\n');
 }
 

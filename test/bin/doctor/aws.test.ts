@@ -7,7 +7,7 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { awsChecks } from '../../../bin/doctor/aws.ts';
+import { awsChecks, secretsCheck } from '../../../bin/doctor/aws.ts';
 import { deploymentOf } from '../../../bin/doctor/deployment.ts';
 
 const formation = mockClient(CloudFormationClient);
@@ -26,7 +26,9 @@ afterEach(() => {
 });
 
 const look = async (name: string) => {
-  const check = awsChecks(deploymentOf(target)).find((one) => one.name === name);
+  const deployment = deploymentOf(target);
+  const checks = [...awsChecks(deployment), secretsCheck(deployment)];
+  const check = checks.find((one) => one.name === name);
   return (await check?.look(signal)) ?? [];
 };
 
@@ -63,17 +65,7 @@ describe('the check of the secrets', () => {
       .on(GetSecretValueCommand, { SecretId: `acme/prod/${name}` })
       .resolves({ SecretString: value });
 
-  const deployed = () =>
-    formation.on(DescribeStacksCommand).resolves({ Stacks: [{ StackStatus: 'X' } as never] });
-
-  it('leaves it to the check of the stack to say that nothing is there', async () => {
-    formation.on(DescribeStacksCommand).rejects(new Error('Stack acme-prod does not exist'));
-
-    expect(await look('secrets')).toMatchObject([{ status: 'skip' }]);
-  });
-
   it('tells which are filled, and never with what', async () => {
-    deployed();
     filled('openai-api-key/whatsapp', 'sk-hush');
     filled('whatsapp-credentials/twilio', JSON.stringify(twilio));
     filled('mailbox-api-key/email', 'hush');
@@ -85,7 +77,6 @@ describe('the check of the secrets', () => {
   });
 
   it('says how to fill those that are empty or of no use', async () => {
-    deployed();
     const empty = new Error("can't find the specified secret value");
     empty.name = 'ResourceNotFoundException';
     secrets.on(GetSecretValueCommand).rejects(empty);

@@ -4,6 +4,7 @@ import {
   findingsOf,
   fix,
   lineOf,
+  ofStack,
   ok,
   reached,
   withoutEchoes,
@@ -96,5 +97,26 @@ describe('a server that does not answer', () => {
     await expect(reached('http://127.0.0.1:9/v1/models', {})).rejects.toThrow(
       /^127\.0\.0\.1:9 cannot be reached \(.+\): check the network\.$/,
     );
+  });
+});
+
+describe('a stack that is not there', () => {
+  const checks = ['secrets', 'companies', 'twilio'].map((name) =>
+    check(name, async () => [fix('The stack is not there: check --stage.')]),
+  );
+  const of = (stack: object | undefined) =>
+    findingsOf(
+      ofStack(async () => stack, checks),
+      explain,
+    );
+
+  it('is said once, by its own check, and by no other', async () => {
+    for (const { status, text } of await of(undefined)) {
+      expect([status, text]).toEqual(['skip', 'see stack.']);
+    }
+  });
+
+  it('hides nothing where it is there', async () => {
+    expect((await of({})).map(({ status }) => status)).toEqual(['FIX', 'FIX', 'FIX']);
   });
 });

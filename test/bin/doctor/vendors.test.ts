@@ -110,6 +110,7 @@ describe('the check of Twilio', () => {
   it.each([
     [401, 'FIX', 'refuses the credentials'],
     [503, 'warn', '503'],
+    [404, 'FIX', 'answers 404 where messages are listed'],
   ])('tells a refusal from an outage (%i)', async (code, status, text) => {
     answers[firstPage] = { status: code, body: {} };
 
@@ -117,6 +118,22 @@ describe('the check of Twilio', () => {
 
     expect(report).toMatchObject({ status, text: expect.stringContaining(text) });
     expect(report?.text).not.toContain('hush');
+  });
+});
+
+describe('the check of a Twilio that has no list of senders, such as the simulated one', () => {
+  const list = `/2010-04-01/Accounts/AC${'1'.repeat(32)}/Messages.json?PageSize=1`;
+
+  it.each([
+    [200, 'ok', 'takes the credentials'],
+    [401, 'FIX', 'answers 401'],
+  ])('asks for messages instead (%i)', async (code, status, text) => {
+    answers[list] = { status: code, body: {} };
+
+    const [report] = await twilio();
+
+    expect(report).toMatchObject({ status, text: expect.stringContaining(text) });
+    expect(asked.at(-1)).toMatchObject({ authorization: expect.stringMatching(/^Basic /) });
   });
 });
 
@@ -149,7 +166,7 @@ describe('the check of the model', () => {
 
 describe('the check for the end of models', () => {
   it.each([
-    ['gpt-5-2025-08-07', 'warn', 'ends on 2026-12-11, in 20 day(s)'],
+    ['gpt-5-2025-08-07', 'warn', 'ends on 2026-12-11, in 20 days'],
     ['gpt-4', 'FIX', 'has ended on 2026-10-23'],
     ['gpt-5.6-luna', 'ok', 'no shutdown is announced'],
   ])('knows of %s', async (model, status, text) => {

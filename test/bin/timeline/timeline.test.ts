@@ -62,7 +62,7 @@ describe('the timeline of a message', () => {
       'Twilio says sent',
       'begun: taken from the queue',
       'the model is asked: run resp_1',
-      'answered: answered, in 1 message(s)',
+      'answered: answered, in 1 message',
       'handed to Twilio',
       'taken by Twilio',
       'recorded',
@@ -89,7 +89,7 @@ describe('the timeline of a message', () => {
     const { state } = await whatsAppTimeline(aTurn({ state: 'run', attempts: 2 }), table, false);
 
     expect(state).toContain('not over: last recorded step "run"');
-    expect(state).toContain('2 attempt(s)');
+    expect(state).toContain('2 attempts');
   });
 
   it('says that one waits because its customer writes without end', async () => {
@@ -170,14 +170,14 @@ describe('the timeline of an email', () => {
       [1_000, 'the emails were fetched'],
       [1_500, 'begun: a worker took it first'],
       [3_000, 'drafted (full)'],
-      [9_000, 'ready: the 2 email(s) before it are done'],
+      [9_000, 'ready: 2 emails before it done'],
       [20_000, 'sent'],
     ]);
   });
 
   it.each([
     [{ state: 'sent', sent_at: at + 90_000, on_time: false }, 'sent late, by 30.0 s'],
-    [{ state: 'waiting', waiting_for: new Set(['p']), attempts: 2 }, 'waits for 1 email(s), tried'],
+    [{ state: 'waiting', waiting_for: new Set(['p']), attempts: 2 }, 'waits for 1 email, tried'],
     [{ state: 'failed', failed_at: at, reason: 'x' }, 'failed; it was due 2026-11-21T10:01'],
   ] as [Partial<StoredEmail>, string][])('says how it stands: %j', async (fields, said) => {
     expect((await of(fields))?.state).toContain(said);
@@ -214,7 +214,7 @@ describe('the timeline of an email', () => {
     const failed = {
       ...late,
       completed_at: new Date(at + 2_000).toISOString(),
-      problem: { status: 422, detail: '9 fault(s).', errors: ['#/0/body: Expected string.'] },
+      problem: { status: 422, detail: '9 faults.', errors: ['#/0/body: Expected string.'] },
     } as StoredRun;
     const told = (stored: StoredRun) => runTimeline(key, { ...nothing, run: async () => stored });
 
@@ -223,7 +223,7 @@ describe('the timeline of an email', () => {
         '4 at risk with so few workers (at_risk); 3 posts not taken at once (retries)',
     );
     expect((await told(failed))?.steps.at(-1)?.what).toBe(
-      'failed: 422 9 fault(s). #/0/body: Expected string.',
+      'failed: 422 9 faults. #/0/body: Expected string.',
     );
   });
 

@@ -113,6 +113,14 @@ describe('a reply to the mailbox', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is sent to a place on this machine only where the whole cloud is this machine', async () => {
+    const { url, asked } = await aServer(says(200, {}));
+    const own = { ...settings(url), isOwn: true, allowLoopback: true };
+
+    expect(await mailbox(own).post(aReply, mostMs)).toMatchObject({ kind: 'accepted' });
+    expect(asked).toHaveLength(1);
+  });
+
   it('is taken nowhere else than to the configured place', async () => {
     const { result, asked } = await posted(says(307, {}, { location: '/elsewhere' }));
 

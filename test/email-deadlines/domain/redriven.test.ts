@@ -42,6 +42,17 @@ describe('the dead letter of an email that is sent back', () => {
     expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, sent: 1, failed: 0 });
   });
 
+  it('is told by the email’s history, after the tries that failed', async () => {
+    const { office, letter } = await afterFailure();
+    const before = (await office.email('e1'))?.history?.map(({ what }) => what) ?? [];
+
+    office.enqueue([letter]);
+    await office.workOff();
+
+    expect(before.slice(-2)).toEqual(['failed', 'dead']);
+    expect((await office.email('e1'))?.history?.at(-1)).toMatchObject({ what: 'redriven' });
+  });
+
   it('clears the email from the list of those that failed', async () => {
     const { office, letter } = await afterFailure();
     const before = await office.runs.trouble(office.run, 'failed', 10);

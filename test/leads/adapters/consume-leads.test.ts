@@ -23,7 +23,9 @@ function aConsumer(
 ) {
   const [log, meter, queue] = [recordedLog(), recordedMeter(), aQueueClient()];
   const named: Record<string, string>[] = [];
+  const noted: unknown[] = [];
   return {
+    noted,
     log,
     meter,
     queue,
@@ -33,6 +35,8 @@ function aConsumer(
         records,
         {
           handle,
+          noteFailed: async (tenantId, leadId, entry) => void noted.push([tenantId, leadId, entry]),
+          now: () => Date.UTC(2026, 10, 21),
           share: sharedBut(...full),
           settlement: settlement({
             queue: consumerQueue(queue.client, { queueUrl: 'leads', deadLetterUrl: 'dead' }),
@@ -138,6 +142,13 @@ describe('a lead that could not be judged again and again', () => {
       { QueueUrl: 'dead', MessageAttributes: { reason_code: { StringValue: 'lead_contended' } } },
     ]);
     expect(consumer.meter.counts['DeadLettered']).toBe(1);
+    expect(consumer.noted).toEqual([
+      [
+        'acme',
+        expect.any(String),
+        { at: expect.any(Number), what: 'dead', error_code: error.code },
+      ],
+    ]);
   });
 
   it('comes back for longer while the store is away', async () => {

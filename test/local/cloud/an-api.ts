@@ -2,19 +2,22 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { startHttpApi } from '../../../local/cloud/http-api.ts';
+import type { RequestContext } from '../../../local/cloud/request-log.ts';
 import { aHandler } from './fixtures.ts';
 
 /** An API whose routes all lead to one function; gives the way to call it. */
 export async function anApi(routeKeys: string[], handler: string) {
   const { target } = aHandler(handler);
+  const requests: RequestContext[] = [];
   const server = await startHttpApi(
     routeKeys.map((routeKey) => ({ routeKey, target })),
     0,
+    { requested: (context) => void requests.push(context) },
   );
   onTestFinished(() => end(server));
   const { address, port } = server.address() as AddressInfo;
   const call = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
-  return { address, port, call };
+  return { address, port, call, requests };
 }
 
 const end = (server: Server) =>

@@ -10,6 +10,19 @@ describe('the local HTTP API', () => {
     expect(address).toBe('127.0.0.1');
   });
 
+  it('notes each request by its route, never by its path, and why none was there', async () => {
+    const { call, requests } = await anApi(['GET /runs/{id}'], echo);
+    await (await call('/runs/secret-7')).text();
+    await (await call('/nothing')).text();
+    await expect.poll(() => requests.length).toBe(2);
+
+    expect(requests).toMatchObject([
+      { routeKey: 'GET /runs/{id}', status: '200', requestId: expect.any(String) },
+      { routeKey: '-', status: '404', 'error.message': 'Not Found' },
+    ]);
+    expect(JSON.stringify(requests)).not.toContain('secret-7');
+  });
+
   it('leads requests by method and path', async () => {
     const { call } = await anApi(['GET /health', 'POST /webhooks', 'ANY /any'], echo);
 

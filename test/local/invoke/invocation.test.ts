@@ -125,7 +125,7 @@ describe('an invocation', () => {
       "exports.handler = async () => ({ batchItemFailures: [{ itemIdentifier: 'm1' }] });",
     );
 
-    expect(report).toContain('It reports 1 failed message(s)');
+    expect(report).toContain('It reports 1 failed message,');
     expect(failed).toBe(true);
   });
 });

@@ -97,7 +97,7 @@ describe('the history of a conversation', () => {
 
     const [message] = await store.history(turn(1), 20);
 
-    expect(message?.content).toBe('This one\n[1 picture(s)]\n[Could not be read: videos]');
+    expect(message?.content).toBe('This one\n[1 picture]\n[Could not be read: videos]');
   });
 });
 

@@ -88,11 +88,9 @@ describe('a wait that OpenAI asks for', () => {
     const { assistant, faults } = await anAssistant('responses');
     const effect = { kind: 'respond', status: 429, headers: { 'retry-after': '30' } } as const;
     faults.add({ operation: 'responses.retrieve', effect });
-    const begun = performance.now();
 
     const refused = assistant.checkRun('conv_1', 'resp_1');
 
     await expect(refused).rejects.toMatchObject({ code: 'openai_busy', retryAfterSeconds: 30 });
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alertPerson, discardWork } from '../../../lambdas/runtime/errors.ts';
+import { limits } from '../../../lambdas/whatsapp-replies/contract.ts';
 import type { Outcome } from '../../support/reply-assistant.ts';
 import { anInbound, aQueuedMessage, aTurn, queuedMessages } from '../../support/reply-builders.ts';
 import { aWorld } from '../../support/reply-world.ts';
@@ -113,6 +114,26 @@ describe('message that fails', () => {
 
     expect(waits).toEqual([2, 3, 6, 12]);
     expect(world.messenger.sent).toEqual([]);
+  });
+
+  it('is kept with its tries, its death and its return, and each line says what happens next', async () => {
+    let cured = false;
+    const broken = failing('server_error');
+    const world = aWorld({
+      answer: () => (cured ? { kind: 'answered', text: 'Here.' } : broken()),
+    });
+    let result = await world.answers([aQueuedMessage(1)]);
+    while (result.dead.length === 0) result = await world.answers([aQueuedMessage(1)]);
+    const history = () => world.store.turn('SM1')?.history?.map(({ what }) => what);
+    const whileDead = history();
+    cured = true;
+    await world.answers([aQueuedMessage(1)]);
+
+    expect(whileDead).toEqual([...Array(limits.maxAttempts - 1).fill('failed'), 'dead']);
+    expect(history()).toEqual([...(whileDead ?? []), 'redriven']);
+    const last = world.log.lines.filter(({ message }) => message.includes('for good'));
+    expect(last).toHaveLength(1);
+    expect(JSON.stringify(last)).not.toMatch(/"next":"retry"/);
   });
 
   it('keeps back a later one whose own turn could go on', async () => {

@@ -230,14 +230,12 @@ describe('the WhatsApp text of an answer', () => {
     ['|a\n|-\n'],
     ['\0'],
     ['\ud800'],
-  ])('is ready soon for 100,000 characters of %j', (unit) => {
+  ])('is made of 100,000 characters of %j', (unit) => {
     const markdown = unit.repeat(100_000 / unit.length);
-    const start = process.threadCpuUsage();
 
-    toWhatsAppText(`a${markdown}b`);
-    toWhatsAppText(markdown);
-
-    expect(process.threadCpuUsage(start).user / 1000).toBeLessThan(3_000);
+    for (const text of [`a${markdown}b`, markdown]) {
+      expect(toWhatsAppText(text).length).toBeLessThan(10 * text.length);
+    }
   });
 
   it('of lists and quotes 5,000 levels deep is ready as well', () => {

@@ -28,7 +28,7 @@ export interface Business extends RunningServer {
 
 /** The receiving end of webhooks: remembers what is posted, and answers an empty TwiML. */
 export async function startBusiness(
-  respond: () => Response = () => new Response('<Response/>'),
+  respond: () => Response | Promise<Response> = () => new Response('<Response/>'),
 ): Promise<Business> {
   const posts: Posted[] = [];
   const app = new Hono<SimulatorEnv>().post('/*', async (c) => {

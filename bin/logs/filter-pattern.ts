@@ -1,6 +1,11 @@
+/** A pattern that is read here alone by CloudWatch itself; its message says what is read here too. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+}
+
 /**
  * Whether CloudWatch's filter pattern takes a line, for the patterns that the runbook uses: terms, phrases and
- * alternatives (`?`) in any line, and comparisons of texts, joined by `||`, in a line of JSON. Any other is an error.
+ * alternatives (`?`) in any line, and comparisons of texts, joined by `||`, in a line of JSON. Any other is a PatternError.
  */
 export function takes(pattern: string, line: string): boolean {
   const trimmed = pattern.trim();
@@ -13,7 +18,7 @@ function takesJson(pattern: string, line: string): boolean {
   const inner = /^\{ (.+) \}$/.exec(pattern)?.[1] ?? '';
   const comparisons = inner.split(' || ').map((one) => {
     const [, path = '', wanted = ''] = comparison.exec(one) ?? [];
-    if (!path) throw new Error(`Expected comparisons of texts in ${pattern}, got ${one}.`);
+    if (!path) throw new PatternError(`Expected comparisons of texts in ${pattern}, got ${one}.`);
     return { path: path.slice(1).split('.'), wanted: textLike(wanted) };
   });
   const entry = parse(line);
@@ -37,7 +42,7 @@ function parse(line: string): unknown {
 
 function takesTerms(pattern: string, line: string): boolean {
   if (!/^(\??("[^"]+"|[\w-]+)( |$))*$/.test(pattern)) {
-    throw new Error(`Expected terms and phrases in the pattern ${pattern}.`);
+    throw new PatternError(`Expected terms and phrases in the pattern ${pattern}.`);
   }
   const terms = [...pattern.matchAll(/(\??)(?:"([^"]+)"|([\w-]+))/g)].map(
     ([, optional, phrase, word]) => ({ optional: optional === '?', text: phrase ?? word ?? '' }),
@@ -45,7 +50,8 @@ function takesTerms(pattern: string, line: string): boolean {
   const found = terms.map(({ text }) => hasWhole(line, text));
   const optional = terms.filter((term) => term.optional).length;
   // CloudWatch ignores alternatives beside terms that must be there.
-  if (optional > 0 && optional < terms.length) throw new Error(`Mixed terms in ${pattern}.`);
+  if (optional > 0 && optional < terms.length)
+    throw new PatternError(`Expected either terms or alternatives in ${pattern}, got both.`);
   return optional > 0 ? found.some(Boolean) : found.every(Boolean);
 }
 

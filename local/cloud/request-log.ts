@@ -1,0 +1,37 @@
+import type { Properties } from './resources.ts';
+
+/** Where an API's stage writes a line for each request, and how the line is made. */
+export interface RequestLog {
+  /** The log's name, such as `replies-engine-api-local`. */
+  name: string;
+  format: string;
+}
+
+/** What the line may name, by its names in `$context`. The time is ISO 8601 here. */
+export type RequestContext = Partial<
+  Record<
+    | 'requestTime'
+    | 'requestId'
+    | 'routeKey'
+    | 'status'
+    | 'responseLatency'
+    | 'error.message'
+    | 'integrationErrorMessage',
+    string
+  >
+>;
+
+/** Undefined where the stage writes none. */
+export function requestLogOf(stage: Properties): RequestLog | undefined {
+  const { DestinationArn: arn, Format: format } = (stage['AccessLogSettings'] ?? {}) as {
+    DestinationArn?: string;
+    Format?: string;
+  };
+  return arn && format ? { name: arn.split('/').at(-1) ?? arn, format } : undefined;
+}
+
+/** API Gateway writes a hyphen for what it does not know. */
+export const requestLine = (format: string, context: RequestContext): string =>
+  format.replaceAll(/\$context\.(\w+(?:\.\w+)*)/g, (_, name: string) =>
+    JSON.stringify(context[name as keyof RequestContext] ?? '-').slice(1, -1),
+  );
