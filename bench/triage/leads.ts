@@ -13,7 +13,7 @@ const leadSchema = z.strictObject({
 /** A note and what the guide says of it. */
 export type LabelledLead = z.infer<typeof leadSchema>;
 
-/** What the rules are made on; `unseen` is none of them. See README.md. */
+/** What the rules are made on; `unseen` and `held-out` are none of them. See README.md. */
 export const sources = [
   'leads',
   'later',
@@ -27,7 +27,7 @@ export const sources = [
 export type Source = (typeof sources)[number];
 
 /** The labelled notes of one source. */
-export const leadsFrom = (source: Source | 'unseen'): LabelledLead[] =>
+export const leadsFrom = (source: Source | 'unseen' | 'held-out'): LabelledLead[] =>
   leadsOf(path.join(import.meta.dirname, `${source}.jsonl`));
 
 /** The labelled notes of a file, one a line. */
