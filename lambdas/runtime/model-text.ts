@@ -27,24 +27,27 @@ function unfenced(text: string): string {
 }
 
 const citations = [
-  // 【4:0†source】, 〖13†L1-L9〗
-  / ?[【〖][^【】〖〗\n]{0,200}†[^【】〖〗\n]{0,200}[】〗]/g,
+  // 【4:0†source】, 〖13†L1-L9〗; a file's name may have such brackets too.
+  String.raw`[【〖〔［][^【】〖〗〔〕［］\n]{0,200}†(?:[^【】〖〗〔〕［］\n]|[【〖〔［][^【】〖〗〔〕［］\n]{0,200}[】〗〕］]){0,200}[】〗〕］]`,
   // [4:0†source]; a number is demanded, because people write daggers between brackets too.
-  / ?\\?\[\d{1,9}(?::\d{1,9})?†[^[\]\n]{0,200}\]/g,
+  String.raw`\\?\[\d{1,9}(?::\d{1,9})?†(?:[^[\]\n]|\[[^[\]\n]{0,200}\]){0,200}\](?:\([^()\s]{0,300}\))?`,
   // The same between characters of Unicode's private use, and as plain letters where those got lost.
-  / ?\ue200[^\ue200\ue201]{0,300}\ue201/g,
-  / ?\b(?:file)?cite(?:turn\d{1,4}[a-z]{1,20}\d{1,4})+\b/g,
-  / ?:contentReference\[oaicite:\d{1,9}\](?:\{index=\d{1,9}\})?/g,
-];
+  String.raw`\ue200[^\ue200\ue201]{0,300}\ue201`,
+  String.raw`(?:file)?cite(?:turn\d{1,4}[a-z]{1,20}\d{1,4})+`,
+  String.raw`[【[]turn\d{1,4}[a-z]{1,20}\d{1,4}[\]】]`,
+  String.raw`(?::contentReference)?\[oaicite:\d{1,9}\](?:\{index=\d{1,9}\})?`,
+].join('|');
+const citation = new RegExp(` ?(?:\\(\\s?(?:(?:${citations})[\\s,;]{0,3})+\\)|${citations})`, 'g');
 
-/** The text without the markers that stand for a vendor's sources. */
-const withoutCitations = (text: string): string =>
-  citations.reduce((rest, marker) => rest.replace(marker, ''), text);
+/** The text without the markers that stand for a vendor's sources, and without brackets around nothing else. */
+const withoutCitations = (text: string): string => text.replace(citation, '');
 
 // What reasoning models, and the servers that run them, put around reasoning.
-const names = 'think|thinking|thoughts?|reasoning|reflection|scratchpad';
+const names =
+  '(?:ant)?think(?:ing)?|thoughts?|reasoning(?:_content)?|reflection|analysis|scratchpad|inner_?(?:monologue|thoughts?)';
 const reasoningTag = new RegExp(
-  `<\\s*(/?)\\s*(?:[a-z]{1,20}:)?(?:${names})\\s*>|\\[(/?)think\\]|◁(/?)think▷|<\\|(begin|end)_of_thought\\|>`,
+  `<\\s*(/?)\\s*(?:[a-z]{1,20}:)?(?:${names})(?:\\s[^<>\\n]{0,100})?>|\\[(/?)think\\]|◁(/?)think▷|` +
+    '<\\|(?:begin|start|(end))_(?:of_)?(?:thought|thinking)\\|>|<\\|(/?)think(?:ing)?\\|>',
   'gi',
 );
 
@@ -60,7 +63,7 @@ function tagsOf(text: string): Tag[] {
     .map(({ 0: tag, index, ...groups }) => ({
       at: index,
       after: index + tag.length,
-      isEnd: [1, 2, 3].some((group) => groups[group] === '/') || /^end$/i.test(groups[4] ?? ''),
+      isEnd: [1, 2, 3, 4, 5].some((group) => Boolean(groups[group])),
     }))
     .filter(({ at, after }) => !(text[at - 1] === '`' && text[after] === '`'));
 }
@@ -93,16 +96,25 @@ export function withoutReasoning(text: string): string {
 
 /** Of a text in OpenAI's open format with channels: what is meant for the reader. */
 function ofFinalChannel(text: string): string {
-  const leaked = /^\s*analysis\S[\s\S]*?assistantfinal(?=\S)/.exec(text);
+  const leaked = /^\s*(?:(?:analysis|commentary)[\s\S]*?)?assistantfinal(?=\s*\S)/.exec(text);
   if (leaked) return text.slice(leaked[0].length);
   if (!/<\|channel\|?>/.test(text)) return text;
   const final = text.split(/<\|channel\|>final(?:<\|[a-z]+\|>[a-z ]*)?<\|message\|>/).slice(1);
   return (final.at(-1) ?? '').replace(/<\|(?:end|return|start|call)\|>[\s\S]*$/, '');
 }
 
+// What stands around a text in a model's own format, where a server leaves it.
+const token = '(?:<\\|\\w{2,30}\\|>|</s>|<end_of_turn>)\\s{0,9}';
+const tokensAround = new RegExp(`^(?:${token}){1,9}|(?:${token}){1,9}$`, 'g');
+
 /** Some models put the answer itself between tags too. */
-const unwrapped = (text: string): string =>
-  /^<(answer|final_answer)>([\s\S]*?)(?:<\/\1>)?$/i.exec(text)?.[2]?.trim() ?? text;
+function unwrapped(text: string): string {
+  const bare = text.replace(tokensAround, '').trim();
+  const tagged = /^<(answer|final|final_answer|response|reply|output)>([\s\S]*?)(?:<\/\1>)?$/i.exec(
+    bare,
+  );
+  return tagged?.[2]?.trim() ?? bare;
+}
 
 /** An answer in JSON as JSON alone: without reasoning before it and a code fence around it. */
 export function jsonText(text: string): string {

@@ -30,9 +30,19 @@ describe('reasoning of a model', () => {
     '<think>We look.</think><answer>Yes.</answer>',
     '<|channel|>analysis<|message|>We look.<|end|><|start|>assistant<|channel|>final<|message|>Yes.<|return|>',
     'analysisWe look.assistantfinalYes.',
+    'analysis\nWe look.\nassistantfinal\nYes.',
+    'assistantfinalYes.',
+    '<think type="deep">We look.</think>Yes.',
+    '<analysis>We look.</analysis>Yes.',
+    '<antThinking>We look.</antThinking>Yes.',
+    '<inner_monologue>We look.</inner_monologue>Yes.',
+    '<reasoning_content>We look.</reasoning_content>Yes.',
+    '<thinking>We look.</thinking><response>Yes.</response>',
+    '<|START_THINKING|>We look.<|END_THINKING|><|START_RESPONSE|>Yes.<|END_RESPONSE|>',
+    '<|think|>We look.<|/think|>Yes.<|im_end|>',
   ])('is taken off: %j', (text) => {
     expect(plainAnswer(text)).toBe('Yes.');
-    expect(hasReasoning(text) || text.includes('analysis')).toBe(true);
+    expect(hasReasoning(text) || /analysis|assistantfinal/.test(text)).toBe(true);
   });
 
   it('is taken off between two parts of an answer, which both stay', () => {
@@ -49,7 +59,17 @@ describe('reasoning of a model', () => {
   });
 
   it.each([
+    'Yes.<|im_end|>',
+    'Yes.</s>\n',
+    '<|begin_of_box|>Yes.<|end_of_box|>',
+    '<output>Yes.</output>',
+  ])('takes along the marks of a model’s own format: %j', (text) => {
+    expect(plainAnswer(text)).toBe('Yes.');
+  });
+
+  it.each([
     'I think so.',
+    'Dear Ada,\n<reason>\nYours',
     'Type `<think>` to begin, and `</think>` to end.',
     'You wrote <think>, what is it?',
     'Our analysis is done. The assistant final check too.',
@@ -77,6 +97,15 @@ describe('citation marker', () => {
     'We open at nine \ue200filecite\ue202turn0file1\ue201.',
     'We open at nine citeturn0search1turn2view0.',
     'We open at nine :contentReference[oaicite:0]{index=0}.',
+    'We open at nine [oaicite:0].',
+    'We open at nine ([4:0†source]).',
+    'We open at nine (【4:0†source】, 【4:1†source】).',
+    'We open at nine [4:0†source](sandbox:/a.pdf).',
+    'We open at nine [4:0†Hours [new].pdf].',
+    'We open at nine【4:0†【2024】hours.pdf】.',
+    'We open at nine［4:0†source］〔5†a〕.',
+    'We open at nineciteturn0search1.',
+    'We open at nine【turn0search1】.',
   ])('is taken off with the space before it: %j', (text) => {
     expect(plainAnswer(text)).toBe('We open at nine.');
   });
@@ -86,6 +115,7 @@ describe('citation marker', () => {
     'Died [† 1999] in Rome',
     '【公告】九点开门',
     '[1] One',
+    'We open (at nine), cite us',
   ])('is not what people write between brackets: %j', (text) => {
     expect(plainAnswer(text)).toBe(text);
   });

@@ -10,16 +10,7 @@ export interface ConsentWords {
  * button below marketing messages.
  */
 const everywhere: ConsentWords = {
-  stop_words: [
-    'stop',
-    'stopall',
-    'stop all',
-    'unsubscribe',
-    'optout',
-    'opt out',
-    'revoke',
-    'stop promotions',
-  ],
+  stop_words: ['stop', 'stopall', 'unsubscribe', 'optout', 'revoke', 'stoppromotions'],
   start_words: ['start', 'unstop'],
 };
 
@@ -37,11 +28,10 @@ export function consentAsked(text: string, own?: ConsentWords): 'stop' | 'start'
   return isOneOf('start_words') ? 'start' : undefined;
 }
 
-/** The same for full-width letters, marks that nobody sees, and signs around the word; a question stays one. */
+/** The same for full-width and spaced letters, marks that nobody sees, and signs around the word; a question stays one. */
 const wordOf = (text: string): string =>
   text
     .normalize('NFKC')
-    .replace(/[\s_\p{Pd}]+/gu, ' ')
-    .replace(/[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, '')
-    .replace(/^(?:(?!\?)[\s\p{P}\p{S}])+|(?:(?!\?)[\s\p{P}\p{S}])+$/gu, '')
+    .replace(/[\s_\p{Pd}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(/^(?:(?!\?)[\p{P}\p{S}])+|(?:(?!\?)[\p{P}\p{S}])+$/gu, '')
     .toLowerCase();

@@ -1,3 +1,4 @@
+import { withoutReasoning } from '../../runtime/model-text.ts';
 import { fieldText } from '../contract.ts';
 import { contentTypeOf, isAnyBytes, isReadablePicture } from './picture-type.ts';
 import type { PastMessage } from './ports.ts';
@@ -91,9 +92,12 @@ function formLine(field: Field): string {
 
 /** The line that says what the customer replies to; without a message, that there was one. */
 export function quoteLine(quoted: PastMessage | undefined): string {
-  if (!quoted?.content) return '[Replies to an earlier message]';
-  const whose = quoted.role === 'assistant' ? 'your' : 'their own';
-  const words = quoted.content.replace(/^\[Replies to [^\n]*\]\n/, '');
+  const isOurs = quoted?.role === 'assistant';
+  // Replies of before may have been kept with the model's reasoning.
+  const content = isOurs ? withoutReasoning(quoted.content) : quoted?.content;
+  if (!content) return '[Replies to an earlier message]';
+  const whose = isOurs ? 'your' : 'their own';
+  const words = content.replace(/^\[Replies to [^\n]*\]\n/, '');
   return `[Replies to ${whose} earlier message: ${quotation(words)}]`;
 }
 

@@ -10,7 +10,9 @@ export const isReadablePicture = (contentType: string): boolean =>
 
 /** Whether a content type stands for bytes of any kind, as a store's default does. */
 export const isAnyBytes = (contentType: string): boolean =>
-  /^(application|binary)\/(x-)?(octet-stream|binary)$/.test(contentType);
+  /^(application|binary|unknown|image|\*)\/((x-)?(octet-stream|binary|unknown|(force-)?download)|\*)$/.test(
+    contentType,
+  );
 
 /** How the files of each type begin, as Latin-1. */
 const begins: [contentType: string, begin: string, from?: number][] = [

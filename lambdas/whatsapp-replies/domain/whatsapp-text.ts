@@ -28,7 +28,9 @@ const unescapable = (text: string): string =>
   text
     .replaceAll(backslash, '')
     .replace(pathsAndWords, (word) =>
-      /\\[a-z\d]|^[a-z]:\\|^\\\\\w/i.test(word) ? word.replaceAll('\\', backslash) : word,
+      /\\[a-z\d]|^(?:[a-z]:|\.{1,2}|%\w+%)\\|^\\\\\w/i.test(word)
+        ? word.replaceAll('\\', backslash)
+        : word,
     );
 
 /**

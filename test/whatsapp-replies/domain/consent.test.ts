@@ -35,6 +35,9 @@ describe('consent', () => {
     'opt-out',
     'OPT_OUT',
     'Stop promotions',
+    'StopPromotions',
+    'S T O P',
+    'Ｓ Ｔ Ｏ Ｐ',
   ])('is ended by it however it is written: %j', (text) => {
     expect(consentAsked(text)).toBe('stop');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { quoteLine } from '../../../lambdas/whatsapp-replies/domain/inbound.ts';
 import { anInbound, aQueuedMessage } from '../../support/reply-builders.ts';
 import { aWorld } from '../../support/reply-world.ts';
 
@@ -57,6 +58,13 @@ describe('a message that replies to an earlier one', () => {
     const [text = ''] = asked(world) ?? [];
     expect(text).toBe('[Replies to their own earlier message: "Question 2?"]\nQuestion 3?');
     expect(world.assistant.runs[1]?.texts[0]?.length).toBeLessThan(900);
+  });
+
+  it('quotes no reasoning that was kept of an older reply', () => {
+    const quoted = (content: string) => quoteLine({ role: 'assistant', content });
+
+    expect(quoted('<think>We look.</think>Yes.')).toBe('[Replies to your earlier message: "Yes."]');
+    expect(quoted('<think>We look')).toBe('[Replies to an earlier message]');
   });
 
   it('adds nothing to what cannot be read', async () => {

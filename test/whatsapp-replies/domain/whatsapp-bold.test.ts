@@ -36,6 +36,17 @@ const spans: [name: string, markdown: string, text: string][] = [
     '**[x](https://x.de/**b)：**三',
     '*x (https://x.de/**b)：*三',
   ],
+  [
+    'no bold in a price',
+    'nur **1,299**TL, 가격은 **10,000원**입니다',
+    'nur 1,299TL, 가격은 10,000원입니다',
+  ],
+  ['no bold in a number between words', 'от**10 - 20**руб, ב**10**ב', 'от10 - 20руб, ב10ב'],
+  [
+    'bold that begins with a list of words',
+    '**Yes, we do!**Call, **A)**B',
+    '*Yes, we do!* Call, *A)* B',
+  ],
   ['a part of a word plainly', 'Donau**dampf**schiff, ה*מחיר*', 'Donaudampfschiff, המחיר'],
 ];
 
@@ -44,6 +55,9 @@ const literals = [
   'C:\\Program Files\\_shared\\#1',
   '\\\\server\\_share\\-x',
   '\\d+\\.\\d{2}\\-\\w',
+  '%APPDATA%\\_x, ..\\_build and .\\*.txt',
+  'src/**/*.ts, test/*.js and lib/**/*.md',
+  '__NEXT_DATA__ and __webpack_require__',
   '__init__.py, __main__, a.__class__, def __call__(self), src/__tests__/a.ts, __x__ = 1',
   'f(*args, **kwargs), g(**a, **b) and x**2 + y**2 = z**2',
   'width*height*depth, 2*price*3 and 10**6',

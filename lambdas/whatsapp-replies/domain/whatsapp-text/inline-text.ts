@@ -102,9 +102,12 @@ function isFormula({ raw, text }: Span, before: string, after: string): boolean 
   const isBetween = isSpacedWord(before) && isSpacedWord(after);
   const isBesideNumber = /\p{N}/u.test(before + after);
   if (text === raw.slice(1, -1)) return isBetween || isBesideNumber || !/\p{L}{2}/u.test(text);
-  if (/^\w+[,)]/.test(text) || (/\p{N}/u.test(before) && !/\p{L}/u.test(text))) return true;
+  // As in f(**more, **kwargs), in contrast to a price or a sentence: **10,000원**입니다.
+  const isArgument = /^[a-z_]\w*[,)]/.test(text);
+  if (isArgument || (/\p{N}/u.test(before) && !/\p{L}/u.test(text))) return true;
   return (
     isBetween &&
+    /\w/.test(before) &&
     ((/^[\w\s.+()-]*$/.test(text) && !/\p{L}{2}/u.test(text)) || /\s[-+*/=<>]\s/.test(text))
   );
 }

@@ -68,12 +68,15 @@ export function introduction(src: string): Span | undefined {
 const codeNames =
   /^__(?:init|main|name|file|dict|doc|all|class|call|new|del|str|repr|len|iter|next|enter|exit|[gs]et(?:item|attr)|slots|version|author|import|pycache|proto|tests|mocks|typename|dirname|FILE|LINE)__$/;
 
-/** The name of code that begins here, such as `__init__` of `__init__.py`; undefined where text is bold. */
+/** What of code begins here, such as `__init__` of `__init__.py` or the asterisks of a path's pattern; undefined where text is bold. */
 export function codeName(src: string, before: string): string | undefined {
+  const pattern = before === '/' && /^\*{1,2}(?=\/|\.\w)/.exec(src)?.[0];
+  if (pattern) return pattern;
   const name = /^__\w+?__(?!\w)/.exec(src)?.[0];
   if (!name) return;
   const isName =
     codeNames.test(name) ||
+    /^__[A-Za-z]+(?:_[A-Za-z]+)+__$/.test(name) ||
     (name === name.toLowerCase() &&
       (/^[.\\/]$/.test(before) || /^(?:\.\w|[(\\/[]| ?=)/.test(src.slice(name.length))));
   return isName ? name : undefined;
