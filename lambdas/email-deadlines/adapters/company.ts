@@ -1,4 +1,5 @@
 import { alertPerson, EngineError } from '../../runtime/errors.ts';
+import { withUrlsAsCalled } from '../../runtime/public-url.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import { type EmailAnswers, features } from '../features.ts';
 
@@ -36,7 +37,11 @@ export async function mailboxUrlOf(
 ): Promise<MailboxPlace | undefined> {
   const configured = await tenants.configuration(tenantId, 'mailbox');
   if (configured !== undefined) {
-    const own = readable(tenantId, 'mailbox', features.mailbox.safeParse(configured));
+    const own = readable(
+      tenantId,
+      'mailbox',
+      features.mailbox.safeParse(withUrlsAsCalled(configured)),
+    );
     return { url: own[which], isOwn: true };
   }
   return fallback ? { url: fallback, isOwn: false } : undefined;

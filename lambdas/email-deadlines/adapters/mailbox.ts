@@ -111,7 +111,8 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
     if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  // Drops the byte order mark, which some servers write before their JSON.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** Posts replies, through connections that are kept open between them. */

@@ -162,6 +162,10 @@ describe('the emails of a mailbox', () => {
     });
   });
 
+  it('are fetched also where a byte order mark stands before them', async () => {
+    expect(await fetched(says(200, '\ufeff[{"email_id": "e1"}]'))).toEqual([{ email_id: 'e1' }]);
+  });
+
   it('are given up where more than 20 MB come without a word before', async () => {
     const endless = (response: ServerResponse) => {
       for (let n = 0; n < 21; n++) response.write('x'.repeat(1_000_000));
