@@ -44,7 +44,7 @@ function asMeant(entry: unknown): unknown {
   };
 }
 
-const numeric = /^\s*[+-]?\d+(\.\d+)?\s*$/;
+const numeric = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -42,6 +42,17 @@ export function isHttpUrl(text: string): boolean {
   return host === hostname || host === domainToUnicode(hostname);
 }
 
+/** What an earlier version has stored of a feature, with its URLs as they are called: those were taken however they were written. */
+export const withUrlsAsCalled = (stored: unknown): unknown =>
+  typeof stored === 'object' && stored !== null && !Array.isArray(stored)
+    ? Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, asCalled(value)]))
+    : stored;
+
+const asCalled = (value: unknown): unknown =>
+  typeof value === 'string' && !isHttpUrl(value) && URL.canParse(value)
+    ? new URL(value).href
+    : value;
+
 function isPublic(text: string): boolean {
   if (!isHttpUrl(text)) return false;
   const url = new URL(text);

@@ -162,6 +162,14 @@ describe('what is wrong with a run', () => {
     expect(run.cannot_be_met).toMatchObject([{ email_id: 'b' }]);
   });
 
+  it('is told by the id that it was sent with where it cannot be on time', async () => {
+    const list = [aMail('a'), aMail('a ', { deadline: 0.01 }), aMail(' b ', { deadline: 0 })];
+
+    const run = await aRunsApp(table).start(list, { on_invalid: 'skip' });
+
+    expect(run.cannot_be_met).toMatchObject([{ email_id: 'a ' }, { email_id: ' b ' }]);
+  });
+
   it('is the whole of it where there are too many emails, or no list, also where skipping was asked for', async () => {
     for (const list of [Array(10_001).fill(null), 'none', undefined]) {
       const body = { emails: list, on_invalid: 'skip' };

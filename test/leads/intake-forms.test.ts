@@ -121,6 +121,13 @@ describe('an email address', () => {
     ['jo@example.com.', 'jo@example.com'],
     ['jo@example.com;', 'jo@example.com'],
     ['ju\u0308rgen@example.com', 'jürgen@example.com'],
+    ["'jo@example.com'", 'jo@example.com'],
+    ['"jo@example.com"', 'jo@example.com'],
+    ['(jo@example.com)', 'jo@example.com'],
+    ['[jo@example.com]', 'jo@example.com'],
+    ['jo@example.com (Jo Miller)', 'jo@example.com'],
+    ['jo@example。com', 'jo@example.com'],
+    ['jo@example.com。', 'jo@example.com'],
   ])('written %j is kept as %s', async (written, email) => {
     expect(await kept({ note: 'Hi', email: written })).toMatchObject({ email });
   });

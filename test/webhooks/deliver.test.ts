@@ -29,6 +29,14 @@ describe('a delivery', () => {
     expect(counts).toEqual({ WebhookDelivered: 1 });
   });
 
+  it('goes to the URL that an earlier version has stored with a space or line end around it', async () => {
+    await configured({ url: ` ${receiver.url}\n` });
+
+    await aConsumer(table).takes(aDelivery(anEvent()));
+
+    expect(receiver.received).toHaveLength(1);
+  });
+
   it('carries type, time and data in its body, and only the id and the signature around it', async () => {
     await configured();
     const event = anEvent({ id: 'evt_other-name', data: { lead: { score: 0.9 } } });

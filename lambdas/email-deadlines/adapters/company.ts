@@ -1,4 +1,5 @@
 import { alertPerson, EngineError } from '../../runtime/errors.ts';
+import { withUrlsAsCalled } from '../../runtime/public-url.ts';
 import type { TenantDirectory } from '../../tenancy/adapters/tenant-directory.ts';
 import { type EmailAnswers, features, loopbackFeatures } from '../features.ts';
 
@@ -37,7 +38,7 @@ export async function mailboxUrlOf(
   const configured = await tenants.configuration(tenantId, 'mailbox');
   if (configured !== undefined) {
     // What may be set, and what is called, is decided by the stage; here it is only read.
-    const stored = loopbackFeatures.mailbox.safeParse(configured);
+    const stored = loopbackFeatures.mailbox.safeParse(withUrlsAsCalled(configured));
     const own = readable(tenantId, 'mailbox', stored);
     return { url: own[which], isOwn: true };
   }

@@ -72,11 +72,28 @@ export async function fetchEmails(settings: MailboxSettings, testMode: boolean):
     const reason = `The mailbox answered ${response.status}.`;
     throw new EngineError('discard', 'mailbox_refused', reason);
   }
+  const found = parsed(text) ?? parsed(asJson(text));
+  if (found) return found.value;
+  throw new EngineError('discard', 'mailbox_refused', 'The mailbox answered no JSON.');
+}
+
+function parsed(text: string): { value: unknown } | undefined {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch {
-    throw new EngineError('discard', 'mailbox_refused', 'The mailbox answered no JSON.');
+    return undefined;
   }
+}
+
+/** Python writes NaN and Infinity where there is no value, and texts put together by hand have raw line ends. */
+function asJson(text: string): string {
+  let isInText = false;
+  return text.replace(/\\[\s\S]|["\p{Cc}]|-?\b(?:NaN|Infinity)\b/gu, (token) => {
+    if (token === '"') isInText = !isInText;
+    else if (!isInText && /^[-NI]/.test(token)) return 'null';
+    else if (isInText && token.length === 1) return JSON.stringify(token).slice(1, -1);
+    return token;
+  });
 }
 
 const refusesKey = (status: number): boolean => status === 401 || status === 403;
@@ -117,7 +134,8 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
     if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  // Drops the byte order mark, which some servers write before their JSON.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** Posts replies, through connections that are kept open between them. */

@@ -138,7 +138,7 @@ const neediestFirst = (a: StoredEmail, b: StoredEmail): number =>
   firstOf(a) - firstOf(b) || (a.email_id < b.email_id ? -1 : 1);
 
 function admissionOf(
-  graph: DependencyGraph<DatedEmail>,
+  graph: DependencyGraph<Dated & { dependencies: string[] }>,
   pace: Pace,
   nowMs: number,
   workers: number,
@@ -146,7 +146,10 @@ function admissionOf(
   const impossible = unmeetable(graph, pace, nowMs);
   const risky = graph.order.length > mostEstimated ? [] : atRisk(graph, pace, nowMs, workers);
   return {
-    cannot_be_met: impossible.slice(0, mostNamed).map(viewOf),
+    cannot_be_met: impossible.slice(0, mostNamed).map(({ email_id, ...late }) =>
+      // By the id that its company knows, which is not always the run's.
+      viewOf({ ...late, email_id: graph.byId.get(email_id)?.email.mailbox_id ?? email_id }),
+    ),
     at_risk: Math.max(0, risky.length - impossible.length),
   };
 }

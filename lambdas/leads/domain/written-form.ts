@@ -34,12 +34,16 @@ const plainLine = (text: string): string => {
   return placeholder.test(plain) ? '' : plain;
 };
 
-/** An email address as it is kept: the address alone of `mailto:jo@example.com` or `Jo <jo@example.com>`. */
+/** An email address as it is kept: that alone of `mailto:jo@example.com`, `Jo <jo@example.com>` or `'jo@example.com'`. */
 export function plainEmail(text: string): string {
-  const line = plainLine(text);
+  const line = plainLine(text).replace(/\s\([^()]*\)$/, '');
   const address = /<([^<>]*)>$/.exec(line)?.[1] ?? line;
   const [, mailed] = /^mailto:([^?]*)/i.exec(address) ?? [];
-  return (mailed ?? address).trim().replace(/[.,;]+$/, '');
+  const [, quoted] = /^['"`([](.+@.+)['"`)\]]$/.exec(mailed ?? address) ?? [];
+  return (quoted ?? mailed ?? address)
+    .trim()
+    .replaceAll('。', '.')
+    .replace(/[.,;]+$/, '');
 }
 
 /**
@@ -51,7 +55,7 @@ export function isEmail(text: string): boolean {
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
   return (
     /^("([^"\\]|\\.)+"|[^\s@"(),:;<>[\]\\]+)$/u.test(local) &&
-    /^[\p{L}\p{M}\p{N}.。-]+$/u.test(domain) &&
+    /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) &&
     /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(xn--[a-z\d-]+|[a-z]{2,})$/.test(domainToASCII(domain))
   );
 }

@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../runtime/clock.ts';
 import { alertPerson } from '../../runtime/errors.ts';
+import { withUrlsAsCalled } from '../../runtime/public-url.ts';
 import { configurationNow } from '../../tenancy/adapters/tenant-directory.ts';
 import { conditionFailed, storeCall, type Table } from '../../vendors/aws/table.ts';
 import type { DeliveryPorts } from '../domain/deliver-event.ts';
@@ -28,7 +29,7 @@ export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): 
   const schema = (loopback ? loopbackFeatures : features).webhooks;
 
   const parsed = (tenantId: string, value: unknown): WebhooksFeature => {
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(withUrlsAsCalled(value));
     if (result.success) return result.data;
     throw alertPerson(
       'webhook_malformed',

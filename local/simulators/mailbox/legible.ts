@@ -10,7 +10,7 @@ const email = z.object({
     z.number(),
     z
       .string()
-      .regex(/^\s*[+-]?\d+(\.\d+)?\s*$/)
+      .regex(/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i)
       .transform(Number),
   ]),
   dependencies: z.union([z.array(z.string()), z.string()]).catch([]),

@@ -61,6 +61,30 @@ describe('the mailbox of a company', () => {
   });
 });
 
+describe('the mailbox that an earlier version has stored', () => {
+  it.each([
+    [' https://mail.example/emails\n', 'https://mail.example/emails'],
+    ['https://mail.example/all emails', 'https://mail.example/all%20emails'],
+    ['https://ma\til.example/emails', 'https://mail.example/emails'],
+  ])('is called at %j as it was then', async (stored, url) => {
+    const tenants = someTenants({ acme: { mailbox: { emails_url: stored, respond_url: stored } } });
+
+    expect(await mailboxUrlOf(tenants, 'acme', 'emails_url', undefined)).toEqual({
+      url,
+      isOwn: true,
+    });
+  });
+
+  it('is not inside our own network, however that is written', async () => {
+    const stored = ' https://127.1/emails';
+    const tenants = someTenants({ acme: { mailbox: { emails_url: stored, respond_url: stored } } });
+
+    await expect(mailboxUrlOf(tenants, 'acme', 'emails_url', undefined)).rejects.toMatchObject({
+      code: 'configuration_malformed',
+    });
+  });
+});
+
 describe('the answers of a company', () => {
   it('are the mock’s where nothing is configured', async () => {
     const answers = await answersOf(someTenants({ acme: {} }), 'acme');

@@ -170,6 +170,29 @@ describe('the emails of a mailbox', () => {
     });
   });
 
+  it('are fetched also where a byte order mark stands before them', async () => {
+    expect(await fetched(says(200, '\ufeff[{"email_id": "e1"}]'))).toEqual([{ email_id: 'e1' }]);
+  });
+
+  it.each([
+    [
+      '{"a": NaN, "b": [-Infinity,Infinity], "c": "NaN \\" NaN"}',
+      { a: null, b: [null, null], c: 'NaN " NaN' },
+    ],
+    [
+      '{"body": "two\nlines,\ta tab \\\\", "subject": "Hi"}',
+      { body: 'two\nlines,\ta tab \\', subject: 'Hi' },
+    ],
+  ])(
+    'are fetched also where one of them is written as no JSON may be: %j',
+    async (written, email) => {
+      expect(await fetched(says(200, `[${written}, {"email_id": "e1"}]`))).toEqual([
+        email,
+        { email_id: 'e1' },
+      ]);
+    },
+  );
+
   it('are given up where more than 20 MB come without a word before', async () => {
     const endless = (response: ServerResponse) => {
       for (let n = 0; n < 21; n++) response.write('x'.repeat(1_000_000));
