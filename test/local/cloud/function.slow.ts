@@ -187,7 +187,7 @@ describe('a local function that is stopped', () => {
        return 'gave it back';`,
     );
     const event = target.invoke({});
-    await vi.waitFor(() => expect(lines).toEqual(['trial: begun']));
+    await vi.waitFor(() => expect(lines).toEqual(['trial: begun']), { timeout: 10_000 });
 
     await target.stop();
 
@@ -197,7 +197,7 @@ describe('a local function that is stopped', () => {
   it('fails the event that it is at', async () => {
     const { target, lines } = aHandler(`console.log('begun'); ${waitsWhenAsked}`);
     const failed = expect(target.invoke({ wait: 60_000 })).rejects.toThrow('trial was stopped.');
-    await vi.waitFor(() => expect(lines).toEqual(['trial: begun']));
+    await vi.waitFor(() => expect(lines).toEqual(['trial: begun']), { timeout: 10_000 });
 
     await target.stop();
 
