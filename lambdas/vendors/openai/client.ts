@@ -2,19 +2,35 @@ import OpenAI from 'openai';
 import type { CachedSecret } from '../aws/secrets.ts';
 import { UnreadableAnswer } from './errors.ts';
 
-/** Bounds of one call; starting a run overrides the retries, because a repeated start may run twice. */
-const timeoutMs = 20_000;
+/**
+ * The longest that a call takes which is repeated after a failure, its repetitions included: a function that waits
+ * for one must have this much time left. Calls with bounds of their own, such as starting a run, are made once.
+ */
+export const callLimitMs = 12_000;
 const maxRetries = 2;
+
+/** The SDK bounds each try alone, and three that hang would outlast the function. */
+class BoundedOpenAI extends OpenAI {
+  protected override async prepareOptions(
+    options: Parameters<OpenAI['prepareOptions']>[0],
+  ): Promise<void> {
+    if (options.maxRetries !== 0) options.signal ??= AbortSignal.timeout(this.timeout);
+  }
+}
 
 /** Gives the client for the key that is current; a new one only when the key has changed. */
 export type OpenAiSource = () => Promise<OpenAI>;
 
-export function openAiSource(key: CachedSecret<string>, baseURL: string | undefined): OpenAiSource {
+export function openAiSource(
+  key: CachedSecret<string>,
+  baseURL: string | undefined,
+  timeoutMs = callLimitMs,
+): OpenAiSource {
   let made: { apiKey: string; client: OpenAI } | undefined;
   return async () => {
     const apiKey = await key.get();
     if (made?.apiKey !== apiKey) {
-      const client = new OpenAI({
+      const client = new BoundedOpenAI({
         apiKey,
         timeout: timeoutMs,
         maxRetries,

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CachedSecret } from '../../../lambdas/vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../../../lambdas/vendors/openai/client.ts';
+import { openAiFault } from '../../../lambdas/vendors/openai/errors.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { aSecret } from '../../support/reply-secret.ts';
@@ -49,6 +50,41 @@ describe('OpenAI client', () => {
     const refused = (await openAiSource(key, baseUrl)()).models.list();
 
     await expect(refused).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+describe('a server that does not answer', () => {
+  it.each([
+    ['at all', () => new Promise<Response>(() => {})],
+    ['to the end', () => new Response(new ReadableStream({ start() {} }))],
+  ])('%s is called once within the limit of a call', async (_what, answer) => {
+    let calls = 0;
+    const app = new Hono<SimulatorEnv>().all('/*', () => {
+      calls += 1;
+      return answer();
+    });
+    const server = await serveLocally(app);
+    onTestFinished(() => server.close());
+    const client = await openAiSource(aSecret('sk-1'), `${server.url}/v1`, 200)();
+
+    const error = await client.models.list().catch((thrown: unknown) => thrown);
+
+    expect(openAiFault(error, 'list')).toMatchObject({ next: 'retry', code: 'openai_unreachable' });
+    expect(calls).toBe(1);
+  });
+
+  it('is called again where it failed at once', async () => {
+    let calls = 0;
+    const app = new Hono<SimulatorEnv>().all('/*', (c) => {
+      calls += 1;
+      return calls < 3 ? c.json({}, 500) : c.json({ object: 'list', data: [] });
+    });
+    const server = await serveLocally(app);
+    onTestFinished(() => server.close());
+    const client = await openAiSource(aSecret('sk-1'), `${server.url}/v1`)();
+
+    expect((await client.models.list()).data).toEqual([]);
+    expect(calls).toBe(3);
   });
 });
 
