@@ -58,24 +58,27 @@ async function fetchNotingRefusal(
 const judging = [400, 403, 404, 405, 422];
 
 /**
- * The answer, read within the call's time limit. Rejects what the API cannot have said: a success that is no
- * JSON object, or a page in the place of a refusal. The SDK takes that for a connection that broke.
+ * The answer, read within the call's time limit. Rejects what the API cannot have said: a success or a refusal
+ * that is no JSON object, or a gateway's own 404. The SDK takes that for a connection that broke.
  */
 async function readable(response: Response): Promise<Response> {
   const { status } = response;
   const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
   const text = await response.text();
-  if (judging.includes(status) && /html/i.test(type)) {
+  const answer = jsonObject(text);
+  if (judging.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {
     throw new UnreadableAnswer(`${status} with a body of ${type}`, status);
   }
   const headers = new Headers(response.headers);
   // A status without a body takes not even an empty one.
   if (!response.ok || status === 204) return new Response(text || null, { status, headers });
-  const answer = jsonObject(text);
   if (!answer) throw new UnreadableAnswer(`${status} with a body of ${type}, no JSON object`);
   headers.set('content-type', 'application/json');
   return new Response(text, { status: isUnknownRoute(answer) ? 404 : status, headers });
 }
+
+const isApiError = (answer: { error?: unknown; object?: unknown }): boolean =>
+  Boolean(answer.error) || answer.object === 'error';
 
 /** LM Studio says 200 of a route that it does not have. */
 const isUnknownRoute = ({ error }: { error?: unknown }): boolean =>

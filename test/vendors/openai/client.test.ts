@@ -102,6 +102,11 @@ describe('an answer that is not of the API', () => {
   it.each([
     ['a page', () => page(200)],
     ['a page in the place of a refusal', () => page(400)],
+    [
+      'the text of a gateway without a route',
+      () => new Response('404 page not found', { status: 404 }),
+    ],
+    ['its JSON', () => Response.json({ message: 'no Route matched' }, { status: 404 })],
     ['half of its JSON', () => new Response('{"object":"li')],
     ['nothing', () => new Response('', { headers: { 'content-type': 'application/json' } })],
     ['a list of its own', () => Response.json([])],
@@ -118,6 +123,15 @@ describe('an answer that is not of the API', () => {
 
     await expect(client.models.list()).rejects.toMatchObject({ status });
   });
+
+  it.each([{ error: { message: 'No such run.' } }, { object: 'error', message: 'No such run.' }])(
+    'is no page where it says that something is not there: %j',
+    async (body) => {
+      const client = await clientOf(() => Response.json(body, { status: 404 }));
+
+      await expect(client.models.list()).rejects.toMatchObject({ status: 404 });
+    },
+  );
 
   it('is read where its JSON says that it is plain text', async () => {
     const client = await clientOf(() => new Response('{"object":"list","data":[]}'));
