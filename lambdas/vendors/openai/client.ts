@@ -74,8 +74,13 @@ async function readable(response: Response): Promise<Response> {
   if (!response.ok || status === 204) return new Response(text || null, { status, headers });
   if (!answer) throw new UnreadableAnswer(`${status} with a body of ${type}, no JSON object`);
   headers.set('content-type', 'application/json');
-  return new Response(text, { status: isUnknownRoute(answer) ? 404 : status, headers });
+  const body = isWithoutOutput(answer) ? JSON.stringify({ ...answer, output: [] }) : text;
+  return new Response(body, { status: isUnknownRoute(answer) ? 404 : status, headers });
 }
+
+/** Some servers write null for the output of a response that is not complete, by which the SDK breaks. */
+const isWithoutOutput = ({ object, output }: { object?: unknown; output?: unknown }): boolean =>
+  object === 'response' && !Array.isArray(output);
 
 const isApiError = (answer: { error?: unknown; object?: unknown }): boolean =>
   Boolean(answer.error) || answer.object === 'error';

@@ -133,6 +133,18 @@ describe('an answer that is not of the API', () => {
     },
   );
 
+  it.each([{ output: null }, {}])(
+    'may be a response that has no output yet: %j',
+    async (output) => {
+      const response = { id: 'resp_1', object: 'response', status: 'queued', ...output };
+      const client = await clientOf(() => Response.json(response));
+
+      await expect(client.responses.retrieve('resp_1')).resolves.toMatchObject({
+        status: 'queued',
+      });
+    },
+  );
+
   it('is read where its JSON says that it is plain text', async () => {
     const client = await clientOf(() => new Response('{"object":"list","data":[]}'));
 
