@@ -2,19 +2,35 @@ import OpenAI from 'openai';
 import type { CachedSecret } from '../aws/secrets.ts';
 import { UnreadableAnswer } from './errors.ts';
 
-/** Bounds of one call; starting a run overrides the retries, because a repeated start may run twice. */
-const timeoutMs = 20_000;
+/**
+ * The longest that a call takes which is repeated after a failure, its repetitions included: a function that waits
+ * for one must have this much time left. Calls with bounds of their own, such as starting a run, are made once.
+ */
+export const callLimitMs = 12_000;
 const maxRetries = 2;
+
+/** The SDK bounds each try alone, and three that hang would outlast the function. */
+class BoundedOpenAI extends OpenAI {
+  protected override async prepareOptions(
+    options: Parameters<OpenAI['prepareOptions']>[0],
+  ): Promise<void> {
+    if (options.maxRetries !== 0) options.signal ??= AbortSignal.timeout(this.timeout);
+  }
+}
 
 /** Gives the client for the key that is current; a new one only when the key has changed. */
 export type OpenAiSource = () => Promise<OpenAI>;
 
-export function openAiSource(key: CachedSecret<string>, baseURL: string | undefined): OpenAiSource {
+export function openAiSource(
+  key: CachedSecret<string>,
+  baseURL: string | undefined,
+  timeoutMs = callLimitMs,
+): OpenAiSource {
   let made: { apiKey: string; client: OpenAI } | undefined;
   return async () => {
     const apiKey = await key.get();
     if (made?.apiKey !== apiKey) {
-      const client = new OpenAI({
+      const client = new BoundedOpenAI({
         apiKey,
         timeout: timeoutMs,
         maxRetries,
@@ -42,24 +58,32 @@ async function fetchNotingRefusal(
 const judging = [400, 403, 404, 405, 422];
 
 /**
- * The answer, read within the call's time limit. Rejects what the API cannot have said: a success that is no
- * JSON object, or a page in the place of a refusal. The SDK takes that for a connection that broke.
+ * The answer, read within the call's time limit. Rejects what the API cannot have said: a success or a refusal
+ * that is no JSON object, or a gateway's own 404. The SDK takes that for a connection that broke.
  */
 async function readable(response: Response): Promise<Response> {
   const { status } = response;
   const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
   const text = await response.text();
-  if (judging.includes(status) && /html/i.test(type)) {
+  const answer = jsonObject(text);
+  if (judging.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {
     throw new UnreadableAnswer(`${status} with a body of ${type}`, status);
   }
   const headers = new Headers(response.headers);
   // A status without a body takes not even an empty one.
   if (!response.ok || status === 204) return new Response(text || null, { status, headers });
-  const answer = jsonObject(text);
   if (!answer) throw new UnreadableAnswer(`${status} with a body of ${type}, no JSON object`);
   headers.set('content-type', 'application/json');
-  return new Response(text, { status: isUnknownRoute(answer) ? 404 : status, headers });
+  const body = isWithoutOutput(answer) ? JSON.stringify({ ...answer, output: [] }) : text;
+  return new Response(body, { status: isUnknownRoute(answer) ? 404 : status, headers });
 }
+
+/** Some servers write null for the output of a response that is not complete, by which the SDK breaks. */
+const isWithoutOutput = ({ object, output }: { object?: unknown; output?: unknown }): boolean =>
+  object === 'response' && !Array.isArray(output);
+
+const isApiError = (answer: { error?: unknown; object?: unknown }): boolean =>
+  Boolean(answer.error) || answer.object === 'error';
 
 /** LM Studio says 200 of a route that it does not have. */
 const isUnknownRoute = ({ error }: { error?: unknown }): boolean =>

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError, NotFoundError } from 'openai';
+import { APIConnectionError, APIError, APIUserAbortError, NotFoundError } from 'openai';
 import {
   alertPerson,
   asEngineError,
@@ -28,7 +28,7 @@ export function openAiFault(error: unknown, doing: string): EngineError {
     return retryLater('openai_unreadable', message, { cause: error });
   }
   if (isOwnFault(error)) return asEngineError(error);
-  if (error instanceof APIConnectionError) {
+  if (error instanceof APIConnectionError || error instanceof APIUserAbortError) {
     return retryLater('openai_unreachable', `OpenAI failed to ${doing}: no answer.`, {
       cause: error,
     });

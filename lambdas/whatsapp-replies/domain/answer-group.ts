@@ -107,8 +107,8 @@ function newTurn(messages: QueuedMessage[], now: number): Turn {
   };
 }
 
-/** With less time an invocation might be ended while it gives the turn back. */
-const minAttemptMs = 5_000;
+/** With less time an invocation might be ended by the first call that hangs, and its other conversations with it. */
+const minAttemptMs = 15_000;
 
 async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Attempt> {
   ports.logTurn(turn);

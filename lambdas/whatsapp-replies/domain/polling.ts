@@ -1,7 +1,7 @@
 /** How long one invocation waits for a run before it gives the wait back to the queue. */
 export const patienceMs = 20_000;
 
-/** Time an invocation keeps for sending and recording after the run has ended. */
+/** Time an invocation keeps for sending and recording after the run has ended, or for a look at the run that hangs. */
 export const reserveMs = 15_000;
 
 const firstPollMs = 1_000;

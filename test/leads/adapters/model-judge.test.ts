@@ -227,7 +227,8 @@ describe('a server without the Responses API', () => {
 
   it('nor Chat Completions has the rules judge', async () => {
     const company = await aCompany(openai);
-    const effect = { kind: 'respond' as const, status: 404 };
+    const body = { error: { message: 'Unknown request URL.' } };
+    const effect = { kind: 'respond' as const, status: 404, body };
     company.openai.faults.add({ operation: 'responses.create', effect });
     company.openai.faults.add({ operation: 'chat.completions.create', effect });
 

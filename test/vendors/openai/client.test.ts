@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CachedSecret } from '../../../lambdas/vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../../../lambdas/vendors/openai/client.ts';
+import { openAiFault } from '../../../lambdas/vendors/openai/errors.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import { aSecret } from '../../support/reply-secret.ts';
@@ -52,6 +53,41 @@ describe('OpenAI client', () => {
   });
 });
 
+describe('a server that does not answer', () => {
+  it.each([
+    ['at all', () => new Promise<Response>(() => {})],
+    ['to the end', () => new Response(new ReadableStream({ start() {} }))],
+  ])('%s is called once within the limit of a call', async (_what, answer) => {
+    let calls = 0;
+    const app = new Hono<SimulatorEnv>().all('/*', () => {
+      calls += 1;
+      return answer();
+    });
+    const server = await serveLocally(app);
+    onTestFinished(() => server.close());
+    const client = await openAiSource(aSecret('sk-1'), `${server.url}/v1`, 200)();
+
+    const error = await client.models.list().catch((thrown: unknown) => thrown);
+
+    expect(openAiFault(error, 'list')).toMatchObject({ next: 'retry', code: 'openai_unreachable' });
+    expect(calls).toBe(1);
+  });
+
+  it('is called again where it failed at once', async () => {
+    let calls = 0;
+    const app = new Hono<SimulatorEnv>().all('/*', (c) => {
+      calls += 1;
+      return calls < 3 ? c.json({}, 500) : c.json({ object: 'list', data: [] });
+    });
+    const server = await serveLocally(app);
+    onTestFinished(() => server.close());
+    const client = await openAiSource(aSecret('sk-1'), `${server.url}/v1`)();
+
+    expect((await client.models.list()).data).toEqual([]);
+    expect(calls).toBe(3);
+  });
+});
+
 describe('an answer that is not of the API', () => {
   const clientOf = async (answer: () => Response) => {
     const app = new Hono<SimulatorEnv>().all('/*', answer);
@@ -66,6 +102,11 @@ describe('an answer that is not of the API', () => {
   it.each([
     ['a page', () => page(200)],
     ['a page in the place of a refusal', () => page(400)],
+    [
+      'the text of a gateway without a route',
+      () => new Response('404 page not found', { status: 404 }),
+    ],
+    ['its JSON', () => Response.json({ message: 'no Route matched' }, { status: 404 })],
     ['half of its JSON', () => new Response('{"object":"li')],
     ['nothing', () => new Response('', { headers: { 'content-type': 'application/json' } })],
     ['a list of its own', () => Response.json([])],
@@ -82,6 +123,27 @@ describe('an answer that is not of the API', () => {
 
     await expect(client.models.list()).rejects.toMatchObject({ status });
   });
+
+  it.each([{ error: { message: 'No such run.' } }, { object: 'error', message: 'No such run.' }])(
+    'is no page where it says that something is not there: %j',
+    async (body) => {
+      const client = await clientOf(() => Response.json(body, { status: 404 }));
+
+      await expect(client.models.list()).rejects.toMatchObject({ status: 404 });
+    },
+  );
+
+  it.each([{ output: null }, {}])(
+    'may be a response that has no output yet: %j',
+    async (output) => {
+      const response = { id: 'resp_1', object: 'response', status: 'queued', ...output };
+      const client = await clientOf(() => Response.json(response));
+
+      await expect(client.responses.retrieve('resp_1')).resolves.toMatchObject({
+        status: 'queued',
+      });
+    },
+  );
 
   it('is read where its JSON says that it is plain text', async () => {
     const client = await clientOf(() => new Response('{"object":"list","data":[]}'));

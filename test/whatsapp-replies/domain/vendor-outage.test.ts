@@ -147,6 +147,27 @@ describe.each(adapters)('an answer of %s that cannot be read', (name) => {
   );
 });
 
+const plain = { 'content-type': 'text/plain' };
+
+describe.each(adapters)('a gateway that knows no route to %s for a minute', (name) => {
+  it.each<[what: string, effect: Effect]>([
+    ['plain text', { kind: 'respond', status: 404, text: 'default backend - 404', headers: plain }],
+    ['nothing', { kind: 'respond', status: 404, text: '', headers: plain }],
+    ['JSON of its own', { kind: 'respond', status: 404, body: { message: 'no Route matched' } }],
+  ])('and says so by %s costs no message and no thread', async (_what, effect) => {
+    const world = await aSimulatedWorld(name);
+    await world.delivers([aQueuedMessage(1)]);
+    const before = world.threadId();
+    world.faults.add({ operation: operations[name].start, effect, times: 6 });
+
+    const dead = await world.delivers([aQueuedMessage(2)]);
+
+    expect(dead).toEqual([]);
+    expect(world.messenger.bodies).toHaveLength(2);
+    expect(world.threadId()).toBe(before);
+  });
+});
+
 describe.each([
   ['pages of a filter', { kind: 'respond', status: 400, text: page }],
   ['server errors', { kind: 'respond', status: 500, headers: { 'x-should-retry': 'false' } }],
