@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { RunView } from '../../lambdas/email-deadlines/contract.ts';
 import { callsOf } from '../support/calls.ts';
 import { type Drill, startDrill } from '../support/drill.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 let drill: Drill;
 
@@ -66,14 +67,19 @@ const foundOf = (heading: string, log: string, runId: string) =>
 describe('Email runs fail', () => {
   const heading = 'Email runs fail';
 
-  it('leads from a malformed mail to its faults', async () => {
-    const runId = await trigger({ emails: [{ email_id: 'bad', body: 7, deadline: 9 }] });
+  it('leads from a mailbox that serves no list to that', async () => {
+    const receiver = await startReceiver();
+    onTestFinished(() => receiver.close());
+    const headers = { 'content-type': 'application/json' };
+    receiver.answers({ status: 200, headers, body: '{"emails": "none today"}' });
+    onTestFinished(drill.spoil('email-start', { EMAILS_URL: receiver.url }));
+    const runId = await trigger();
     await comesTo(runId, { state: 'failed' });
 
     expect(foundOf(heading, 'email-start', runId)).toMatchObject([
       { tenant_id: 'demo', status: 422 },
     ]);
-    expect(await timelineOf(heading, runId)).toMatch(/failed: 422 .*#\/0\/body/);
+    expect(await timelineOf(heading, runId)).toMatch(/failed: 422 .*list/);
     await expect.poll(() => drill.counted(heading), soon).toEqual([drill.threshold(heading)]);
   });
 

@@ -25,8 +25,8 @@ const maxImageBytes = 5 * 1024 * 1024;
 /** How many of the newest messages are searched for one whose answer was lost. */
 const searchedMessages = 50;
 
-/** Twilio's codes for "not now": too many requests, the sender's rate, the daily cap. */
-const busyCodes = new Set([14107, 20429, 63018, 63038]);
+/** Twilio's codes for "not now": too many requests, a full queue of the sender, its rate, the daily cap. */
+const busyCodes = new Set([14107, 20429, 21611, 63018, 63038]);
 /** Its codes for a sender, or a callback's URL, that is not set up: once it is, the message is as good as before. */
 const setUpCodes = new Set([21212, 21606, 21609, 63007, 63008]);
 /** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */

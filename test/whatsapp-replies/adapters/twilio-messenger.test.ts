@@ -54,7 +54,7 @@ describe('message', () => {
     expect(result).toMatchObject({ kind: 'not_sent', retryAfterSeconds: 9 });
   });
 
-  it.each([63018, 63038, 14107])('is not sent when the sender is too fast (%i)', async (code) => {
+  it.each([63018, 63038, 14107, 21611])('is not sent when the sender is too fast (%i)', async (code) => {
     const { messenger, answer } = await connected();
     answer('messages.create', { kind: 'respond', status: 400, body: { code, message: 'Slow.' } });
 
