@@ -1,7 +1,5 @@
-import { withoutReasoning } from '../../runtime/model-text.ts';
 import { fieldText } from '../contract.ts';
 import { contentTypeOf, isAnyBytes, isReadablePicture } from './picture-type.ts';
-import type { PastMessage } from './ports.ts';
 import { withoutControls } from './whatsapp-text/characters.ts';
 
 export interface InboundImage {
@@ -90,19 +88,8 @@ function formLine(field: Field): string {
   return form ? `[Form: ${quotation(form)}]` : '';
 }
 
-/** The line that says what the customer replies to; without a message, that there was one. */
-export function quoteLine(quoted: PastMessage | undefined): string {
-  const isOurs = quoted?.role === 'assistant';
-  // Replies of before may have been kept with the model's reasoning.
-  const content = isOurs ? withoutReasoning(quoted.content) : quoted?.content;
-  if (!content) return '[Replies to an earlier message]';
-  const whose = isOurs ? 'your' : 'their own';
-  const words = content.replace(/^\[Replies to [^\n]*\]\n/, '');
-  return `[Replies to ${whose} earlier message: ${quotation(words)}]`;
-}
-
 /** Foreign words as data: on one line, in quotation marks that they cannot close, and bounded. */
-function quotation(text: string): string {
+export function quotation(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const kept = line.slice(0, maxPointedAtChars).toWellFormed();
   return JSON.stringify(kept.length < line.length ? `${kept} …` : kept);

@@ -54,14 +54,17 @@ describe('message', () => {
     expect(result).toMatchObject({ kind: 'not_sent', retryAfterSeconds: 9 });
   });
 
-  it.each([63018, 63038, 14107, 21611])('is not sent when the sender is too fast (%i)', async (code) => {
-    const { messenger, answer } = await connected();
-    answer('messages.create', { kind: 'respond', status: 400, body: { code, message: 'Slow.' } });
+  it.each([63018, 63038, 14107, 21611])(
+    'is not sent when the sender is too fast (%i)',
+    async (code) => {
+      const { messenger, answer } = await connected();
+      answer('messages.create', { kind: 'respond', status: 400, body: { code, message: 'Slow.' } });
 
-    const result = await messenger.send(outbound);
+      const result = await messenger.send(outbound);
 
-    expect(result).toMatchObject({ kind: 'not_sent', reason: `busy (${code})` });
-  });
+      expect(result).toMatchObject({ kind: 'not_sent', reason: `busy (${code})` });
+    },
+  );
 
   it.each([63007, 21606, 21609])('is kept while its sender is not set up (%i)', async (code) => {
     const { messenger, answer } = await connected();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quoteLine } from '../../../lambdas/whatsapp-replies/domain/inbound.ts';
+import { quoteLine } from '../../../lambdas/whatsapp-replies/domain/quotes.ts';
 import { anInbound, aQueuedMessage } from '../../support/reply-builders.ts';
 import { aWorld } from '../../support/reply-world.ts';
 
