@@ -1,9 +1,10 @@
 import { readableLine } from '../local/console.ts';
+import { loggedNames } from '../local/function-logs.ts';
 import { harmless } from '../local/harmless.ts';
 import { runCommand } from './command.ts';
 import { PatternError } from './logs/filter-pattern.ts';
 import { localLogFolder, logsOf, requestLog } from './logs/read.ts';
-import { CommandError } from './target.ts';
+import { CommandError, type Target } from './target.ts';
 
 const usage = `What a function has logged, of the last hour. ${requestLog} stands for the API's requests, and on the local
 cloud all for every log.
@@ -34,16 +35,22 @@ const command = {
   },
 } as const;
 
+/** By what a function may be called: as README and the console do, or as its construct and AWS do. */
+const logName = (name: string, { prefix, stage }: Target): string =>
+  name
+    .replace(new RegExp(`^${prefix}-(.+)-${stage}$`), '$1')
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase();
+
 await runCommand(command, async ({ given, values, target }) => {
   const [name = '', pattern = ''] = given;
   const hours = numberOf('--hours', values.hours, 8_760);
   const most = numberOf('--limit', values.limit, 100_000);
   const since = Date.now() - hours * 3_600_000;
-  const lines = await found(() => logsOf(target)(name, { pattern, since, most }));
+  const lines = await found(() => logsOf(target)(logName(name, target), { pattern, since, most }));
   if (!lines) {
-    const place = target.stage === 'local' ? ` in ${localLogFolder()}` : ', --stage and AWS_REGION';
     throw new CommandError(
-      `There is no log of ${name} (${target.stage}): it has not run yet, or check the name${place}.`,
+      `There is no log of ${name} (${target.stage}): it has not run yet, or has another name. ${whatThereIs(target)}`,
     );
   }
   const shown = values.raw ? lines.map(harmless) : lines.flatMap((line) => readable(line) ?? []);
@@ -51,6 +58,12 @@ await runCommand(command, async ({ given, values, target }) => {
   if (shown.length === 0) console.error(`No line of the last ${hours} h is like that.`);
   else if (lines.length >= most) console.error(`There may be more: --limit ${most} is reached.`);
 });
+
+function whatThereIs(target: Target): string {
+  if (target.stage !== 'local') return 'Check --stage and AWS_REGION too.';
+  const names = loggedNames(localLogFolder()).map((name) => logName(name, target));
+  return names.length > 0 ? `There are ${names.join(', ')}.` : `${localLogFolder()} has none.`;
+}
 
 /** What the console leaves out is shown where it is the log itself: each request is a line. */
 function readable(line: string): string | undefined {

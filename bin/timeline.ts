@@ -64,7 +64,7 @@ await runCommand(command, async (call) => {
     : await ofEmail(id, values, target, records);
   if (!timeline) {
     throw new CommandError(
-      `Nothing is recorded of ${id} (${target.stage}): it waits in its queue, its ids are others, or it has expired.`,
+      `Nothing is recorded of ${id} (${target.stage}): it waits in its queue, perhaps behind an earlier message of the same customer that fails, its ids are others, or it has expired.`,
     );
   }
   if (values.json) sayJson(timeline);

@@ -1,4 +1,5 @@
 import { counted } from '../../lambdas/runtime/plural.ts';
+import { spanOf } from '../duration.ts';
 import type { ReadLog } from '../logs/read.ts';
 import { type Check, fix, ok, warn } from './check.ts';
 
@@ -21,7 +22,7 @@ export const failuresCheck = (
     const found = await Promise.all(
       callers.map(async (name) => {
         const lines = (await readLog(name, { pattern, since, most })) ?? [];
-        return byCode(lines).map((failure) => reportOf(name, failure, hint));
+        return byCode(lines).map((failure) => reportOf(name, failure, now(), hint));
       }),
     );
     const reports = found.flat();
@@ -34,22 +35,37 @@ interface Failure {
   /** What the last of them said. */
   message: string;
   count: number;
+  /** When the last one was, in milliseconds since the epoch; NaN where its line does not say. */
+  lastAt: number;
 }
 
 function byCode(lines: readonly string[]): Failure[] {
   const failures = new Map<string, Failure>();
   for (const line of lines) {
-    const { error } = JSON.parse(line) as {
+    const { error, timestamp } = JSON.parse(line) as {
       error: { error_code: string; error_message?: string };
+      timestamp?: string;
     };
     const { error_code: code, error_message: message = '' } = error;
-    failures.set(code, { code, message, count: (failures.get(code)?.count ?? 0) + 1 });
+    const count = (failures.get(code)?.count ?? 0) + 1;
+    failures.set(code, { code, message, count, lastAt: Date.parse(timestamp ?? '') });
   }
   return [...failures.values()];
 }
 
-function reportOf(name: string, { code, message, count }: Failure, hint: (text: string) => string) {
-  const text = `${name} met ${code} ${counted(count, 'time')} in 15 minutes: ${message} See docs/errors.md#${code} and ${hint(`npm run logs -- ${name}`)}`;
+/** The longest pause between two tries of what goes on failing, and some more. */
+const overAfterMs = 180_000;
+
+function reportOf(
+  name: string,
+  { code, message, count, lastAt }: Failure,
+  now: number,
+  hint: (text: string) => string,
+) {
+  const agoMs = now - lastAt;
+  const last = Number.isNaN(agoMs) ? '' : `, the last one ${spanOf(agoMs)} ago`;
+  const text = `${name} met ${code} ${counted(count, 'time')} in 15 minutes${last}: ${message} See docs/errors.md#${code} and ${hint(`npm run logs -- ${name}`)}`;
+  if (agoMs > overAfterMs) return warn(`${text} It seems to be over.`);
   // Who refuses the credentials refuses everything.
   return /\b40[13]\b|credentials refused/.test(message) ? fix(text) : warn(text);
 }

@@ -10,7 +10,7 @@ export type Outcome =
   | { kind: 'replied'; replies: string[] }
   | { kind: 'refused'; reason: string }
   | { kind: 'stopped' }
-  | { kind: 'silent' };
+  | { kind: 'silent'; messageSid: string };
 
 interface Patience {
   /** How long to wait for the first reply. */
@@ -46,7 +46,9 @@ export async function takeTurn(
       if (working && replies.length > 0) until = Date.now() + patience.quietMs;
     }
   }
-  return replies.length > 0 ? { kind: 'replied', replies } : { kind: 'silent' };
+  return replies.length > 0
+    ? { kind: 'replied', replies }
+    : { kind: 'silent', messageSid: answer.messageSid };
 }
 
 /** What to say after a STOP that was taken. */

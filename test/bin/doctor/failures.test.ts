@@ -4,9 +4,10 @@ import { takes } from '../../../bin/logs/filter-pattern.ts';
 import type { ReadLog } from '../../../bin/logs/read.ts';
 
 const now = Date.UTC(2026, 10, 21, 10);
-const line = (error_code: string, error_message: string) =>
+const line = (error_code: string, error_message: string, timestamp?: string) =>
   JSON.stringify({
     level: 'WARN',
+    ...(timestamp && { timestamp }),
     error: { error_name: 'EngineError', error_code, error_message },
   });
 
@@ -34,6 +35,22 @@ describe('the check for failures of vendors', () => {
           'See docs/errors.md#openai_failed and npm run logs -- reply-processor --stage prod',
       },
     ]);
+  });
+
+  it('says when it was the last time, and of what has not come back for three minutes that it seems over', async () => {
+    const refused = (at: string) => line('twilio_not_sent', 'credentials refused (401)', at);
+
+    const [now] = await reportsOf({ 'reply-processor': [refused('2026-11-21T09:59:00.000Z')] });
+    const [past] = await reportsOf({ 'reply-processor': [refused('2026-11-21T09:52:00.000Z')] });
+
+    expect(now).toMatchObject({
+      status: 'FIX',
+      text: expect.stringContaining('last one 1 min ago'),
+    });
+    expect(past).toMatchObject({
+      status: 'warn',
+      text: expect.stringMatching(/the last one 8 min ago.*It seems to be over\.$/),
+    });
   });
 
   it('warns of what may pass by itself, each code of each function once', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { projectRoot } from '../../../lib/constructs/bundle.ts';
-import { faultOf } from '../../../local/simulators/control-door.ts';
+import { modelFaultOf } from '../../../local/simulators/control-door.ts';
 import {
   type MailboxSimulator,
   startMailboxSimulator,
@@ -72,9 +72,9 @@ describe('the page on breaking things', () => {
 
   it('shows effects that the simulators take, each kind of them', () => {
     const effects = allOf(/^\| `(\{"kind".+\})` \|/gm).map((text) => JSON.parse(text));
-    const fault = faultOf(z.string());
+    const fault = modelFaultOf(z.string());
 
-    expect(effects.map(({ kind }) => kind)).toEqual(['respond', 'lose', 'delay']);
+    expect(effects.map(({ kind }) => kind)).toEqual(['respond', 'lose', 'garble', 'delay', 'sim']);
     for (const effect of effects)
       expect(fault.safeParse({ operation: 'x', effect }).success).toBe(true);
   });
@@ -91,9 +91,9 @@ describe('the page on breaking things', () => {
 
     expect(refused.status).toBe(400);
     expect(named.length).toBeGreaterThan(0);
-    expect([...said.matchAll(/\b[a-z]\w*(?:\.\w+)+\b/g)].map(([one]) => one).sort()).toEqual(
-      named.sort(),
-    );
+    expect(
+      [...said.matchAll(/\b[a-z]\w*(?:\.\w+)+\b|(?<=, )model(?=,)/g)].map(([one]) => one).sort(),
+    ).toEqual(named.sort());
   });
 
   it('shows commands that the simulators take as they stand', async () => {
