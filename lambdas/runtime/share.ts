@@ -10,11 +10,16 @@ export function shareOf(workers: number, tenants: number): number {
   return Math.max(1, Math.ceil(shared / Math.max(1, tenants)));
 }
 
+/** Longest pauses before a message is looked at again whose tenant has its share, in seconds, by how often it was. */
+const longestPauses = [2, 4, 8];
+const usualPause = 12;
+
 /**
- * Seconds after which a message whose tenant has its share is looked at again: up to three, and more the more often it
- * was received, so that a long wait does not use up the receives that the queue allows.
+ * Seconds after which a message whose tenant has its share is looked at again; `looks` counts from 1, this one included.
+ * They double to twelve, so that a flood costs few looks, and each is shortened by chance to no less than half. Of a wait
+ * of hours they grow to a minute: the queue allows a thousand receives.
  */
-export function waitForShare(receives: number, random: () => number): number {
-  const most = Math.min(60, Math.max(2, receives / 5));
-  return Math.ceil(1 + random() * most);
+export function waitForShare(looks: number, random: () => number): number {
+  const pause = longestPauses[looks - 1] ?? Math.max(usualPause, Math.min(60, looks / 10));
+  return Math.ceil((pause / 2) * (1 + random()));
 }

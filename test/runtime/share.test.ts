@@ -29,16 +29,22 @@ describe("a tenant's share of the workers", () => {
 });
 
 describe('a message whose tenant has its share', () => {
-  it('is looked at again within three seconds, and later the longer it has waited', () => {
-    const latest = (receives: number) => waitForShare(receives, () => 0.999);
-    expect([1, 10, 100, 1_000].map(latest)).toEqual([3, 3, 21, 61]);
+  it('is looked at again within two seconds, and more seldom the longer it waits', () => {
+    const [soonest, latest] = [() => 0, () => 0.999];
+    expect([1, 2, 3, 4, 100, 1_000].map((looks) => waitForShare(looks, latest))).toEqual([
+      2, 4, 8, 12, 12, 60,
+    ]);
+    expect([1, 2, 3, 4, 100, 1_000].map((looks) => waitForShare(looks, soonest))).toEqual([
+      1, 2, 4, 6, 6, 30,
+    ]);
   });
 
-  it('waits for hours before the queue has counted a thousand receives', () => {
-    const hours =
-      Array.from({ length: 1_000 }, (_, receives) => waitForShare(receives, () => 0.5)).reduce(
-        (sum, seconds) => sum + seconds,
-      ) / 3600;
-    expect(hours).toBeGreaterThan(6);
+  it('is looked at ten times in a minute at most, and waits for hours before a thousand times', () => {
+    const pauses = Array.from({ length: 1_000 }, (_, index) => waitForShare(index + 1, () => 0));
+    const until = (looks: number) =>
+      pauses.slice(0, looks).reduce((sum, seconds) => sum + seconds, 0);
+
+    expect(until(11)).toBeGreaterThan(50);
+    expect(until(1_000)).toBeGreaterThan(3 * 3600);
   });
 });

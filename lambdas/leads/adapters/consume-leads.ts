@@ -4,7 +4,6 @@ import { asEngineError, discardWork } from '../../runtime/errors.ts';
 import type { HistoryEntry } from '../../runtime/history.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
 import { patienceFor } from '../../runtime/outage.ts';
-import { waitForShare } from '../../runtime/share.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
 import { triesOf } from '../../vendors/aws/consumer-queue.ts';
 import type { FairShare } from '../../vendors/aws/fair-share.ts';
@@ -40,11 +39,7 @@ export async function consumeLeads(
       batch.map(async ({ record, message }) => {
         const waits = message && !places.tenants.has(message.tenant_id);
         const done = waits
-          ? await consumer.settlement.waitsForShare(
-              record,
-              waitForShare(1, consumer.random),
-              logOf(record),
-            )
+          ? await consumer.settlement.waitsForShare(record, consumer.random, logOf(record))
           : await isDone(record, message, consumer);
         return done ? [] : [record.messageId];
       }),

@@ -19,11 +19,16 @@ export interface ConsumerQueue {
 }
 
 const triesBefore = 'tries_before';
+const waitsBefore = 'waits_before';
 
 /** How often a message was tried, this time included: its receives, and the tries of those that it is a copy of. */
 export const triesOf = ({ attributes, messageAttributes }: SQSRecord): number =>
   Number(messageAttributes?.[triesBefore]?.stringValue ?? 0) +
   Number(attributes?.ApproximateReceiveCount ?? 1);
+
+/** How often a message has waited for a worker. */
+export const waitsOf = ({ messageAttributes }: SQSRecord): number =>
+  Number(messageAttributes?.[waitsBefore]?.stringValue ?? 0);
 
 const maxDelaySeconds = 900;
 
@@ -52,6 +57,7 @@ export const consumerQueue = (
         // This time nothing was tried.
         MessageAttributes: {
           [triesBefore]: { DataType: 'Number', StringValue: String(triesOf(record) - 1) },
+          [waitsBefore]: { DataType: 'Number', StringValue: String(waitsOf(record) + 1) },
         },
       }),
     );

@@ -1,7 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { EngineError } from '../../runtime/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../runtime/log.ts';
-import { type ConsumerQueue, triesOf } from './consumer-queue.ts';
+import { waitForShare } from '../../runtime/share.ts';
+import { type ConsumerQueue, triesOf, waitsOf } from './consumer-queue.ts';
 
 export interface SettlementPorts {
   queue: ConsumerQueue;
@@ -13,8 +14,8 @@ export interface SettlementPorts {
 export interface Settlement {
   /** Lets it come back after so many seconds; where that cannot be set, after the visibility timeout. */
   comesBack(record: SQSRecord, seconds: number, log: Log, ids?: object): Promise<false>;
-  /** Lets it wait so many seconds for a worker, which is no try of it. */
-  waitsForShare(record: SQSRecord, seconds: number, log: Log): Promise<boolean>;
+  /** Lets it wait for a worker, which is no try of it. */
+  waitsForShare(record: SQSRecord, random: () => number, log: Log): Promise<boolean>;
   /** Puts it among the dead letters with the reason; where these do not take it, it stays where it is. */
   isDead(record: SQSRecord, error: EngineError, log: Log, ids?: object): Promise<boolean>;
 }
@@ -32,10 +33,10 @@ export const settlement = ({ queue, meter, clock }: SettlementPorts): Settlement
     return false;
   },
 
-  async waitsForShare(record, seconds, log) {
+  async waitsForShare(record, random, log) {
     meter.count('WaitedForShare');
     try {
-      await queue.sendAgain(record, seconds);
+      await queue.sendAgain(record, waitForShare(waitsOf(record) + 1, random));
       return true;
     } catch (error) {
       log.warn(

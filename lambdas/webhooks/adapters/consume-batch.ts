@@ -2,7 +2,6 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { ProductEvent } from '../../events/contract.ts';
 import { discardWork } from '../../runtime/errors.ts';
 import { errorForLog } from '../../runtime/log.ts';
-import { waitForShare } from '../../runtime/share.ts';
 import { batchResponse } from '../../runtime/sqs.ts';
 import { triesOf } from '../../vendors/aws/consumer-queue.ts';
 import type { FairShare } from '../../vendors/aws/fair-share.ts';
@@ -32,7 +31,7 @@ export async function consumeBatch(
       events.map(async ({ record, event }) => {
         const isDone =
           event && !places.tenants.has(event.tenant_id)
-            ? await consumer.settlement.waitsForShare(record, waitForShare(1, random), log)
+            ? await consumer.settlement.waitsForShare(record, random, log)
             : await consume(record, event, consumer);
         return isDone ? [] : [record.messageId];
       }),

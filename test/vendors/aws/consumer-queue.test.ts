@@ -74,5 +74,6 @@ describe('the queue of deliveries', () => {
     } as SQSRecord;
     expect(copy?.Body).toBe('x');
     expect([triesOf(tried), triesOf(record)]).toEqual([3, 3]);
+    expect(copy?.MessageAttributes?.['waits_before']?.StringValue).toBe('1');
   });
 });
