@@ -11,7 +11,7 @@ export function shareOf(workers: number, tenants: number): number {
 }
 
 /** Longest pauses before a message is looked at again whose tenant has its share, in seconds, by how often it was. */
-const longestPauses = [2, 4, 8];
+const longestPauses = [1, 2, 4, 8];
 const usualPause = 12;
 
 /**

@@ -238,7 +238,7 @@ describe('a company that has its share of the deliveries', () => {
     );
 
     expect([stays, returned]).toEqual([[], []]);
-    expect(sentAgain).toEqual([{ id: 'waits', seconds: 2 }]);
+    expect(sentAgain).toEqual([{ id: 'waits', seconds: 1 }]);
     expect(receiver.received).toHaveLength(1);
     expect(counts).toEqual({ WaitedForShare: 1, WebhookDelivered: 1 });
   });

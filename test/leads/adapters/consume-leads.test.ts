@@ -240,7 +240,7 @@ describe('a company that has its share of the triage', () => {
     expect(consumer.queue.sent).toMatchObject([
       {
         QueueUrl: 'leads',
-        DelaySeconds: 2,
+        DelaySeconds: 1,
         MessageAttributes: { tries_before: { StringValue: '2' } },
       },
     ]);

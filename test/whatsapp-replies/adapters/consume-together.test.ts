@@ -144,7 +144,7 @@ describe('a company that has its share of the workers', () => {
     const stays = await consume(...flood, ...aConversation('quiet'));
 
     expect(stays).toEqual(['one', 'two']);
-    expect(returned).toEqual([{ ids: ['one', 'two'], seconds: 2 }]);
+    expect(returned).toEqual([{ ids: ['one', 'two'], seconds: 1 }]);
     expect(sent).toHaveLength(1);
     expect(meter.counts).toMatchObject({ WaitedForShare: 2, RepliesSent: 1 });
   });
