@@ -11,13 +11,13 @@ export function shareOf(workers: number, tenants: number): number {
 }
 
 /** Longest pauses before a message is looked at again whose tenant has its share, in seconds, by how often it was. */
-const longestPauses = [1, 2, 4, 8];
-const usualPause = 12;
+const longestPauses = [1, 2];
+const usualPause = 4;
 
 /**
  * Seconds after which a message whose tenant has its share is looked at again; `looks` counts from 1, this one included.
- * They double to twelve, so that a flood costs few looks, and each is shortened by chance to no less than half. Of a wait
- * of hours they grow to a minute: the queue allows a thousand receives.
+ * They grow to four, each shortened by chance to no less than half. Of a wait of hours they grow to a minute, since the
+ * queue allows a thousand receives.
  */
 export function waitForShare(looks: number, random: () => number): number {
   const pause = longestPauses[looks - 1] ?? Math.max(usualPause, Math.min(60, looks / 10));

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { errorForLog, type Log } from '../../runtime/log.ts';
 import { shareOf } from '../../runtime/share.ts';
@@ -35,20 +35,38 @@ interface Worker {
 }
 
 const workerPrefix = 'worker_';
+const seenPrefix = 'seen_';
+/** Companies are told apart by so many marks, of a bounded size; two of a deployment's only two have the same one seldom. */
+const seenMarks = 64;
+/** For how long a company is remembered that had work, and how often an instance says so. */
+const [seenForMs, seenEachMs] = [7 * 86_400_000, 3_600_000];
 
 /** For how long an instance remembers that a tenant has its share, before it asks again. */
 const fullForMs = 500;
 
 /**
- * Bounds the invocations that one tenant has of a pool. The pool is one item with an attribute for each invocation at
+ * Bounds the invocations that one tenant has of a pool, where more than one tenant had work in the last week: who is
+ * alone is held up for nobody. The pool is one item with an attribute for each invocation at
  * work, so that entering and leaving are one unconditional write each and no two writers are in each other's way;
  * who came when the tenant had its share already knows so from the item that its own write returns.
  */
 export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
   const fullUntil = new Map<string, number>();
+  const seenAt = new Map<string, number>();
   const key = { pk: 'WORKERS', sk: pool.name };
 
+  /** The marks of tenants that this instance has not noted for a while. */
+  const freshMarks = (tenants: string[]): string[] => {
+    const now = table.clock.now();
+    const fresh = [...new Set(tenants.map(markOf))].filter(
+      (mark) => (seenAt.get(mark) ?? 0) + seenEachMs <= now,
+    );
+    for (const mark of fresh) seenAt.set(mark, now);
+    return fresh;
+  };
+
   const write = async (owner: string, worker: Worker | undefined, gone: string[]) => {
+    const marks = freshMarks(worker?.tenants ?? []);
     const names = [...gone, ...(worker ? [] : [owner])].map((name) => workerPrefix + name);
     const removed = Object.fromEntries(names.map((name, index) => [`#r${index}`, name]));
     const { Attributes: item = {} } = await storeCall('share the workers', () =>
@@ -58,17 +76,23 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
           Key: key,
           UpdateExpression:
             `SET expires_at = :expires${worker ? ', #me = :me' : ''}` +
+            marks.map((_, index) => `, #s${index} = :now`).join('') +
             (names.length > 0 ? ` REMOVE ${Object.keys(removed).join(', ')}` : ''),
-          ExpressionAttributeNames: { ...removed, ...(worker && { '#me': workerPrefix + owner }) },
+          ExpressionAttributeNames: {
+            ...removed,
+            ...Object.fromEntries(marks.map((mark, index) => [`#s${index}`, mark])),
+            ...(worker && { '#me': workerPrefix + owner }),
+          },
           ExpressionAttributeValues: {
-            ':expires': expiresAt(table.clock.now(), 1),
+            ':expires': expiresAt(table.clock.now(), 8),
+            ...(marks.length > 0 && { ':now': table.clock.now() }),
             ...(worker && { ':me': worker }),
           },
           ReturnValues: 'ALL_NEW',
         }),
       ),
     );
-    return workersIn(item);
+    return { all: workersIn(item), isShared: marksIn(item, table.clock.now()) > 1 };
   };
 
   return {
@@ -90,9 +114,10 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
       let admitted = asking;
       let dead: string[] = [];
       await quietly(async () => {
-        const all = await write(owner, me, []);
+        const { all, isShared } = await write(owner, me, []);
         const live = new Map([...all].filter(([, { until }]) => until > now));
         dead = [...all.keys()].filter((name) => !live.has(name));
+        if (!isShared) return;
         admitted = asking.filter((tenant) => hasPlace(tenant, owner, live, pool.concurrency));
       });
       for (const tenant_id of asking) {
@@ -116,6 +141,15 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
     },
   };
 }
+
+const markOf = (tenant: string): string =>
+  `${seenPrefix}${(createHash('sha256').update(tenant).digest()[0] ?? 0) % seenMarks}`;
+
+/** How many tenants had work lately, as far as their marks tell them apart. */
+const marksIn = (item: Record<string, unknown>, now: number): number =>
+  Object.entries(item).filter(
+    ([name, at]) => name.startsWith(seenPrefix) && Number(at) > now - seenForMs,
+  ).length;
 
 const workersIn = (item: Record<string, unknown>): Map<string, Worker> =>
   new Map(

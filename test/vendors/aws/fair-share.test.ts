@@ -23,6 +23,11 @@ function aPool(concurrency: number, through: TestTable = table) {
   const log = recordingLog();
   return {
     log,
+    /** Another company had work here, so that there is something to share. */
+    async isShared() {
+      const [place] = await enter(this, ['another'], 1);
+      await place?.leave();
+    },
     instance: (): FairShare => fairShare(through, pool, log),
     workers: async () =>
       Object.keys((await table.item({ pk: 'WORKERS', sk: pool.name })) ?? {}).filter((name) =>
@@ -45,6 +50,7 @@ const admitted = (places: { tenants: ReadonlySet<string> }[]) =>
 describe('a pool of ten workers', () => {
   it('gives one tenant eight, and finds a place for another at once', async () => {
     const pool = aPool(10);
+    await pool.isShared();
 
     const flood = await enter(pool, ['flood'], 10);
     const quiet = await enter(pool, ['quiet'], 1);
@@ -54,6 +60,7 @@ describe('a pool of ten workers', () => {
 
   it('gives a tenant half of them as soon as another is at work', async () => {
     const pool = aPool(10);
+    await pool.isShared();
     await enter(pool, ['quiet'], 1);
 
     expect(admitted(await enter(pool, ['flood'], 10))).toBe(4);
@@ -61,6 +68,7 @@ describe('a pool of ten workers', () => {
 
   it('lets in as many of those who come in the same moment as there are places', async () => {
     const pool = aPool(10);
+    await pool.isShared();
 
     const places = await Promise.all(
       Array.from({ length: 30 }, () => pool.instance().enter(['flood'], 60 * seconds)),
@@ -71,6 +79,7 @@ describe('a pool of ten workers', () => {
 
   it('gives a place that was left to the next', async () => {
     const pool = aPool(10);
+    await pool.isShared();
     const [first] = await enter(pool, ['flood'], 8);
     expect(admitted(await enter(pool, ['flood'], 1))).toBe(0);
 
@@ -82,6 +91,7 @@ describe('a pool of ten workers', () => {
 
   it('has the places of invocations that died when their time is over, and forgets them', async () => {
     const pool = aPool(10);
+    await pool.isShared();
     await enter(pool, ['flood'], 8);
     expect(admitted(await enter(pool, ['flood'], 1))).toBe(0);
 
@@ -94,9 +104,28 @@ describe('a pool of ten workers', () => {
   });
 });
 
+describe('a company that was alone for a week', () => {
+  it('has all workers', async () => {
+    const pool = aPool(4);
+
+    expect(admitted(await enter(pool, ['flood'], 6))).toBe(6);
+  });
+
+  it('shares them as soon as another has work, and no more once that is a week ago', async () => {
+    const pool = aPool(4);
+    await pool.isShared();
+    expect(admitted(await enter(pool, ['flood'], 6))).toBe(3);
+
+    table.clock.pass(8 * 86_400 * seconds);
+
+    expect(admitted(await enter(pool, ['flood'], 6))).toBe(6);
+  });
+});
+
 describe('an invocation', () => {
   it('works for the one of its tenants that has a place, while the other waits', async () => {
     const pool = aPool(4);
+    await pool.isShared();
     await enter(pool, ['flood'], 3);
 
     const [places] = await enter(pool, ['flood', 'quiet'], 1);
@@ -109,6 +138,7 @@ describe('an invocation', () => {
 
   it('tells who waits, once for a while, and asks nothing meanwhile', async () => {
     const pool = aPool(2);
+    await pool.isShared();
     await enter(pool, ['flood'], 1);
     const instance = pool.instance();
 
@@ -136,6 +166,7 @@ describe('an invocation', () => {
 
   it('is counted once where the answer of its write was lost', async () => {
     const pool = aPool(4, withLostAnswers(table));
+    await pool.isShared();
 
     const places = await enter(pool, ['acme'], 4);
 
