@@ -39,17 +39,17 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 const secondsSince = (begun: number) => (Date.now() - begun) / 1000;
 
-/** Seconds from single messages, each of a customer of its own and a second apart, to their replies. */
+/** Seconds from single messages, each of a customer of its own and written once the one before is answered, to replies. */
 async function waitsOfQuiet(prefix: string): Promise<number[]> {
-  const waits = Array.from({ length: quietMessages }, async (_, n) => {
-    await pause(n * 1_000);
+  const waits: number[] = [];
+  for (let n = 0; n < quietMessages; n++) {
     const customer = aCustomer(engine, `+1777${prefix}${100 + n}`, quiet);
     const begun = Date.now();
     await customer.writes('Where is my order?');
     await customer.hears(1, 120_000);
-    return secondsSince(begun);
-  });
-  return Promise.all(waits);
+    waits.push(secondsSince(begun));
+  }
+  return waits;
 }
 
 async function floodBegins(): Promise<void> {
