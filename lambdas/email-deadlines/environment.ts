@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { numberVariable, workerConcurrency } from '../runtime/env.ts';
+import { numberVariable } from '../runtime/env.ts';
 import { httpUrl, loopbackVariable } from '../runtime/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/contract.ts';
 
@@ -68,7 +68,6 @@ export const answerEnvironment = z.object({
   MAX_RETRIES,
   READY_QUEUE_URL: z.string(),
   READY_DLQ_URL: z.string(),
-  ...workerConcurrency,
   OPENAI_API_KEY_SECRET_ID: z.string(),
   OPENAI_BASE_URL: z.optional(httpUrl),
 });

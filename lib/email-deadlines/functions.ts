@@ -114,7 +114,6 @@ export class Answer extends NodeFunction {
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
         READY_QUEUE_URL: ready.queue.queueUrl,
         READY_DLQ_URL: ready.deadLetterQueue.queueUrl,
-        WORKER_CONCURRENCY: String(house.concurrency.workers.emails),
         ...house.passedOn(
           'RESPOND_URL',
           'REQUEST_TIMEOUT',

@@ -2,7 +2,6 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod/mini';
 import { systemClock } from '../../runtime/clock.ts';
 import { errorForLog, type Meter } from '../../runtime/log.ts';
-import { shareOf } from '../../runtime/share.ts';
 import { usageCounter } from '../../tenancy/adapters/usage-counter.ts';
 import { cellRate } from '../../vendors/aws/cell-rate.ts';
 import { queueClient, secretsClient } from '../../vendors/aws/clients.ts';
@@ -68,9 +67,6 @@ export function answerOffice(
   const [store, runs, slots] = [emailStore(table), runStore(table), workerSlots(table)];
   const [budget, usage] = [cellRate(table), usageCounter(tenantItems)];
 
-  /** Emails of one tenant at the same time: it never has all workers, so that others' emails are found at once. */
-  const tenantShare = shareOf(env.WORKER_CONCURRENCY, 1) * limits.workersPerInvocation;
-
   const opened: AnswerOffice['opened'] = (invocation) => {
     const ledger = runLedger(runs, usage, log);
     const learned = new Map<string, Promise<LearnedTimes>>();
@@ -98,12 +94,8 @@ export function answerOffice(
       );
       const { concurrency, requests_per_minute } = answers.limits;
       const ofRun = isOpen && !isSuspended ? await hold(keys.slots(run), run.concurrency_limit) : 1;
-      const ofTenant = isSuspended
-        ? ofRun
-        : await hold(
-            keys.tenantSlots(tenant_id),
-            Math.min(concurrency ?? tenantShare, tenantShare),
-          );
+      const ofTenant =
+        concurrency && !isSuspended ? await hold(keys.tenantSlots(tenant_id), concurrency) : ofRun;
       const ports: EmailPorts = {
         store,
         answerer: answererOf(answers, {
