@@ -7,6 +7,7 @@ import {
   failingTable,
   startTestTable,
   type TestTable,
+  through,
   withLostAnswers,
 } from '../../support/table.ts';
 import { businessAddress } from '../../support/webhook.ts';
@@ -153,6 +154,38 @@ describe('an opt-out', () => {
 
     expect(await optedOut()).toBe(true);
   });
+});
+
+describe('two names that turn out to be one customer', () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    'keep the STOP of either where the process dies after write %i, before and after it took effect',
+    async (writes) => {
+      for (const effect of ['before', 'after'] as const) {
+        const [number, id] = [`whatsapp:+1${writes}${effect}`, `whatsapp:${writes}${effect}`];
+        const directory = customerDirectory(table);
+        await directory.customerOf(channel, number);
+        const stopped = await directory.customerOf(channel, id);
+        const change = { customer: stopped, optedOut: true, messageSid: 'SM1' };
+        await directory.setOptOut(channel, id, change);
+        let left = writes;
+        const dying = through(table, async (command, real) => {
+          if (!/^Update/.test(Object(command).constructor.name)) return real(command);
+          left -= 1;
+          if (left === 0 && effect === 'after') await real(command);
+          if (left <= 0) throw new Error('The process has died.');
+          return real(command);
+        });
+
+        await customerDirectory(dying)
+          .customerOf(channel, number, [id])
+          .catch(() => undefined);
+        const merged = await directory.customerOf(channel, number, [id]);
+
+        expect(merged.opted_out).toBe(true);
+        expect((await directory.customerOf(channel, id)).opted_out).toBe(true);
+      }
+    },
+  );
 });
 
 describe('a directory whose table is away', () => {
