@@ -18,7 +18,7 @@ async function accountConcurrency(profile: string | undefined): Promise<string |
   }
 }
 
-/** `cdk deploy` with the given arguments, the workers sized for the account; its exit code is this process's. */
+// `cdk deploy` with the arguments of this process, the workers sized for the account.
 const options = process.argv.slice(2);
 const { values } = parseArgs({
   args: options,

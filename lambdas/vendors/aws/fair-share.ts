@@ -46,9 +46,9 @@ const fullForMs = 500;
 
 /**
  * Bounds the invocations that one tenant has of a pool, where more than one tenant had work in the last week: who is
- * alone is held up for nobody. The pool is one item with an attribute for each invocation at
- * work, so that entering and leaving are one unconditional write each and no two writers are in each other's way;
- * who came when the tenant had its share already knows so from the item that its own write returns.
+ * alone is held up for nobody. The pool is one item with an attribute for each invocation at work, so that entering and
+ * leaving are one unconditional write each and no two writers are in each other's way; who came when the tenant had its
+ * share already knows so from the item that its own write returns.
  */
 export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
   const fullUntil = new Map<string, number>();
