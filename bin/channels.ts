@@ -1,11 +1,11 @@
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
-import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import {
   assistantVariable,
   type Channel,
   channelSchema,
   namesake,
-} from '../lambdas/whatsapp-replies/contract.ts';
+} from '../lambdas/whatsapp-replies/messages.ts';
+import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { CommandError, readNumber, tableOf } from './target.ts';

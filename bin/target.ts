@@ -3,8 +3,8 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { givenName, tenantId } from '../lambdas/tenancy/contract.ts';
-import type { Table } from '../lambdas/vendors/aws/table.ts';
+import type { Table } from '../lambdas/shared/store/table.ts';
+import { givenName, tenantId } from '../lambdas/tenancy/tenant.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 import { nothingRuns, type RunningState, runningIn } from '../local/running.ts';
 

@@ -1,14 +1,14 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Platform } from './administration/administration.ts';
+import { ModelAccess } from './administration/model-access.ts';
+import { Tenancy } from './administration/tenancy.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { houseOf } from './house.ts';
 import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
-import { ModelAccess } from './platform/model-access.ts';
-import { Platform } from './platform/platform.ts';
-import { Tenancy } from './platform/tenancy.ts';
 import type { Settings } from './settings.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';

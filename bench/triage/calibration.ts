@@ -1,4 +1,4 @@
-import { judge, shareOf } from '../../lambdas/leads/domain/rules.ts';
+import { judge, shareOf } from '../../lambdas/leads/work/rules.ts';
 import type { folds } from './table.ts';
 
 /** From this share on, so often the intent was right. */

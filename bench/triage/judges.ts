@@ -1,10 +1,5 @@
-import type {
-  Intent,
-  Judgement,
-  NextAction,
-  Priority,
-} from '../../lambdas/leads/domain/insight.ts';
-import { judge } from '../../lambdas/leads/domain/rules.ts';
+import type { Intent, Judgement, NextAction, Priority } from '../../lambdas/leads/work/insight.ts';
+import { judge } from '../../lambdas/leads/work/rules.ts';
 import type { LabelledLead } from './leads.ts';
 import { folds } from './table.ts';
 

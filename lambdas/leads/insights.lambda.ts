@@ -1,10 +1,10 @@
-import { readEnv } from '../runtime/env.ts';
-import { httpLambda } from '../runtime/http-lambda.ts';
-import { createLog, createMeter } from '../runtime/log.ts';
-import { leadLists } from './adapters/lead-lists.ts';
-import { leadsOffice } from './adapters/wiring.ts';
+import { readEnv } from '../shared/env.ts';
+import { httpLambda } from '../shared/http/http-lambda.ts';
+import { createLog, createMeter } from '../shared/log.ts';
 import { insightsEnvironment } from './environment.ts';
 import { insightsApp } from './insights.ts';
+import { leadLists } from './stores/lead-lists.ts';
+import { leadsOffice } from './wiring.ts';
 
 const log = createLog('lead-insights');
 const meter = createMeter('lead-insights');

@@ -1,19 +1,20 @@
 import type { Context, Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
-import { isoTime } from '../runtime/clock.ts';
-import { problemResponse } from '../runtime/http.ts';
-import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
-import { invalid, jsonBody } from '../runtime/json-body.ts';
+import { isoTime } from '../shared/clock.ts';
+import { keyReused, maxKeyChars } from '../shared/http/idempotency-key.ts';
+import { invalid, jsonBody } from '../shared/http/json-body.ts';
+import { problemResponse } from '../shared/http/problem.ts';
+import { expiresAt } from '../shared/store/table.ts';
 import { budgetOf, type Caller } from '../tenancy/caller.ts';
-import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import { expiresAt } from '../vendors/aws/table.ts';
-import type { Claim, Claimed, Claims } from './adapters/claims.ts';
-import type { LeadStore } from './adapters/lead-store.ts';
-import type { TriageQueue } from './adapters/triage-queue.ts';
-import { limits, routes } from './contract.ts';
-import { leadView, type StoredLead } from './domain/lead.ts';
-import { phoneNumber } from './domain/phone-number.ts';
+import { type Gate, guardedApp } from '../tenancy/protected-app.ts';
 import { type LeadRequest, leadRequest } from './lead-request.ts';
+import { limits } from './limits.ts';
+import { routes } from './routes.ts';
+import type { Claim, Claimed, Claims } from './stores/claims.ts';
+import type { LeadStore } from './stores/lead-store.ts';
+import type { TriageQueue } from './triage-queue.ts';
+import { leadView, type StoredLead } from './work/lead.ts';
+import { phoneNumber } from './work/phone-number.ts';
 
 export interface IntakePorts extends Gate {
   store: Pick<LeadStore, 'find' | 'store'>;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { ProductEvent } from '../events/contract.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { isoTime } from '../runtime/clock.ts';
-import { retryLater } from '../runtime/errors.ts';
-import type { Log, Meter } from '../runtime/log.ts';
-import type { LeadLists } from './adapters/lead-lists.ts';
-import type { LeadStore } from './adapters/lead-store.ts';
-import type { AdapterName, Insight, TriageMessage } from './contract.ts';
-import { insightView, type StoredInsight, type StoredLead } from './domain/lead.ts';
-import type { Judge } from './domain/ports.ts';
+import type { ProductEvent } from '../events/messages.ts';
+import type { Clock } from '../shared/clock.ts';
+import { isoTime } from '../shared/clock.ts';
+import { retryLater } from '../shared/errors.ts';
+import type { Log, Meter } from '../shared/log.ts';
+import type { AdapterName, Insight, TriageMessage } from './messages.ts';
+import type { LeadLists } from './stores/lead-lists.ts';
+import type { LeadStore } from './stores/lead-store.ts';
+import { insightView, type StoredInsight, type StoredLead } from './work/lead.ts';
+import type { Judge } from './work/ports.ts';
 
 export interface TriagePorts {
   store: LeadStore;

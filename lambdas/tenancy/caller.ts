@@ -1,11 +1,6 @@
-import {
-  type AuthorizerContext,
-  isRole,
-  roles,
-  type Scope,
-  scopes,
-  type Tenant,
-} from './contract.ts';
+import type { AuthorizerContext } from './authorizer-context.ts';
+import { isRole, roles, type Scope, scopes } from './scopes.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Who calls a route, and for which tenant. */
 export interface Caller {

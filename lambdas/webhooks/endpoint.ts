@@ -1,11 +1,11 @@
 import type { Hono } from 'hono';
-import type { EventPublisher } from '../events/adapters/event-publisher.ts';
-import { isoTime } from '../runtime/clock.ts';
-import { problemResponse } from '../runtime/http.ts';
-import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import type { EndpointStore } from './adapters/endpoint-store.ts';
-import { routes } from './contract.ts';
-import { viewOf } from './domain/endpoint.ts';
+import type { EventPublisher } from '../events/publisher.ts';
+import { isoTime } from '../shared/clock.ts';
+import { problemResponse } from '../shared/http/problem.ts';
+import { type Gate, guardedApp } from '../tenancy/protected-app.ts';
+import { routes } from './routes.ts';
+import type { EndpointStore } from './stores/endpoint-store.ts';
+import { viewOf } from './work/endpoint.ts';
 
 export interface EndpointPorts extends Gate {
   endpoints: Pick<EndpointStore, 'find'>;

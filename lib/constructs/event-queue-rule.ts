@@ -3,7 +3,7 @@ import { type EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { eventSource } from '../../lambdas/events/contract.ts';
+import { eventSource } from '../../lambdas/events/messages.ts';
 import type { House } from '../house.ts';
 import { alarmOnDeadLetters } from './dead-letters-alarm.ts';
 

@@ -14,7 +14,8 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type ApiRoute, authorizerCacheSeconds } from '../../lambdas/tenancy/contract.ts';
+import { authorizerCacheSeconds } from '../../lambdas/tenancy/authorizer-context.ts';
+import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
 import type { House } from '../house.ts';
 import { accessLogOf } from './access-log.ts';
 import { HouseAlarm } from './alarm.ts';

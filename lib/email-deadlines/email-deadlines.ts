@@ -1,6 +1,7 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { limits, routes } from '../../lambdas/email-deadlines/contract.ts';
+import { limits } from '../../lambdas/email-deadlines/limits.ts';
+import { routes } from '../../lambdas/email-deadlines/routes.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';

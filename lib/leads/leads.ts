@@ -1,7 +1,8 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { indexNames, limits, routes } from '../../lambdas/leads/contract.ts';
+import { indexNames, limits } from '../../lambdas/leads/limits.ts';
+import { routes } from '../../lambdas/leads/routes.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';

@@ -5,7 +5,7 @@ import {
   deploymentDimension,
   metricNamespace,
   type TimeMetric,
-} from '../../lambdas/runtime/contract.ts';
+} from '../../lambdas/shared/metrics.ts';
 import type { House } from '../house.ts';
 
 const minutes = 5;

@@ -6,7 +6,7 @@ import {
   type IWidget,
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CountMetric } from '../../lambdas/runtime/contract.ts';
+import type { CountMetric } from '../../lambdas/shared/metrics.ts';
 import type { NodeFunction } from '../constructs/node-function.ts';
 import type { ApiMetrics } from '../constructs/public-api.ts';
 import type { WorkerQueue } from '../constructs/worker-queue.ts';

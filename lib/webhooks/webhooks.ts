@@ -1,6 +1,7 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { limits, routes } from '../../lambdas/webhooks/contract.ts';
+import { limits } from '../../lambdas/webhooks/limits.ts';
+import { routes } from '../../lambdas/webhooks/routes.ts';
 import { EventQueueRule } from '../constructs/event-queue-rule.ts';
 import { GeneratedSecret } from '../constructs/generated-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';

@@ -1,7 +1,8 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { connectionOverrides } from '../../lambdas/vendors/twilio/contract.ts';
-import { limits, routes } from '../../lambdas/whatsapp-replies/contract.ts';
+import { connectionOverrides } from '../../lambdas/vendors/twilio/connection-overrides.ts';
+import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
+import { routes } from '../../lambdas/whatsapp-replies/routes.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';

@@ -1,20 +1,15 @@
-import { claims } from '../../lambdas/leads/adapters/claims.ts';
-import { leadLists } from '../../lambdas/leads/adapters/lead-lists.ts';
-import { leadStore } from '../../lambdas/leads/adapters/lead-store.ts';
-import {
-  type AdapterName,
-  type Insight,
-  indexNames,
-  type Lead,
-  type TriageMessage,
-} from '../../lambdas/leads/contract.ts';
-import type { StoredLead } from '../../lambdas/leads/domain/lead.ts';
-import type { Judged } from '../../lambdas/leads/domain/ports.ts';
 import { insightsApp } from '../../lambdas/leads/insights.ts';
 import { intakeApp } from '../../lambdas/leads/intake.ts';
+import { indexNames } from '../../lambdas/leads/limits.ts';
+import type { AdapterName, Insight, Lead, TriageMessage } from '../../lambdas/leads/messages.ts';
+import { claims } from '../../lambdas/leads/stores/claims.ts';
+import { leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
+import { leadStore } from '../../lambdas/leads/stores/lead-store.ts';
 import { triageLead } from '../../lambdas/leads/triage-lead.ts';
+import type { StoredLead } from '../../lambdas/leads/work/lead.ts';
+import type { Judged } from '../../lambdas/leads/work/ports.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
-import type { Scope } from '../../lambdas/tenancy/contract.ts';
+import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { documented } from '../support/documented.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished } from 'vitest';
 import { takes } from '../../bin/logs/filter-pattern.ts';
-import { metricNamespace } from '../../lambdas/runtime/contract.ts';
+import { metricNamespace } from '../../lambdas/shared/metrics.ts';
 import { slug } from '../../lib/constructs/alarm.ts';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
 import { localCredentials } from '../../local/cloud/credentials.ts';

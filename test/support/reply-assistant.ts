@@ -1,11 +1,11 @@
-import type { Clock } from '../../lambdas/runtime/clock.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
 import type {
   AssistantPort,
   PastMessage,
   RunView,
   ThreadTrouble,
-} from '../../lambdas/whatsapp-replies/domain/ports.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 
 /** How a run ends, and how long that takes; 3 s by default. */
 export type Outcome = (

@@ -2,15 +2,15 @@ import { onTestFinished } from 'vitest';
 import { openAiSource } from '../../lambdas/vendors/openai/client.ts';
 import type { TokenUsage } from '../../lambdas/vendors/openai/prices.ts';
 import type { UsageNote } from '../../lambdas/vendors/openai/usage.ts';
-import { responsesAssistant } from '../../lambdas/whatsapp-replies/adapters/responses-assistant.ts';
-import { threadsAssistant } from '../../lambdas/whatsapp-replies/adapters/threads-assistant.ts';
+import { responsesAssistant } from '../../lambdas/whatsapp-replies/vendors/responses-assistant.ts';
+import { threadsAssistant } from '../../lambdas/whatsapp-replies/vendors/threads-assistant.ts';
 import type {
   AssistantPort,
   ModelInput,
   PastMessage,
   RunView,
-} from '../../lambdas/whatsapp-replies/domain/ports.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import {
   type OpenAiSimulatorOptions,
   startOpenAiSimulator,
