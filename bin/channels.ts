@@ -3,7 +3,7 @@ import {
   assistantVariable,
   type Channel,
   channelSchema,
-  namesake,
+  findNameClash,
 } from '../lambdas/whatsapp-replies/messages.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { runCommand, say, sayJson } from './command.ts';
@@ -78,7 +78,7 @@ await runCommand(command, async (call) => {
         `${address} belongs to ${owner.company_id}/${owner.project_id}: take it from there by --replace.`,
       );
     }
-    const twin = namesake(channel, channels);
+    const twin = findNameClash(channel, channels);
     if (twin) {
       const variable = assistantVariable(company_id, project_id);
       throw new CommandError(

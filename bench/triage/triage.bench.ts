@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { intents } from '../../lambdas/leads/work/insight.ts';
-import { judge } from '../../lambdas/leads/work/rules.ts';
+import { classify } from '../../lambdas/leads/work/rules.ts';
 import { calibrate } from './calibration.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { crossValidated, judgesFrom } from './judges.ts';
@@ -112,9 +112,9 @@ function printDetails({ confusion, bins }: Figures): void {
 const rounds = 50;
 
 function microseconds(notes: readonly string[]): number {
-  for (const note of notes) judge(note);
+  for (const note of notes) classify(note);
   const start = performance.now();
-  for (let round = 0; round < rounds; round++) for (const note of notes) judge(note);
+  for (let round = 0; round < rounds; round++) for (const note of notes) classify(note);
   return ((performance.now() - start) * 1_000) / (rounds * notes.length);
 }
 

@@ -1,7 +1,7 @@
 import { readEnv } from '../shared/env.ts';
 import { httpLambda } from '../shared/http/http-lambda.ts';
 import { createLog, createMeter } from '../shared/log.ts';
-import { gateOf } from '../tenancy/authorize-request.ts';
+import { apiDependencies } from '../tenancy/authorize-request.ts';
 import { configurationApp } from './configuration.ts';
 import { configurationEnvironment } from './environment.ts';
 import { configurationStore } from './stores/configuration-store.ts';
@@ -12,7 +12,7 @@ const meter = createMeter('configuration');
 /** The routes of the tenant configuration. */
 export const handler = httpLambda(log, meter, () => {
   const env = readEnv(configurationEnvironment);
-  const { table, gate } = gateOf(env, log, meter);
+  const { table, gate } = apiDependencies(env, log, meter);
   const loopback = env.LOOPBACK_URLS === 'allowed';
   return configurationApp({ ...gate, store: configurationStore(table), loopback });
 });

@@ -2,14 +2,14 @@ import type { Context, Hono } from 'hono';
 import type { Fault } from '../shared/fault.ts';
 import { faultsOf, invalid, jsonBody, tooLarge } from '../shared/http/json-body.ts';
 import { headerOf, problemResponse } from '../shared/http/problem.ts';
-import { type Gate, guardedApp } from '../tenancy/protected-app.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import { knownFeatures, schemaOf } from './features.ts';
 import { limits } from './limits.ts';
 import { configurationBody, featureName, pageQuery, routes } from './routes.ts';
 import type { ConfigurationStore } from './stores/configuration-store.ts';
 import type { Configured, Expected } from './work/configuration-item.ts';
 
-export interface ConfigurationPorts extends Gate {
+export interface ConfigurationPorts extends ApiDependencies {
   store: ConfigurationStore;
   /** Features may name receivers on this machine by plain http. */
   loopback: boolean;
@@ -17,7 +17,7 @@ export interface ConfigurationPorts extends Gate {
 
 /** The tenant's own configuration: read, set, deleted, and who changed what. */
 export function configurationApp({ store, loopback, ...gate }: ConfigurationPorts): Hono {
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
 
   serve(routes.setConfiguration, async (c, { tenant_id, principal }) => {
     const feature = readFeature(c);

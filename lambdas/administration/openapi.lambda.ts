@@ -1,7 +1,7 @@
 import { readEnv } from '../shared/env.ts';
 import { httpLambda } from '../shared/http/http-lambda.ts';
 import { createLog, createMeter } from '../shared/log.ts';
-import { gateOf } from '../tenancy/authorize-request.ts';
+import { apiDependencies } from '../tenancy/authorize-request.ts';
 import { openApiEnvironment } from './environment.ts';
 import { openApiApp } from './openapi.ts';
 
@@ -11,6 +11,6 @@ const meter = createMeter('openapi');
 /** The document that describes the API. */
 export const handler = httpLambda(log, meter, () => {
   const env = readEnv(openApiEnvironment);
-  const { gate } = gateOf(env, log, meter);
+  const { gate } = apiDependencies(env, log, meter);
   return openApiApp({ ...gate, publicBaseUrl: env.PUBLIC_BASE_URL });
 });

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { routes as emailRoutes } from '../email-deadlines/routes.ts';
 import { routes as leadRoutes } from '../leads/routes.ts';
-import { type Gate, guardedApp } from '../tenancy/protected-app.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
@@ -18,12 +18,12 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(whatsAppRoutes),
 ];
 
-export interface OpenApiPorts extends Gate {
+export interface OpenApiPorts extends ApiDependencies {
   publicBaseUrl: string;
 }
 
 export function openApiApp({ publicBaseUrl, ...gate }: OpenApiPorts): Hono {
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
   const document = openApiDocument(publicBaseUrl);
   serve(routes.openApi, (c) => c.json(document));
   return app;

@@ -1,12 +1,12 @@
 import type { Hono } from 'hono';
 import { invalid } from '../shared/http/json-body.ts';
-import { type Gate, guardedApp } from '../tenancy/protected-app.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import { dateOf } from '../tenancy/stores/usage-counter.ts';
 import { limits } from './limits.ts';
 import { firstUsageDay, routes, usageQuery } from './routes.ts';
 import type { DayOfUsage, UsageReader } from './stores/usage-reader.ts';
 
-export interface UsagePorts extends Gate {
+export interface UsagePorts extends ApiDependencies {
   reader: UsageReader;
 }
 
@@ -15,7 +15,7 @@ const defaultDays = 30;
 
 /** What a tenant has used, by day. */
 export function usageApp({ reader, ...gate }: UsagePorts): Hono {
-  const { app, serve } = guardedApp({ ...gate });
+  const { app, serve } = protectedApp({ ...gate });
   serve(routes.usage, async (c, { tenant_id }) => {
     const query = usageQuery.safeParse(c.req.query());
     if (!query.success) {

@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { backoffSeconds } from '../shared/backoff.ts';
 import { asEngineError, discardWork } from '../shared/errors.ts';
 import { errorForLog } from '../shared/log.ts';
-import { patienceFor } from '../shared/queue/retry-limits.ts';
+import { maxAttemptsFor } from '../shared/queue/retry-limits.ts';
 import type { Settlement } from '../shared/queue/settlement.ts';
 import { batchResponse } from '../shared/queue/sqs.ts';
 import { countVendorFailure } from '../shared/vendor-failures.ts';
@@ -56,7 +56,7 @@ async function isDone(
       tries,
       error: errorForLog(error),
     });
-    if (tries < patienceFor(error, limits)) {
+    if (tries < maxAttemptsFor(error, limits)) {
       return settlement.comesBack(record, backoffSeconds(tries, random), log, ids);
     }
     const run = await runs.find(message);

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
-import { cellRate } from '../shared/limits/gcra.ts';
+import { gcraLimiter } from '../shared/limits/gcra.ts';
 import { errorForLog, type Meter } from '../shared/log.ts';
 import { usageCounter } from '../tenancy/stores/usage-counter.ts';
 import { queueClient, secretsClient } from '../vendors/aws/clients.ts';
@@ -66,7 +66,7 @@ export function answerOffice(
   const openAi = openAiSource(openAiKey, env.OPENAI_BASE_URL);
   const onUsage = usageMeter(meter, env.OPENAI_BASE_URL);
   const [store, runs, slots] = [emailStore(table), runStore(table), workerSlots(table)];
-  const [budget, usage] = [cellRate(table), usageCounter(tenantItems)];
+  const [budget, usage] = [gcraLimiter(table), usageCounter(tenantItems)];
 
   const opened: AnswerOffice['opened'] = (invocation) => {
     const ledger = runLedger(runs, usage, log);

@@ -6,7 +6,7 @@ import { keyReused, maxKeyChars } from '../shared/http/idempotency-key.ts';
 import { invalid, jsonBody, queryFaults } from '../shared/http/json-body.ts';
 import { problemResponse } from '../shared/http/problem.ts';
 import type { Caller } from '../tenancy/caller.ts';
-import { type Gate, guardedApp } from '../tenancy/protected-app.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
 import type { RunMessage } from './messages.ts';
 import { readRequest } from './read-request.ts';
@@ -18,7 +18,7 @@ import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './work/emai
 import { type Expectation, prepareRun } from './work/prepare.ts';
 import { noCounts, type StoredRun } from './work/run.ts';
 
-export interface RunsPorts extends Gate {
+export interface RunsPorts extends ApiDependencies {
   runs: RunStore;
   idempotency: IdempotencyKeys;
   expectation(tenantId: string): Promise<Expectation>;
@@ -34,7 +34,7 @@ type Options = Pick<StoredRun, 'test_mode' | 'dependency_kind' | 'send'> & {
 /** Starts runs, and tells how far they are. */
 export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts): Hono {
   const { enqueue, testMode, concurrencyLimit, ...gate } = rest;
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
 
   const newRun = (caller: Caller, options: Options, has_emails: boolean): StoredRun => ({
     ...noCounts,

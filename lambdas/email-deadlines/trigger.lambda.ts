@@ -1,7 +1,7 @@
 import { readEnv } from '../shared/env.ts';
 import { httpLambda } from '../shared/http/http-lambda.ts';
 import { createLog, createMeter } from '../shared/log.ts';
-import { gateOf } from '../tenancy/authorize-request.ts';
+import { apiDependencies } from '../tenancy/authorize-request.ts';
 import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { triggerEnvironment } from './environment.ts';
@@ -18,7 +18,7 @@ const meter = createMeter('email-trigger');
 /** Starts email runs and tells how far they are. */
 export const handler = httpLambda(log, meter, () => {
   const env = readEnv(triggerEnvironment);
-  const { table: tenantItems, gate } = gateOf(env, log, meter);
+  const { table: tenantItems, gate } = apiDependencies(env, log, meter);
   const table = { ...tenantItems, name: env.EMAIL_RUNS_TABLE };
   const tenants = tenantDirectory(tenantItems);
   const queue = queueClient();

@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../shared/history.ts';
 import type { FairShare } from '../shared/limits/fair-share.ts';
 import { errorForLog, type Log, type Meter } from '../shared/log.ts';
 import { triesOf } from '../shared/queue/consumer-queue.ts';
-import { patienceFor } from '../shared/queue/retry-limits.ts';
+import { maxAttemptsFor } from '../shared/queue/retry-limits.ts';
 import type { Settlement } from '../shared/queue/settlement.ts';
 import { batchResponse } from '../shared/queue/sqs.ts';
 import { limits } from './limits.ts';
@@ -15,7 +15,7 @@ export interface LeadsConsumer {
   /** `log` names the lead on every line; `tries` counts this one. */
   handle(message: TriageMessage, log: Log, tries: number): Promise<void>;
   /** Keeps with the lead that a try has failed. */
-  noteFailed(tenantId: string, leadId: string, entry: HistoryEntry): Promise<void>;
+  recordFailed(tenantId: string, leadId: string, entry: HistoryEntry): Promise<void>;
   settlement: Settlement;
   /** Bounds the invocations that one company has. */
   share: FairShare;
@@ -69,8 +69,8 @@ async function isDone(
   } catch (thrown) {
     const error = asEngineError(thrown);
     consumer.meter.count('TriageFailed');
-    const isDead = error.next !== 'retry' || tries >= patienceFor(error, limits);
-    await noteFailed(consumer, message.tenant_id, lead_id, log, {
+    const isDead = error.next !== 'retry' || tries >= maxAttemptsFor(error, limits);
+    await recordFailed(consumer, message.tenant_id, lead_id, log, {
       at: consumer.now(),
       what: isDead ? 'dead' : 'failed',
       error_code: error.code,
@@ -90,7 +90,7 @@ async function isDone(
 }
 
 /** What cannot be written down holds nothing up. */
-async function noteFailed(
+async function recordFailed(
   consumer: LeadsConsumer,
   tenantId: string,
   leadId: string,
@@ -98,7 +98,7 @@ async function noteFailed(
   entry: HistoryEntry,
 ): Promise<void> {
   try {
-    await consumer.noteFailed(tenantId, leadId, entry);
+    await consumer.recordFailed(tenantId, leadId, entry);
   } catch (thrown) {
     log.warn('The failed try could not be kept with its lead.', { error: errorForLog(thrown) });
   }

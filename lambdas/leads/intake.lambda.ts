@@ -6,14 +6,14 @@ import { intakeEnvironment } from './environment.ts';
 import { intakeApp } from './intake.ts';
 import { claims } from './stores/claims.ts';
 import { retentionOf } from './stores/retention.ts';
-import { leadsOffice } from './wiring.ts';
+import { leadsDependencies } from './wiring.ts';
 
 const log = createLog('lead-intake');
 const meter = createMeter('lead-intake');
 
 /** Takes leads in. */
 export const handler = httpLambda(log, meter, () => {
-  const { gate, table, tenantItems, ...office } = leadsOffice(
+  const { gate, table, tenantItems, ...office } = leadsDependencies(
     readEnv(intakeEnvironment),
     log,
     meter,

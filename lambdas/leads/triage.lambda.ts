@@ -22,9 +22,9 @@ import { consumeLeads, type LeadsConsumer } from './consume-leads.ts';
 import { triageEnvironment } from './environment.ts';
 import { leadLists } from './stores/lead-lists.ts';
 import { leadStore } from './stores/lead-store.ts';
-import { modelBudget } from './stores/model-budget.ts';
+import { modelCallLimit } from './stores/model-call-limit.ts';
 import { insightCreated, triageLead } from './triage-lead.ts';
-import { judgeOf } from './vendors/judges.ts';
+import { classifierFor } from './vendors/classifiers.ts';
 
 const log = createLog('lead-triage');
 const meter = createMeter('lead-triage');
@@ -36,7 +36,7 @@ const consumer = once((): LeadsConsumer => {
   const tenantItems = { client, name: env.TENANTS_TABLE, clock: systemClock };
   const tenants = tenantDirectory(tenantItems);
   const usage = usageCounter(tenantItems);
-  const budget = modelBudget(usage, systemClock);
+  const budget = modelCallLimit(usage, systemClock);
   const key = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
     env.OPENAI_API_KEY_SECRET_ID,
@@ -62,8 +62,8 @@ const consumer = once((): LeadsConsumer => {
       triageLead(message, {
         store,
         lists,
-        judgeOf: (tenantId, adapter) =>
-          judgeOf(tenantId, adapter, {
+        classifierFor: (tenantId, adapter) =>
+          classifierFor(tenantId, adapter, {
             tenants,
             budget,
             openAi,
@@ -72,13 +72,13 @@ const consumer = once((): LeadsConsumer => {
             meter,
             tries,
           }),
-        announce: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
+        publish: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
         countLead: countLead(child),
         clock: systemClock,
         log: child,
         meter,
       }),
-    noteFailed: store.setFailed,
+    recordFailed: store.setFailed,
     now: Date.now,
     settlement: settlement({
       queue: consumerQueue(queueClient(), {

@@ -3,26 +3,26 @@ import type { Clock } from '../shared/clock.ts';
 import { eventOf, headerOf, httpApp, problemResponse } from '../shared/http/problem.ts';
 import type { Log, Meter } from '../shared/log.ts';
 import { type AuthorizerContext, authorizerContext } from './authorizer-context.ts';
-import { budgetOf, type Caller, callerOf } from './caller.ts';
+import { type Caller, callerOf, rateClassOf } from './caller.ts';
 import type { ApiRoute } from './route.ts';
 import type { UsageCounter } from './stores/usage-counter.ts';
 
-export interface Gate {
-  usage: Pick<UsageCounter, 'admit'>;
+export interface ApiDependencies {
+  usage: Pick<UsageCounter, 'tryAcquireRequest'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
   meter: Meter;
 }
 
-type GuardedHandler = (c: Context, caller: Caller) => Response | Promise<Response>;
+type ProtectedHandler = (c: Context, caller: Caller) => Response | Promise<Response>;
 
 /** An app whose routes are all behind the gate: there is no way to add one without saying its scope. */
-export interface GuardedApp {
+export interface ProtectedApp {
   app: Hono;
-  serve(route: ApiRoute, handler: GuardedHandler): void;
+  serve(route: ApiRoute, handler: ProtectedHandler): void;
 }
 
-export function guardedApp(gate: Gate): GuardedApp {
+export function protectedApp(gate: ApiDependencies): ProtectedApp {
   const served = new WeakMap<Request, ApiRoute>();
   const app = httpApp(gate.log, (c) => whatNext(c, served.get(c.req.raw)));
   return {
@@ -30,7 +30,7 @@ export function guardedApp(gate: Gate): GuardedApp {
     serve(route, handler) {
       const guarded: Handler = async (c) => {
         served.set(c.req.raw, route);
-        const caller = await admitted(c, route, gate);
+        const caller = await authorizeRequest(c, route, gate);
         return caller instanceof Response ? caller : handler(c, caller);
       };
       app.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), guarded);
@@ -51,7 +51,11 @@ function whatNext(c: Context, route: ApiRoute | undefined): string {
 }
 
 /** The caller, or the answer that refuses: in the order who, whether, how often. */
-async function admitted(c: Context, route: ApiRoute, gate: Gate): Promise<Caller | Response> {
+async function authorizeRequest(
+  c: Context,
+  route: ApiRoute,
+  gate: ApiDependencies,
+): Promise<Caller | Response> {
   const context = contextOf(c);
   if (context.outcome === 'suspended') return suspended(c, gate);
   if (context.outcome === 'forbidden') return forbidden(c, gate);
@@ -61,12 +65,20 @@ async function admitted(c: Context, route: ApiRoute, gate: Gate): Promise<Caller
     noteTooLittle(caller, route, gate);
     return forbidden(c, gate);
   }
-  const result = await gate.usage.admit(caller.tenant_id, budgetOf(caller), caller.rate_limit);
+  const result = await gate.usage.tryAcquireRequest(
+    caller.tenant_id,
+    rateClassOf(caller),
+    caller.rate_limit,
+  );
   return result.admitted ? caller : tooMany(c, result.retryAfterSeconds, gate);
 }
 
 /** A key is named by its id; who is behind a token is nobody's business. */
-function noteTooLittle({ tenant_id, principal, role }: Caller, route: ApiRoute, { log }: Gate) {
+function noteTooLittle(
+  { tenant_id, principal, role }: Caller,
+  route: ApiRoute,
+  { log }: ApiDependencies,
+) {
   const key = principal.startsWith('key:') ? { principal } : {};
   log.warn('A caller may not do that.', { tenant_id, ...key, role, needs: route.access });
 }
@@ -83,7 +95,7 @@ function contextOf(c: Context): AuthorizerContext {
 const hasEnded = ({ valid_until }: Caller, now: number): boolean =>
   valid_until !== 0 && valid_until * 1000 <= now;
 
-function unauthenticated(c: Context, { meter }: Gate): Response {
+function unauthenticated(c: Context, { meter }: ApiDependencies): Response {
   meter.count('Unauthenticated');
   c.header('www-authenticate', 'Bearer');
   return problemResponse(c, {
@@ -94,7 +106,7 @@ function unauthenticated(c: Context, { meter }: Gate): Response {
   });
 }
 
-function forbidden(c: Context, { meter }: Gate): Response {
+function forbidden(c: Context, { meter }: ApiDependencies): Response {
   meter.count('Forbidden');
   return problemResponse(c, {
     type: 'forbidden',
@@ -104,7 +116,7 @@ function forbidden(c: Context, { meter }: Gate): Response {
   });
 }
 
-function suspended(c: Context, { meter }: Gate): Response {
+function suspended(c: Context, { meter }: ApiDependencies): Response {
   meter.count('Forbidden');
   return problemResponse(c, {
     type: 'tenant-suspended',
@@ -114,7 +126,7 @@ function suspended(c: Context, { meter }: Gate): Response {
   });
 }
 
-function tooMany(c: Context, retryAfterSeconds: number, { meter }: Gate): Response {
+function tooMany(c: Context, retryAfterSeconds: number, { meter }: ApiDependencies): Response {
   meter.count('RateLimited');
   c.header('retry-after', String(retryAfterSeconds));
   return problemResponse(c, {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 export const tenantId = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/));
 
 /** A name for people, as it is given: no control characters, line ends or blanks around it. */
-export const givenName = z.string().check(
+export const displayName = z.string().check(
   z.trim(),
   z.minLength(1),
   z.maxLength(200),
@@ -51,4 +51,4 @@ export const tenantSchema = z.object({
 export type Tenant = z.output<typeof tenantSchema>;
 
 /** Days of usage counters that are kept. */
-export const usageKeptDays = 400;
+export const usageRetentionDays = 400;

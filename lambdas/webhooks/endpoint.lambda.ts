@@ -3,7 +3,7 @@ import { publisher } from '../events/publisher.ts';
 import { readEnv } from '../shared/env.ts';
 import { httpLambda } from '../shared/http/http-lambda.ts';
 import { createLog, createMeter } from '../shared/log.ts';
-import { gateOf } from '../tenancy/authorize-request.ts';
+import { apiDependencies } from '../tenancy/authorize-request.ts';
 import { eventsClient } from '../vendors/aws/clients.ts';
 import { endpointApp } from './endpoint.ts';
 import { endpointEnvironment } from './environment.ts';
@@ -15,7 +15,7 @@ const meter = createMeter('webhook-endpoint');
 /** The routes of a company's webhook endpoint. */
 export const handler = httpLambda(log, meter, () => {
   const env = readEnv(endpointEnvironment);
-  const { table, gate } = gateOf(env, log, meter);
+  const { table, gate } = apiDependencies(env, log, meter);
   const { endpoints, signingKey } = endpointsOf(env, table);
   return endpointApp({
     ...gate,

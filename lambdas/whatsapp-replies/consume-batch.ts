@@ -8,7 +8,7 @@ import { batchResponse, groupRecords } from '../shared/queue/sqs.ts';
 import { groupOf, type Parsed, parseRecord } from './read-record.ts';
 import type { ReplyRecords } from './reply-queue.ts';
 import { answerGroup, type GroupResult, type QueuedMessage } from './work/answer-group.ts';
-import type { Budget, ReplyPorts } from './work/answer-turn.ts';
+import type { InvocationTime, ReplyPorts } from './work/answer-turn.ts';
 
 export interface BatchConsumer {
   records: ReplyRecords;
@@ -31,7 +31,7 @@ export interface BatchConsumer {
 export async function consumeBatch(
   batch: SQSRecord[],
   consumer: BatchConsumer,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<SQSBatchResponse> {
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
   const companies = parsed.flatMap(({ ids }) => ids.company_id ?? []);
@@ -88,7 +88,7 @@ async function deleteDone(
 async function consumeGroup(
   group: Parsed[],
   consumer: BatchConsumer,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<string[]> {
   // From the first that cannot be read yet on, all wait, so that their order holds.
   const waiting = group.findIndex((one) => 'error' in one && one.error.next === 'retry');
@@ -112,7 +112,7 @@ async function discardUnreadable(group: Parsed[], consumer: BatchConsumer): Prom
 async function answerMessages(
   group: Parsed[],
   consumer: BatchConsumer,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<string[]> {
   const parsedOf = new Map(group.map((one) => [one.record.messageId, one]));
   const messages = group.flatMap((one) => ('message' in one ? [one.message] : []));
@@ -139,7 +139,7 @@ const soonSeconds = 10;
 async function answerSafely(
   messages: QueuedMessage[],
   ports: ReplyPorts,
-  budget: Budget,
+  budget: InvocationTime,
   consumer: BatchConsumer,
 ): Promise<GroupResult> {
   try {

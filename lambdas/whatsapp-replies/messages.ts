@@ -83,7 +83,7 @@ export const assistantVariable = (companyId: string, projectId: string): string 
   `${companyId}_${projectId}_ASSISTANT_ID`;
 
 /** Another company's channel whose assistant has the same variable (`a_b` and `c`, `a` and `b_c`): one would answer for the other. */
-export const namesake = (channel: Channel, others: Channel[]): Channel | undefined =>
+export const findNameClash = (channel: Channel, others: Channel[]): Channel | undefined =>
   others.find(
     ({ number, company_id, project_id }) =>
       number !== channel.number &&

@@ -19,7 +19,7 @@ import { limits } from './limits.ts';
 import { replyRecords } from './reply-queue.ts';
 import { paths } from './routes.ts';
 import { conversationStore } from './stores/conversation-store.ts';
-import { replyBudget } from './stores/reply-budget.ts';
+import { replyRateLimit } from './stores/reply-rate-limit.ts';
 import { assistantDirectory } from './vendors/assistant-directory.ts';
 import { twilioMessenger } from './vendors/twilio-messenger.ts';
 import { conversationsTable, retentionOf, tenantsTable, twilioCredentials } from './wiring.ts';
@@ -44,7 +44,7 @@ const consumer = once((): BatchConsumer => {
     systemClock,
   );
   const store = conversationStore(table);
-  const spendReply = replyBudget(table);
+  const spendReply = replyRateLimit(table);
   const pictureRoom = byteRoom(limits.batchPictureBytes);
   const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
     environment: process.env,

@@ -3,11 +3,11 @@ import { routes } from '../../lambdas/administration/routes.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 
 export interface PlatformProps {
-  house: House;
+  deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
 }
@@ -16,18 +16,18 @@ const timeoutSeconds = 10;
 
 /** What every tenant has whatever it uses: its configuration, its usage, and the API's own description. */
 export class Platform extends Construct {
-  constructor(scope: Construct, id: string, { house, api, tenants }: PlatformProps) {
+  constructor(scope: Construct, id: string, { deployment, api, tenants }: PlatformProps) {
     super(scope, id);
-    const memoryMb = house.stage.memoryMb.request;
-    const common = { house, context: 'administration', memoryMb, timeoutSeconds };
-    const environment = { TENANTS_TABLE: tenants.tableName, ...house.passedOn('LOG_LEVEL') };
+    const memoryMb = deployment.stage.memoryMb.request;
+    const common = { deployment, context: 'administration', memoryMb, timeoutSeconds };
+    const environment = { TENANTS_TABLE: tenants.tableName, ...deployment.passedOn('LOG_LEVEL') };
 
     const configuration = new NodeFunction(this, 'Configuration', {
       ...common,
       job: 'configuration',
       name: 'configuration',
       description: "Reads and changes a tenant's configuration",
-      environment: { ...environment, LOOPBACK_URLS: house.stage.loopbackUrls },
+      environment: { ...environment, LOOPBACK_URLS: deployment.stage.loopbackUrls },
       impact: 'Companies cannot read or change their configuration',
     });
     tenants.grant(

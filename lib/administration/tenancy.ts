@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { SingleTable } from '../constructs/single-table.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 
 /** Who is who: the tenants table, and the authorizer that reads it before a route is reached. */
@@ -9,21 +9,21 @@ export class Tenancy extends Construct {
   readonly tenants: SingleTable;
   readonly authorizer: NodeFunction;
 
-  constructor(scope: Construct, id: string, { house }: { house: House }) {
+  constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
-    this.tenants = new SingleTable(this, 'Tenants', { house, name: 'tenants' });
+    this.tenants = new SingleTable(this, 'Tenants', { deployment, name: 'tenants' });
     this.authorizer = new NodeFunction(this, 'Authorizer', {
-      house,
+      deployment,
       context: 'administration',
       job: 'authorizer',
       name: 'authorizer',
       description: 'Says who calls, by an API key, a public client id or a token',
       impact: 'Every caller of the API is refused with 500; webhooks of vendors still come in',
-      memoryMb: house.stage.memoryMb.request,
+      memoryMb: deployment.stage.memoryMb.request,
       timeoutSeconds: 10,
       environment: {
         TENANTS_TABLE: this.tenants.tableName,
-        ...house.passedOn(
+        ...deployment.passedOn(
           'OIDC_ISSUER',
           'OIDC_AUDIENCE',
           'OIDC_ALGORITHM',

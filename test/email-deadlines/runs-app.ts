@@ -37,7 +37,7 @@ export function aRunsApp(
   const started: RunMessage[] = [];
   const runs = runStore(table);
   const app = runsApp({
-    usage: { admit: async () => ({ admitted: true }) },
+    usage: { tryAcquireRequest: async () => ({ admitted: true }) },
     clock: table.clock,
     log: recordedLog(),
     meter: recordedMeter(),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { consumeLeads } from '../../lambdas/leads/consume-leads.ts';
 import { limits } from '../../lambdas/leads/limits.ts';
@@ -14,8 +13,8 @@ import { aQueueClient, recordedLog, recordedMeter } from '../whatsapp-replies/re
 const aMessage = (): TriageMessage => ({
   kind: 'again',
   tenant_id: 'acme',
-  lead_id: randomUUID(),
-  request_id: randomUUID(),
+  lead_id: crypto.randomUUID(),
+  request_id: crypto.randomUUID(),
 });
 
 function aConsumer(
@@ -36,7 +35,8 @@ function aConsumer(
         records,
         {
           handle,
-          noteFailed: async (tenantId, leadId, entry) => void noted.push([tenantId, leadId, entry]),
+          recordFailed: async (tenantId, leadId, entry) =>
+            void noted.push([tenantId, leadId, entry]),
           now: () => Date.UTC(2026, 10, 21),
           share: sharedBut(...full),
           settlement: settlement({
@@ -199,7 +199,7 @@ describe('a message that means nothing', () => {
 describe('the queue of leads', () => {
   it('takes a lead in its tenant’s group, whatever its note holds', async () => {
     const queue = aQueueClient();
-    const lead = { id: randomUUID(), email: null, phone: null, name: null, source: null };
+    const lead = { id: crypto.randomUUID(), email: null, phone: null, name: null, source: null };
     const message: TriageMessage = {
       kind: 'triage',
       tenant_id: 'acme',

@@ -7,7 +7,7 @@ import { leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
 import { leadStore } from '../../lambdas/leads/stores/lead-store.ts';
 import { triageLead } from '../../lambdas/leads/triage-lead.ts';
 import type { StoredLead } from '../../lambdas/leads/work/lead.ts';
-import type { Judged } from '../../lambdas/leads/work/ports.ts';
+import type { Classification } from '../../lambdas/leads/work/ports.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { documented } from '../support/documented.ts';
@@ -30,11 +30,11 @@ export interface OfficeParts {
   enqueue?: (message: TriageMessage) => Promise<void>;
   retentionDays?: number;
   /** Who judges; by default somebody to whom every note is worth a call. */
-  judge?: (note: string, adapter: AdapterName | undefined) => Promise<Judged>;
+  judge?: (note: string, adapter: AdapterName | undefined) => Promise<Classification>;
   announce?: (insight: Insight) => Promise<void>;
 }
 
-export const aJudgement = (fields: Partial<Judged> = {}): Judged => ({
+export const aJudgement = (fields: Partial<Classification> = {}): Classification => ({
   intent: 'buy',
   priority: 'P1',
   next_action: 'call',
@@ -55,7 +55,7 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
   const announced: Insight[] = [];
   const counted: string[] = [];
   const shared = {
-    usage: { admit: async () => ({ admitted: true as const }) },
+    usage: { tryAcquireRequest: async () => ({ admitted: true as const }) },
     clock: table.clock,
     log,
     meter,
@@ -104,10 +104,10 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
       triageLead(message, {
         ...shared,
         lists,
-        judgeOf: async (_tenantId, adapter) => ({
-          judge: async (note) => (await parts.judge?.(note, adapter)) ?? aJudgement(),
+        classifierFor: async (_tenantId, adapter) => ({
+          classify: async (note) => (await parts.judge?.(note, adapter)) ?? aJudgement(),
         }),
-        async announce(_tenantId, insight) {
+        async publish(_tenantId, insight) {
           await parts.announce?.(insight);
           announced.push(insight);
         },

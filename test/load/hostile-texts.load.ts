@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../lambdas/leads/work/rules.ts';
+import { classify } from '../../lambdas/leads/work/rules.ts';
 import { repeatedKeyIn } from '../../lambdas/shared/http/repeated-key.ts';
 import { consentAsked } from '../../lambdas/whatsapp-replies/work/consent.ts';
 import {
@@ -38,8 +38,8 @@ const mb = 1_000_000;
 
 describe('a text that is made to take long', () => {
   it.each(hostileNotes)('is judged as a lead in less than 80 ms (%#)', (note) => {
-    judge(note);
-    expect(quickestMs(() => judge(note), 20)).toBeLessThan(80);
+    classify(note);
+    expect(quickestMs(() => classify(note), 20)).toBeLessThan(80);
   });
 
   it.each(units)('is made a message of WhatsApp within three seconds: %j', (unit) => {

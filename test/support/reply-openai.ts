@@ -7,8 +7,8 @@ import { threadsAssistant } from '../../lambdas/whatsapp-replies/vendors/threads
 import type {
   AssistantPort,
   ModelInput,
+  ModelRunStatus,
   PastMessage,
-  RunView,
 } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import {
@@ -71,7 +71,7 @@ export async function anAssistant(
 const endOf = (assistant: AssistantPort, threadId: string, view: { kind: string }) =>
   'runId' in view && view.kind === 'working'
     ? assistant.checkRun(threadId, String(view.runId))
-    : Promise.resolve(view as RunView);
+    : Promise.resolve(view as ModelRunStatus);
 
 /** A turn whose messages say this, one message each; SIDs follow from the turn's. */
 export function asking(texts: string | string[], turnId = 'SM1'): Turn {

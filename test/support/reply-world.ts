@@ -7,7 +7,7 @@ import {
 } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import {
   answerTurn,
-  type Budget,
+  type InvocationTime,
   type ReplyPorts,
   type TurnResult,
 } from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
@@ -95,7 +95,7 @@ export function aWorld(options: WorldOptions = {}): World {
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
-  const budget = (remainingMs = 60_000): Budget => {
+  const budget = (remainingMs = 60_000): InvocationTime => {
     const until = clock.now() + remainingMs;
     return { remainingMs: () => until - clock.now() };
   };

@@ -3,7 +3,7 @@ import { routes } from '../../lambdas/administration/routes.ts';
 import { routes as leadRoutes } from '../../lambdas/leads/routes.ts';
 import type { AuthorizerContext } from '../../lambdas/tenancy/authorizer-context.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
-import { type Gate, guardedApp } from '../../lambdas/tenancy/protected-app.ts';
+import { type ApiDependencies, protectedApp } from '../../lambdas/tenancy/protected-app.ts';
 import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
 import { scopes } from '../../lambdas/tenancy/scopes.ts';
 import { testTime } from '../support/table.ts';
@@ -20,12 +20,12 @@ const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): Authoriz
     ...parts,
   });
 
-function aGate(parts: Partial<Gate> = {}) {
+function aGate(parts: Partial<ApiDependencies> = {}) {
   const admitted: unknown[] = [];
   const [log, meter, clock] = [recordedLog(), recordedMeter(), testTime()];
-  const { app, serve } = guardedApp({
+  const { app, serve } = protectedApp({
     usage: {
-      admit: async (...asked) => {
+      tryAcquireRequest: async (...asked) => {
         admitted.push(asked);
         return { admitted: true };
       },
@@ -121,7 +121,7 @@ describe('the gate', () => {
 
   it('answers 503, and nothing of why, while calls cannot be counted', async () => {
     const { ask, served } = aGate({
-      usage: { admit: () => Promise.reject(new Error('password=hunter2')) },
+      usage: { tryAcquireRequest: () => Promise.reject(new Error('password=hunter2')) },
     });
 
     const response = await ask(aCaller());

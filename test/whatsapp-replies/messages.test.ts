@@ -9,7 +9,7 @@ import {
   assistantVariable,
   channelSchema,
   fieldText,
-  namesake,
+  findNameClash,
   replyQueueMessage,
 } from '../../lambdas/whatsapp-replies/messages.ts';
 import { aQueueMessage } from '../support/sqs-event.ts';
@@ -140,11 +140,11 @@ describe('the environment of a Lambda', () => {
       channelSchema.parse({ number: `whatsapp:+4930000000${n}`, company_id, project_id });
     const registered = [aChannelOf('acme', 'eu_shop', 1), aChannelOf('acme', 'shop', 2)];
 
-    expect(namesake(aChannelOf('acme_eu', 'shop', 3), registered)).toEqual(registered[0]);
-    expect(namesake(aChannelOf('acme', 'eu_shop', 3), registered)).toBeUndefined();
-    expect(namesake(aChannelOf('acme_us', 'shop', 3), registered)).toBeUndefined();
+    expect(findNameClash(aChannelOf('acme_eu', 'shop', 3), registered)).toEqual(registered[0]);
+    expect(findNameClash(aChannelOf('acme', 'eu_shop', 3), registered)).toBeUndefined();
+    expect(findNameClash(aChannelOf('acme_us', 'shop', 3), registered)).toBeUndefined();
     // The number is taken from the other: nobody is left to share with.
-    expect(namesake(aChannelOf('acme_eu', 'shop', 1), registered)).toBeUndefined();
+    expect(findNameClash(aChannelOf('acme_eu', 'shop', 1), registered)).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { backoffSeconds } from '../../shared/backoff.ts';
 import { asEngineError, retryLater } from '../../shared/errors.ts';
 import { withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
-import { isOutage, patienceFor } from '../../shared/queue/retry-limits.ts';
+import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import { limits } from '../limits.ts';
 import type { ReadyMessage } from '../messages.ts';
@@ -215,7 +215,7 @@ async function failed(
     attempts: tries,
     error: errorForLog(error),
   };
-  if (error.next === 'retry' && tries < patienceFor(error, limits)) {
+  if (error.next === 'retry' && tries < maxAttemptsFor(error, limits)) {
     ports.log.warn('An email failed and will be tried again.', details);
     const pause = backoffSeconds(tries, ports.random, { baseSeconds: 1, capSeconds: 60 });
     const afterSeconds = Math.max(pause, error.retryAfterSeconds ?? 0);

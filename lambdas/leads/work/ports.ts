@@ -2,13 +2,13 @@ import type { AdapterName } from '../messages.ts';
 import type { Judgement } from './insight.ts';
 
 /** A judgement, and who made it. */
-export interface Judged extends Judgement {
+export interface Classification extends Judgement {
   adapter: AdapterName;
   adapter_version: string;
   fallback_reason: string | null;
 }
 
 /** Judges a lead by its note. */
-export interface Judge {
-  judge(note: string): Promise<Judged>;
+export interface Classifier {
+  classify(note: string): Promise<Classification>;
 }

@@ -13,7 +13,7 @@ import { writtenIn } from './rules/written.ts';
 export const rulesVersion = '3';
 
 /** What a lead wants, how soon to act and what to do, with the words that say so; in time linear in the note. */
-export function judge(note: string, learnt: Learnt = shipped): Judgement {
+export function classify(note: string, learnt: Learnt = shipped): Judgement {
   const text = writtenIn(note);
   const machine = automaticIn(text);
   if (machine) return judgementOfMachine(note.slice(machine.start, machine.end));

@@ -8,7 +8,7 @@ export interface Rate {
 }
 
 /** Where a budget is kept: an attribute of an item, and a counter beside it that counts what was spent. */
-export interface BudgetPlace {
+export interface RateLimitKey {
   key: { pk: string; sk: string };
   /** The attribute that holds until when, in milliseconds, the budget is spoken for. */
   attribute: string;
@@ -16,18 +16,18 @@ export interface BudgetPlace {
   keptDays: number;
 }
 
-export type Spending = { spent: true } | { spent: false; waitMs: number };
+export type Acquired = { spent: true } | { spent: false; waitMs: number };
 
 /**
  * The generic cell rate algorithm (ITU-T I.371): each spending pushes the time until which the budget is
  * spent by 1 / rate, and is refused when that time is `burst` spendings ahead of now. One conditional
  * write each; it holds across all Lambda instances, since the item is one.
  */
-export function cellRate(table: Table) {
+export function gcraLimiter(table: Table) {
   /** Until when budgets were spent, as far as this instance has seen; it only chooses what is tried first. */
   const seen = new Map<string, number>();
 
-  return async (place: BudgetPlace, rate: Rate): Promise<Spending> => {
+  return async (place: RateLimitKey, rate: Rate): Promise<Acquired> => {
     const now = table.clock.now();
     const stepMs = 1000 / rate.perSecond;
     const toleranceMs = (rate.burst - 1) * stepMs;
@@ -61,7 +61,7 @@ export function cellRate(table: Table) {
 /** How far the clocks of instances may be apart. */
 const clockSlackMs = 2_000;
 
-const whenRaised = (table: Table, place: BudgetPlace, seen: number, most: number) =>
+const whenRaised = (table: Table, place: RateLimitKey, seen: number, most: number) =>
   new UpdateCommand({
     TableName: table.name,
     Key: place.key,
@@ -72,7 +72,7 @@ const whenRaised = (table: Table, place: BudgetPlace, seen: number, most: number
     ReturnValues: 'UPDATED_NEW',
   });
 
-const whenFree = (table: Table, place: BudgetPlace, now: number, stepMs: number) =>
+const whenFree = (table: Table, place: RateLimitKey, now: number, stepMs: number) =>
   new UpdateCommand({
     TableName: table.name,
     Key: place.key,
@@ -90,7 +90,7 @@ const whenFree = (table: Table, place: BudgetPlace, now: number, stepMs: number)
 
 const whenBusy = (
   table: Table,
-  place: BudgetPlace,
+  place: RateLimitKey,
   now: number,
   stepMs: number,
   toleranceMs: number,

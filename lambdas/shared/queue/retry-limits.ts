@@ -5,7 +5,7 @@ const outages =
   /^(openai_(unreachable|unreadable|busy|quota|failed)|run_cancelled|twilio_(not_sent|unsure|list|media)|mailbox_unavailable|store|secret_unavailable|event_not_published)$/;
 
 /** How many failures of one kind are borne before work goes to the dead letters. */
-export interface Patience {
+export interface RetryLimits {
   maxAttempts: number;
   /** For outages, which pass by themselves: with pauses of up to two minutes, about a quarter of an hour. */
   outageAttempts: number;
@@ -18,5 +18,5 @@ export const isOutage = ({ next, code, cause }: EngineError): boolean =>
   next === 'retry' && outages.test(code) && !isOwnFault(cause);
 
 /** After how many failures of this kind work is given up. */
-export const patienceFor = (error: EngineError, patience: Patience): number =>
+export const maxAttemptsFor = (error: EngineError, patience: RetryLimits): number =>
   isOutage(error) ? patience.outageAttempts : patience.maxAttempts;

@@ -1,19 +1,19 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { cellRate, type Spending } from '../../shared/limits/gcra.ts';
+import { type Acquired, gcraLimiter } from '../../shared/limits/gcra.ts';
 import { expiresAt, storeCall, type Table } from '../../shared/store/table.ts';
-import type { Budget } from '../caller.ts';
-import { type ModelLimit, type RateLimit, usageKeptDays } from '../tenant.ts';
+import type { RateClass } from '../caller.ts';
+import { type ModelLimit, type RateLimit, usageRetentionDays } from '../tenant.ts';
 import { keys } from './keys.ts';
 
 export interface UsageCounter {
   /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
-  admit(
+  tryAcquireRequest(
     tenantId: string,
-    budget: Budget,
+    budget: RateClass,
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
   /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
-  spendModelCall(tenantId: string, limit: ModelLimit): Promise<Spending>;
+  tryAcquireModelCall(tenantId: string, limit: ModelLimit): Promise<Acquired>;
   /** Gives back a call that was spent and came to nothing. */
   returnModelCall(tenantId: string, limit: ModelLimit): Promise<void>;
   /** Adds to a counter of the day. */
@@ -25,15 +25,15 @@ const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } 
 
 /** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
 export function usageCounter(table: Table): UsageCounter {
-  const spend = cellRate(table);
+  const spend = gcraLimiter(table);
   return {
-    async admit(tenantId, budget, { requests_per_second, burst }) {
+    async tryAcquireRequest(tenantId, budget, { requests_per_second, burst }) {
       const key = keys.usage(tenantId, dateOf(table.clock.now()));
       const place = {
         key,
         attribute: attributes[budget],
         counter: 'requests',
-        keptDays: usageKeptDays,
+        keptDays: usageRetentionDays,
       };
       const result = await spend(place, { perSecond: requests_per_second, burst });
       return result.spent
@@ -41,13 +41,13 @@ export function usageCounter(table: Table): UsageCounter {
         : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
     },
 
-    async spendModelCall(tenantId, { calls_per_day, burst }) {
+    async tryAcquireModelCall(tenantId, { calls_per_day, burst }) {
       if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
       const place = {
         key: keys.usage(tenantId, dateOf(table.clock.now())),
         attribute: 'model_spent_until',
         counter: 'lead_model_calls',
-        keptDays: usageKeptDays,
+        keptDays: usageRetentionDays,
       };
       return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
     },
@@ -81,7 +81,10 @@ export function usageCounter(table: Table): UsageCounter {
             Key: keys.usage(tenantId, dateOf(now)),
             UpdateExpression: 'ADD #counter :by SET expires_at = :expires',
             ExpressionAttributeNames: { '#counter': counter },
-            ExpressionAttributeValues: { ':by': by, ':expires': expiresAt(now, usageKeptDays) },
+            ExpressionAttributeValues: {
+              ':by': by,
+              ':expires': expiresAt(now, usageRetentionDays),
+            },
           }),
         ),
       );

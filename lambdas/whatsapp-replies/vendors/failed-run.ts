@@ -7,20 +7,20 @@ import {
   openAiFault,
   runFaultCode,
 } from '../../vendors/openai/errors.ts';
-import { conversationRefused, type RunView } from '../work/ports.ts';
+import { conversationRefused, type ModelRunStatus } from '../work/ports.ts';
 
 /** What a run is that ended with this error. */
 export function failedRun(
   runId: string,
   error: { code?: string | null; message?: string | null } | null | undefined,
-): RunView {
+): ModelRunStatus {
   const reason = error?.code ?? 'unknown error';
   if (isTooLongCode(reason)) return { kind: 'too_long', runId };
   if (isUnanswerable(reason)) return refusedRun(runId, reason);
   return { kind: 'failed', runId, reason, next: 'retry', code: runFaultCode(error) };
 }
 
-export const refusedRun = (runId: string, reason: string): RunView => ({
+export const refusedRun = (runId: string, reason: string): ModelRunStatus => ({
   kind: 'unanswered',
   runId,
   reason,
@@ -28,7 +28,7 @@ export const refusedRun = (runId: string, reason: string): RunView => ({
 });
 
 /** A run that somebody else has ended; one of ours is not looked at again. */
-export const cancelledRun = (runId: string): RunView => ({
+export const cancelledRun = (runId: string): ModelRunStatus => ({
   kind: 'failed',
   runId,
   reason: 'cancelled',

@@ -2,7 +2,7 @@ import type { Response, ResponseInputItem } from 'openai/resources/responses/res
 import { answerText } from '../../vendors/openai/answer-text.ts';
 import { UnreadableAnswer } from '../../vendors/openai/errors.ts';
 import type { PictureSlots } from '../../vendors/openai/picture-slots.ts';
-import type { ModelInput, PastMessage, RunView } from '../work/ports.ts';
+import type { ModelInput, ModelRunStatus, PastMessage } from '../work/ports.ts';
 import { cancelledRun, failedRun } from './failed-run.ts';
 
 /** An earlier message, as an item of the input. */
@@ -22,7 +22,7 @@ export const inputItem = (message: ModelInput, pictures: PictureSlots): Response
 });
 
 /** What a response is, as a run. */
-export function viewOf(response: Response): RunView {
+export function viewOf(response: Response): ModelRunStatus {
   const { id: runId, status } = response;
   const lastItemId = response.output?.at(-1)?.id;
   const inputTokens = response.usage?.input_tokens;
@@ -51,7 +51,7 @@ export function viewOf(response: Response): RunView {
 function completedView(
   response: Response,
   ended: { runId: string; lastItemId?: string; inputTokens?: number },
-): RunView {
+): ModelRunStatus {
   const text = answerText(response);
   if (text) return { kind: 'answered', ...ended, text };
   const types = new Set((response.output ?? []).map((item) => item.type));

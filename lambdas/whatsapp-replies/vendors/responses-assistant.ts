@@ -18,7 +18,7 @@ import {
 } from '../../vendors/openai/errors.ts';
 import { PictureSlots } from '../../vendors/openai/picture-slots.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
-import type { AssistantPort, RunView } from '../work/ports.ts';
+import type { AssistantPort, ModelRunStatus } from '../work/ports.ts';
 import { modelText, readableInputs, type Turn } from '../work/turn.ts';
 import { refusedRun, threadFault } from './failed-run.ts';
 import { inputItem, pastItem, viewOf } from './response-view.ts';
@@ -41,7 +41,7 @@ export function responsesAssistant(
   config: ResponsesConfig,
   onUsage?: UsageNote,
 ): AssistantPort {
-  const read = (response: Response): RunView => {
+  const read = (response: Response): ModelRunStatus => {
     noteUsage(response, onUsage);
     return viewOf(response);
   };
@@ -170,7 +170,7 @@ function startTrouble(error: unknown, threadId: string) {
   throw threadFault(error, 'start a response');
 }
 
-const gone = (runId: string): RunView => ({
+const gone = (runId: string): ModelRunStatus => ({
   kind: 'failed',
   runId,
   reason: 'OpenAI does not know it any more',
@@ -204,7 +204,7 @@ async function newestItems(client: OpenAI, threadId: string): Promise<Conversati
 }
 
 /** A response's items enter the conversation only when it completes: the turn's words there mean that its answer is there too. */
-function answerAmong(items: ConversationItem[], turn: Turn): RunView | undefined {
+function answerAmong(items: ConversationItem[], turn: Turn): ModelRunStatus | undefined {
   const since = items.findIndex((item) => item.id === turn.last_item_id);
   const recent = items.slice(since + 1);
   const first = readableInputs(turn)[0];

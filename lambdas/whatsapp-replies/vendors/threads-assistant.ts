@@ -13,7 +13,7 @@ import {
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
 import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
-import type { AssistantPort, ModelInput, RunView } from '../work/ports.ts';
+import type { AssistantPort, ModelInput, ModelRunStatus } from '../work/ports.ts';
 import { readableInputs, type Turn } from '../work/turn.ts';
 import { cancelledRun, failedRun, refusedRun, threadFault } from './failed-run.ts';
 
@@ -180,14 +180,13 @@ async function contentOf(
 const hasFailed = (status: Run['status']): boolean =>
   status === 'failed' || status === 'cancelled' || status === 'expired';
 
-const failed = (runId: string, reason: string, next: 'retry' | 'alert' = 'retry'): RunView => ({
-  kind: 'failed',
-  runId,
-  reason,
-  next,
-});
+const failed = (
+  runId: string,
+  reason: string,
+  next: 'retry' | 'alert' = 'retry',
+): ModelRunStatus => ({ kind: 'failed', runId, reason, next });
 
-async function viewOf(client: OpenAI, run: Run): Promise<RunView> {
+async function viewOf(client: OpenAI, run: Run): Promise<ModelRunStatus> {
   const { id: runId } = run;
   switch (run.status) {
     case 'completed':
@@ -215,7 +214,7 @@ async function viewOf(client: OpenAI, run: Run): Promise<RunView> {
   }
 }
 
-async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<RunView> {
+async function answerOf(client: OpenAI, run: Run, otherwise: string): Promise<ModelRunStatus> {
   const page = await client.beta.threads.messages.list(run.thread_id, {
     run_id: run.id,
     order: 'asc',

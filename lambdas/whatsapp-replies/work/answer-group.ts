@@ -1,7 +1,7 @@
 import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
 import { historyOnBegin } from '../../shared/history.ts';
 import { limits } from '../limits.ts';
-import { answerTurn, type Budget, type ReplyPorts } from './answer-turn.ts';
+import { answerTurn, type InvocationTime, type ReplyPorts } from './answer-turn.ts';
 import { type Attempt, afterFailure } from './failed-attempt.ts';
 import type { Inbound } from './inbound.ts';
 import { withQuotes } from './quotes.ts';
@@ -34,7 +34,7 @@ export interface GroupResult {
 export async function answerGroup(
   messages: QueuedMessage[],
   ports: ReplyPorts,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<GroupResult> {
   const dead: GroupResult['dead'] = [];
   let pending = messages;
@@ -110,7 +110,7 @@ function newTurn(messages: QueuedMessage[], now: number): Turn {
 /** With less time an invocation might be ended by the first call that hangs, and its other conversations with it. */
 const minAttemptMs = 15_000;
 
-async function attempt(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Attempt> {
+async function attempt(turn: Turn, ports: ReplyPorts, budget: InvocationTime): Promise<Attempt> {
   ports.logTurn(turn);
   const leaseLeftMs = turn.lease_until - ports.clock.now();
   if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
@@ -139,7 +139,7 @@ function noteBegin({ state, attempts, slowed, inputs }: Turn, { clock, meter }: 
 }
 
 /** Takes the turn for this invocation, and with it the messages that no other turn has. */
-async function claim(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<Turn> {
+async function claim(turn: Turn, ports: ReplyPorts, budget: InvocationTime): Promise<Turn> {
   const claimed = await ports.store.saveTurn({
     ...turn,
     ...historyOnBegin(turn.history, ports.clock.now()),

@@ -35,7 +35,7 @@ export interface ReplyPorts {
 }
 
 /** The invocation's own time. */
-export interface Budget {
+export interface InvocationTime {
   remainingMs(): number;
 }
 
@@ -53,7 +53,7 @@ export type TurnResult = { kind: 'recorded' } | { kind: 'waiting'; afterSeconds:
 export async function answerTurn(
   turn: Turn,
   ports: ReplyPorts,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<TurnResult> {
   for (let current = turn; current.state !== 'recorded'; ) {
     const result = await takeStep(current, ports, budget);
@@ -66,7 +66,11 @@ export async function answerTurn(
   return { kind: 'recorded' };
 }
 
-async function takeStep(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
+async function takeStep(
+  turn: Turn,
+  ports: ReplyPorts,
+  budget: InvocationTime,
+): Promise<StepResult> {
   switch (turn.state) {
     case 'received':
       return receive(turn, ports);

@@ -2,7 +2,7 @@ import { backoffSeconds } from '../../shared/backoff.ts';
 import { alertPerson, type EngineError } from '../../shared/errors.ts';
 import { withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
-import { isOutage, patienceFor } from '../../shared/queue/retry-limits.ts';
+import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import { limits } from '../limits.ts';
 import type { ReplyPorts } from './answer-turn.ts';
@@ -83,7 +83,7 @@ const refusedForGood = (error: EngineError): EngineError =>
   );
 
 const isExhausted = (error: EngineError, tried: number): boolean =>
-  error.next !== 'retry' || tried >= patienceFor(error, limits);
+  error.next !== 'retry' || tried >= maxAttemptsFor(error, limits);
 
 /** A message that goes to the dead-letter queue has all attempts again once it is redriven. */
 async function count(latest: Turn, error: EngineError, ports: ReplyPorts): Promise<Failure> {

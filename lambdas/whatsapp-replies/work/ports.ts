@@ -31,7 +31,7 @@ interface Ended {
  * has one; one that is too long has more to read than the model takes at once. `refused`: the vendor does
  * not take something that it was to read, be it the customer's or of before.
  */
-export type RunView =
+export type ModelRunStatus =
   | { kind: 'working'; runId: string }
   | ({ kind: 'answered'; text: string } & Ended)
   | ({ kind: 'unanswered'; reason: string; refused?: 'picture' | 'words' } & Ended)
@@ -53,12 +53,16 @@ export interface AssistantPort {
   /** Has the vendor delete a thread that no turn goes on with. */
   closeThread(threadId: string): Promise<void>;
   /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
-  startRun(threadId: string, turn: Turn, messages: StartMessages): Promise<RunView | ThreadTrouble>;
+  startRun(
+    threadId: string,
+    turn: Turn,
+    messages: StartMessages,
+  ): Promise<ModelRunStatus | ThreadTrouble>;
   /** After such a doubt: the run that was started for this turn, if one was. */
-  findRun(threadId: string, turn: Turn): Promise<RunView | ThreadTrouble | undefined>;
-  checkRun(threadId: string, runId: string): Promise<RunView>;
+  findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadTrouble | undefined>;
+  checkRun(threadId: string, runId: string): Promise<ModelRunStatus>;
   /** Ends a run and tells how it ended; it may have completed meanwhile. */
-  cancelRun(threadId: string, runId: string): Promise<RunView>;
+  cancelRun(threadId: string, runId: string): Promise<ModelRunStatus>;
 }
 
 export interface StartMessages {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { AdapterName } from '../../../lambdas/leads/messages.ts';
-import { modelBudget } from '../../../lambdas/leads/stores/model-budget.ts';
-import { judgeOf } from '../../../lambdas/leads/vendors/judges.ts';
+import { modelCallLimit } from '../../../lambdas/leads/stores/model-call-limit.ts';
+import { classifierFor } from '../../../lambdas/leads/vendors/classifiers.ts';
 import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
 import {
   type OpenAiSimulatorOptions,
@@ -62,7 +62,7 @@ export async function aCompany(
   const openAi = openAiSource(aSecret('sk-test'), `${openai.url}/v1`);
   const clock = testTime();
   let spent = 0;
-  const spendModelCall = async () => {
+  const tryAcquireModelCall = async () => {
     if (calls instanceof Error) throw calls;
     spent += 1;
     return spent <= calls ? { spent: true as const } : { spent: false as const, waitMs };
@@ -71,7 +71,7 @@ export async function aCompany(
     if (lostReturns) throw new Error('The store is away');
     spent -= 1;
   };
-  const budget = modelBudget({ spendModelCall, returnModelCall }, clock);
+  const budget = modelCallLimit({ tryAcquireModelCall, returnModelCall }, clock);
   return {
     openai,
     log,
@@ -81,8 +81,15 @@ export async function aCompany(
     spent: () => spent,
     /** On its first try, unless it is said otherwise. */
     async judge(note: string, adapter?: AdapterName, tries = 1) {
-      const judge = await judgeOf('acme', adapter, { tenants, budget, openAi, log, meter, tries });
-      return judge.judge(note);
+      const judge = await classifierFor('acme', adapter, {
+        tenants,
+        budget,
+        openAi,
+        log,
+        meter,
+        tries,
+      });
+      return judge.classify(note);
     },
     operations: () => openai.calls.map(({ operation }) => operation),
   };

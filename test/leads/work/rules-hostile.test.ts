@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intents, nextActions, priorities } from '../../../lambdas/leads/work/insight.ts';
 import { tags } from '../../../lambdas/leads/work/rules/tags.ts';
-import { judge } from '../../../lambdas/leads/work/rules.ts';
+import { classify } from '../../../lambdas/leads/work/rules.ts';
 import { hostileNotes } from '../hostile-notes.ts';
 
 const words = [
@@ -30,7 +30,7 @@ describe('the judgement of any note', () => {
   it('is bounded, and of known values', () => {
     fc.assert(
       fc.property(notes, (note) => {
-        const judgement = judge(note);
+        const judgement = classify(note);
 
         expect(intents).toContain(judgement.intent);
         expect(priorities).toContain(judgement.priority);
@@ -47,7 +47,7 @@ describe('the judgement of any note', () => {
   it('quotes only what stands in the note', () => {
     fc.assert(
       fc.property(notes, (note) => {
-        for (const { phrase } of judge(note).explanation) {
+        for (const { phrase } of classify(note).explanation) {
           expect(phrase.length).toBeLessThanOrEqual(80);
           expect(note).toContain(phrase);
         }
@@ -57,7 +57,10 @@ describe('the judgement of any note', () => {
 
   it('does not depend on case, width, accents or the kind of apostrophe', () => {
     const same = (a: string, b: string) => {
-      const [{ explanation: _a, ...first }, { explanation: _b, ...second }] = [judge(a), judge(b)];
+      const [{ explanation: _a, ...first }, { explanation: _b, ...second }] = [
+        classify(a),
+        classify(b),
+      ];
       expect(first).toEqual(second);
     };
 
@@ -70,6 +73,6 @@ describe('the judgement of any note', () => {
 
 describe('a hostile note of 10,000 characters', () => {
   it.each(hostileNotes)('is judged (%#)', (note) => {
-    expect(judge(note).confidence).toBeGreaterThan(0);
+    expect(classify(note).confidence).toBeGreaterThan(0);
   });
 });

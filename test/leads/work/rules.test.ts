@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../lambdas/leads/work/rules.ts';
+import { classify } from '../../../lambdas/leads/work/rules.ts';
 
 describe('the judgement of a lead', () => {
   it.each([
@@ -16,7 +16,7 @@ describe('the judgement of a lead', () => {
     ['', 'other', 'P3', 'qualify'],
     [' \n … ?', 'other', 'P3', 'qualify'],
   ] as const)('of “%s” is %s, %s, %s', (note, intent, priority, next_action) => {
-    expect(judge(note)).toMatchObject({ intent, priority, next_action });
+    expect(classify(note)).toMatchObject({ intent, priority, next_action });
   });
 
   it.each([
@@ -26,14 +26,14 @@ describe('the judgement of a lead', () => {
     ['Preciso de um orçamento urgente'],
     ['Vorrei un preventivo urgente'],
   ])('understands “%s”', (note) => {
-    const judgement = judge(note);
+    const judgement = classify(note);
 
     expect(judgement).toMatchObject({ intent: 'buy', priority: 'P0' });
     expect(judgement.tags).toContain('not-english');
   });
 
   it('quotes the words of the note, and what they speak for', () => {
-    const { explanation } = judge('Need URGENT pricing');
+    const { explanation } = classify('Need URGENT pricing');
 
     expect(explanation).toContainEqual({ phrase: 'URGENT', speaks_for: 'P0', weight: 3 });
     const pricing = explanation.find(({ phrase }) => phrase === 'pricing');
@@ -42,7 +42,7 @@ describe('the judgement of a lead', () => {
   });
 
   it('takes a denied wish as none', () => {
-    const { intent, explanation } = judge('We don’t need a demo.');
+    const { intent, explanation } = classify('We don’t need a demo.');
 
     expect(intent).toBe('other');
     expect(explanation).toContainEqual({ phrase: 'demo', speaks_for: 'not buy', weight: 3 });
@@ -52,16 +52,20 @@ describe('the judgement of a lead', () => {
   });
 
   it('ends a denial with its clause', () => {
-    expect(judge('No call, just a quote for 5 users').intent).toBe('buy');
-    expect(judge('Don’t you have a demo?').intent).toBe('buy');
+    expect(classify('No call, just a quote for 5 users').intent).toBe('buy');
+    expect(classify('Don’t you have a demo?').intent).toBe('buy');
   });
 
   it('takes “not really that urgent” for calm', () => {
-    expect(judge('A quote for 8 users please, it is not really that urgent').priority).toBe('P3');
+    expect(classify('A quote for 8 users please, it is not really that urgent').priority).toBe(
+      'P3',
+    );
   });
 
   it('puts harm before a purchase, and names both', () => {
-    const judgement = judge('We want to buy 20 seats, but first a refund: you charged us twice.');
+    const judgement = classify(
+      'We want to buy 20 seats, but first a refund: you charged us twice.',
+    );
 
     expect(judgement.intent).toBe('support');
     expect(judgement.tags).toContain('several-intents');
@@ -70,13 +74,13 @@ describe('the judgement of a lead', () => {
   it('writes to those who ask for it in writing', () => {
     const note = 'Budget approved for 40 seats, send the quote by email, do not call.';
 
-    expect(judge(note).next_action).toBe('email');
+    expect(classify(note).next_action).toBe('email');
   });
 
   it('is less sure where the note says less', () => {
-    const clear = judge('Please send pricing and a demo for 20 seats');
+    const clear = classify('Please send pricing and a demo for 20 seats');
 
-    expect(judge('hello').confidence).toBeLessThan(clear.confidence);
+    expect(classify('hello').confidence).toBeLessThan(clear.confidence);
   });
 });
 
@@ -100,7 +104,7 @@ describe('urgency', () => {
   ] as const)(
     'counts in the mouth of a buyer or customer alone: “%s” is %s, %s',
     (note, intent, priority) => {
-      const judgement = judge(note);
+      const judgement = classify(note);
 
       expect(judgement).toMatchObject({ intent, priority });
       if (intent === 'spam') expect(judgement.tags).not.toContain('urgent');
@@ -140,7 +144,7 @@ describe('the explanation of a judgement', () => {
   ])(
     'of “%s” names what decided for %s, and no words that all notes have',
     (note, intent, telling) => {
-      const judgement = judge(note);
+      const judgement = classify(note);
       const phrases = judgement.explanation.map(({ phrase }) => phrase.toLowerCase());
 
       expect(judgement.intent).toBe(intent);
@@ -150,7 +154,7 @@ describe('the explanation of a judgement', () => {
   );
 
   it('speaks for what was chosen or against what was not, the heaviest first', () => {
-    const { explanation, intent, priority } = judge(
+    const { explanation, intent, priority } = classify(
       'We don’t need a demo, and no pricing. The export is broken since Monday.',
     );
     const weights = explanation.map(({ weight }) => weight);
@@ -162,7 +166,7 @@ describe('the explanation of a judgement', () => {
   });
 
   it('is there in scripts without spaces too', () => {
-    const { intent, explanation } = judge('我想应聘会计，附件是我的简历');
+    const { intent, explanation } = classify('我想应聘会计，附件是我的简历');
 
     expect(intent).toBe('job');
     expect(explanation.length).toBeGreaterThan(0);

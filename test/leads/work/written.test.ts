@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { automaticIn } from '../../../lambdas/leads/work/rules/automatic.ts';
 import { writtenIn } from '../../../lambdas/leads/work/rules/written.ts';
-import { judge } from '../../../lambdas/leads/work/rules.ts';
+import { classify } from '../../../lambdas/leads/work/rules.ts';
 
 const own = 'Own words: what does it cost for five people?';
 const theirs = 'URGENT: 50 seats immediately, call now, everything is down';
@@ -64,7 +64,7 @@ describe('what a lead did not write', () => {
     ],
   ])('is taken off: %s', (_, note) => {
     expect(left(note)).toBe(own);
-    expect(judge(note)).toMatchObject({ intent: 'buy', priority: 'P2', next_action: 'email' });
+    expect(classify(note)).toMatchObject({ intent: 'buy', priority: 'P2', next_action: 'email' });
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe('what a lead did not write', () => {
 
     expect(writtenIn(note)).toHaveLength(note.length);
     expect(writtenIn(note).indexOf(own)).toBe(note.indexOf(own));
-    expect(judge(note).explanation.map(({ phrase }) => phrase)).not.toContain('URGENT');
+    expect(classify(note).explanation.map(({ phrase }) => phrase)).not.toContain('URGENT');
   });
 });
 
@@ -121,7 +121,7 @@ describe('a note that nobody wrote', () => {
     'Сообщение не доставлено: ящик переполнен',
     '您的邮件被退回：用户不存在',
   ])('waits for nobody: %s', (note) => {
-    const { explanation, ...judgement } = judge(note);
+    const { explanation, ...judgement } = classify(note);
 
     expect(judgement).toMatchObject({
       intent: 'other',

@@ -3,8 +3,8 @@ import { backoffSeconds } from '../../../lambdas/shared/backoff.ts';
 import { alertPerson, retryLater } from '../../../lambdas/shared/errors.ts';
 import {
   isOutage,
+  maxAttemptsFor,
   outageAttempts,
-  patienceFor,
 } from '../../../lambdas/shared/queue/retry-limits.ts';
 
 describe('an outage', () => {
@@ -59,7 +59,7 @@ describe('an outage', () => {
   it('has a patience of its own', () => {
     const patience = { maxAttempts: 5, outageAttempts: 15 };
 
-    expect(patienceFor(retryLater('store', 'Away.'), patience)).toBe(15);
-    expect(patienceFor(retryLater('run_failed', 'Failed.'), patience)).toBe(5);
+    expect(maxAttemptsFor(retryLater('store', 'Away.'), patience)).toBe(15);
+    expect(maxAttemptsFor(retryLater('run_failed', 'Failed.'), patience)).toBe(5);
   });
 });

@@ -24,7 +24,7 @@ async function granted(
 ): Promise<number> {
   let calls = 0;
   for (let n = 0; n < count; n++) {
-    if ((await counter.spendModelCall(tenantId, limit)).spent) calls += 1;
+    if ((await counter.tryAcquireModelCall(tenantId, limit)).spent) calls += 1;
   }
   return calls;
 }
@@ -53,7 +53,9 @@ describe('the calls of a model that a company’s leads may make', () => {
 
     const request = { requests_per_second: 1, burst: 1 };
 
-    expect(await counter.admit('apart', 'callers', request)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('apart', 'callers', request)).toEqual({
+      admitted: true,
+    });
     expect(await granted('apart', 1)).toBe(0);
     expect(await table.item(today('apart'))).toMatchObject({ lead_model_calls: 3, requests: 1 });
   });
@@ -103,7 +105,7 @@ describe('the calls of a model that a company’s leads may make', () => {
   it('that cannot be counted are something to try again', async () => {
     const counter = usageCounter(failingTable(table));
 
-    await expect(counter.spendModelCall('acme', secondly)).rejects.toMatchObject({
+    await expect(counter.tryAcquireModelCall('acme', secondly)).rejects.toMatchObject({
       next: 'retry',
       code: 'store',
     });

@@ -19,7 +19,7 @@ const usageOf = (tenantId: string) =>
 /** How many of so many requests at once are admitted. */
 async function admitted(count: number, tenantId = 'acme', counter = usageCounter(table)) {
   const results = await Promise.all(
-    Array.from({ length: count }, () => counter.admit(tenantId, 'callers', limit)),
+    Array.from({ length: count }, () => counter.tryAcquireRequest(tenantId, 'callers', limit)),
   );
   return results.filter((result) => result.admitted).length;
 }
@@ -41,26 +41,28 @@ describe('the rate limit of a tenant', () => {
     const counter = usageCounter(table);
     await admitted(5);
 
-    expect(await counter.admit('acme', 'callers', limit)).toEqual({
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({
       admitted: false,
       retryAfterSeconds: 1,
     });
     table.clock.pass(500);
-    expect(await counter.admit('acme', 'callers', limit)).toEqual({ admitted: true });
-    expect(await counter.admit('acme', 'callers', limit)).toMatchObject({ admitted: false });
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toMatchObject({
+      admitted: false,
+    });
   });
 
   it('names a wait that is long enough, also where it is long', async () => {
     const slow = { requests_per_second: 0.1, burst: 1 };
     const counter = usageCounter(table);
-    await counter.admit('acme', 'callers', slow);
+    await counter.tryAcquireRequest('acme', 'callers', slow);
     table.clock.pass(1_000);
 
-    const refused = await counter.admit('acme', 'callers', slow);
+    const refused = await counter.tryAcquireRequest('acme', 'callers', slow);
 
     expect(refused).toEqual({ admitted: false, retryAfterSeconds: 9 });
     table.clock.pass(9_000);
-    expect(await counter.admit('acme', 'callers', slow)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'callers', slow)).toEqual({ admitted: true });
   });
 
   it('is full again after a rest, and never fuller than its burst', async () => {
@@ -73,15 +75,19 @@ describe('the rate limit of a tenant', () => {
   it('holds at once when it is raised, whatever was spent before', async () => {
     const counter = usageCounter(table);
     const low = { requests_per_second: 0.01, burst: 5 };
-    for (let n = 0; n < 5; n++) await counter.admit('acme', 'callers', low);
-    expect(await counter.admit('acme', 'callers', low)).toMatchObject({ admitted: false });
+    for (let n = 0; n < 5; n++) await counter.tryAcquireRequest('acme', 'callers', low);
+    expect(await counter.tryAcquireRequest('acme', 'callers', low)).toMatchObject({
+      admitted: false,
+    });
 
-    const raised = await counter.admit('acme', 'callers', limit);
+    const raised = await counter.tryAcquireRequest('acme', 'callers', limit);
 
     expect(raised).toEqual({ admitted: true });
     table.clock.pass(500);
-    expect(await counter.admit('acme', 'callers', limit)).toEqual({ admitted: true });
-    expect(await counter.admit('acme', 'callers', limit)).toMatchObject({ admitted: false });
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toMatchObject({
+      admitted: false,
+    });
   });
 
   it('is each tenant’s own, and its visitors’ another', async () => {
@@ -89,7 +95,7 @@ describe('the rate limit of a tenant', () => {
     const counter = usageCounter(table);
 
     expect(await admitted(5, 'globex')).toBe(5);
-    expect(await counter.admit('acme', 'visitors', limit)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'visitors', limit)).toEqual({ admitted: true });
   });
 
   it('never admits more than burst and rate allow, whatever the times between', async () => {
@@ -103,7 +109,7 @@ describe('the rate limit of a tenant', () => {
         let passed = 0;
         for (const gap of gapsMs) {
           table.clock.pass(gap);
-          if ((await counter.admit(tenantId, 'callers', limit)).admitted) passed += 1;
+          if ((await counter.tryAcquireRequest(tenantId, 'callers', limit)).admitted) passed += 1;
         }
         const elapsed = (table.clock.now() - start) / 1000;
         expect(passed).toBeLessThanOrEqual(
@@ -120,7 +126,7 @@ describe('the rate limit of a tenant', () => {
     const quick = { requests_per_second: 100, burst: 100 };
 
     for (let n = 0; n < 10; n++) {
-      await counter.admit('acme', 'callers', quick);
+      await counter.tryAcquireRequest('acme', 'callers', quick);
       table.clock.pass(1);
     }
 
@@ -130,7 +136,9 @@ describe('the rate limit of a tenant', () => {
   it('fails as something to try again when the table is away', async () => {
     const counter = usageCounter(failingTable(table));
 
-    await expect(counter.admit('acme', 'callers', limit)).rejects.toMatchObject({ next: 'retry' });
+    await expect(counter.tryAcquireRequest('acme', 'callers', limit)).rejects.toMatchObject({
+      next: 'retry',
+    });
   });
 });
 

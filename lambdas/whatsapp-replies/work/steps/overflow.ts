@@ -1,6 +1,6 @@
 import { alertPerson, retryLater } from '../../../shared/errors.ts';
 import type { ReplyPorts } from '../answer-turn.ts';
-import type { RunView } from '../ports.ts';
+import type { ModelRunStatus } from '../ports.ts';
 import { readableInputs, type Turn, userText } from '../turn.ts';
 import { closeThread, replaceThread } from './open-thread.ts';
 
@@ -16,7 +16,7 @@ export async function shorten(
   turn: Turn,
   runId: string,
   ports: ReplyPorts,
-): Promise<Extract<RunView, { kind: 'unanswered' }>> {
+): Promise<Extract<ModelRunStatus, { kind: 'unanswered' }>> {
   const overflows = (turn.overflows ?? 0) + 1;
   if (overflows <= 2) {
     await replaceThread({ ...turn, overflows }, 'too long for the model', ports);

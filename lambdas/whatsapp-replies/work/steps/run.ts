@@ -1,13 +1,13 @@
 import { backoffSeconds } from '../../../shared/backoff.ts';
 import { EngineError, retryLater } from '../../../shared/errors.ts';
-import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
+import type { InvocationTime, ReplyPorts, StepResult } from '../answer-turn.ts';
 import { composeReply } from '../compose.ts';
 import { nextPollMs, nextVisitSeconds, patienceMs, reserveMs } from '../polling.ts';
 import {
   type AssistantChoice,
   conversationRefused,
+  type ModelRunStatus,
   noThread,
-  type RunView,
   type ThreadTrouble,
 } from '../ports.ts';
 import { seedOf } from '../seed.ts';
@@ -23,7 +23,11 @@ const startReserveMs = 10_000;
 const afterFetchMs = 4_000;
 
 /** Claims the run, starts it and notes its id; after a doubt it first looks for the one it may have started. */
-export async function startRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
+export async function startRun(
+  turn: Turn,
+  ports: ReplyPorts,
+  budget: InvocationTime,
+): Promise<StepResult> {
   const choice = await ports.assistantFor(turn);
   const { assistant } = choice;
   const threadId = threadOf(turn);
@@ -51,7 +55,7 @@ async function startWith(
   { turn, messages }: ModelInputs,
   { assistant, texts }: AssistantChoice,
   ports: ReplyPorts,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<StepResult> {
   const threadId = threadOf(turn);
   const now = ports.clock.now();
@@ -78,7 +82,7 @@ async function startWith(
 
 async function afterStart(
   turn: Turn,
-  view: RunView | ThreadTrouble,
+  view: ModelRunStatus | ThreadTrouble,
   startedAt: number,
   ports: ReplyPorts,
 ): Promise<StepResult> {
@@ -119,7 +123,11 @@ async function busy(turn: Turn, ports: ReplyPorts): Promise<StepResult> {
 }
 
 /** Polls the run within this invocation's patience, then gives the wait back; ends runs that take too long. */
-export async function awaitRun(turn: Turn, ports: ReplyPorts, budget: Budget): Promise<StepResult> {
+export async function awaitRun(
+  turn: Turn,
+  ports: ReplyPorts,
+  budget: InvocationTime,
+): Promise<StepResult> {
   const choice = await ports.assistantFor(turn);
   if (!choice.assistant.isThread(threadOf(turn))) return reopenThread(turn, ports);
   const runId = turn.run?.run_id ?? '';
@@ -160,7 +168,7 @@ async function giveUp(
 /** Acts on a run that has ended. */
 async function settle(
   turn: Turn,
-  ended: Exclude<RunView, { kind: 'working' }>,
+  ended: Exclude<ModelRunStatus, { kind: 'working' }>,
   ports: ReplyPorts,
 ): Promise<StepResult> {
   if (ended.kind === 'failed') return runFailed(turn, ended, ports);
@@ -184,7 +192,7 @@ async function settle(
   return { kind: 'moved', turn: saved };
 }
 
-type Ended<Kind extends RunView['kind']> = Extract<RunView, { kind: Kind }>;
+type Ended<Kind extends ModelRunStatus['kind']> = Extract<ModelRunStatus, { kind: Kind }>;
 
 /** In an outage each run is bought: the next one begins later than another call would be tried again. */
 const afterFailedRun = { baseSeconds: 8 };

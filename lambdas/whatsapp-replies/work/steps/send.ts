@@ -1,5 +1,5 @@
 import { retryLater } from '../../../shared/errors.ts';
-import type { Budget, ReplyPorts, StepResult } from '../answer-turn.ts';
+import type { InvocationTime, ReplyPorts, StepResult } from '../answer-turn.ts';
 import type { OutboundMessage, SendResult } from '../ports.ts';
 import type { ReplyPart, Turn } from '../turn.ts';
 import { recordFailed } from './record.ts';
@@ -23,7 +23,7 @@ const sendReserveMs = 13_000;
 export async function sendParts(
   turn: Turn,
   ports: ReplyPorts,
-  budget: Budget,
+  budget: InvocationTime,
 ): Promise<StepResult> {
   let current = turn;
   for (let index = 0; index < current.parts.length; index++) {

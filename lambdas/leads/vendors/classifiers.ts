@@ -1,6 +1,6 @@
 import { asEngineError, type EngineError } from '../../shared/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../shared/log.ts';
-import { patienceFor } from '../../shared/queue/retry-limits.ts';
+import { maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
@@ -8,14 +8,14 @@ import type { UsageNote } from '../../vendors/openai/usage.ts';
 import { features, type LeadTriage } from '../features.ts';
 import { limits } from '../limits.ts';
 import type { AdapterName } from '../messages.ts';
-import type { ModelBudget } from '../stores/model-budget.ts';
-import type { Judge, Judged } from '../work/ports.ts';
-import { judge as judgeByRules, rulesVersion } from '../work/rules.ts';
-import { judgeByModel, modelVersion } from './model-judge.ts';
+import type { ModelCallLimit } from '../stores/model-call-limit.ts';
+import type { Classification, Classifier } from '../work/ports.ts';
+import { classify as judgeByRules, rulesVersion } from '../work/rules.ts';
+import { classifyByModel, modelVersion } from './model-classifier.ts';
 
-export interface JudgeParts {
+export interface ClassifierParts {
   tenants: TenantDirectory;
-  budget: ModelBudget;
+  budget: ModelCallLimit;
   openAi: OpenAiSource;
   onUsage?: UsageNote;
   log: Log;
@@ -28,26 +28,26 @@ export interface JudgeParts {
  * Who judges a tenant's leads: whom it has configured, or the one that is asked for. While the model cannot be had it
  * throws, so that the lead comes back; the rules stand in for a model that fails in another way, or for too long.
  */
-export async function judgeOf(
+export async function classifierFor(
   tenantId: string,
   wanted: AdapterName | undefined,
-  { tenants, budget, openAi, onUsage, log, meter, tries }: JudgeParts,
-): Promise<Judge> {
+  { tenants, budget, openAi, onUsage, log, meter, tries }: ClassifierParts,
+): Promise<Classifier> {
   const triage = await triageOf(tenants, tenantId, log);
   const adapter = wanted ?? triage.adapter;
-  if (adapter === 'rules') return { judge: async (note) => byRules(note, null) };
+  if (adapter === 'rules') return { classify: async (note) => byRules(note, null) };
   const tenant = await tenants.tenant(tenantId);
   // A suspended company has no calls of the model.
-  if (tenant?.status !== 'active') return { judge: async (note) => byRules(note, 'suspended') };
+  if (tenant?.status !== 'active') return { classify: async (note) => byRules(note, 'suspended') };
   return {
-    async judge(note) {
-      const usedUp = await budget.spend(tenant, log);
+    async classify(note) {
+      const usedUp = await budget.tryAcquire(tenant, log);
       if (usedUp) {
         meter.count('TriageFallback');
         return byRules(note, usedUp.code);
       }
       try {
-        const judgement = await judgeByModel(openAi, triage, note, onUsage);
+        const judgement = await classifyByModel(openAi, triage, note, onUsage);
         return {
           ...judgement,
           adapter: 'openai',
@@ -80,10 +80,10 @@ const lasting = /^(openai_quota|model_answer)$/;
 const longestWaitSeconds = 300;
 
 /** Whether the lead comes back for the model: for seconds where it may be due within the hour, else as long as any outage is borne. */
-function isWorthWaiting(error: EngineError, { priority }: Judged, tries: number): boolean {
+function isWorthWaiting(error: EngineError, { priority }: Classification, tries: number): boolean {
   if (error.next !== 'retry' || lasting.test(error.code)) return false;
   if ((error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false;
-  return tries < (priority === 'P0' ? limits.maxAttempts : patienceFor(error, limits));
+  return tries < (priority === 'P0' ? limits.maxAttempts : maxAttemptsFor(error, limits));
 }
 
 /** A configuration that is of no use must not keep leads from being judged. */
@@ -95,7 +95,7 @@ async function triageOf(tenants: TenantDirectory, tenantId: string, log: Log): P
   return features['lead-triage'].parse({});
 }
 
-const byRules = (note: string, fallback_reason: string | null): Judged => ({
+const byRules = (note: string, fallback_reason: string | null): Classification => ({
   ...judgeByRules(note),
   adapter: 'rules',
   adapter_version: rulesVersion,

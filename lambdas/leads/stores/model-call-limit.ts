@@ -11,25 +11,25 @@ const mostUnaskedMs = 10_000;
 const maxRemembered = 2_000;
 
 /** The calls of the model that the operator allows each company for its leads. */
-export interface ModelBudget {
+export interface ModelCallLimit {
   /** Spends a call; where none is left says so, and tells the log once in a while. */
-  spend(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
+  tryAcquire(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
   /** Gives back a call that the model did not answer; where that fails, the company has one call less. */
   giveBack(tenant: Tenant): Promise<void>;
 }
 
-export function modelBudget(
-  usage: Pick<UsageCounter, 'spendModelCall' | 'returnModelCall'>,
+export function modelCallLimit(
+  usage: Pick<UsageCounter, 'tryAcquireModelCall' | 'returnModelCall'>,
   clock: Pick<Clock, 'now'>,
-): ModelBudget {
+): ModelCallLimit {
   const [emptyUntil, quietUntil] = [new Map<string, number>(), new Map<string, number>()];
   const isStill = (until: Map<string, number>, tenantId: string): boolean =>
     clock.now() < (until.get(tenantId) ?? 0);
 
   return {
-    async spend({ tenant_id, model_limit }, log) {
+    async tryAcquire({ tenant_id, model_limit }, log) {
       if (!isStill(emptyUntil, tenant_id)) {
-        const spending = await usage.spendModelCall(tenant_id, model_limit);
+        const spending = await usage.tryAcquireModelCall(tenant_id, model_limit);
         if (spending.spent) return undefined;
         const unaskedMs = Math.min(spending.waitMs, mostUnaskedMs);
         remember(emptyUntil, tenant_id, clock.now() + unaskedMs);

@@ -61,7 +61,7 @@ export const modelVersion = ({ model = defaultTriageModel }: LeadTriage): string
   `${model}/${promptVersion}`;
 
 /** Has a model judge a note, through the Responses API or, where a server has none, Chat Completions. Throws where it fails, is slow or answers something else. */
-export async function judgeByModel(
+export async function classifyByModel(
   openAi: OpenAiSource,
   triage: LeadTriage,
   note: string,

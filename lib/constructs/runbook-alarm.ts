@@ -6,7 +6,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** Where an alarm leads: a heading of docs/runbook.md under "Alarms". */
 export interface Meaning {
@@ -17,8 +17,8 @@ export interface Meaning {
   about?: string;
 }
 
-export interface HouseAlarmProps extends Meaning {
-  house: House;
+export interface RunbookAlarmProps extends Meaning {
+  deployment: Deployment;
   metric: IMetric;
   /** It rings from this value on, itself included. */
   from: number;
@@ -33,18 +33,18 @@ export interface HouseAlarmProps extends Meaning {
 export const slug = (heading: string): string => heading.toLowerCase().replaceAll(' ', '-');
 
 /** An alarm's name: what it is about, then its heading in the runbook as an anchor. */
-const alarmName = (house: House, { about, runbook }: Meaning): string =>
-  house.nameOf([...(about ? [about] : []), slug(runbook)].join('-'));
+const alarmName = (deployment: Deployment, { about, runbook }: Meaning): string =>
+  deployment.nameOf([...(about ? [about] : []), slug(runbook)].join('-'));
 
 /** An alarm that says who is hurt and leads to the runbook; none where the stage has no alarms. */
-export class HouseAlarm extends Construct {
-  constructor(scope: Construct, id: string, props: HouseAlarmProps) {
+export class RunbookAlarm extends Construct {
+  constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
     super(scope, id);
-    const { house, impact, runbook, metric, from, periods = 1, badPeriods = periods } = props;
-    if (!house.alarmTopic) return;
+    const { deployment, impact, runbook, metric, from, periods = 1, badPeriods = periods } = props;
+    if (!deployment.alarmTopic) return;
     const alarm = new Alarm(this, 'Alarm', {
-      alarmName: alarmName(house, props),
-      alarmDescription: `${impact}. What to do: ${house.settings.runbookUrl}#${slug(runbook)}`,
+      alarmName: alarmName(deployment, props),
+      alarmDescription: `${impact}. What to do: ${deployment.settings.runbookUrl}#${slug(runbook)}`,
       metric,
       threshold: from,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -52,7 +52,7 @@ export class HouseAlarm extends Construct {
       datapointsToAlarm: badPeriods,
       treatMissingData: props.missing ?? TreatMissingData.NOT_BREACHING,
     });
-    const told = new SnsAction(house.alarmTopic);
+    const told = new SnsAction(deployment.alarmTopic);
     alarm.addAlarmAction(told);
     alarm.addOkAction(told);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/whatsapp-replies/limits.ts';
-import { replyBudget } from '../../../lambdas/whatsapp-replies/stores/reply-budget.ts';
+import { replyRateLimit } from '../../../lambdas/whatsapp-replies/stores/reply-rate-limit.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aTurn } from '../vendors/a-turn.ts';
 
@@ -14,7 +14,7 @@ afterAll(() => table.close());
 
 describe('the replies of one conversation', () => {
   it('are sixty at once, and one a minute from then on', async () => {
-    const spend = replyBudget(table);
+    const spend = replyRateLimit(table);
     const turn = aTurn({ conversation_id: 'c_fast' });
 
     const waits: number[] = [];
@@ -28,7 +28,7 @@ describe('the replies of one conversation', () => {
   });
 
   it('are counted across instances, for it alone', async () => {
-    const [one, another] = [replyBudget(table), replyBudget(table)];
+    const [one, another] = [replyRateLimit(table), replyRateLimit(table)];
     const turn = aTurn({ conversation_id: 'c_shared' });
     for (let n = 0; n < limits.repliesAtOnce; n += 1) await (n % 2 ? one : another)(turn);
 
