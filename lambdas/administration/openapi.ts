@@ -2,7 +2,10 @@ import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { routes as emailRoutes } from '../email-deadlines/routes.ts';
 import { routes as leadRoutes } from '../leads/routes.ts';
-import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import { keyHeader } from '../shared/http/idempotency-key.ts';
+import type { Problems } from '../shared/http/route.ts';
+import type { ApiDependencies } from '../tenancy/authorize.ts';
+import { protectedApp } from '../tenancy/protected-app.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
@@ -25,7 +28,7 @@ export interface OpenApiPorts extends ApiDependencies {
 export function openApiApp({ publicBaseUrl, ...gate }: OpenApiPorts): Hono {
   const { app, serve } = protectedApp(gate);
   const document = openApiDocument(publicBaseUrl);
-  serve(routes.openApi, (c) => c.json(document));
+  serve(routes.openApi, () => ({ body: document }));
   return app;
 }
 
@@ -103,13 +106,11 @@ const queryParameters = ({ query }: ApiRoute): Json[] =>
     schema: jsonSchema(schema as z.ZodMiniType, 'input'),
   }));
 
-const headerParameters = ({ headers = {} }: ApiRoute): Json[] =>
-  Object.entries(headers).map(([name, description]) => ({
-    name,
-    in: 'header',
-    description,
-    schema: { type: 'string' },
-  }));
+const headerParameters = ({ headers }: ApiRoute): Json[] =>
+  Object.entries(headers?.shape ?? {}).map(([name, header]) => {
+    const { description, ...schema } = jsonSchema(header as z.ZodMiniType, 'input');
+    return { name, in: 'header', description, schema };
+  });
 
 function successOf({ success }: ApiRoute): Json {
   const { status, what, created, schema, mediaType } = success;
@@ -122,25 +123,35 @@ function successOf({ success }: ApiRoute): Json {
   };
 }
 
-type Problems = Partial<Record<number, string | readonly string[] | undefined>>;
-
 function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
-  const ofGate: Problems = {
-    401: 'unauthenticated',
-    403: ['forbidden', 'tenant-suspended'],
-    429: 'too-many-requests',
-  };
+  const ofGate: Problems = isGuarded
+    ? { 401: 'unauthenticated', 403: ['forbidden', 'tenant-suspended'], 429: 'too-many-requests' }
+    : {};
   const ofSignature: Problems = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
-  const ours: Problems = {
-    ...route.problems,
-    ...(isGuarded ? ofGate : ofSignature),
-    503: 'unavailable',
-  };
+  const all = [ofInput(route), route.problems ?? {}, ofGate, ofSignature, { 503: 'unavailable' }];
+  const ours = (status: number) =>
+    all.flatMap((problems: Problems) => problems[status as keyof Problems] ?? []);
   const theirs = gatewayAnswers(route, isGuarded);
-  const statuses = [...new Set([...Object.keys(ours), ...Object.keys(theirs)].map(Number))];
+  const statuses = new Set([...all, theirs].flatMap((one) => Object.keys(one).map(Number)));
   return Object.fromEntries(
-    statuses.map((status) => [status, answerOf(ours[status], theirs[status])]),
+    [...statuses].map((status) => [status, answerOf(ours(status), theirs[status])]),
   );
+}
+
+/** What is answered to input that a route cannot take. */
+function ofInput({ params, missing, query, headers, missingKey, body }: ApiRoute): Problems {
+  const takesKey = keyHeader in (headers?.shape ?? {});
+  const isChecked = body || query || takesKey || (params && missing === undefined);
+  return {
+    ...(missingKey && { 400: 'idempotency-key-missing' }),
+    ...(body && {
+      400: [...(missingKey ? ['idempotency-key-missing'] : []), 'malformed-json'],
+      413: 'body-too-large',
+      415: 'unsupported-media-type',
+    }),
+    ...(missing !== undefined && { 404: 'not-found' }),
+    ...(isChecked && { 422: 'invalid' }),
+  };
 }
 
 /** What the HTTP API answers before it asks a function, or in its place, by status. */
@@ -155,16 +166,16 @@ const gatewayAnswers = (
   503: 'a function takes too long, or too many are at work',
 });
 
-function answerOf(ours: Problems[number], theirs: string | undefined): Json {
+function answerOf(ours: readonly string[], theirs: string | undefined): Json {
   const descriptions = [
-    ...(ours ? [[ours].flat().join(', ')] : []),
+    ...(ours.length > 0 ? [ours.join(', ')] : []),
     ...(theirs ? [`as application/json by the HTTP API itself, where ${theirs}`] : []),
   ];
   const reference = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } });
   return {
     description: descriptions.join('; '),
     content: {
-      ...(ours && { 'application/problem+json': reference('problem') }),
+      ...(ours.length > 0 && { 'application/problem+json': reference('problem') }),
       ...(theirs && { 'application/json': reference('gateway-message') }),
     },
   };

@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
+import { cursorOf, pageOf, pageQuery } from '../shared/http/page.ts';
+import { ifMatch, ifNoneMatch } from '../shared/http/preconditions.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { tenantId } from '../tenancy/tenant.ts';
+import { limits } from './limits.ts';
 
-export const featureName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
-
-const configurationBody = z.strictObject({ feature_value: z.unknown() });
-
-export { configurationBody };
+const featureName = z.string().check(
+  z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, {
+    error: 'It takes up to 128 letters, digits, dots, hyphens and underscores.',
+  }),
+);
 
 const configured = z.object({
   feature_name: featureName,
@@ -29,23 +32,13 @@ const change = z.object({
 
 export type Change = z.output<typeof change>;
 
-const page = z.object({
-  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,128}$/))),
-  limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
-});
-
-export { page as pageQuery };
-
-const day = z.iso.date();
+const page = z.object(pageQuery(limits.pageSize, cursorOf(/^[A-Za-z0-9._-]{1,128}$/)));
 
 /** The first day that may be asked for: those before the year 0 would have another form. */
-export const firstUsageDay = '1970-01-01';
-
-const askedDay = day.check(z.refine((date) => date >= firstUsageDay));
-
-const usageQuery = z.object({ from: z.optional(askedDay), to: z.optional(askedDay) });
-
-export { usageQuery };
+const firstUsageDay = '1970-01-01';
+const aDay = { error: `It is a day such as 2026-11-21, from ${firstUsageDay} on.` };
+const day = z.iso.date();
+const askedDay = z.iso.date(aDay).check(z.refine((date) => date >= firstUsageDay, aDay));
 
 const counters = {
   requests: z.int(),
@@ -64,11 +57,9 @@ const usage = z.object({
   days: z.array(z.object({ date: day, ...counters })),
 });
 
-const ifMatch = {
-  'If-Match': 'The ETag that was read: the change is made only if nobody has made another since.',
-};
-
 const featurePath = '/tenant-configuration/{feature_name}';
+
+const params = z.object({ feature_name: featureName });
 
 const tag = 'Tenant configuration';
 
@@ -80,8 +71,13 @@ export const routes = {
     access: 'configuration:write',
     tag,
     summary: 'Sets a feature',
-    headers: { ...ifMatch, 'If-None-Match': '`*`: only if the feature is not set yet.' },
-    body: configurationBody,
+    params,
+    headers: z.object({
+      'If-Match': ifMatch,
+      'If-None-Match': ifNoneMatch('`*`: only if the feature is not set yet.'),
+    }),
+    body: z.strictObject({ feature_value: z.unknown() }),
+    maxBodyBytes: limits.featureBytes,
     success: {
       status: 200,
       what: 'The feature as it is set now',
@@ -89,13 +85,7 @@ export const routes = {
       /** The note says that the product itself does not read the feature. */
       schema: z.object({ ...configured.shape, note: z.optional(z.string()) }),
     },
-    problems: {
-      400: 'malformed-json',
-      412: 'precondition-failed',
-      413: 'body-too-large',
-      415: 'unsupported-media-type',
-      422: 'invalid',
-    },
+    problems: { 412: 'precondition-failed' },
   },
   listConfiguration: {
     operationId: 'listConfiguration',
@@ -108,12 +98,8 @@ export const routes = {
     success: {
       status: 200,
       what: 'A page of features; next_cursor is null on the last',
-      schema: z.object({
-        configurations: z.array(configured),
-        next_cursor: z.nullable(z.string()),
-      }),
+      schema: pageOf({ configurations: z.array(configured) }),
     },
-    problems: { 422: 'invalid' },
   },
   getConfiguration: {
     operationId: 'getConfiguration',
@@ -122,8 +108,9 @@ export const routes = {
     access: 'configuration:read',
     tag,
     summary: 'One feature, with its ETag',
+    params,
     success: { status: 200, what: 'The feature', schema: configured },
-    problems: { 404: 'not-found', 422: 'invalid' },
+    problems: { 404: 'not-found' },
   },
   deleteConfiguration: {
     operationId: 'deleteConfiguration',
@@ -132,9 +119,10 @@ export const routes = {
     access: 'configuration:write',
     tag,
     summary: 'Takes a feature back to its default',
-    headers: ifMatch,
+    params,
+    headers: z.object({ 'If-Match': ifMatch }),
     success: { status: 204, what: 'It is not set any more' },
-    problems: { 404: 'not-found', 412: 'precondition-failed', 422: 'invalid' },
+    problems: { 404: 'not-found', 412: 'precondition-failed' },
   },
   listChanges: {
     operationId: 'listConfigurationChanges',
@@ -143,13 +131,14 @@ export const routes = {
     access: 'configuration:read',
     tag,
     summary: 'Who changed a feature, when, and what it was before; newest first',
+    params,
     query: page,
     success: {
       status: 200,
       what: 'A page of changes; next_cursor is null on the last',
-      schema: z.object({ changes: z.array(change), next_cursor: z.nullable(z.string()) }),
+      schema: pageOf({ changes: z.array(change) }),
     },
-    problems: { 404: 'not-found', 422: 'invalid' },
+    problems: { 404: 'not-found' },
   },
   usage: {
     operationId: 'getUsage',
@@ -159,9 +148,8 @@ export const routes = {
     tag: 'Usage',
     summary:
       'Requests, replies, emails, leads and their calls of a model by day (UTC), the last 30 days by default',
-    query: usageQuery,
+    query: z.object({ from: z.optional(askedDay), to: z.optional(askedDay) }),
     success: { status: 200, what: 'The counters; days without any are left out', schema: usage },
-    problems: { 422: 'invalid' },
   },
   openApi: {
     operationId: 'getOpenApi',

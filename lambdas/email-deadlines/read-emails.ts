@@ -1,5 +1,5 @@
 import type { Fault } from '../shared/fault.ts';
-import { faultsOf } from '../shared/http/json-body.ts';
+import { parsed } from '../shared/http/faults.ts';
 import { emailIn, servedEmail } from './email-schema.ts';
 import type { OddEntry, ReadEmail, ReadList } from './work/answerable.ts';
 import { sameId } from './work/email.ts';
@@ -20,11 +20,12 @@ export function readEmails(
   const odd: OddEntry[] = [];
   for (const [place, entry] of list.entries()) {
     const value = meant(entry);
-    const result = schema.safeParse(value);
+    const result = parsed(schema, value);
     const given = legibleOf(value);
-    if (result.success) {
-      emails.push({ ...result.data, place, mailbox_id: given.email_id ?? result.data.email_id });
-    } else odd.push({ place, given, faults: faultsOf(value, result.error.issues) });
+    if ('value' in result) {
+      const { email_id } = result.value;
+      emails.push({ ...result.value, place, mailbox_id: given.email_id ?? email_id });
+    } else odd.push({ place, given, faults: result.faults });
   }
   return { emails, odd };
 }

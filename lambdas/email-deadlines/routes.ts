@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { idempotencyKey } from '../shared/http/idempotency-key.ts';
+import { cursorOf, pageOf, pageQuery } from '../shared/http/page.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { emailIn, emailList } from './email-schema.ts';
 import { limits } from './limits.ts';
-import { flag, workers } from './query-values.ts';
+import { flag, noQuery, workers } from './query-values.ts';
+import { requestReader } from './read-request.ts';
 
 export type EmailIn = z.output<typeof emailIn>;
 
@@ -33,9 +36,9 @@ const runRequest = z.strictObject({
 });
 
 /** The same, with emails that are still to be read. */
-export const runRequestEnvelope = z.strictObject({ ...requestOptions, emails: emailList });
+const runRequestEnvelope = z.strictObject({ ...requestOptions, emails: emailList });
 
-export const triggerQuery = z.object({
+const triggerQuery = z.object({
   ...runOptions,
   test: z.optional(flag),
   concurrency_limit: z.optional(workers),
@@ -103,76 +106,69 @@ const emailView = z.object({
 
 export type EmailView = z.output<typeof emailView>;
 
-export const pageQuery = z.object({
-  cursor: z.optional(z.string().check(z.maxLength(200))),
-  limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|100)$/))),
-});
-
 const tag = 'Email';
 
-const idempotencyKey = {
-  'Idempotency-Key': 'A key of your own: the same start with the same key is one run.',
-};
+const start = {
+  method: 'POST',
+  access: 'emails:write',
+  tag,
+  headers: z.object({
+    'Idempotency-Key': z.optional(
+      idempotencyKey('A key of your own: the same start with the same key is one run.'),
+    ),
+  }),
+  problems: { 409: 'idempotency-key-reused' },
+} as const satisfies Partial<ApiRoute>;
 
-const startProblems = { 409: 'idempotency-key-reused', 422: 'invalid' } as const;
+const ofRun = {
+  method: 'GET',
+  access: 'emails:read',
+  tag,
+  params: z.object({ run_id: z.string().check(z.regex(/^[0-9A-Za-z-]{1,64}$/)) }),
+  missing: 'There is no such run.',
+} as const satisfies Partial<ApiRoute>;
 
 export const routes = {
   trigger: {
+    ...start,
     operationId: 'triggerEmailRun',
-    method: 'POST',
     path: '/trigger',
-    access: 'emails:write',
-    tag,
     summary: 'Starts a run with the emails of the mailbox',
     query: triggerQuery,
-    headers: idempotencyKey,
     success: { status: 202, what: 'The run, which begins by fetching', schema: runView },
-    problems: startProblems,
   },
   startRun: {
+    ...start,
     operationId: 'startEmailRun',
-    method: 'POST',
     path: '/email-runs',
-    access: 'emails:write',
-    tag,
     summary: 'Starts a run with the emails of the request',
-    headers: idempotencyKey,
+    query: noQuery,
     body: runRequest,
+    readBody: requestReader(runRequestEnvelope),
+    maxBodyBytes: limits.runBodyBytes,
     success: {
       status: 202,
       what: 'The run, and which of its deadlines cannot be met',
       schema: runView,
     },
-    problems: {
-      ...startProblems,
-      400: 'malformed-json',
-      413: 'body-too-large',
-      415: 'unsupported-media-type',
-    },
   },
   status: {
+    ...ofRun,
     operationId: 'getEmailRunStatus',
-    method: 'GET',
     path: '/status/{run_id}',
-    access: 'emails:read',
-    tag,
     summary: 'How far a run is',
     success: { status: 200, what: 'The run', schema: runView },
-    problems: { 404: 'not-found' },
   },
   emails: {
+    ...ofRun,
     operationId: 'listEmailsOfRun',
-    method: 'GET',
     path: '/email-runs/{run_id}/emails',
-    access: 'emails:read',
-    tag,
     summary: 'What became of each email of a run',
-    query: pageQuery,
+    query: z.object(pageQuery(limits.pageSize, cursorOf(/^[\s\S]{0,200}$/))),
     success: {
       status: 200,
       what: 'A page of emails; next_cursor is null on the last',
-      schema: z.object({ emails: z.array(emailView), next_cursor: z.nullable(z.string()) }),
+      schema: pageOf({ emails: z.array(emailView) }),
     },
-    problems: { 404: 'not-found', 422: 'invalid' },
   },
 } satisfies Record<string, ApiRoute>;

@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Context, Hono } from 'hono';
-import * as z from 'zod/mini';
+import type { Hono } from 'hono';
 import { isoTime } from '../shared/clock.ts';
-import { keyReused, maxKeyChars } from '../shared/http/idempotency-key.ts';
-import { invalid, jsonBody, queryFaults } from '../shared/http/json-body.ts';
-import { problemResponse } from '../shared/http/problem.ts';
+import { invalid } from '../shared/http/faults.ts';
+import { keyReused } from '../shared/http/idempotency-key.ts';
+import type { ApiDependencies } from '../tenancy/authorize.ts';
 import type { Caller } from '../tenancy/caller.ts';
-import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
 import type { RunMessage } from './messages.ts';
-import { readRequest } from './read-request.ts';
-import { type EmailView, pageQuery, type RunView, routes, triggerQuery } from './routes.ts';
+import { type EmailView, type RunView, routes } from './routes.ts';
 import { hashOf, type IdempotencyKeys } from './stores/idempotency.ts';
 import type { RunStore, Trouble } from './stores/run-store.ts';
 import { answerableOf } from './work/answerable.ts';
@@ -54,124 +52,81 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     completed_at: null,
   });
 
-  /** What cannot be an id is no run's, and no key of the store either. */
-  const found = async (c: Context, tenant_id: string): Promise<StoredRun | undefined> => {
-    const run_id = c.req.param('run_id') ?? '';
-    return runIds.test(run_id) ? runs.find({ tenant_id, run_id }) : undefined;
-  };
-
   /** Makes the run once for each idempotency key, and answers with it. */
-  const begin = async (c: Context, run: StoredRun, request: string, given?: string) => {
-    const use = await useKey(c, run, request, idempotency);
-    if (use instanceof Response) return use;
+  const begin = async (
+    run: StoredRun,
+    key: string | undefined,
+    request: string,
+    given?: string,
+  ) => {
+    const use = await useKey(run, key, request, idempotency);
+    if (use.kind === 'reused') return keyReused;
     const wanted = { ...run, run_id: use.id };
-    const found = use.known ? await runs.find(wanted) : undefined;
+    const found = use.kind === 'known' ? await runs.find(wanted) : undefined;
     if (!found) await runs.create(wanted, given);
     const current = found ?? wanted;
     // Also where it is known: the first request may have died before it enqueued the run.
     if (current.state === 'pending') {
       await enqueue({ kind: 'start', tenant_id: current.tenant_id, run_id: current.run_id });
     }
-    c.header('location', `/status/${current.run_id}`);
-    return c.json(await viewOf(current, runs), 202);
+    return {
+      headers: { location: `/status/${current.run_id}` },
+      body: await viewOf(current, runs),
+    };
   };
 
-  serve(routes.trigger, (c, caller) => {
-    const query = triggerQuery.safeParse(c.req.query());
-    if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
-    const { test = testMode, ...options } = query.data;
-    const run = newRun(
-      caller,
-      { ...options, test_mode: test, concurrency_limit: options.concurrency_limit },
-      false,
-    );
-    return begin(c, run, JSON.stringify(query.data));
+  serve(routes.trigger, ({ query, headers, caller }) => {
+    const { test: test_mode = testMode, concurrency_limit, ...options } = query;
+    const run = newRun(caller, { ...options, test_mode, concurrency_limit }, false);
+    return begin(run, headers['Idempotency-Key'], JSON.stringify(query));
   });
 
-  serve(routes.startRun, async (c, caller) => {
-    const misplaced = Object.keys(c.req.query());
-    if (misplaced.length > 0) {
-      return invalid(
-        c,
-        misplaced.map((pointer) => ({ pointer, detail: 'It belongs in the body here.' })),
-      );
-    }
-    const body = await jsonBody(c, z.unknown(), limits.runBodyBytes);
-    if ('problem' in body) return body.problem;
-    const request = readRequest(body.value);
-    if ('faults' in request) return invalid(c, request.faults);
-    const { read, ...wanted } = request;
-    const { emails, test_mode = testMode, on_invalid, ...options } = wanted;
+  serve(routes.startRun, async ({ headers, body: { read, ...wanted }, caller }) => {
+    const { emails, test_mode = testMode, on_invalid, concurrency_limit, ...options } = wanted;
     const run = {
-      ...newRun(
-        caller,
-        { ...options, test_mode, concurrency_limit: options.concurrency_limit },
-        true,
-      ),
+      ...newRun(caller, { ...options, test_mode, concurrency_limit }, true),
       ...(on_invalid && { on_invalid }),
     };
     const assumed = await expectation(caller.tenant_id);
     const { answerable } = answerableOf(read);
     const preparation = prepareRun(answerable, run, assumed, gate.clock.now());
     if (preparation.kind === 'faulty') {
-      return invalid(
-        c,
-        preparation.faults.map((detail) => ({ pointer: '#/emails', detail })),
-      );
+      return invalid(preparation.faults.map((detail) => ({ pointer: '#/emails', detail })));
     }
     const admitted = { ...run, ...preparation.prepared.admission };
-    return begin(c, admitted, JSON.stringify(wanted), JSON.stringify(emails));
+    const key = headers['Idempotency-Key'];
+    return begin(admitted, key, JSON.stringify(wanted), JSON.stringify(emails));
   });
 
-  serve(routes.status, async (c, { tenant_id }) => {
-    const run = await found(c, tenant_id);
-    return run ? c.json(await viewOf(run, runs)) : noSuchRun(c);
+  serve(routes.status, async ({ params, caller: { tenant_id } }) => {
+    const run = await runs.find({ tenant_id, ...params });
+    return run && { body: await viewOf(run, runs) };
   });
 
-  serve(routes.emails, async (c, { tenant_id }) => {
-    const query = pageQuery.safeParse(c.req.query());
-    if (!query.success) return invalid(c, queryFaults(c.req.query(), query.error.issues));
-    const run = await found(c, tenant_id);
-    if (!run) return noSuchRun(c);
-    const limit = Number(query.data.limit ?? limits.pageSize);
-    const { items, next } = await runs.emails(run, limit, query.data.cursor);
-    return c.json({ emails: items.map(emailViewOf), next_cursor: next ?? null });
+  serve(routes.emails, async ({ params, query: { limit, cursor }, caller: { tenant_id } }) => {
+    const run = await runs.find({ tenant_id, ...params });
+    if (!run) return undefined;
+    const { items, next } = await runs.emails(run, limit, cursor);
+    return { body: { emails: items.map(emailViewOf), next_cursor: next ?? null } };
   });
 
   return app;
 }
 
-const runIds = /^[0-9A-Za-z-]{1,64}$/;
-
 /** Begins with the time, so that runs are sorted by it. */
 const newRunId = (now: number): string =>
   `${isoTime(now).replace(/[-:.]/g, '')}-${randomBytes(6).toString('hex')}`;
 
-async function useKey(
-  c: Context,
-  run: StoredRun,
+/** A request without a key is a new one each time. */
+const useKey = async (
+  { tenant_id, run_id }: StoredRun,
+  key: string | undefined,
   request: string,
   idempotency: IdempotencyKeys,
-): Promise<{ id: string; known: boolean } | Response> {
-  const key = c.req.header('idempotency-key');
-  if (key === undefined) return { id: run.run_id, known: false };
-  if (key === '' || key.length > maxKeyChars) {
-    return invalid(c, [
-      { pointer: 'Idempotency-Key', detail: `It has 1 to ${maxKeyChars} characters.` },
-    ]);
-  }
-  const use = await idempotency.use(run.tenant_id, key, hashOf(request), run.run_id);
-  if (use.kind !== 'reused') return { id: use.id, known: use.kind === 'known' };
-  return keyReused(c);
-}
-
-const noSuchRun = (c: Context): Response =>
-  problemResponse(c, {
-    type: 'not-found',
-    title: 'Not found',
-    status: 404,
-    detail: 'There is no such run.',
-  });
+) =>
+  key === undefined
+    ? ({ kind: 'fresh', id: run_id } as const)
+    : idempotency.use(tenant_id, key, hashOf(request), run_id);
 
 async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
   const [late, failed] = await Promise.all([

@@ -1,14 +1,12 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '../shared/clock.ts';
-import { keyReused, maxKeyChars } from '../shared/http/idempotency-key.ts';
-import { invalid, jsonBody } from '../shared/http/json-body.ts';
-import { problemResponse } from '../shared/http/problem.ts';
+import { keyInFlight, keyReused } from '../shared/http/idempotency-key.ts';
 import { expiresAt } from '../shared/store/table.ts';
+import type { ApiDependencies } from '../tenancy/authorize.ts';
 import { type Caller, rateClassOf } from '../tenancy/caller.ts';
-import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
-import { type LeadRequest, leadRequest } from './lead-request.ts';
-import { limits } from './limits.ts';
+import { protectedApp, type RouteHandler } from '../tenancy/protected-app.ts';
+import type { LeadRequest } from './lead-request.ts';
 import { routes } from './routes.ts';
 import type { Claim, Claimed, Claims } from './stores/claims.ts';
 import type { LeadStore } from './stores/lead-store.ts';
@@ -46,29 +44,27 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
 
   /** The lead that another request with the key has made, or will. */
   const madeBefore = async (
-    c: Context,
     at: { tenant_id: string; key: string },
     claim: Extract<Claim, { kind: 'theirs' }>,
     request: LeadRequest,
-  ): Promise<Response> => {
+  ) => {
     const { tenant_id, key } = at;
     const lead = await store.find(tenant_id, claim.lead_id);
-    if (lead) return answered(c, lead, 200);
+    if (lead) return answered(lead, 200);
     const isOver = claim.until <= gate.clock.now();
-    if (!isOver || !(await claims.takeOver(tenant_id, key, claim.until))) return inFlight(c);
-    return answered(c, await make(tenant_id, key, claim, request), 201);
+    if (!isOver || !(await claims.takeOver(tenant_id, key, claim.until))) return keyInFlight;
+    return answered(await make(tenant_id, key, claim, request), 201);
   };
 
-  const create = async (c: Context, caller: Caller): Promise<Response> => {
+  const create: RouteHandler<typeof routes.createLead> = async ({
+    headers,
+    body,
+    text,
+    caller,
+  }) => {
     const { tenant_id } = caller;
-    const given = c.req.header('idempotency-key')?.trim() ?? '';
-    if (given === '') return keyMissing(c);
-    if (given.length > maxKeyChars) return keyTooLong(c);
-    const key = apart(given, caller);
-    const body = await jsonBody(c, leadRequest, limits.leadBodyBytes, { replaceHalfPairs: true });
-    if ('problem' in body) return body.problem;
-    const { phone } = body.value;
-    const request = { ...body.value, phone: phone && phoneNumber(phone) };
+    const key = apart(headers['Idempotency-Key'], caller);
+    const request = { ...body, phone: body.phone && phoneNumber(body.phone) };
     const now = gate.clock.now();
     const wanted = {
       lead_id: uuidv7({ msecs: now }),
@@ -76,11 +72,11 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
       lead_expires_at: expiresAt(now, await retentionDays(tenant_id)),
     };
     // The schema puts the fields in its own order, whatever theirs was.
-    const same = [JSON.stringify(request), asOnceClaimed(body.text)] as const;
+    const same = [JSON.stringify(request), asOnceClaimed(text)] as const;
     const claim = await claims.claim(tenant_id, key, same, wanted);
-    if (claim.kind === 'reused') return keyReused(c);
-    if (claim.kind === 'theirs') return madeBefore(c, { tenant_id, key }, claim, request);
-    return answered(c, await make(tenant_id, key, claim, request), 201);
+    if (claim.kind === 'reused') return keyReused;
+    if (claim.kind === 'theirs') return madeBefore({ tenant_id, key }, claim, request);
+    return answered(await make(tenant_id, key, claim, request), 201);
   };
 
   serve(routes.createLead, create);
@@ -99,32 +95,8 @@ function asOnceClaimed(body: string): string {
 const apart = (key: string, caller: Caller): string =>
   rateClassOf(caller) === 'visitors' ? `visitors\n${key}` : key;
 
-function answered(c: Context, lead: StoredLead, status: 200 | 201): Response {
-  c.header('location', `/leads/${lead.id}`);
-  return c.json(leadView(lead), status);
-}
-
-const keyMissing = (c: Context): Response =>
-  problemResponse(c, {
-    type: 'idempotency-key-missing',
-    title: 'The Idempotency-Key is missing',
-    status: 400,
-    detail:
-      'Send a header "Idempotency-Key" with a key of your own for this lead, such as a UUID: then the lead is taken once, however often you send it.',
-  });
-
-const keyTooLong = (c: Context): Response =>
-  invalid(c, [
-    { pointer: 'Idempotency-Key', detail: `It must have at most ${maxKeyChars} characters.` },
-  ]);
-
-function inFlight(c: Context): Response {
-  c.header('retry-after', '1');
-  return problemResponse(c, {
-    type: 'idempotency-key-in-flight',
-    title: 'The same request is being handled',
-    status: 409,
-    detail:
-      'Another request with this Idempotency-Key has not ended yet: send it again in a second.',
-  });
-}
+const answered = (lead: StoredLead, status: 200 | 201) => ({
+  status,
+  headers: { location: `/leads/${lead.id}` },
+  body: leadView(lead),
+});

@@ -1,23 +1,21 @@
 import * as z from 'zod/mini';
+import { idempotencyKey } from '../shared/http/idempotency-key.ts';
+import { cursorOf, pageOf, pageQuery } from '../shared/http/page.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { leadRequest, leadSource } from './lead-request.ts';
+import { limits } from './limits.ts';
 import { adapters, insight, lead, leadId } from './messages.ts';
 import { intents, priorities } from './work/insight.ts';
 
-export const againRequest = z.strictObject({ adapter: z.optional(z.enum(adapters)) });
+const askedId = leadId.check(z.toLowerCase());
 
-export const leadsQuery = z.object({
-  priority: z.optional(z.enum(priorities)),
-  intent: z.optional(z.enum(intents)),
-  source: z.optional(leadSource),
-  cursor: z.optional(leadId),
-  limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
-});
+/** The version of the insight before. */
+const insightCursor = z.pipe(cursorOf(/^[1-9]\d{0,8}$/), z.transform(Number));
 
-export const insightsQuery = z.object({
-  cursor: z.optional(z.string().check(z.regex(/^[1-9]\d{0,8}$/))),
-  limit: leadsQuery.shape.limit,
-});
+const ofLead = {
+  params: z.object({ lead_id: askedId }),
+  missing: 'There is no such lead.',
+} as const;
 
 const tag = 'Leads';
 
@@ -26,24 +24,23 @@ const createLead = {
   access: 'leads:create',
   tag,
   summary: 'Takes a lead in, to be triaged',
-  headers: {
-    'Idempotency-Key':
+  headers: z.object({
+    'Idempotency-Key': idempotencyKey(
       'Required. A key of your own for this lead, of 255 characters at most: the same lead with the same key is taken once.',
-  },
+    ),
+  }),
+  missingKey:
+    'Send a header "Idempotency-Key" with a key of your own for this lead, such as a UUID: then the lead is taken once, however often you send it.',
   body: leadRequest,
+  maxBodyBytes: limits.leadBodyBytes,
+  replaceHalfPairs: true,
   success: {
     status: 200,
     what: 'The lead that the key has made before',
     created: 'The lead',
     schema: lead,
   },
-  problems: {
-    400: ['idempotency-key-missing', 'malformed-json'],
-    409: ['idempotency-key-reused', 'idempotency-key-in-flight'],
-    413: 'body-too-large',
-    415: 'unsupported-media-type',
-    422: 'invalid',
-  },
+  problems: { 409: ['idempotency-key-reused', 'idempotency-key-in-flight'] },
 } as const satisfies Partial<ApiRoute>;
 
 export const routes = {
@@ -56,16 +53,17 @@ export const routes = {
     access: 'leads:read',
     tag,
     summary: 'Leads with their insights, newest first; a new insight may take a second to be found',
-    query: leadsQuery,
+    query: z.object({
+      priority: z.optional(z.enum(priorities)),
+      intent: z.optional(z.enum(intents)),
+      source: z.optional(leadSource),
+      ...pageQuery(limits.pageSize, askedId),
+    }),
     success: {
       status: 200,
       what: 'A page of leads; next_cursor is null on the last',
-      schema: z.object({
-        leads: z.array(z.object({ ...lead.shape, insight: z.nullable(insight) })),
-        next_cursor: z.nullable(z.string()),
-      }),
+      schema: pageOf({ leads: z.array(z.object({ ...lead.shape, insight: z.nullable(insight) })) }),
     },
-    problems: { 422: 'invalid' },
   },
   getLead: {
     operationId: 'getLead',
@@ -74,8 +72,8 @@ export const routes = {
     access: 'leads:read',
     tag,
     summary: 'One lead',
+    ...ofLead,
     success: { status: 200, what: 'The lead', schema: lead },
-    problems: { 404: 'not-found' },
   },
   getInsight: {
     operationId: 'getInsight',
@@ -84,8 +82,9 @@ export const routes = {
     access: 'leads:read',
     tag,
     summary: 'What is known of a lead',
+    ...ofLead,
     success: { status: 200, what: 'The insight', schema: insight },
-    problems: { 404: ['not-found', 'insight-pending'] },
+    problems: { 404: 'insight-pending' },
   },
   triageAgain: {
     operationId: 'triageLeadAgain',
@@ -94,8 +93,10 @@ export const routes = {
     access: 'leads:write',
     tag,
     summary: 'Has a lead judged anew; the insights before are kept',
-    body: againRequest,
+    ...ofLead,
+    body: z.strictObject({ adapter: z.optional(z.enum(adapters)) }),
     bodyIsOptional: true,
+    maxBodyBytes: limits.leadBodyBytes,
     success: {
       status: 202,
       what: 'It waits to be judged',
@@ -105,13 +106,6 @@ export const routes = {
         adapter: z.nullable(z.enum(adapters)),
       }),
     },
-    problems: {
-      400: 'malformed-json',
-      404: 'not-found',
-      413: 'body-too-large',
-      415: 'unsupported-media-type',
-      422: 'invalid',
-    },
   },
   listInsights: {
     operationId: 'listInsightsOfLead',
@@ -120,15 +114,12 @@ export const routes = {
     access: 'leads:read',
     tag,
     summary: 'All insights of a lead, newest first',
-    query: insightsQuery,
+    ...ofLead,
+    query: z.object(pageQuery(limits.pageSize, insightCursor)),
     success: {
       status: 200,
       what: 'A page of insights; next_cursor is null on the last',
-      schema: z.object({
-        insights: z.array(insight),
-        next_cursor: z.nullable(z.string()),
-      }),
+      schema: pageOf({ insights: z.array(insight) }),
     },
-    problems: { 404: 'not-found', 422: 'invalid' },
   },
 } satisfies Record<string, ApiRoute>;

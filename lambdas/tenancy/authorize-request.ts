@@ -3,7 +3,7 @@ import { systemClock } from '../shared/clock.ts';
 import type { Meter } from '../shared/log.ts';
 import type { Table } from '../shared/store/table.ts';
 import { documentClient } from '../vendors/aws/clients.ts';
-import type { ApiDependencies } from './protected-app.ts';
+import type { ApiDependencies } from './authorize.ts';
 import { usageCounter } from './stores/usage-counter.ts';
 
 /** The tenants table of a Lambda, and the gate before its routes. */

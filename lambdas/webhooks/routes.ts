@@ -43,6 +43,7 @@ export const routes = {
       what: 'The event that is on its way; its id is the webhook-id of the request',
       schema: z.object({ id: z.string(), type: z.literal('webhook.test') }),
     },
-    problems: { 404: 'not-found', 409: 'webhook-disabled' },
+    missing: 'No webhook is configured: set the feature webhooks first.',
+    problems: { 409: 'webhook-disabled' },
   },
 } satisfies Record<string, ApiRoute>;

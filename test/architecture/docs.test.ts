@@ -78,7 +78,7 @@ describe('docs/errors.md', () => {
   const [problems = '', codes = ''] = read('docs/errors.md').split('## Codes');
 
   it('explains each problem type that the API answers, and no other', () => {
-    const types = allOf(code, /problemResponse\(c, \{\s*type: '([a-z-]+)'/g);
+    const types = allOf(code, /\btype: '([a-z-]+)',\s*title: /g);
 
     expect(headings(problems).slice(2).sort()).toEqual([...new Set(types)].sort());
   });

@@ -79,7 +79,7 @@ async function send(
     method: route.method,
     headers: {
       ...(authorization && { authorization }),
-      ...(route.headers?.['Idempotency-Key'] && { 'idempotency-key': randomUUID() }),
+      ...('Idempotency-Key' in (route.headers?.shape ?? {}) && { 'idempotency-key': randomUUID() }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

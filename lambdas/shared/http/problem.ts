@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Context as HonoContext } from 'hono';
+import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { asEngineError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
@@ -13,43 +13,64 @@ export interface Problem {
   detail: string;
   /** Every fault of the request, each with the place of its field. */
   errors?: Fault[];
+  /** Headers of the answer, which are no part of its body. */
+  headers?: Record<string, string>;
 }
 
-const problemType = (heading: string): string => `urn:replies-engine:error:${heading}`;
-
-export const problemResponse = (c: HonoContext, problem: Problem): Response =>
-  c.body(JSON.stringify({ ...problem, type: problemType(problem.type) }), problem.status, {
+/** Answers a problem as JSON; `members` are more that its body has. */
+export const problemResponse = (c: Context, problem: Problem, members: object = {}): Response => {
+  const { headers, type, ...rest } = problem;
+  const body = { ...members, type: `urn:replies-engine:error:${type}`, ...rest };
+  return c.body(JSON.stringify(body), problem.status, {
+    ...headers,
     'content-type': 'application/problem+json',
   });
+};
+
+/** There is no such thing for this caller. */
+export const notFound = (detail: string): Problem => ({
+  type: 'not-found',
+  title: 'Not found',
+  status: 404,
+  detail,
+});
+
+/** Refuses a body, or what it would take to keep it. */
+export const tooLarge = (maxBytes: number): Problem => ({
+  type: 'body-too-large',
+  title: 'The body is too large',
+  status: 413,
+  detail: `It may have ${maxBytes} bytes.`,
+});
 
 /** The event of the HTTP API that the request is made of; undefined where it came another way. */
-export const eventOf = (c: HonoContext): APIGatewayProxyEventV2 | undefined =>
+export const eventOf = (c: Context): APIGatewayProxyEventV2 | undefined =>
   (c.env as { event?: APIGatewayProxyEventV2 } | undefined)?.event;
 
 /** A header of the request, also one that is empty: Hono's adapter drops those. Its name is in lower case. */
-export const headerOf = (c: HonoContext, name: string): string | undefined =>
+export const headerOf = (c: Context, name: string): string | undefined =>
   c.req.header(name) ?? eventOf(c)?.headers?.[name];
+
+/** How an app answers problems, and what it tells who was answered 503. */
+export interface HttpAppOptions {
+  refuse?: (c: Context, problem: Problem) => Response;
+  /** What the caller does next; by default that what comes twice is handled once. */
+  whatNext?: (c: Context) => string;
+}
 
 const onceForAll = 'Send it again: it will not be handled twice.';
 
-/**
- * An app whose unknown routes and unexpected errors are answered as problems, and logged. `whatNext` says
- * what a caller does who was answered 503; by default that what comes twice is handled once.
- */
-export function httpApp(log: Log, whatNext = (_c: HonoContext): string => onceForAll): Hono {
+/** An app whose unknown routes and unexpected errors are answered as problems, and logged. */
+export function httpApp(
+  log: Log,
+  { refuse = problemResponse, whatNext = () => onceForAll }: HttpAppOptions = {},
+): Hono {
   const app = new Hono();
-  app.notFound((c) =>
-    problemResponse(c, {
-      type: 'not-found',
-      title: 'Not found',
-      status: 404,
-      detail: `There is no ${c.req.method} ${c.req.path}.`,
-    }),
-  );
+  app.notFound((c) => refuse(c, notFound(`There is no ${c.req.method} ${c.req.path}.`)));
   app.onError((thrown, c) => {
     const error = asEngineError(thrown);
     log.error('The request failed.', { error_code: error.code, error: errorForLog(error) });
-    return problemResponse(c, {
+    return refuse(c, {
       type: 'unavailable',
       title: 'Temporarily unavailable',
       status: 503,

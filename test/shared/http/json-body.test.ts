@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { jsonBody } from '../../../lambdas/shared/http/json-body.ts';
+import { problemResponse } from '../../../lambdas/shared/http/problem.ts';
+import { readInput } from '../../../lambdas/shared/http/read-input.ts';
+import { aRoute } from './a-route.ts';
 
 const schema = z.strictObject({
   name: z.string().check(z.minLength(2), z.maxLength(5)),
@@ -18,8 +20,8 @@ async function post(
 ) {
   const app = new Hono();
   app.post('/', async (c) => {
-    const result = await jsonBody(c, schema, maxBytes);
-    return 'problem' in result ? result.problem : c.json(result.value as object);
+    const result = await readInput(c, { ...aRoute, body: schema, maxBodyBytes: maxBytes });
+    return 'problem' in result ? problemResponse(c, result.problem) : c.json(result.input.body);
   });
   const headers = type ? { 'content-type': type } : {};
   return app.request('/', { method: 'POST', body, headers });
