@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { type Pauses, wholeBatch } from '../../shared/store/retry-unprocessed.ts';
+import { type Pauses, retryUnprocessed } from '../../shared/store/retry-unprocessed.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { EmailKey, StoredEmail, UnreadableEmail } from '../work/email.ts';
 import type { RunKey } from '../work/ports.ts';
@@ -52,7 +52,7 @@ export function runEmails(table: Table, pauses: Pauses) {
       );
       const bounds = { ...pauses, clock: table.clock, until };
       await inParallel(chunks(writes, batchWrites), parallelBatches, (batch) =>
-        wholeBatch('write emails', batch, (left) => written(table, left), bounds),
+        retryUnprocessed('write emails', batch, (left) => written(table, left), bounds),
       );
     },
 

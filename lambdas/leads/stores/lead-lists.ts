@@ -1,5 +1,5 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Pauses, systemPauses, wholeBatch } from '../../shared/store/retry-unprocessed.ts';
+import { type Pauses, systemPauses, retryUnprocessed } from '../../shared/store/retry-unprocessed.ts';
 import { isExpired, storeCall, type Table } from '../../shared/store/table.ts';
 import type { indexNames } from '../limits.ts';
 import type { Intent, Priority } from '../work/insight.ts';
@@ -172,7 +172,7 @@ async function batchGet(
   };
   const { clock } = table;
   const bounds = { ...pauses, clock, until: clock.now() + mostReadingMs };
-  await wholeBatch('read leads', wanted, read, bounds);
+  await retryUnprocessed('read leads', wanted, read, bounds);
   return items;
 }
 
