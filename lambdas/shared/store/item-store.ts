@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -236,7 +237,8 @@ export class ItemStore<T extends object = Record<string, unknown>> {
     const item = mine && (await this.get(key));
     if (!mine || !item) return { written: false, item };
     const there = item as Readonly<Record<string, unknown>>;
-    return { written: mine.every((name) => there[name] === wanted[name]), item };
+    const isMine = (name: string) => isDeepStrictEqual(there[name], wanted[name]);
+    return { written: mine.every(isMine), item };
   }
 }
 
