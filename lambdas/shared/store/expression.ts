@@ -31,13 +31,11 @@ export const expr = (texts: TemplateStringsArray, ...params: unknown[]): Express
 
 export const attribute = (name: string): AttributeName => new AttributeName(name);
 
-/** One condition of several, each put in parentheses. */
-export function joined(
-  operator: 'AND' | 'OR',
-  [first, ...others]: readonly [Expression, ...Expression[]],
-): Expression {
-  if (others.length === 0) return first;
-  return new Expression(['', ...others.map(() => ` ${operator} `), ''], [first, ...others]);
+/** One condition of several, of one at least; each is put in parentheses. */
+export function joined(operator: 'AND' | 'OR', conditions: readonly Expression[]): Expression {
+  const [first, ...others] = conditions;
+  if (first && others.length === 0) return first;
+  return new Expression(['', ...others.map(() => ` ${operator} `), ''], conditions);
 }
 
 /** There is an item under the key, though it may have expired. */
