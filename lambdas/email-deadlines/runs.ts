@@ -3,13 +3,19 @@ import type { Hono } from 'hono';
 import { isoTime } from '../shared/clock.ts';
 import { invalid } from '../shared/http/faults.ts';
 import { keyReused } from '../shared/http/idempotency-key.ts';
+import {
+  hashOf,
+  type IdempotencyStore,
+  idempotencyStore,
+} from '../shared/store/idempotency-store.ts';
+import { expiresAt, type Table } from '../shared/store/table.ts';
 import type { ApiDependencies } from '../tenancy/authorize.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
 import type { RunMessage } from './messages.ts';
 import { type EmailView, type RunView, routes } from './routes.ts';
-import { hashOf, type IdempotencyKeys } from './stores/idempotency.ts';
+import { keys } from './stores/keys.ts';
 import type { RunStore, Trouble } from './stores/run-store.ts';
 import { answerableOf } from './work/answerable.ts';
 import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './work/email.ts';
@@ -18,7 +24,7 @@ import { noCounts, type StoredRun } from './work/run.ts';
 
 export interface RunsPorts extends ApiDependencies {
   runs: RunStore;
-  idempotency: IdempotencyKeys;
+  idempotency: IdempotencyStore<{ id: string }>;
   expectation(tenantId: string): Promise<Expectation>;
   enqueue(message: RunMessage): Promise<void>;
   testMode: boolean;
@@ -52,19 +58,37 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     completed_at: null,
   });
 
+  /** The run that the key stands for, made now or before; undefined where the key stands for another. */
+  const runOf = async (
+    run: StoredRun,
+    key: string | undefined,
+    { request, given }: { request: string; given?: string },
+  ): Promise<StoredRun | undefined> => {
+    const make = async (made: StoredRun) => {
+      await runs.create(made, given);
+      return made;
+    };
+    if (key === undefined) return make(run);
+    const claim = await idempotency.acquire(run.tenant_id, {
+      key,
+      // Hashed twice, as the first version did: keys are known over an update.
+      forms: [hashOf(request)],
+      wanted: { id: run.run_id },
+      expires_at: expiresAt(gate.clock.now(), limits.idempotencyDays),
+      find: ({ id }) => runs.find({ tenant_id: run.tenant_id, run_id: id }),
+    });
+    if (claim.kind === 'acquired') return make({ ...run, run_id: claim.kept.id });
+    return claim.kind === 'completed' ? claim.made : undefined;
+  };
+
   /** Makes the run once for each idempotency key, and answers with it. */
   const begin = async (
     run: StoredRun,
     key: string | undefined,
-    request: string,
-    given?: string,
+    sent: { request: string; given?: string },
   ) => {
-    const use = await useKey(run, key, request, idempotency);
-    if (use.kind === 'reused') return keyReused;
-    const wanted = { ...run, run_id: use.id };
-    const found = use.kind === 'known' ? await runs.find(wanted) : undefined;
-    if (!found) await runs.create(wanted, given);
-    const current = found ?? wanted;
+    const current = await runOf(run, key, sent);
+    if (!current) return keyReused;
     // Also where it is known: the first request may have died before it enqueued the run.
     if (current.state === 'pending') {
       await enqueue({ kind: 'start', tenant_id: current.tenant_id, run_id: current.run_id });
@@ -78,7 +102,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
   serve(routes.trigger, ({ query, headers, caller }) => {
     const { test: test_mode = testMode, concurrency_limit, ...options } = query;
     const run = newRun(caller, { ...options, test_mode, concurrency_limit }, false);
-    return begin(run, headers['Idempotency-Key'], JSON.stringify(query));
+    return begin(run, headers['Idempotency-Key'], { request: JSON.stringify(query) });
   });
 
   serve(routes.startRun, async ({ headers, body: { read, ...wanted }, caller }) => {
@@ -94,8 +118,8 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
       return invalid(preparation.faults.map((detail) => ({ pointer: '#/emails', detail })));
     }
     const admitted = { ...run, ...preparation.prepared.admission };
-    const key = headers['Idempotency-Key'];
-    return begin(admitted, key, JSON.stringify(wanted), JSON.stringify(emails));
+    const sent = { request: JSON.stringify(wanted), given: JSON.stringify(emails) };
+    return begin(admitted, headers['Idempotency-Key'], sent);
   });
 
   serve(routes.status, async ({ params, caller: { tenant_id } }) => {
@@ -117,16 +141,9 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
 const newRunId = (now: number): string =>
   `${isoTime(now).replace(/[-:.]/g, '')}-${randomBytes(6).toString('hex')}`;
 
-/** A request without a key is a new one each time. */
-const useKey = async (
-  { tenant_id, run_id }: StoredRun,
-  key: string | undefined,
-  request: string,
-  idempotency: IdempotencyKeys,
-) =>
-  key === undefined
-    ? ({ kind: 'fresh', id: run_id } as const)
-    : idempotency.use(tenant_id, key, hashOf(request), run_id);
+/** The idempotency keys of runs; a run is made by conditional writes, so that two requests may make it at once. */
+export const runKeys = (table: Table): IdempotencyStore<{ id: string }> =>
+  idempotencyStore(table, { keyOf: keys.idempotency });
 
 async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
   const [late, failed] = await Promise.all([

@@ -6,9 +6,8 @@ import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { triggerEnvironment } from './environment.ts';
 import { enqueueRun } from './run-queue.ts';
-import { runsApp } from './runs.ts';
+import { runKeys, runsApp } from './runs.ts';
 import { expectationOf } from './stores/expectation.ts';
-import { idempotencyKeys } from './stores/idempotency.ts';
 import { runStore } from './stores/run-store.ts';
 import { pacingOf } from './wiring.ts';
 
@@ -25,7 +24,7 @@ export const handler = httpLambda(log, meter, () => {
   return runsApp({
     ...gate,
     runs: runStore(table),
-    idempotency: idempotencyKeys(table),
+    idempotency: runKeys(table),
     expectation: (tenantId) => expectationOf(table, tenants, tenantId, pacingOf(env)),
     enqueue: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message),
     testMode: env.TEST_MODE === 'true',

@@ -4,8 +4,7 @@ import { createLog, createMeter } from '../shared/log.ts';
 import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import { intakeEnvironment } from './environment.ts';
 import { leadRetentionFeature } from './features.ts';
-import { intakeApp } from './intake.ts';
-import { claims } from './stores/claims.ts';
+import { intakeApp, leadKeys } from './intake.ts';
 import { leadsDependencies } from './wiring.ts';
 
 const log = createLog('lead-intake');
@@ -21,5 +20,5 @@ export const handler = httpLambda(log, meter, () => {
   const tenants = tenantDirectory(tenantItems);
   const retentionDays = async (tenantId: string) =>
     (await leadRetentionFeature.read(tenants, tenantId, log)).days;
-  return intakeApp({ ...gate, ...office, claims: claims(table), retentionDays });
+  return intakeApp({ ...gate, ...office, idempotency: leadKeys(table), retentionDays });
 });

@@ -2,21 +2,30 @@ import type { Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '../shared/clock.ts';
 import { keyInFlight, keyReused } from '../shared/http/idempotency-key.ts';
-import { expiresAt } from '../shared/store/table.ts';
+import { type IdempotencyStore, idempotencyStore } from '../shared/store/idempotency-store.ts';
+import { expiresAt, type Table } from '../shared/store/table.ts';
 import type { ApiDependencies } from '../tenancy/authorize.ts';
 import { type Caller, rateClassOf } from '../tenancy/caller.ts';
 import { protectedApp, type RouteHandler } from '../tenancy/protected-app.ts';
 import type { LeadRequest } from './lead-request.ts';
+import { limits } from './limits.ts';
 import { routes } from './routes.ts';
-import type { Claim, Claimed, Claims } from './stores/claims.ts';
+import { keys } from './stores/keys.ts';
 import type { LeadStore } from './stores/lead-store.ts';
 import type { TriageQueue } from './triage-queue.ts';
 import { leadView, type StoredLead } from './work/lead.ts';
 import { phoneNumber } from './work/phone-number.ts';
 
+/** What is decided with a lead's key: the lead's id, when it was first sent, and when it ends, in seconds since the epoch. */
+interface Claimed {
+  lead_id: string;
+  created_at: string;
+  lead_expires_at: number;
+}
+
 export interface IntakePorts extends ApiDependencies {
   store: Pick<LeadStore, 'find' | 'store'>;
-  claims: Claims;
+  idempotency: IdempotencyStore<Claimed>;
   queue: Pick<TriageQueue, 'enqueue'>;
   retentionDays(tenantId: string): Promise<number>;
 }
@@ -25,35 +34,21 @@ export interface IntakePorts extends ApiDependencies {
  * Takes leads in, each once for its idempotency key. The message that has it triaged is sent before it is
  * stored, and holds all of it: a lead that is stored is triaged, whatever dies in between.
  */
-export function intakeApp({ store, claims, queue, retentionDays, ...gate }: IntakePorts): Hono {
+export function intakeApp({
+  store,
+  idempotency,
+  queue,
+  retentionDays,
+  ...gate
+}: IntakePorts): Hono {
   const { app, serve } = protectedApp(gate);
 
-  const make = async (tenant_id: string, key: string, claimed: Claimed, request: LeadRequest) => {
+  const make = async (tenant_id: string, claimed: Claimed, request: LeadRequest) => {
     const { lead_id: id, created_at, lead_expires_at: expires_at } = claimed;
     const lead: StoredLead = { id, ...request, created_at, tenant_id, expires_at };
-    try {
-      await queue.enqueue({ kind: 'triage', tenant_id, lead: leadView(lead), expires_at });
-      await store.store(lead);
-    } catch (error) {
-      // The next request with this key need not wait until this one has surely ended.
-      await claims.release(tenant_id, key).catch(() => false);
-      throw error;
-    }
+    await queue.enqueue({ kind: 'triage', tenant_id, lead: leadView(lead), expires_at });
+    await store.store(lead);
     return lead;
-  };
-
-  /** The lead that another request with the key has made, or will. */
-  const madeBefore = async (
-    at: { tenant_id: string; key: string },
-    claim: Extract<Claim, { kind: 'theirs' }>,
-    request: LeadRequest,
-  ) => {
-    const { tenant_id, key } = at;
-    const lead = await store.find(tenant_id, claim.lead_id);
-    if (lead) return answered(lead, 200);
-    const isOver = claim.until <= gate.clock.now();
-    if (!isOver || !(await claims.takeOver(tenant_id, key, claim.until))) return keyInFlight;
-    return answered(await make(tenant_id, key, claim, request), 201);
   };
 
   const create: RouteHandler<typeof routes.createLead> = async ({
@@ -63,26 +58,43 @@ export function intakeApp({ store, claims, queue, retentionDays, ...gate }: Inta
     caller,
   }) => {
     const { tenant_id } = caller;
-    const key = apart(headers['Idempotency-Key'], caller);
     const request = { ...body, phone: body.phone && phoneNumber(body.phone) };
     const now = gate.clock.now();
-    const wanted = {
-      lead_id: uuidv7({ msecs: now }),
-      created_at: isoTime(now),
-      lead_expires_at: expiresAt(now, await retentionDays(tenant_id)),
-    };
-    // The schema puts the fields in its own order, whatever theirs was.
-    const same = [JSON.stringify(request), asOnceClaimed(text)] as const;
-    const claim = await claims.claim(tenant_id, key, same, wanted);
-    if (claim.kind === 'reused') return keyReused;
-    if (claim.kind === 'theirs') return madeBefore({ tenant_id, key }, claim, request);
-    return answered(await make(tenant_id, key, claim, request), 201);
+    const lead_expires_at = expiresAt(now, await retentionDays(tenant_id));
+    const claim = await idempotency.acquire(tenant_id, {
+      key: apart(headers['Idempotency-Key'], caller),
+      // The schema puts the fields in its own order, whatever theirs was.
+      forms: [JSON.stringify(request), asOnceClaimed(text)],
+      wanted: { lead_id: uuidv7({ msecs: now }), created_at: isoTime(now), lead_expires_at },
+      expires_at: Math.min(expiresAt(now, limits.idempotencyDays), lead_expires_at),
+      find: ({ lead_id }) => store.find(tenant_id, lead_id),
+    });
+    switch (claim.kind) {
+      case 'reused':
+        return keyReused;
+      case 'inProgress':
+        return keyInFlight;
+      case 'completed':
+        return answered(claim.made, 200);
+      case 'acquired':
+        try {
+          return answered(await make(tenant_id, claim.kept, request), 201);
+        } catch (error) {
+          // The next request with this key need not wait until this one has surely ended.
+          await claim.release().catch(() => undefined);
+          throw error;
+        }
+    }
   };
 
   serve(routes.createLead, create);
   serve(routes.createLeadSlash, create);
   return app;
 }
+
+/** The idempotency keys of leads, kept for two days, but no longer than their leads. */
+export const leadKeys = (table: Table): IdempotencyStore<Claimed> =>
+  idempotencyStore(table, { keyOf: keys.claim, exclusiveSeconds: limits.inFlightSeconds });
 
 /** The request as the versions claimed it that kept every field as it was written. */
 function asOnceClaimed(body: string): string {

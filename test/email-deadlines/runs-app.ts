@@ -1,7 +1,6 @@
 import type { RunMessage } from '../../lambdas/email-deadlines/messages.ts';
 import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
-import { runsApp } from '../../lambdas/email-deadlines/runs.ts';
-import { idempotencyKeys } from '../../lambdas/email-deadlines/stores/idempotency.ts';
+import { runKeys, runsApp } from '../../lambdas/email-deadlines/runs.ts';
 import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/scopes.ts';
@@ -42,7 +41,7 @@ export function aRunsApp(
     log: recordedLog(),
     meter: recordedMeter(),
     runs,
-    idempotency: idempotencyKeys(table),
+    idempotency: runKeys(table),
     expectation: async () => ({ serviceMs, gapMs: 0.1 }),
     async enqueue(message) {
       await enqueue?.();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { days, startTestTable, type TestTable } from '../support/table.ts';
 import { type Asking, aMail, aRunsApp, viewOf } from './runs-app.ts';
@@ -100,6 +101,25 @@ describe('an idempotency key', () => {
 
     expect(same.run_id).toBe(first.run_id);
     expect(other.status).toBe(409);
+  });
+
+  it('that the version before has kept is known', async () => {
+    const app = aRunsApp(table);
+    const key = aKey();
+    const { run_id } = await viewOf(await app.trigger('?test=true'));
+    const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+    await table.put({
+      pk: 'TENANT#acme',
+      sk: `IDEMPOTENCY#${hashOf(key)}`,
+      id: run_id,
+      request_hash: hashOf(hashOf('{"dependency_kind":"order","send":"asap","test":true}')),
+      expires_at: Math.floor(table.clock.now() / 1000) + 60,
+    });
+
+    const same = await viewOf(await app.trigger('?test=true', withKey(key)));
+    const other = await app.trigger('?test=false', withKey(key));
+
+    expect([same.run_id, other.status]).toEqual([run_id, 409]);
   });
 
   it('of one company is not the one of another', async () => {

@@ -1,8 +1,7 @@
 import { insightsApp } from '../../lambdas/leads/insights.ts';
-import { intakeApp } from '../../lambdas/leads/intake.ts';
+import { intakeApp, leadKeys } from '../../lambdas/leads/intake.ts';
 import { indexNames } from '../../lambdas/leads/limits.ts';
 import type { AdapterName, Insight, Lead, TriageMessage } from '../../lambdas/leads/messages.ts';
-import { claims } from '../../lambdas/leads/stores/claims.ts';
 import { leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
 import { leadStore } from '../../lambdas/leads/stores/lead-store.ts';
 import { triageLead } from '../../lambdas/leads/triage-lead.ts';
@@ -70,7 +69,7 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
   const { retentionDays = 90 } = parts;
   const intake = intakeApp({
     ...shared,
-    claims: claims(table),
+    idempotency: leadKeys(table),
     retentionDays: async () => retentionDays,
   });
   const insights = insightsApp({ ...shared, lists });
