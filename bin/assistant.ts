@@ -73,7 +73,7 @@ await runCommand(command, async (call) => {
   }
   if (action === 'reset') {
     const removed = await store.remove(company, feature, { by: operator(), expected: undefined });
-    if (removed?.kind === 'conflict') {
+    if (removed.kind === 'conflict') {
       throw new CommandError('Others change it all the time: try again.');
     }
     say(`${company} has the default assistant again. A change is seen within half a minute.`);
@@ -81,7 +81,7 @@ await runCommand(command, async (call) => {
   }
   const value = merged((current?.feature_value ?? {}) as Feature, changesBy(values));
   const result = await store.set(company, feature, {
-    json: JSON.stringify(value),
+    value,
     by: operator(),
     expected: current ? { version: current.version } : 'absent',
   });

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { Fault } from '../shared/fault.ts';
 import { invalid, parsed } from '../shared/http/faults.ts';
+import { isLongerWritten } from '../shared/http/json-body.ts';
 import { etagOf, preconditionFailed } from '../shared/http/preconditions.ts';
 import { notFound, tooLarge } from '../shared/http/problem.ts';
 import type { ApiDependencies } from '../tenancy/authorize.ts';
@@ -22,13 +23,12 @@ export function configurationApp({ store, loopback, ...gate }: ConfigurationPort
 
   serve(routes.setConfiguration, async ({ params, headers, body, caller }) => {
     const { feature_name: feature } = params;
-    const faults = faultsOfFeature(feature, body.feature_value, loopback);
+    const { feature_value: value } = body;
+    const faults = faultsOfFeature(feature, value, loopback);
     if (faults.length > 0) return invalid(faults);
-    // Written out, numbers such as 1e20 are longer than they came.
-    const json = JSON.stringify(body.feature_value);
-    if (Buffer.byteLength(json) > limits.featureBytes) return tooLarge(limits.featureBytes);
+    if (isLongerWritten(value, limits.featureBytes)) return tooLarge(limits.featureBytes);
     const result = await store.set(caller.tenant_id, feature, {
-      json,
+      value,
       by: caller.principal,
       expected: headers['If-Match'] ?? headers['If-None-Match'],
     });
@@ -60,7 +60,7 @@ export function configurationApp({ store, loopback, ...gate }: ConfigurationPort
   serve(routes.deleteConfiguration, async ({ params, headers, caller }) => {
     const change = { by: caller.principal, expected: headers['If-Match'] };
     const result = await store.remove(caller.tenant_id, params.feature_name, change);
-    if (!result) return notSet(params);
+    if (result.kind === 'unchanged') return notSet(params);
     return result.kind === 'conflict' ? conflict : {};
   });
 

@@ -30,7 +30,7 @@ export async function aReceiver() {
 
 export const configure = (table: TestTable, tenantId: string, feature: object) =>
   configurationStore(table).set(tenantId, 'webhooks', {
-    json: JSON.stringify(feature),
+    value: feature,
     by: 'key:test',
     expected: undefined,
   });

@@ -12,7 +12,7 @@ export interface BodyBounds {
   replaceHalfPairs?: true;
 }
 
-const defaultMaxBytes = 100_000;
+export const defaultMaxBytes = 100_000;
 
 /**
  * The JSON value of a request's body, and its text; or the problem to answer where it is of another type (415),
@@ -31,6 +31,10 @@ export async function readJsonBody(
   const parsed = isLeftOut ? { value: {}, text: '{}' } : parseText(bytes, replaceHalfPairs);
   return 'fault' in parsed ? { problem: malformed(parsed.fault) } : parsed;
 }
+
+/** Whether a value is longer as it is kept than a body may be: numbers such as 1e20 are written out. */
+export const isLongerWritten = (value: unknown, maxBytes: number): boolean =>
+  Buffer.byteLength(JSON.stringify(value)) > maxBytes;
 
 function parseText(
   bytes: Uint8Array,

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
+import type { Expected } from '../store/resource-item.ts';
 import type { Problem } from './problem.ts';
-
-/** What a change demands of what is there: a version, anything, nothing. */
-export type Expected = { version: number } | 'present' | 'absent';
 
 /** A precondition that cannot be read is one that does not hold; it is not passed over. */
 const never: Expected = { version: -1 };

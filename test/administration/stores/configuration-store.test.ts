@@ -3,7 +3,7 @@ import {
   type ConfigurationStore,
   configurationStore,
 } from '../../../lambdas/administration/stores/configuration-store.ts';
-import type { Expected } from '../../../lambdas/administration/work/configuration-item.ts';
+import type { Expected } from '../../../lambdas/shared/store/resource-item.ts';
 import {
   failingTable,
   startTestTable,
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => table.close());
 
 const set = (value: unknown, expected?: Expected, by = 'key:1', into = store) =>
-  into.set('acme', 'colour', { json: JSON.stringify(value), by, expected });
+  into.set('acme', 'colour', { value, by, expected });
 const remove = (expected?: Expected) => store.remove('acme', 'colour', { by: 'key:1', expected });
 const changes = async () => (await store.changes('acme', 'colour', 50))?.items ?? [];
 
@@ -58,7 +58,7 @@ describe('a feature of the configuration', () => {
 
     expect(await remove()).toMatchObject({ kind: 'changed' });
     expect(await store.find('acme', 'colour')).toBeUndefined();
-    expect(await remove()).toBeUndefined();
+    expect(await remove()).toEqual({ kind: 'unchanged' });
     expect((await store.list('acme', 50)).items).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('a feature of the configuration', () => {
 
   it('is listed with the others by name, page by page', async () => {
     for (const feature of ['c', 'a', 'b']) {
-      await store.set('acme', feature, { json: '1', by: 'key:1', expected: undefined });
+      await store.set('acme', feature, { value: 1, by: 'key:1', expected: undefined });
     }
 
     const first = await store.list('acme', 2);
@@ -114,6 +114,57 @@ describe('a feature of the configuration', () => {
     expect(first.items.map(({ feature_name }) => feature_name)).toEqual(['a', 'b']);
     expect(second.items.map(({ feature_name }) => feature_name)).toEqual(['c']);
     expect(second.next).toBeUndefined();
+  });
+});
+
+describe('a feature that the version before has set', () => {
+  const before = {
+    pk: 'TENANT#acme',
+    sk: 'CONFIGURATION#colour',
+    feature_name: 'colour',
+    feature_value: '"green"',
+    version: 2,
+    created_at: '2026-11-01T08:00:00.000Z',
+    updated_at: '2026-11-02T08:00:00.000Z',
+    updated_by: 'key:9',
+    change_id: 'of-before',
+    before: '"red"',
+  };
+  const firstChange = {
+    feature_name: 'colour',
+    version: 1,
+    changed_at: '2026-11-01T08:00:00.000Z',
+    changed_by: 'key:9',
+    action: 'set',
+  };
+
+  beforeEach(async () => {
+    await table.put(before);
+    const sk = 'CHANGE#colour#000000000001';
+    await table.put({ pk: before.pk, sk, change: JSON.stringify(firstChange) });
+  });
+
+  it('is found with its changes, and changed further', async () => {
+    expect(await store.find('acme', 'colour')).toMatchObject({
+      feature_value: 'green',
+      version: 2,
+    });
+    expect(await set('blue', { version: 2 })).toMatchObject({ kind: 'changed', created: false });
+
+    expect(await changes()).toEqual([
+      expect.objectContaining({ version: 3, before: 'green' }),
+      expect.objectContaining({ version: 2, before: 'red', changed_by: 'key:9' }),
+      firstChange,
+    ]);
+  });
+
+  it('is kept in the form that the version before reads', async () => {
+    await set('blue');
+
+    const { pk, sk } = before;
+    expect(Object.keys((await table.item({ pk, sk })) ?? {}).sort()).toEqual(
+      Object.keys(before).sort(),
+    );
   });
 });
 
@@ -182,7 +233,7 @@ describe('the changes of a feature', () => {
 
   it('of one feature are not those of another whose name begins alike', async () => {
     await set('red');
-    await store.set('acme', 'colour2', { json: '1', by: 'key:9', expected: undefined });
+    await store.set('acme', 'colour2', { value: 1, by: 'key:9', expected: undefined });
 
     expect((await changes()).map(({ feature_name }) => feature_name)).toEqual(['colour']);
   });

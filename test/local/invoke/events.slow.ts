@@ -214,8 +214,8 @@ describe('deliver and endpoint', () => {
   it('tell the company’s receiver, signed, and say where it is', async () => {
     const receiver = await startReceiver();
     onTestFinished(() => receiver.close());
-    const feature_value = { url: receiver.url };
-    const by = { by: 'a test', expected: undefined, json: JSON.stringify(feature_value) };
+    const value = { url: receiver.url };
+    const by = { by: 'a test', expected: undefined, value };
     await configurationStore(tableOf('TenantsTable')).set('demo', 'webhooks', by);
 
     const { result } = await resultOf('deliver');

@@ -15,7 +15,7 @@ afterEach(() => table.close());
 
 const set = (feature: string, value: unknown, tenantId = 'acme') =>
   configurationStore(table).set(tenantId, feature, {
-    json: JSON.stringify(value),
+    value,
     by: 'key:1',
     expected: undefined,
   });
