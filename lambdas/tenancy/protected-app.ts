@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
+import { platformPrefix } from '../shared/http/envelope.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
-import { headerOf, httpApp, problemResponse } from '../shared/http/problem.ts';
+import { headerOf, httpApp, type Problem, problemResponse } from '../shared/http/problem.ts';
 import { missing, readInput } from '../shared/http/read-input.ts';
 import type { Answer, Input, Success } from '../shared/http/route.ts';
 import { type ApiDependencies, authorizeRequest } from './authorize.ts';
@@ -21,22 +22,36 @@ export interface ProtectedApp {
 /** An app that authorizes, counts and parses each request before its handler, and answers what is wrong with it. */
 export function protectedApp(dependencies: ApiDependencies): ProtectedApp {
   const served = new WeakMap<Request, ApiRoute>();
-  const app = httpApp(dependencies.log, { whatNext: (c) => whatNext(c, served.get(c.req.raw)) });
+  let isEnveloped = false;
+  const refuse = (c: Context, problem: Problem) =>
+    problemResponse(c, problem, isEnveloped ? { success: false } : {});
+  const app = httpApp(dependencies.log, {
+    refuse,
+    whatNext: (c) => whatNext(c, served.get(c.req.raw)),
+  });
+  // A route for any method has the preflights of web pages too, which the HTTP API completes; they have no credential.
+  app.options('*', (c) => c.body(null, 204));
   return {
     app,
     serve(route, handler) {
-      app.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+      isEnveloped ||= route.envelope === true;
+      app.on(route.method, pathsOf(route), async (c) => {
         served.set(c.req.raw, route);
         const authorized = await authorizeRequest(c, route, dependencies);
-        if ('problem' in authorized) return problemResponse(c, authorized.problem);
+        if ('problem' in authorized) return refuse(c, authorized.problem);
         const read = await readInput(c, route);
-        if ('problem' in read) return problemResponse(c, read.problem);
+        if ('problem' in read) return refuse(c, read.problem);
         const answer = (await handler({ ...read.input, ...authorized })) ?? missing(route, c);
-        return 'type' in answer ? problemResponse(c, answer) : successResponse(c, route, answer);
+        return 'type' in answer ? refuse(c, answer) : successResponse(c, route, answer);
       });
     },
   };
 }
+
+const pathsOf = ({ path, envelope }: ApiRoute): string[] => {
+  const pattern = path.replace(/\{(\w+)\}/g, ':$1');
+  return envelope ? [pattern, platformPrefix + pattern] : [pattern];
+};
 
 function successResponse(
   c: Context,

@@ -3,6 +3,8 @@ export const scopes = [
   'api:read',
   'configuration:read',
   'configuration:write',
+  'conversations:read',
+  'conversations:write',
   'emails:read',
   'emails:write',
   'leads:create',
@@ -19,6 +21,8 @@ export const roles = {
   OperationUser: [
     'api:read',
     'configuration:read',
+    'conversations:read',
+    'conversations:write',
     'emails:read',
     'emails:write',
     'leads:create',

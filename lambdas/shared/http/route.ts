@@ -12,6 +12,8 @@ export interface Route<Access extends string = string> extends BodyBounds {
   access: Access;
   tag: string;
   summary: string;
+  /** Answers in the platform's form, `{success, data}`, and is reached under `/api/2024-06` too. */
+  envelope?: true;
   /** The parameters of the path; without it, each is any text. */
   params?: z.ZodMiniObject;
   /**

@@ -32,14 +32,15 @@ export interface ResourceKind<Body> {
   keptDays?: number;
 }
 
-/** What a change makes of a body: another one, none any more (`deleted`), or no change (undefined). */
-type Next<Body> = { body: Body } | 'deleted' | undefined;
+/** What a change makes of a body: another one, none any more (`deleted`), no change (undefined), or why there is none. */
+type Next<Body, Refusal> = { body: Body } | 'deleted' | undefined | { refused: Refusal };
 
-export type ChangeResult<Body> =
+export type ChangeResult<Body, Refusal = never> =
   | { kind: 'changed'; stored: Stored<Body>; created: boolean }
   /** It is not as it was expected to be. */
   | { kind: 'conflict' }
-  | { kind: 'unchanged' };
+  | { kind: 'unchanged' }
+  | { kind: 'refused'; refused: Refusal };
 
 interface Wanted<Body> {
   limit: number;
@@ -118,17 +119,18 @@ export function resourceStore<Body>(table: Table, kind: ResourceKind<Body>) {
     },
 
     /** Makes what `next` makes of the body that is there; undefined stands for none. */
-    async change(
+    async change<Refusal = never>(
       tenantId: string,
       id: string,
       { by, expected }: { by: string; expected: Expected | undefined },
-      next: (body: Body | undefined) => Next<Body>,
-    ): Promise<ChangeResult<Body>> {
+      next: (body: Body | undefined) => Next<Body, Refusal>,
+    ): Promise<ChangeResult<Body, Refusal>> {
       for (let tries = 0; tries < maxTries; tries++) {
         const current = await read(tenantId, id);
         if (!isAsExpected(current, expected)) return { kind: 'conflict' };
         const made = next(current && !current.deleted ? storedOf(current).body : undefined);
         if (!made) return { kind: 'unchanged' };
+        if (made !== 'deleted' && 'refused' in made) return { kind: 'refused', ...made };
         // The change before is kept first: its own writer may have died before doing so.
         if (current) await keepChange(tenantId, current);
         const body = made === 'deleted' ? undefined : made.body;
