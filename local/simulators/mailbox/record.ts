@@ -1,5 +1,3 @@
-import type { MailboxEmail } from './mail.ts';
-
 /**
  * What became of a post: `accepted` is the first for its email, `duplicate` another one with another
  * key, `repeated` one whose key had been seen, `refused` one at fault, `faulted` one that an injected
@@ -27,15 +25,10 @@ export interface RecordedPost {
   lost: boolean;
 }
 
-/** All that a grade or a picture of a run needs; deadlines count from `startedAt`, epoch ms. */
+/** All that happened to a run, for grading it; deadlines count from `startedAt`, epoch ms. */
 export interface RunRecord {
-  emails: readonly MailboxEmail[];
+  /** As they were loaded, also malformed ones. */
+  emails: readonly unknown[];
   startedAt: number;
   posts: readonly RecordedPost[];
-}
-
-/** The post by which each email was answered, by email id. */
-export function firstSends({ posts }: RunRecord): Map<string, RecordedPost> {
-  const accepted = posts.filter(({ outcome }) => outcome === 'accepted');
-  return new Map(accepted.map((post) => [post.emailId ?? '', post]));
 }
