@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { LocalFunction } from './function.ts';
+import { arnOf } from './template.ts';
 
 export interface AuthorizerDefinition {
   /** Such as `$request.header.Authorization`; a request without one of them is refused at once. */
@@ -54,7 +55,7 @@ export class LocalAuthorizer {
         ...rest,
         type: 'REQUEST',
         identitySource: identity,
-        routeArn: `arn:aws:execute-api:us-east-1:000000000000:local/$default/${event.routeKey}`,
+        routeArn: arnOf('execute-api', `local/$default/${event.routeKey}`),
       })) as SimpleResponse;
       const until = Date.now() + this.#definition.cacheSeconds * 1000;
       this.#kept.set(key, { response, until });

@@ -7,7 +7,7 @@ import { localCredentials } from './credentials.ts';
 import { type BusEvent, type EventPattern, eventPattern } from './event-pattern.ts';
 import type { Queues } from './queues.ts';
 import { signedBy } from './store-guard.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf, localAccount, localRegion } from './template.ts';
 
 /** A queue that gets the events of a rule. */
 export interface RuleTarget {
@@ -85,7 +85,7 @@ export async function startEventBuses(
     ...server,
     createBus(name) {
       if (!buses.has(name)) buses.set(name, []);
-      return `arn:aws:events:${localRegion}:${localAccount}:event-bus/${name}`;
+      return arnOf('events', `event-bus/${name}`);
     },
     addRule(busName, pattern, targets) {
       const rules = buses.get(busName);

@@ -1,6 +1,6 @@
 import type { EventBuses, RuleTarget } from './event-buses.ts';
-import type { Make, Properties } from './resources.ts';
-import { localAccount, localRegion, refuseOthers } from './template.ts';
+import type { Make } from './services.ts';
+import { arnOf, type Properties, refuseOthers } from './template.ts';
 
 /** What the local cloud makes of a template's events; a property that it does not know is an error. */
 export const eventMakers: Record<string, Make> = {
@@ -27,8 +27,7 @@ export const eventMakers: Record<string, Make> = {
       const targets = (properties['Targets'] ?? []) as Properties[];
       addRule(events, busName, properties['EventPattern'], targets, logicalId);
     }
-    const arn = `arn:aws:events:${localRegion}:${localAccount}:rule/${busName}/${name}`;
-    return { ref: name, attributes: { Arn: arn } };
+    return { ref: name, attributes: { Arn: arnOf('events', `rule/${busName}/${name}`) } };
   },
 };
 

@@ -1,7 +1,7 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localCredentials } from './credentials.ts';
 import { type Store, startStore } from './store.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf, localAccount, localRegion } from './template.ts';
 
 /** SQS on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in SQLite where a folder is given. */
 export interface Queues {
@@ -41,7 +41,7 @@ export function queuesOf(store: Store): Queues {
         const changeable = changeableOf(attributes);
         await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: changeable }));
       }
-      return { url, arn: `arn:aws:sqs:${localRegion}:${localAccount}:${name}` };
+      return { url, arn: arnOf('sqs', name) };
     },
     async close() {
       client.destroy();

@@ -1,4 +1,4 @@
-import type { Properties } from './resources.ts';
+import type { Properties } from './template.ts';
 
 /** Where an API's stage writes a line for each request, and how the line is made. */
 export interface RequestLog {

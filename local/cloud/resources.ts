@@ -4,61 +4,26 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LocalAuthorizer } from './authorizer.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { localCredentials } from './credentials.ts';
-import type { EventBuses } from './event-buses.ts';
 import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
-import { LocalFunction, type LogSink } from './function.ts';
-import type { Route } from './http-api.ts';
-import type { Queues } from './queues.ts';
-import type { RequestLog } from './request-log.ts';
+import { LocalFunction } from './function.ts';
 import { makeSecret } from './secret-resource.ts';
-import type { Secrets } from './secrets.ts';
-import type { Tables } from './tables.ts';
+import type { Make, Services } from './services.ts';
 import {
+  arnOf,
   localAccount,
   localRegion,
-  type Made,
+  type Properties,
   type Resolver,
   referencesOf,
   type Template,
 } from './template.ts';
 import { watchingMakers } from './watching-resources.ts';
 
-/** The emulated services and what has been made of the template in them. */
-export interface Services {
-  assemblyFolder: string;
-  queues: Queues;
-  tables: Tables;
-  secrets: Secrets;
-  events: EventBuses;
-  apiUrl: string;
-  sink: LogSink;
-  /** Environments of one function at the same time, on this machine. */
-  maxEnvironments: number;
-  functions: Map<string, LocalFunction>;
-  routes: Route[];
-  authorizers: Map<string, LocalAuthorizer>;
-  cors?: CorsConfiguration;
-  requestLog?: RequestLog;
-  eventSources: (() => EventSource)[];
-}
-
-export type Properties = Record<string, unknown>;
-/** Makes one resource of a template. */
-export type Make = (
-  properties: Properties,
-  services: Services,
-  resolver: Resolver,
-  logicalId: string,
-) => Made | Promise<Made>;
-
-const arn = (service: string, name: string) =>
-  `arn:aws:${service}:${localRegion}:${localAccount}:${name}`;
-
 /** What a template may hold without an effect on one machine: permissions, logs' homes, bookkeeping. */
 const named: Make = (properties, _services, _resolver, logicalId) => {
   const name = String(properties['RoleName'] ?? properties['LogGroupName'] ?? logicalId);
-  return { ref: name, attributes: { Arn: arn('local', name) } };
+  return { ref: name, attributes: { Arn: arnOf('local', name) } };
 };
 
 const makers: Record<string, Make> = {
@@ -121,7 +86,7 @@ const makers: Record<string, Make> = {
       services.maxEnvironments,
     );
     services.functions.set(name, made);
-    return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+    return { ref: name, attributes: { Arn: arnOf('lambda', `function:${name}`) } };
   },
 
   'AWS::Lambda::EventSourceMapping': (properties, services, _resolver, logicalId) => {

@@ -1,5 +1,5 @@
-import type { Make, Properties } from './resources.ts';
-import { refuseOthers } from './template.ts';
+import type { Make } from './services.ts';
+import { type Properties, refuseOthers } from './template.ts';
 
 /** A secret, empty or with a value that is made up; letters and digits are in all that is made up here. */
 export const makeSecret: Make = (properties, { secrets }, _resolver, logicalId) => {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { localCredentials } from './credentials.ts';
 import { type Store, startStore } from './store.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf, localRegion } from './template.ts';
 
 /** DynamoDB on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in a folder where one is given. */
 export interface Tables {
@@ -39,7 +39,7 @@ export function tablesOf(store: Store): Tables {
         await client.send(new CreateTableCommand(definition));
         await activeTable(client, String(name));
       }
-      return `arn:aws:dynamodb:${localRegion}:${localAccount}:table/${name}`;
+      return arnOf('dynamodb', `table/${name}`);
     },
     async close() {
       client.destroy();

@@ -8,10 +8,12 @@ export interface Template {
 
 export interface Resource {
   Type: string;
-  Properties?: Record<string, unknown>;
+  Properties?: Properties;
   Metadata?: Record<string, unknown>;
   Condition?: string;
 }
+
+export type Properties = Record<string, unknown>;
 
 /** What `Ref` and `Fn::GetAtt` give for a resource that was made. */
 export interface Made {
@@ -21,6 +23,9 @@ export interface Made {
 
 export const localAccount = '000000000000';
 export const localRegion = 'us-east-1';
+
+export const arnOf = (service: string, name: string): string =>
+  `arn:aws:${service}:${localRegion}:${localAccount}:${name}`;
 
 const noValue = Symbol('AWS::NoValue');
 
@@ -188,11 +193,7 @@ function substituted(value: unknown): string[] {
 }
 
 /** Refuses properties of a resource that would mean nothing here. */
-export function refuseOthers(
-  properties: Record<string, unknown>,
-  logicalId: string,
-  known: string[],
-): void {
+export function refuseOthers(properties: Properties, logicalId: string, known: string[]): void {
   const others = Object.keys(properties).filter((name) => !known.includes(name));
   if (others.length === 0) return;
   throw new Error(
