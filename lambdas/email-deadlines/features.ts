@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { publicOrLoopbackUrl, publicUrl } from '../runtime/public-url.ts';
+import { publicOrLoopbackUrl, publicUrl } from '../shared/public-url.ts';
 
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { adapters } from './contract.ts';
+import { adapters } from './messages.ts';
 
 /** Who judges a company's leads. */
 const leadTriage = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { productEvents } from '../events/contract.ts';
-import { publicOrLoopbackUrl, publicUrl } from '../runtime/public-url.ts';
+import { productEvents } from '../events/messages.ts';
+import { publicOrLoopbackUrl, publicUrl } from '../shared/public-url.ts';
 
 /** Where a company is told of events, and of which. */
 const webhooksFeature = <Url extends z.ZodMiniType<string>>(url: Url) =>

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/webhooks/contract.ts';
-import { secretOf } from '../../lambdas/webhooks/domain/signing.ts';
+import { limits } from '../../lambdas/webhooks/limits.ts';
+import { secretOf } from '../../lambdas/webhooks/work/signing.ts';
 import { aDelivery, anEvent } from '../support/events.ts';
 import { failingTable, type TestTable } from '../support/table.ts';
 import { aConsumer, aReceiver, aTable, configure, signingKey } from './delivering.ts';
