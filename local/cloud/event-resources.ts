@@ -1,5 +1,5 @@
 import type { EventBuses, RuleTarget } from './event-buses.ts';
-import type { Make } from './services.ts';
+import type { Make } from './resource-maker.ts';
 import { arnOf, type Properties, refuseOthers } from './template.ts';
 
 /** What the local cloud makes of a template's events; a property that it does not know is an error. */

@@ -12,9 +12,9 @@ import type { LogSink } from './function.ts';
 import { type HttpApiOptions, startHttpApi } from './http-api.ts';
 import { startQueues } from './queues.ts';
 import { type RequestContext, type RequestLog, requestLine } from './request-log.ts';
+import type { Services } from './resource-maker.ts';
 import { makeResources } from './resources.ts';
 import { startSecrets } from './secrets.ts';
-import type { Services } from './services.ts';
 import { startTables } from './tables.ts';
 import { Resolver, type Template } from './template.ts';
 

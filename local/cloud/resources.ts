@@ -7,8 +7,8 @@ import { localCredentials } from './credentials.ts';
 import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
 import { LocalFunction } from './function.ts';
+import type { Make, Services } from './resource-maker.ts';
 import { makeSecret } from './secret-resource.ts';
-import type { Make, Services } from './services.ts';
 import {
   arnOf,
   localAccount,

@@ -1,4 +1,4 @@
-import type { Make } from './services.ts';
+import type { Make } from './resource-maker.ts';
 import { type Properties, refuseOthers } from './template.ts';
 
 /** A secret, empty or with a value that is made up; letters and digits are in all that is made up here. */

@@ -1,5 +1,5 @@
 import { requestLogOf } from './request-log.ts';
-import type { Make } from './services.ts';
+import type { Make } from './resource-maker.ts';
 import { arnOf } from './template.ts';
 
 /** What watches a deployment and wakes people. Nobody is woken by this machine: known, named, and not run here. */
