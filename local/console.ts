@@ -1,7 +1,7 @@
 import type { LogSink } from './cloud/function.ts';
 import { readableError } from './cloud/runtime-lines.ts';
 import { functionLogs } from './function-logs.ts';
-import { harmless, harmlessLines } from './harmless.ts';
+import { sanitizeForTerminal, sanitizeLinesForTerminal } from './sanitize-for-terminal.ts';
 
 const colours = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, CRITICAL: 35 } as const;
 
@@ -34,7 +34,7 @@ export function consoleSink(folder: string, stream: NodeJS.WriteStream): LogSink
 /** Nothing in it can steer the terminal. Undefined for what a person need not see, such as metrics and requests. */
 export function readableLine(line: string, coloured: boolean): string | undefined {
   const entry = parse(line);
-  if (!entry) return harmlessLines(readableError(line) ?? line);
+  if (!entry) return sanitizeLinesForTerminal(readableError(line) ?? line);
   if (!('level' in entry)) return undefined;
   const level = String(entry['level']) as keyof typeof colours;
   const paint = (text: string) =>
@@ -42,9 +42,9 @@ export function readableLine(line: string, coloured: boolean): string | undefine
   const rest = Object.entries(entry)
     .filter(([name, value]) => !dull.has(name) && value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === 'object' ? told(value) : value}`);
-  const time = harmless(String(entry['timestamp']).slice(11, 19));
-  const label = harmless(`${level.padEnd(5)} ${String(entry['service']).padEnd(7)}`);
-  const words = harmless(`${entry['message']} ${rest.join(' ')}`);
+  const time = sanitizeForTerminal(String(entry['timestamp']).slice(11, 19));
+  const label = sanitizeForTerminal(`${level.padEnd(5)} ${String(entry['service']).padEnd(7)}`);
+  const words = sanitizeForTerminal(`${entry['message']} ${rest.join(' ')}`);
   return `${time} ${paint(label)} ${words}`.trimEnd();
 }
 

@@ -1,5 +1,5 @@
 import { consentAsked } from '../../lambdas/whatsapp-replies/work/consent.ts';
-import { harmless, harmlessLines } from '../harmless.ts';
+import { sanitizeForTerminal, sanitizeLinesForTerminal } from '../sanitize-for-terminal.ts';
 import type { WebhookAnswer } from '../simulators/twilio/customers.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';
 import { Attribution } from './attribution.ts';
@@ -58,19 +58,21 @@ export const stopped = 'No reply comes after STOP; write START to get answers ag
 export function replyText(event: CustomerEvent): string | undefined {
   if (event.kind !== 'message') return undefined;
   const template = event.contentSid && `[template ${event.contentSid}]`;
-  return harmlessLines([event.body, template, ...event.mediaUrls].filter(Boolean).join('\n'));
+  return sanitizeLinesForTerminal(
+    [event.body, template, ...event.mediaUrls].filter(Boolean).join('\n'),
+  );
 }
 
 /** Why the business did not take a message, in one line; undefined when it did. */
 export function refusal({ status, body, failure }: WebhookAnswer): string | undefined {
-  if (failure) return `The product did not take the message: ${harmless(failure)}`;
+  if (failure) return `The product did not take the message: ${sanitizeForTerminal(failure)}`;
   if (status >= 200 && status < 300) return undefined;
   return `The product refused the message with status ${status}: ${explanation(body)}`;
 }
 
 function explanation(body: string): string {
   const text = problemText(body) ?? body;
-  return harmless(text.replace(/\s+/g, ' ').trim()).slice(0, 300) || '(no reason given)';
+  return sanitizeForTerminal(text.replace(/\s+/g, ' ').trim()).slice(0, 300) || '(no reason given)';
 }
 
 function problemText(body: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Guard } from '../guard.ts';
 import { isHere } from '../guard.ts';
-import { harmless } from '../harmless.ts';
+import { sanitizeForTerminal } from '../sanitize-for-terminal.ts';
 
 const message =
   'npm start serves localhost, 127.0.0.1 and the host of PUBLIC_BASE_URL: set PUBLIC_BASE_URL to the URL under which it is called, and start it anew.';
@@ -14,7 +14,8 @@ export function servedHosts(publicBaseUrl: string | undefined): Guard {
   let told: string | undefined;
   return ({ headers: { host = '' } }) => {
     if (isHere(host) || host.replace(/:\d+$/, '').toLowerCase() === served) return undefined;
-    if (host !== told) console.error(`Refused a request for ${harmless(host)}: ${message}`);
+    if (host !== told)
+      console.error(`Refused a request for ${sanitizeForTerminal(host)}: ${message}`);
     told = host;
     return { status: 421, body: { message } };
   };

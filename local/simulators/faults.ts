@@ -58,8 +58,8 @@ export class Faults {
 
 export type SimulatorEnv = { Bindings: HttpBindings };
 
-/** Middleware of one route: shows the faults that wait for `operation`. */
-export const suffers = (faults: Faults, operation: string) =>
+/** Middleware of one route: injects the faults that were asked for its `operation`. */
+export const faultMiddleware = (faults: Faults, operation: string) =>
   createMiddleware<SimulatorEnv>(async (c, next) => {
     const isForm = c.req.header('content-type')?.startsWith('multipart/');
     const body = isForm ? '' : await c.req.text();

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { faultOf, jsonText } from '../control-door.ts';
+import { faultOf, jsonText } from '../control-requests.ts';
 import type { SimulatorEnv } from '../faults.ts';
 import type { Box } from './box.ts';
 import type { Boxes } from './boxes.ts';

@@ -26,7 +26,7 @@ const completionRequest = z.looseObject({
 /** `/chat/completions`: what servers have that do not have `/responses`; text in, text out. */
 export function chatRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  app.post('/chat/completions', world.door('chat.completions.create'), async (c) => {
+  app.post('/chat/completions', world.requestLog('chat.completions.create'), async (c) => {
     const request = parse(completionRequest, await readJson(c.req));
     const format = request.response_format?.json_schema;
     if (format) refuseLooseSchema(format.schema, format.name);

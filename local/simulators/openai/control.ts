@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { modelFaultOf } from '../control-door.ts';
+import { modelFaultOf } from '../control-requests.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import { invalid } from './errors.ts';
 import { parse, readJson } from './parse.ts';

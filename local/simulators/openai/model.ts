@@ -53,8 +53,8 @@ export interface World {
   runMs: () => number;
   /** Aborted when the simulator stops: a call that still waits gives up. */
   closing: AbortSignal;
-  /** Middleware of one route: records the call and shows the faults that wait for it. */
-  door: (operation: string) => MiddlewareHandler<SimulatorEnv>;
+  /** Middleware of one route: records the call and injects its faults. */
+  requestLog: (operation: string) => MiddlewareHandler<SimulatorEnv>;
 }
 
 const charsPerToken = 4;

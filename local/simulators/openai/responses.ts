@@ -13,35 +13,35 @@ import { responseRequest } from './response-request.ts';
 /** `/responses`: in the background, or with the call held open until the response is over. */
 export function responseRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door, documents } = world;
+  const { requestLog, documents } = world;
 
-  app.post('/responses', door('responses.create'), async (c) => {
+  app.post('/responses', requestLog('responses.create'), async (c) => {
     const record = beginResponse(world, parse(responseRequest, await readJson(c.req)));
     if (record.request.background) return c.json(shown(record, 'queued'));
     const over = await untilOver(world, record, c.req.raw.signal);
     return c.json(shown(over, statusOf(over, world.now())));
   });
 
-  app.get('/responses/:id', door('responses.retrieve'), (c) => {
+  app.get('/responses/:id', requestLog('responses.retrieve'), (c) => {
     const record = findResponse(world, c.req.param('id'));
     return c.json(shown(record, statusOf(record, world.now())));
   });
 
-  app.post('/responses/:id/cancel', door('responses.cancel'), (c) => {
+  app.post('/responses/:id/cancel', requestLog('responses.cancel'), (c) => {
     const record = findResponse(world, c.req.param('id'));
     if (!record.request.background) throw invalid('Cannot cancel a synchronous response.');
     const cancelled = cancel(world, record);
     return c.json(shown(cancelled, statusOf(cancelled, world.now())));
   });
 
-  app.delete('/responses/:id', door('responses.delete'), (c) => {
+  app.delete('/responses/:id', requestLog('responses.delete'), (c) => {
     const { id, request } = findResponse(world, c.req.param('id'));
     settleConversationOf(world, request.conversation?.id);
     documents.delete('responses', id);
     return c.json({ id, object: 'response', deleted: true });
   });
 
-  app.get('/responses/:id/input_items', door('responses.inputItems.list'), (c) =>
+  app.get('/responses/:id/input_items', requestLog('responses.inputItems.list'), (c) =>
     c.json(page(findResponse(world, c.req.param('id')).input, c.req.query())),
   );
 

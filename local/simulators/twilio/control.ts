@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { faultOf, jsonText } from '../control-door.ts';
+import { faultOf, jsonText } from '../control-requests.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import type { Customers } from './customers.ts';
 import type { EventLog } from './events.ts';
@@ -62,7 +62,7 @@ const eventsQuery = z.object({
   wait: z.coerce.number().min(0).max(maxWaitSeconds).default(0),
 });
 
-/** The door for another process, such as the terminal chat: customers, their events, faults. */
+/** For other processes, such as the terminal chat: messages of customers, their events, faults. */
 export function controlRoutes({
   accountSid,
   faults,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type Faults, type SimulatorEnv, suffers } from '../faults.ts';
+import { type Faults, faultMiddleware, type SimulatorEnv } from '../faults.ts';
 import { notFound } from './errors.ts';
 import { pageOf } from './paging.ts';
 import type { Records, StoredMedia } from './records.ts';
@@ -18,7 +18,7 @@ export function mediaRoutes(accountSid: string, records: Records, faults: Faults
     );
   });
 
-  app.get('/:sid/Media/:media', suffers(faults, 'media.fetch'), (c) => {
+  app.get('/:sid/Media/:media', faultMiddleware(faults, 'media.fetch'), (c) => {
     const name = c.req.param('media');
     const media = records.media(name.replace(/\.json$/, ''));
     if (media?.message_sid !== c.req.param('sid')) throw notFound(c.req.path);
