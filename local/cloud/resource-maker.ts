@@ -10,7 +10,7 @@ import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import type { Made, Properties, Resolver } from './template.ts';
 
-/** The emulated services and what has been made of the template in them. */
+/** The emulated services, and the resources of the template that were made in them. */
 export interface Services {
   assemblyFolder: string;
   queues: Queues;
@@ -19,7 +19,7 @@ export interface Services {
   events: EventBuses;
   apiUrl: string;
   sink: LogSink;
-  /** Environments of one function at the same time, on this machine. */
+  /** Maximum of concurrent environments of one function. */
   maxEnvironments: number;
   functions: Map<string, LocalFunction>;
   routes: Route[];

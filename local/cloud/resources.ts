@@ -20,7 +20,7 @@ import {
 } from './template.ts';
 import { watchingMakers } from './watching-resources.ts';
 
-/** What a template may hold without an effect on one machine: permissions, logs' homes, bookkeeping. */
+/** Makes a resource that has no effect on one machine: permissions, log groups, metadata. */
 const named: Make = (properties, _services, _resolver, logicalId) => {
   const name = String(properties['RoleName'] ?? properties['LogGroupName'] ?? logicalId);
   return { ref: name, attributes: { Arn: arnOf('local', name) } };
@@ -114,7 +114,7 @@ const makers: Record<string, Make> = {
   },
   'AWS::ApiGatewayV2::Authorizer': (properties, services, _resolver, logicalId) => {
     if (properties['AuthorizerType'] !== 'REQUEST' || !properties['EnableSimpleResponses']) {
-      throw new Error('The local cloud knows Lambda authorizers with simple responses only.');
+      throw new Error('The local cloud supports only Lambda authorizers with simple responses.');
     }
     const authorizer = new LocalAuthorizer({
       identitySources: properties['IdentitySource'] as string[],
@@ -134,7 +134,9 @@ const makers: Record<string, Make> = {
     const target = functionOf(uri, services);
     const authorizer = services.authorizers.get(String(properties['AuthorizerId']));
     if (!authorizer && (properties['AuthorizationType'] ?? 'NONE') !== 'NONE') {
-      throw new Error(`${String(properties['RouteKey'])} has an authorizer that is not there.`);
+      throw new Error(
+        `${String(properties['RouteKey'])} has an authorizer that the template does not define.`,
+      );
     }
     services.routes.push({
       routeKey: String(properties['RouteKey']),
@@ -145,7 +147,7 @@ const makers: Record<string, Make> = {
   },
 };
 
-/** Makes every resource of the template, those it refers to first. A type that is not known is an error. */
+/** Makes every resource of the template after those that it refers to. A type that is not supported is an error. */
 export async function makeResources(
   template: Template,
   resolver: Resolver,
@@ -161,11 +163,11 @@ export async function makeResources(
     const make = makers[resource.Type];
     if (!make) {
       throw new Error(
-        `The local cloud does not know ${resource.Type} (${logicalId}); teach it in local/cloud/resources.ts.`,
+        `The local cloud does not support ${resource.Type} (${logicalId}); add it in local/cloud/resources.ts.`,
       );
     }
     const properties = resolver.value(resource.Properties ?? {}) as Properties;
-    resolver.note(logicalId, await make(properties, services, resolver, logicalId));
+    resolver.record(logicalId, await make(properties, services, resolver, logicalId));
   };
   for (const logicalId of Object.keys(template.Resources)) await visit(logicalId);
 }
@@ -177,7 +179,7 @@ function functionOf(arnOrName: string, services: Services): LocalFunction {
   return found;
 }
 
-/** What the Lambda service itself sets, and where the emulated services are. */
+/** The variables that the Lambda service sets, and the endpoints of the emulated services. */
 function runtimeEnvironment(name: string, memoryMb: number, services: Services) {
   return {
     AWS_REGION: localRegion,
@@ -198,11 +200,11 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
   };
 }
 
-/** Where the assembly has the files of an asset, by the key that the template gives it in S3. */
+/** The folder of an asset in the assembly, by its S3 key in the template. */
 function assetFolder(assemblyFolder: string, key: string): string {
   const hash = path.basename(key, '.zip');
   const folder = path.join(assemblyFolder, `asset.${hash}`);
-  // Fails here, by its name, rather than at the first event.
+  // A missing bundle fails here, with its name, not at the first event.
   readFileSync(path.join(folder, 'index.js'));
   return folder;
 }

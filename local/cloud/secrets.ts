@@ -9,13 +9,13 @@ import { signedBy } from './store-guard.ts';
 import { arnOf } from './template.ts';
 
 /**
- * Secrets Manager on one machine, as far as it is used: values by name or ARN, in memory. Only those that it
- * makes up itself are kept, where a folder is given: nobody else knows them.
+ * Secrets Manager on one machine, as far as it is used: values by name or ARN, in memory. Where a folder is
+ * given, generated values are stored in it, as nobody else has them.
  */
 export interface Secrets extends RunningServer {
   /** Makes an empty secret; returns its ARN. */
   create(name: string): string;
-  /** Makes a secret with a value of its own, the same in each run; returns its ARN. */
+  /** Makes a secret with a generated value, the same in each run; returns its ARN. */
   generate(name: string, length: number): string;
   fill(name: string, value: string): void;
 }

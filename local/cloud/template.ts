@@ -39,7 +39,7 @@ const pseudoParameters: Record<string, unknown> = {
   'AWS::NoValue': noValue,
 };
 
-/** Puts values in the place of a template's intrinsic functions; `made` knows the resources so far. */
+/** Replaces a template's intrinsic functions by their values, from the resources that were made so far. */
 export class Resolver {
   readonly #template: Template;
   readonly #made = new Map<string, Made>();
@@ -48,7 +48,7 @@ export class Resolver {
     this.#template = template;
   }
 
-  note(logicalId: string, made: Made): void {
+  record(logicalId: string, made: Made): void {
     this.#made.set(logicalId, made);
   }
 
@@ -107,7 +107,7 @@ export class Resolver {
         return this.#substitute(argument);
       default:
         throw new Error(
-          `The local cloud does not know the function ${name}; add it to template.ts.`,
+          `The local cloud does not support the function ${name}; add it in local/cloud/template.ts.`,
         );
     }
   }
@@ -160,7 +160,7 @@ export class Resolver {
         return this.condition(String(argument));
       default:
         throw new Error(
-          `The local cloud does not know the condition ${JSON.stringify(condition)}.`,
+          `The local cloud does not support the condition ${JSON.stringify(condition)}.`,
         );
     }
   }
@@ -192,11 +192,11 @@ function substituted(value: unknown): string[] {
   return [...names, ...referencesOf(variables)];
 }
 
-/** Refuses properties of a resource that would mean nothing here. */
+/** Throws where a resource has properties other than the known ones, which would have no effect here. */
 export function refuseOthers(properties: Properties, logicalId: string, known: string[]): void {
   const others = Object.keys(properties).filter((name) => !known.includes(name));
   if (others.length === 0) return;
   throw new Error(
-    `The local cloud does not know ${others.join(', ')} of ${logicalId}; teach it in local/cloud.`,
+    `The local cloud does not support ${others.join(', ')} of ${logicalId}; add it in local/cloud.`,
   );
 }

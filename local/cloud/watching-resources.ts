@@ -2,7 +2,7 @@ import { requestLogOf } from './request-log.ts';
 import type { Make } from './resource-maker.ts';
 import { arnOf } from './template.ts';
 
-/** What watches a deployment and wakes people. Nobody is woken by this machine: known, named, and not run here. */
+/** Alarms, dashboards and their topics get a name and an ARN, but do nothing here; the stage gets its access log. */
 export const watchingMakers: Record<string, Make> = {
   'AWS::ApiGatewayV2::Stage': (properties, services) => {
     const log = requestLogOf(properties);

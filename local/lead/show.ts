@@ -1,7 +1,7 @@
 import type { Insight } from '../../lambdas/leads/messages.ts';
 import { sanitizeForTerminal } from '../sanitize-for-terminal.ts';
 
-/** What the abbreviations say. */
+/** The meaning of the abbreviations. */
 const priorities = {
   P0: 'within the hour',
   P1: 'today',

@@ -20,7 +20,7 @@ export interface Route {
 const wrongKey = 'Expected the api_key of this mailbox';
 const noBox = 'There is no mailbox here: load one with POST /_control/runs';
 
-/** The mailbox API as its users see it: `GET /emails` and `POST /respond`. */
+/** The public API of a mailbox: `GET /emails` and `POST /respond`. */
 export function mailboxRoutes(route: Route, parts: MailboxApiParts): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   app.get('/emails', async (c) => {

@@ -4,7 +4,7 @@ import { type Chances, FaultInjection } from './fault-injection.ts';
 import type { Post } from './post.ts';
 import type { RecordedPost, RunRecord } from './record.ts';
 
-/** What a box is loaded with, and keeps; `emails` are served to the letter, also malformed ones. */
+/** What a box is loaded with, and keeps; `emails` are served unchanged, also malformed ones. */
 export interface BoxContents {
   id: string;
   apiKey: string;

@@ -1,13 +1,13 @@
 /**
- * What became of a post: `accepted` is the first for its email, `duplicate` another one with another
- * key, `repeated` one whose key had been seen, `refused` one at fault, `faulted` one that an injected
+ * The result of a post: `accepted` is the first for its email, `duplicate` a further one with another
+ * key, `repeated` one whose key was used before, `refused` an invalid one, `faulted` one that an injected
  * fault answered, without any effect.
  */
 export type Outcome = 'accepted' | 'duplicate' | 'repeated' | 'refused' | 'faulted';
 
 /** A post to the mailbox. Times are epoch milliseconds with microseconds in the fraction. */
 export interface RecordedPost {
-  /** Null when the post did not say it. */
+  /** Null when the post has none. */
   emailId: string | null;
   /** The Idempotency-Key. */
   key: string | null;

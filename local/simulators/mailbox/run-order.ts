@@ -13,7 +13,7 @@ export const runOrder = z.strictObject({
   /** The simulator's by default. */
   apiKey: z.string().min(1).optional(),
   faults: chances.prefault({}),
-  /** Served to the letter, so that they may also be malformed; sample emails by default. */
+  /** Served unchanged, so they may be malformed; sample emails by default. */
   emails: z.array(z.unknown()).max(maxCount).optional(),
 });
 export type RunOrder = z.input<typeof runOrder>;

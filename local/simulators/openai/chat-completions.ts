@@ -23,7 +23,7 @@ const completionRequest = z.looseObject({
     .nullish(),
 });
 
-/** `/chat/completions`: what servers have that do not have `/responses`; text in, text out. */
+/** `/chat/completions`, for servers without `/responses`; text in, text out. */
 export function chatRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   app.post('/chat/completions', world.requestLog('chat.completions.create'), async (c) => {

@@ -13,7 +13,7 @@ type FileObject = OpenAI.Files.FileObject;
 const maxFileBytes = 20 * 1024 * 1024;
 const maxFormBytes = maxFileBytes + 64 * 1024;
 
-/** `/files`: what an upload is called is kept, its bytes are not. */
+/** `/files`: the name of an upload is stored, its bytes are not. */
 export function fileRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   const { requestLog, documents } = world;

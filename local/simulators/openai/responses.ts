@@ -10,7 +10,7 @@ import { beginResponse } from './response-begin.ts';
 import { isOver, type ResponseRecord, shown, statusOf } from './response-record.ts';
 import { responseRequest } from './response-request.ts';
 
-/** `/responses`: in the background, or with the call held open until the response is over. */
+/** `/responses`: in the background, or with a call that waits until the response is over. */
 export function responseRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   const { requestLog, documents } = world;
@@ -48,9 +48,9 @@ export function responseRoutes(world: World): Hono<SimulatorEnv> {
   return app;
 }
 
-const unstoredKeptMs = 10 * 60_000;
+const unstoredRetentionMs = 10 * 60_000;
 
-/** The response, unless it was not to be stored: then only a background one is kept, for ten minutes. */
+/** The response; without `store`, only a background one is found, for ten minutes. */
 function findResponse(world: World, id: string): ResponseRecord {
   const record = world.documents.get<ResponseRecord>('responses', id);
   if (!record || isForgotten(record, world.now())) {
@@ -61,7 +61,7 @@ function findResponse(world: World, id: string): ResponseRecord {
 
 function isForgotten({ request, times }: ResponseRecord, nowMs: number): boolean {
   if (request.store !== false) return false;
-  return !request.background || nowMs > (times.finish_ms ?? times.created_ms) + unstoredKeptMs;
+  return !request.background || nowMs > (times.finish_ms ?? times.created_ms) + unstoredRetentionMs;
 }
 
 function cancel(world: World, record: ResponseRecord): ResponseRecord {
@@ -72,7 +72,7 @@ function cancel(world: World, record: ResponseRecord): ResponseRecord {
   return cancelled;
 }
 
-/** A deleted response leaves behind what it gave to its conversation, if that one still exists. */
+/** Adds the output of a response to its conversation, if that still exists, before the response is deleted. */
 function settleConversationOf(world: World, id: string | undefined): void {
   if (id && world.documents.get('conversations', id)) openConversation(world, id);
 }

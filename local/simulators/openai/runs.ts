@@ -114,7 +114,7 @@ function begin(world: World, threadId: string, body: z.infer<typeof runBody>): R
   return run;
 }
 
-/** The model goes on with what the tool said. */
+/** Continues the run with the outputs of its tools. */
 function goOn(world: World, run: RunRecord, body: z.infer<typeof outputsBody>): RunRecord {
   refuseStream(body.stream);
   const status = runStatusOf(run, world.now());

@@ -31,13 +31,13 @@ export interface OpenAiSimulator extends RunningServer {
 
 export interface OpenAiSimulatorOptions {
   port?: number;
-  /** SQLite file that survives a restart; by default everything is forgotten. */
+  /** A SQLite file that survives a restart; in memory without one. */
   file?: string;
-  /** The only key let in; without it, every key is. */
+  /** The only accepted key; without it, every key is. */
   apiKey?: string;
   /** How long a response or run takes; by default 3 s in the median, 9 s at the 90th percentile. */
   runMs?: (random: () => number) => number;
-  /** How many tokens a response may read; without it, as many as there are. */
+  /** How many tokens a response may read; no limit by default. */
   contextTokens?: number;
   /** What the model answers; by default `simulatedAnswer`. */
   answer?: (request: ModelRequest) => Outcome;

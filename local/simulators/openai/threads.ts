@@ -17,7 +17,7 @@ const createBody = z.object({
 });
 const updateBody = z.object({ metadata: metadata.nullish() });
 
-/** `/threads` and their messages: the Assistants protocol, for servers that kept it. */
+/** `/threads` and their messages: the Assistants protocol, for servers that still have it. */
 export function threadRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   const { requestLog, documents } = world;

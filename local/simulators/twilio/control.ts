@@ -89,8 +89,8 @@ export function controlRoutes({
   app.get('/customers/:address/events', async (c) => {
     const customer = address.parse(c.req.param('address'));
     const { after, wait } = eventsQuery.parse(c.req.query());
-    const patience = AbortSignal.any([AbortSignal.timeout(Math.round(wait * 1000)), closing]);
-    return c.json({ events: await events.waitAfter(customer, after, patience) });
+    const signal = AbortSignal.any([AbortSignal.timeout(Math.round(wait * 1000)), closing]);
+    return c.json({ events: await events.waitAfter(customer, after, signal) });
   });
 
   app.post('/faults', async (c) => {

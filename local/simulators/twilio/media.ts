@@ -6,7 +6,7 @@ import type { Records, StoredMedia } from './records.ts';
 
 const cdnPath = '/_cdn/media';
 
-/** The media of messages, below `Messages/:sid/Media`: JSON with `.json`, else a way to the bytes. */
+/** The media of messages, below `Messages/:sid/Media`: JSON with `.json`, else a redirect to the bytes. */
 export function mediaRoutes(accountSid: string, records: Records, faults: Faults) {
   const app = new Hono<SimulatorEnv>();
 
@@ -28,7 +28,7 @@ export function mediaRoutes(accountSid: string, records: Records, faults: Faults
   return app;
 }
 
-/** Where media redirects to: the bytes for anyone who knows the unguessable name, as on the CDN. */
+/** The target of that redirect: the bytes, for anyone who knows the unguessable name, as on Twilio's CDN. */
 export function cdnRoutes(records: Records) {
   return new Hono<SimulatorEnv>().get(`${cdnPath}/:sid`, (c) => {
     const media = records.media(c.req.param('sid'));
