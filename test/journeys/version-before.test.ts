@@ -18,32 +18,36 @@ afterAll(() => before.stop());
 const { call } = callsOf(() => engine);
 const soon = { timeout: 15_000, interval: 50 };
 
-// biome-ignore lint/suspicious/noExplicitAny: what the version before has kept is looked at from outside
-type Answer = any;
-const read = async (path: string, key = before.known.keys.admin): Promise<Answer> =>
-  (await call(path, { key })).json();
+type Answer = Record<string, unknown>;
+const read = async <T = Answer>(path: string, key = before.known.keys.admin): Promise<T> =>
+  (await call(path, { key })).json() as Promise<T>;
 
-const post = (path: string, idempotencyKey: string, body?: unknown) =>
-  call(path, {
-    key: before.known.keys.admin,
-    method: 'POST',
-    body,
-    headers: { 'idempotency-key': idempotencyKey },
-  });
+const post = (path: string, headers: Record<string, string>, body?: unknown) =>
+  call(path, { key: before.known.keys.admin, method: 'POST', body, headers });
 
+type Customer = ReturnType<typeof aCustomer>;
 const [shop, desk] = ['whatsapp:+14155550100', 'whatsapp:+14155550101'];
 
 describe.concurrent('a conversation of the version before', () => {
-  it('goes on in its thread, with what waited in the queue and under another name', async () => {
-    const third = await aCustomer(engine, '+15550190001', shop).hears(3);
-    const another = aCustomer(engine, '+15550190009', shop);
+  it('goes on in its thread, whichever name the customer writes under, until STOP', async () => {
+    const [byNumber, byId] = ['+15550190001', '+15550190009'].map((number) =>
+      aCustomer(engine, number, shop),
+    ) as [Customer, Customer];
+    const extra = { ExternalUserId: 'US.190001' };
 
-    await another.writes('And a table?', { extra: { ExternalUserId: 'US.190001' } });
+    const third = (await byNumber.hears(3)).at(-1);
+    await byId.writes('And a table?', { extra });
+    const [fourth] = await byId.hears(1);
+    await byId.writes('STOP', { extra });
+    await byNumber.writes('Hello?');
+    await queueIsEmpty(engine);
 
-    const [fourth] = await another.hears(1);
-    expect(third.at(-1)).toMatch(/Is the green one in stock[\s\S]*4 earlier messages/);
+    expect(third).toMatch(/Is the green one in stock[\s\S]*4 earlier messages/);
     expect(fourth).toMatch(/And a table[\s\S]*6 earlier messages/);
-    expect(JSON.stringify(engine.openai?.calls)).toContain('You sell chairs and tables.');
+    const calls = engine.openai?.calls ?? [];
+    expect(JSON.stringify(calls)).toContain('You sell chairs and tables.');
+    expect(calls.map(({ operation }) => operation)).not.toContain('conversations.create');
+    expect(byNumber.received()).toHaveLength(3);
   });
 
   it('gets the answer that was being written', async () => {
@@ -96,11 +100,6 @@ describe.concurrent('a conversation of the version before', () => {
 });
 
 describe.concurrent('a run of the version before', () => {
-  const stateOf = async (run: string) => {
-    const { state, counts } = await read(`/status/${run}`);
-    return { state, ...counts };
-  };
-
   it.each([
     ['inTime', 'fresh-2', 4],
     ['stopped', 'fresh-3', 3],
@@ -108,8 +107,9 @@ describe.concurrent('a run of the version before', () => {
   ] as const)('that was under way (%s) ends, each email sent once', async (name, box, count) => {
     const run = before.known.runs[name];
 
-    const ended = { state: 'completed', fetched: count, sent: count, failed: 0, waiting: 0 };
-    await expect.poll(() => stateOf(run), soon).toMatchObject(ended);
+    await expect
+      .poll(() => read(`/status/${run}`), soon)
+      .toMatchObject({ state: 'completed', counts: { sent: count, failed: 0, waiting: 0 } });
 
     const posts = engine.mailbox?.run(box)?.box.posts ?? [];
     const taken = posts.filter(({ outcome }) => outcome !== 'faulted');
@@ -121,28 +121,10 @@ describe.concurrent('a run of the version before', () => {
     );
   });
 
-  it('that has ended is shown with what was late and what failed', async () => {
-    const { ended } = before.known.runs;
-
-    expect(await read(`/status/${ended}`)).toMatchObject({
-      state: 'completed',
-      test_mode: true,
-      counts: { fetched: 3, sent: 2, on_time: 1, late: 1, failed: 1 },
-      cannot_be_met: [{ email_id: 'fresh-1.late' }],
-      late: [{ email_id: 'fresh-1.late', late_by_seconds: expect.any(Number) }],
-      failed: [{ email_id: 'fresh-1.odd', reason: expect.stringContaining('email_invalid') }],
-      completed_at: expect.any(String),
-    });
-    expect((await read(`/email-runs/${ended}/emails`)).emails).toMatchObject([
-      { email_id: 'fresh-1.a', state: 'sent', answered_by: 'full', on_time: true },
-      { email_id: 'fresh-1.late', state: 'sent', on_time: false },
-      { email_id: 'fresh-1.odd', state: 'failed', deadline_at: null },
-    ]);
-  });
-
   it('is known by its idempotency key, which no other request may have', async () => {
-    const again = await post('/trigger?test=true', 'the-ended-run');
-    const another = await post('/trigger?test=true&send=just_in_time', 'the-ended-run');
+    const key = { 'idempotency-key': 'the-ended-run' };
+    const again = await post('/trigger?test=true', key);
+    const another = await post('/trigger?test=true&send=just_in_time', key);
 
     expect(await again.json()).toMatchObject({ run_id: before.known.runs.ended });
     expect(another.status).toBe(409);
@@ -159,107 +141,78 @@ describe.concurrent('a lead of the version before', () => {
 
   it('is listed with its insight; what waited in the queue is judged', async () => {
     const { lead, waiting_lead } = before.known;
-    const listed = async () => (await read('/leads?source=website')).leads;
+    const listed = () => read('/leads?source=website');
 
-    await expect.poll(listed, soon).toMatchObject([
-      { id: waiting_lead, note: 'Do you hire carpenters?', insight: { version: 1 } },
-      { id: lead.id, ...aLead, phone: null, insight: { version: 3, adapter: 'rules' } },
-    ]);
-    expect((await read('/leads?priority=P0&intent=buy')).leads).toMatchObject([{ id: lead.id }]);
-    expect((await read(`/leads/${lead.id}/insights`)).insights).toMatchObject([
-      { version: 3, adapter: 'rules' },
-      { version: 2, adapter: 'openai', adapter_version: 'gpt-triage/2' },
-      { version: 1, adapter: 'rules', intent: 'buy', priority: 'P0', next_action: 'call' },
-    ]);
+    await expect.poll(listed, soon).toMatchObject({
+      leads: [
+        { id: waiting_lead, note: 'Do you hire carpenters?', insight: { version: 1 } },
+        { id: lead.id, ...aLead, phone: null, insight: { version: 3, adapter: 'rules' } },
+      ],
+    });
+    expect(await read('/leads?priority=P0&intent=buy')).toMatchObject({ leads: [{ id: lead.id }] });
+    const { insights } = await read<{ insights: object[] }>(`/leads/${lead.id}/insights`);
+    expect(insights.slice(1)).toMatchObject(lead.insights);
   });
 
   it('is known by its idempotency key, which no other may have', async () => {
     const { id, idempotency_key } = before.known.lead;
+    const key = { 'idempotency-key': idempotency_key };
 
-    const again = await post('/leads', idempotency_key, aLead);
-    const another = await post('/leads', idempotency_key, { ...aLead, note: 'Hello' });
+    const again = await post('/leads', key, aLead);
+    const another = await post('/leads', key, { ...aLead, note: 'Hello' });
 
     expect([again.status, another.status]).toEqual([200, 409]);
     expect(await again.json()).toEqual(await read(`/leads/${id}`));
   });
 });
 
-describe.concurrent('a company of the version before', () => {
-  it('is let in by its keys, each for what it may do', async () => {
-    const { admin, client, revoked, suspended } = before.known.keys;
-    const statuses = [admin, client, revoked, suspended].map(
-      async (key) => (await call('/leads', { key })).status,
-    );
-    const body = { note: 'Hello' };
-    const headers = { 'idempotency-key': 'of a visitor' };
-    const visitor = await call('/leads', { key: client, method: 'POST', body, headers });
-
-    expect(await Promise.all(statuses)).toEqual([200, 403, 401, 403]);
-    expect(visitor.status).toBe(201);
+describe('a company of the version before', () => {
+  it('is answered as before', async () => {
+    for (const { path, key, body } of before.answers) {
+      expect(await read(path, before.known.keys[key]), path).toMatchObject(body);
+    }
   });
 
-  it('is shown its configuration and who changed it', async () => {
-    const { configurations } = await read('/tenant-configuration');
-    const { changes } = await read('/tenant-configuration/opening-hours/changes');
-    expect(configurations).toMatchObject([
-      { feature_name: 'assistant', version: 2, updated_by: expect.stringMatching(/^key:/) },
-      { feature_name: 'assistant.desk', feature_value: { assistant_id: 'asst_desk' } },
-      { feature_name: 'lead-retention' },
-      { feature_name: 'lead-triage', feature_value: { model: 'gpt-triage' } },
-      { feature_name: 'message-retention', feature_value: { days: 60 } },
-      { feature_name: 'webhooks', feature_value: { url: before.receiver.url } },
-    ]);
-    expect(changes).toMatchObject([
-      { version: 3, action: 'deleted', before: { monday: '8-16' } },
-      { version: 2, action: 'set', before: { monday: '9-17' } },
-      { version: 1, action: 'set' },
-    ]);
-    expect((await read('/tenant-configuration/assistant/changes')).changes).toMatchObject([
-      { version: 2, before: { instructions: 'You sell chairs.' } },
-      { version: 1 },
-    ]);
+  it('is let in by its keys, each for what it may do', async () => {
+    const { admin, client, revoked, suspended } = before.known.keys;
+
+    const answers = [admin, client, revoked, suspended].map((key) => call('/leads', { key }));
+    const headers = { 'idempotency-key': 'of a visitor' };
+    const visitor = { key: client, method: 'POST', body: { note: 'Hello' }, headers };
+
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses).toEqual([200, 403, 401, 403]);
+    expect((await call('/leads', visitor)).status).toBe(201);
   });
 
   it('changes a feature from the version that it has read', async () => {
-    const change = (version: number) =>
-      call('/tenant-configuration/lead-retention', {
-        key: before.known.keys.admin,
-        method: 'POST',
-        body: { feature_value: { days: 100 } },
-        headers: { 'if-match': `"${version}"` },
-      });
+    const change = (etag: string) =>
+      post(
+        '/tenant-configuration/lead-retention',
+        { 'if-match': etag },
+        { feature_value: { days: 9 } },
+      );
 
-    expect([(await change(7)).status, (await change(1)).status]).toEqual([412, 200]);
-    expect(await read('/tenant-configuration/lead-retention')).toMatchObject({ version: 2 });
+    expect([(await change('"7"')).status, (await change('"1"')).status]).toEqual([412, 200]);
   });
 
   it('is shown its usage, to which what comes is added', async () => {
-    const { total } = await read('/usage');
+    const counted = async () => (await read<{ total: Record<string, number> }>('/usage')).total;
 
-    expect(total.requests).toBeGreaterThan(100);
-    expect(total.replies).toBeGreaterThan(6);
-    expect(total.emails).toBeGreaterThanOrEqual(5);
-    expect(total.lead_model_calls).toBeGreaterThanOrEqual(1);
+    await expect.poll(async () => (await counted())['replies'], soon).toBeGreaterThan(6);
+    expect(await counted()).toMatchObject({ lead_model_calls: 1 });
+    expect((await counted())['requests']).toBeGreaterThan(140);
   });
 
   it('is told of what waited, signed as before', async () => {
-    const { signing_secret } = before.known;
-    const told = () => before.receiver.received.map(({ body }) => JSON.parse(body).type);
-    await expect.poll(told, soon).toEqual(expect.arrayContaining(['webhook.test']));
+    const { signing_secret } = await read('/webhook-endpoint');
+    const told = () =>
+      before.receiver.received.map(({ body, headers }) =>
+        new Webhook(String(signing_secret)).verify(body, headers),
+      );
 
-    const verified = before.receiver.received.map(({ body, headers }) =>
-      new Webhook(signing_secret).verify(body, headers),
-    );
-    expect(verified).toContainEqual(
-      expect.objectContaining({ data: { message: 'This is a test: your webhook works.' } }),
-    );
-    expect(await read('/webhook-endpoint')).toMatchObject({ state: 'active', signing_secret });
-  });
-
-  it('whose receiver is gone is not told until it sets another', async () => {
-    const endpoint = await read('/webhook-endpoint', before.known.keys.borealis);
-
-    expect(endpoint).toMatchObject({ state: 'disabled', disabled_at: expect.any(String) });
+    const data = { message: 'This is a test: your webhook works.' };
+    await expect.poll(told, soon).toContainEqual(expect.objectContaining({ data }));
   });
 });
 
@@ -267,19 +220,15 @@ describe('the queues of the version before', () => {
   it('are worked off, and their dead letters are shown with their reasons', async () => {
     const { client } = engine.cloud.services.queues;
     const places = [...placesOf(engine)];
+    const queues = places.filter(([name]) => /(REPLY|TRIAGE|WEBHOOK|READY)_QUEUE_URL/.test(name));
     const dead = places.filter(([name]) => name.endsWith('_DLQ_URL'));
-    const waiting = places.filter(([name]) => /(REPLY|TRIAGE|WEBHOOK|READY)_QUEUE_URL/.test(name));
 
-    for (const [, url] of waiting) {
-      const name = url.split('/').at(-1) ?? '';
-      await expect.poll(() => messagesIn(engine, name), soon).toBe(0);
+    for (const [, url] of queues) {
+      await expect.poll(() => messagesIn(engine, url.split('/').at(-1) ?? ''), soon).toBe(0);
     }
-    for (const [, url] of dead) {
-      const letters = await takeLetters(client, url, 30);
-      expect(letters.map(({ attributes }) => attributes)).toMatchObject([
-        { reason_code: 'malformed_message', failed_at: expect.any(String) },
-      ]);
-    }
-    expect([dead.length, waiting.length]).toEqual([5, 4]);
+    const letters = await Promise.all(dead.map(([, url]) => takeLetters(client, url, 30)));
+    expect(letters.map(([letter]) => letter?.attributes)).toMatchObject(
+      Array(5).fill({ reason_code: 'malformed_message', failed_at: expect.any(String) }),
+    );
   });
 });

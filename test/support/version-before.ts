@@ -17,8 +17,7 @@ export interface Known {
   /** The vendor's thread of the customer at the desk, and the messages that one customer wrote at the same time. */
   conversations: { thread: string; together: string[] };
   keys: Record<'admin' | 'revoked' | 'client' | 'borealis' | 'suspended', string>;
-  signing_secret: string;
-  lead: { id: string; idempotency_key: string };
+  lead: { id: string; idempotency_key: string; insights: object[] };
   waiting_lead: string;
   runs: Record<'ended' | 'inTime' | 'stopped' | 'waiting', string>;
 }
@@ -34,6 +33,13 @@ export interface StoredMessage {
   delayed_until?: number;
 }
 
+/** What the version before has answered to GET. */
+export interface StoredAnswer {
+  key: 'admin' | 'borealis';
+  path: string;
+  body: object;
+}
+
 /** What a simulated vendor remembers. */
 export interface StoredDocument {
   vendor: string;
@@ -44,6 +50,8 @@ export interface StoredDocument {
 }
 
 const folder = path.resolve(import.meta.dirname, '../fixtures/version-before');
+const fileText = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
+
 const tables = [
   'CONVERSATIONS_TABLE',
   'EMAIL_RUNS_TABLE',
@@ -60,8 +68,7 @@ export const placesOf = ({ cloud }: Pick<Engine, 'cloud'>): Map<string, string> 
   new Map(
     cloud.deployed
       .flatMap(({ definition }) => Object.entries(definition.environment))
-      .filter(([name]) => /_(TABLE|QUEUE_URL|DLQ_URL)$/.test(name))
-      .sort(),
+      .filter(([name]) => /_(TABLE|QUEUE_URL|DLQ_URL)$/.test(name)),
   );
 
 /** An item as a line of JSON; DynamoDB's sets are told apart from lists. */
@@ -92,11 +99,12 @@ function moved(text: string, fromMs: number, toMs: number): string {
 
 /** The local cloud of this version with all that the version before has left, as if it had been stopped a minute ago. */
 export async function startWithDataOfVersionBefore() {
-  const known = JSON.parse(readFileSync(path.join(folder, 'known.json'), 'utf8')) as Known;
+  const { read_at } = JSON.parse(fileText('known.json')) as Known;
+  const [then, now] = [Date.parse(read_at), Date.now()];
+  const known = JSON.parse(moved(fileText('known.json'), then, now)) as Known;
   const receiver = await startReceiver();
-  const now = Date.now();
   const read = <T>(name: string): T[] =>
-    moved(readFileSync(path.join(folder, `${name}.jsonl`), 'utf8'), Date.parse(known.read_at), now)
+    moved(fileText(`${name}.jsonl`), then, now)
       .replaceAll(known.receiver, receiver.url)
       .trim()
       .split('\n')
@@ -111,6 +119,7 @@ export async function startWithDataOfVersionBefore() {
     known,
     receiver,
     engine,
+    answers: read<StoredAnswer>('answers'),
     async stop() {
       await engine.stop();
       await receiver.close();
