@@ -104,22 +104,26 @@ describe.concurrent('a run of the version before', () => {
     ['inTime', 'fresh-2', 4],
     ['stopped', 'fresh-3', 3],
     ['waiting', 'fresh-4', 2],
-  ] as const)('that was under way (%s) ends, each email sent once', async (name, box, count) => {
-    const run = before.known.runs[name];
+  ] as const)(
+    'that was under way (%s) ends, each email sent once and in order',
+    async (name, box, count) => {
+      const run = before.known.runs[name];
 
-    await expect
-      .poll(() => read(`/status/${run}`), soon)
-      .toMatchObject({ state: 'completed', counts: { sent: count, failed: 0, waiting: 0 } });
+      await expect
+        .poll(() => read(`/status/${run}`), soon)
+        .toMatchObject({ state: 'completed', counts: { sent: count, failed: 0, waiting: 0 } });
 
-    const posts = engine.mailbox?.run(box)?.box.posts ?? [];
-    const taken = posts.filter(({ outcome }) => outcome !== 'faulted');
-    const { emails } = await read(`/email-runs/${run}/emails`);
-    expect(taken.map(({ outcome }) => outcome)).toEqual(Array(count).fill('accepted'));
-    expect(new Set(taken.map(({ emailId }) => emailId)).size).toBe(count);
-    expect(emails).toMatchObject(
-      Array(count).fill({ state: 'sent', deadline_at: expect.any(String) }),
-    );
-  });
+      const posts = engine.mailbox?.run(box)?.box.posts ?? [];
+      const inOrder = ['a', 'b', 'c', 'd'].slice(0, count).map((id) => `${box}.${id}`);
+      const taken = posts.filter(({ outcome }) => outcome !== 'faulted');
+      const { emails } = await read(`/email-runs/${run}/emails`);
+      expect(taken.map(({ outcome }) => outcome)).toEqual(Array(count).fill('accepted'));
+      expect(taken.map(({ emailId }) => emailId)).toEqual(inOrder);
+      expect(emails).toMatchObject(
+        Array(count).fill({ state: 'sent', deadline_at: expect.any(String) }),
+      );
+    },
+  );
 
   it('is known by its idempotency key, which no other request may have', async () => {
     const key = { 'idempotency-key': 'the-ended-run' };
