@@ -50,7 +50,8 @@ export interface StoredDocument {
 }
 
 const folder = path.resolve(import.meta.dirname, '../fixtures/version-before');
-const fileText = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
+const linesOf = (name: string): string =>
+  readFileSync(path.join(folder, `${name}.jsonl`), 'utf8').trim();
 
 const tables = [
   'CONVERSATIONS_TABLE',
@@ -71,7 +72,7 @@ export const placesOf = ({ cloud }: Pick<Engine, 'cloud'>): Map<string, string> 
       .filter(([name]) => /_(TABLE|QUEUE_URL|DLQ_URL)$/.test(name)),
   );
 
-/** An item as a line of JSON; DynamoDB's sets are told apart from lists. */
+/** A value as a line of JSON; DynamoDB's sets are told apart from lists. */
 export const asText = (item: unknown): string =>
   JSON.stringify(item, (_, value) => (value instanceof Set ? { set: [...value] } : value));
 
@@ -99,14 +100,13 @@ function moved(text: string, fromMs: number, toMs: number): string {
 
 /** The local cloud of this version with all that the version before has left, as if it had been stopped a minute ago. */
 export async function startWithDataOfVersionBefore() {
-  const { read_at } = JSON.parse(fileText('known.json')) as Known;
+  const { read_at } = JSON.parse(linesOf('known')) as Known;
   const [then, now] = [Date.parse(read_at), Date.now()];
-  const known = JSON.parse(moved(fileText('known.json'), then, now)) as Known;
+  const known = JSON.parse(moved(linesOf('known'), then, now)) as Known;
   const receiver = await startReceiver();
   const read = <T>(name: string): T[] =>
-    moved(fileText(`${name}.jsonl`), then, now)
+    moved(linesOf(name), then, now)
       .replaceAll(known.receiver, receiver.url)
-      .trim()
       .split('\n')
       .map(fromText);
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'version-before-'));
