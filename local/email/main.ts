@@ -1,22 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunView, routes } from '../../lambdas/email-deadlines/contract.ts';
+import {
+  type dependencyKinds,
+  type RunView,
+  routes,
+  type sendModes,
+} from '../../lambdas/email-deadlines/contract.ts';
 import { counted } from '../../lambdas/runtime/plural.ts';
-import { runCommand } from '../command.ts';
 import { nothingRuns, runningIn } from '../running.ts';
 import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
 import type { RunRecord } from '../simulators/mailbox/record.ts';
 import { timelineText } from '../simulators/mailbox/timeline.ts';
-import { type EmailOptions, parseCommand, usage } from './options.ts';
+import { type EmailOptions, orderOf } from './order.ts';
 
 type Out = NodeJS.WriteStream;
 
-/** The command `npm run email`; resolves with its exit code. */
-export const email = (args: string[], dataDir: string, stdout: Out, stderr: Out) =>
-  runCommand(parseCommand(args), usage, { stdout, stderr }, (options) =>
-    run(options, dataDir, stdout, stderr),
-  );
+type DependencyKind = (typeof dependencyKinds)[number];
+type SendMode = (typeof sendModes)[number];
 
 interface Product {
   url: string;
@@ -24,7 +25,12 @@ interface Product {
   key: string;
 }
 
-async function run(options: EmailOptions, dataDir: string, out: Out, err: Out): Promise<boolean> {
+/** Has the product that runs here answer emails, and grades it; false where it could not. */
+export async function answerEmails(
+  options: EmailOptions,
+  dataDir: string,
+  { stdout: out, stderr: err }: { stdout: Out; stderr: Out },
+): Promise<boolean> {
   const product = findProduct(dataDir);
   if (typeof product === 'string') {
     err.write(`${product}\n`);
@@ -61,11 +67,14 @@ function findProduct(dataDir: string): Product | string {
 async function answered(product: Product, options: EmailOptions, out: Out): Promise<RunView> {
   const ordered = await fetch(`${product.mailboxUrl}/_control/next`, {
     method: 'POST',
-    body: JSON.stringify(options.order),
+    body: JSON.stringify(orderOf(options)),
   });
   if (!ordered.ok) throw new Error(`The mailbox took no order: ${await ordered.text()}`);
-  const { dependencyKind, send } = options;
-  const query = new URLSearchParams({ test: 'true', dependency_kind: dependencyKind, send });
+  const query = new URLSearchParams({
+    test: 'true',
+    dependency_kind: (options.content ? 'content' : 'order') satisfies DependencyKind,
+    send: (options.justInTime ? 'just_in_time' : 'asap') satisfies SendMode,
+  });
   let view = await ask(product, `${routes.trigger.path}?${query}`, 'POST');
   out.write(`Run ${view.run_id}\n`);
   for (let shown = ''; view.state === 'pending' || view.state === 'running'; ) {

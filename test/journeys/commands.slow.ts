@@ -35,10 +35,9 @@ interface Ended {
 const run = (name: string, ...parameters: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: folder };
-    const file = path.join('bin', `${name}.ts`);
     execFile(
       process.execPath,
-      [file, ...parameters],
+      ['bin/replies.mjs', name, ...parameters],
       { cwd: projectRoot, env },
       (error, out, said) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
@@ -136,7 +135,7 @@ describe('the commands', () => {
     [['keys', 'create', 'demo', '--name', 'two\nlines'], 'all in one line'],
     [['keys', 'create', 'demo', '--role', 'Emperor'], 'TenantAdmin or OperationUser'],
     [['keys', 'create', 'demo', '--scopes', 'usage:read,sing'], '--scopes are some of'],
-    [['keys', 'create', 'demo', '--days', '-1'], '--days takes a value'],
+    [['keys', 'create', 'demo', '--days', '-1'], '--days is a number from 0.001 to 3650, not -1'],
     [['assistant', 'set', 'demo'], 'What is to change?'],
     [['assistant', 'set', 'demo', '--project', '', '--model', 'm'], 'A --project takes'],
     [['assistant', 'set', 'demo', '--instructions-file', 'no.txt'], 'no.txt is not there'],
@@ -144,9 +143,9 @@ describe('the commands', () => {
       ['channels', 'add', '+14155230000', '--company', 'nobody', '--project', 'x'],
       'no company nobody',
     ],
-    [['tenants', 'list', '--stage', 'moon'], 'choose local, dev, prod'],
-    [['keys', 'create', 'nobody'], 'npm run tenants -- create nobody'],
-    [['assistant', 'reset', 'demo', '--model', 'm'], 'assistant reset takes no --model'],
+    [['tenants', 'list', '--stage', 'moon'], 'choose local, dev or prod'],
+    [['keys', 'create', 'nobody'], 'replies tenants create nobody'],
+    [['assistant', 'reset', 'demo', '--model', 'm'], 'replies assistant reset takes no --model'],
   ])('refuse %j in one line', async ([name = '', ...parameters], said) => {
     const ended = await run(name, ...parameters);
 
