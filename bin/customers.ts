@@ -1,4 +1,4 @@
-import { counted } from '../lambdas/runtime/plural.ts';
+import { counted } from '../lambdas/shared/plural.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { stages } from '../lib/stages.ts';
 import { CommandError, type Target } from './command.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../lambdas/runtime/plural.ts';
+import { counted } from '../lambdas/shared/plural.ts';
 import { CommandError, type Target } from './command.ts';
 import { discard } from './dlq/discard.ts';
 import { isNamed, type Letter } from './dlq/letters.ts';

@@ -1,4 +1,4 @@
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import { tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
 import { CommandError, hintFor, type Target } from './command.ts';
 import { readTenantId, tableOf } from './target.ts';
 

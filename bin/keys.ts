@@ -1,14 +1,15 @@
 import {
   credentialStore,
   type NewCredential,
-} from '../lambdas/platform/adapters/credential-store.ts';
-import type { StoredCredential } from '../lambdas/platform/contract.ts';
+} from '../lambdas/administration/stores/credential-store.ts';
+import type { StoredCredential } from '../lambdas/administration/work/credential.ts';
+import { authorizerCacheSeconds } from '../lambdas/tenancy/authorizer-context.ts';
 import { scopesOf } from '../lambdas/tenancy/caller.ts';
-import { authorizerCacheSeconds, isRole, type Scope } from '../lambdas/tenancy/contract.ts';
+import { isRole, type Scope } from '../lambdas/tenancy/scopes.ts';
 import { CommandError, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { say, sayJson } from './output.ts';
-import { operator, readGivenName, tableOf } from './target.ts';
+import { operator, readDisplayName, tableOf } from './target.ts';
 
 interface Wanted extends Target {
   name?: string | undefined;
@@ -75,7 +76,7 @@ function wantedBy(company: string, values: Wanted): NewCredential {
   return {
     tenant_id: company,
     kind: client ? 'client' : 'key',
-    name: name.trim() && readGivenName(name),
+    name: name.trim() && readDisplayName(name),
     role,
     created_by: operator(),
     ...(scopes && { scopes }),

@@ -1,8 +1,8 @@
-import { type TenantChange, tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
-import type { Tenant } from '../lambdas/tenancy/contract.ts';
+import { type TenantChange, tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
+import type { Tenant } from '../lambdas/tenancy/tenant.ts';
 import { CommandError, hintFor, type Target } from './command.ts';
 import { say, sayJson } from './output.ts';
-import { readGivenName, readTenantId, tableOf } from './target.ts';
+import { readDisplayName, readTenantId, tableOf } from './target.ts';
 import { type LimitOptions, limitsText, readLimits } from './tenants/limits.ts';
 
 interface Wanted extends LimitOptions, Target {
@@ -56,7 +56,7 @@ async function report(id: string, target: Target, change: TenantChange, what?: s
 
 function readName({ name }: Wanted): string | undefined {
   if (name === undefined) return undefined;
-  return readGivenName(name);
+  return readDisplayName(name);
 }
 
 function lineOf(tenant: Tenant): string {

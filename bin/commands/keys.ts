@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
-import { authorizerCacheSeconds, roles } from '../../lambdas/tenancy/contract.ts';
+import { authorizerCacheSeconds } from '../../lambdas/tenancy/authorizer-context.ts';
+import { roles } from '../../lambdas/tenancy/scopes.ts';
 import { examples, json, numeric, onDeployment } from '../command.ts';
 
 const work = () => import('../keys.ts');

@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { adapters } from '../../lambdas/leads/contract.ts';
+import { adapters } from '../../lambdas/leads/messages.ts';
 import { CommandError, examples } from '../command.ts';
 
 /** `replies lead` */

@@ -1,5 +1,5 @@
 import { Command, type OptionValues } from '@commander-js/extra-typings';
-import { defaultModelLimit, defaultRateLimit } from '../../lambdas/tenancy/contract.ts';
+import { defaultModelLimit, defaultRateLimit } from '../../lambdas/tenancy/tenant.ts';
 import { examples, json, onDeployment } from '../command.ts';
 
 const limits = <Args extends unknown[], Options extends OptionValues>(

@@ -5,7 +5,7 @@ import {
   GetMetricStatisticsCommand,
   type Statistic as PlainStatistic,
 } from '@aws-sdk/client-cloudwatch';
-import { deploymentDimension, metricNamespace } from '../../lambdas/runtime/contract.ts';
+import { deploymentDimension, metricNamespace } from '../../lambdas/shared/metrics.ts';
 import { nameOf } from '../target.ts';
 import { type Figures, type Point, periodSeconds } from './figures.ts';
 import { aboutMetric } from './names.ts';

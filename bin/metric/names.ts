@@ -1,4 +1,4 @@
-import { countMetrics, timeMetrics } from '../../lambdas/runtime/contract.ts';
+import { countMetrics, timeMetrics } from '../../lambdas/shared/metrics.ts';
 
 export const statistics = ['Sum', 'Average', 'Maximum', 'p50', 'p90', 'p99'] as const;
 export type Statistic = (typeof statistics)[number];

@@ -6,8 +6,8 @@ import {
   type RunView,
   routes,
   type sendModes,
-} from '../../lambdas/email-deadlines/contract.ts';
-import { counted } from '../../lambdas/runtime/plural.ts';
+} from '../../lambdas/email-deadlines/routes.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import { nothingRuns, runningIn } from '../running.ts';
 import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
 import type { RunRecord } from '../simulators/mailbox/record.ts';

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AdapterName, type Insight, type Lead, routes } from '../../lambdas/leads/contract.ts';
+import type { AdapterName, Insight, Lead } from '../../lambdas/leads/messages.ts';
+import { routes } from '../../lambdas/leads/routes.ts';
 import { nothingRuns, runningIn } from '../running.ts';
 import { insightText } from './show.ts';
 

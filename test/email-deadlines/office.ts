@@ -1,20 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
-import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
-import type { Counts, EmailIn, ReadyMessage } from '../../lambdas/email-deadlines/contract.ts';
-import type { Step } from '../../lambdas/email-deadlines/domain/ladder.ts';
-import type { Office, Task } from '../../lambdas/email-deadlines/domain/office.ts';
+import { handOut } from '../../lambdas/email-deadlines/hand-out.ts';
+import type { ReadyMessage } from '../../lambdas/email-deadlines/messages.ts';
+import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
+import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
+import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
+import type { Step } from '../../lambdas/email-deadlines/work/ladder.ts';
+import type { Office, Task } from '../../lambdas/email-deadlines/work/office.ts';
 import type {
   EmailPorts,
   EmailStore,
   PostResult,
   Reply,
-} from '../../lambdas/email-deadlines/domain/ports.ts';
-import { prepareRun } from '../../lambdas/email-deadlines/domain/prepare.ts';
-import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
-import { Shift } from '../../lambdas/email-deadlines/domain/shift.ts';
-import { handOut } from '../../lambdas/email-deadlines/hand-out.ts';
-import type { EngineError } from '../../lambdas/runtime/errors.ts';
+} from '../../lambdas/email-deadlines/work/ports.ts';
+import { prepareRun } from '../../lambdas/email-deadlines/work/prepare.ts';
+import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/work/run.ts';
+import { Shift } from '../../lambdas/email-deadlines/work/shift.ts';
+import type { EngineError } from '../../lambdas/shared/errors.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 import { Death, type Fate, noFate } from './fates.ts';

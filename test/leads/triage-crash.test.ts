@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Insight, TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { Insight, TriageMessage } from '../../lambdas/leads/messages.ts';
 import type { TestTable } from '../support/table.ts';
 import { deaths, Process, turnsOf } from './crashes.ts';
 import { aJudgement, aLeadsOffice, leadsIn, startLeadsTable } from './office.ts';

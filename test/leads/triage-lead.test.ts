@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AdapterName, TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { AdapterName, TriageMessage } from '../../lambdas/leads/messages.ts';
 import { days, type TestTable, withLostAnswers } from '../support/table.ts';
 import { aJudgement, aLeadsOffice, leadsIn, type OfficeParts, startLeadsTable } from './office.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { takes } from '../../bin/logs/filter-pattern.ts';
 import { metricNames } from '../../bin/metric/names.ts';
-import { timeMetrics } from '../../lambdas/runtime/contract.ts';
+import { timeMetrics } from '../../lambdas/shared/metrics.ts';
 import { runtimeLines } from '../../local/cloud/runtime-lines.ts';
 import { entryOf, headings, linesOf, type Search, searchesOf } from '../support/runbook.ts';
 import { referredBy, resourcesOf, templateOf } from '../support/stack.ts';

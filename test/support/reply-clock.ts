@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/runtime/clock.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
 
 export interface VirtualClock extends Clock {
   /** Every sleep so far, in milliseconds. */

@@ -1,4 +1,4 @@
-import { retryLater } from '../../lambdas/runtime/errors.ts';
+import { retryLater } from '../../lambdas/shared/errors.ts';
 
 /**
  * What befalls the nth port call of an invocation, before or after it takes effect: a `crash` ends

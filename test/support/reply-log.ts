@@ -1,4 +1,4 @@
-import type { Log, Meter } from '../../lambdas/runtime/log.ts';
+import type { Log, Meter } from '../../lambdas/shared/log.ts';
 
 export interface LogLine {
   level: 'debug' | 'info' | 'warn' | 'error' | 'critical';

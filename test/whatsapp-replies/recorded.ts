@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Log, Meter } from '../../lambdas/runtime/log.ts';
+import type { Log, Meter } from '../../lambdas/shared/log.ts';
 
 /** A log that keeps its lines, each as one text. */
 export interface RecordedLog extends Log {
