@@ -43,23 +43,27 @@ function readPrefix(name: string): string {
 /** An option that prints JSON, and nothing else, on stdout. */
 export const json = () => new Option('--json', 'prints JSON for machines');
 
-interface Bounds {
-  from: number;
-  to: number;
-  whole?: boolean;
-}
-
 /** An option that takes a number within bounds. */
-export const numeric = <const Flags extends string>(flags: Flags, text: string, bounds: Bounds) =>
+export const numeric = <const Flags extends string>(
+  flags: Flags,
+  text: string,
+  [from, to]: readonly [number, number],
+  isFit = Number.isFinite,
+  kind = 'number',
+) =>
   new Option(flags, text).argParser((typed: string): number => {
     const value = Number(typed);
-    const fits = value >= bounds.from && value <= bounds.to && typed.trim() !== '';
-    if (fits && (!bounds.whole || Number.isInteger(value))) return value;
-    const kind = bounds.whole ? 'whole number' : 'number';
-    throw new CommandError(
-      `${flags.split(' ')[0]} is a ${kind} from ${bounds.from} to ${bounds.to}, not ${typed || 'empty'}.`,
-    );
+    if (typed.trim() !== '' && value >= from && value <= to && isFit(value)) return value;
+    const [flag] = flags.split(' ');
+    throw new CommandError(`${flag} is a ${kind} from ${from} to ${to}, not ${typed || 'empty'}.`);
   });
+
+/** An option that takes a whole number within bounds. */
+export const whole = <const Flags extends string>(
+  flags: Flags,
+  text: string,
+  bounds: readonly [number, number],
+) => numeric(flags, text, bounds, Number.isInteger, 'whole number');
 
 /** An option that may be repeated. */
 export const repeated = <const Flags extends string>(flags: Flags, text: string) =>

@@ -31,8 +31,11 @@ export function faultOf(command: CommandUnknownOpts, error: CommanderError): Err
     }
     case 'commander.invalidArgument':
       return new CommandError(invalidChoice(error.message));
-    default:
+    case 'commander.help':
+    case 'commander.helpDisplayed':
       return error;
+    default:
+      return new CommandError(error.message.replace(/^error: /, ''));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
-import { examples, json, numeric, onDeployment } from '../command.ts';
+import { examples, json, onDeployment, whole } from '../command.ts';
 
 const work = () => import('../assistant.ts');
 const company = ['<company>', 'whose, such as acme'] as const;
@@ -24,20 +24,8 @@ export function assistant() {
     .option('--fallback-text <text>', 'when the model refuses or answers nothing')
     .option('--unreadable-text <text>', 'when something cannot be read; {kinds} stands for what')
     .option('--opted-in-text <text>', 'when a customer comes back with START')
-    .addOption(
-      numeric('--max-wait-seconds <n>', 'how long the model may take', {
-        from: 5,
-        to: 3_600,
-        whole: true,
-      }),
-    )
-    .addOption(
-      numeric('--max-output-tokens <n>', 'how much it may write', {
-        from: 16,
-        to: 1_000_000,
-        whole: true,
-      }),
-    )
+    .addOption(whole('--max-wait-seconds <n>', 'how long the model may take', [5, 3_600]))
+    .addOption(whole('--max-output-tokens <n>', 'how much it may write', [16, 1_000_000]))
     .action(async (whose, options) => (await work()).set(whose, options));
   onDeployment(command.command('show').argument(...company))
     .description('shows it as JSON')

@@ -19,10 +19,7 @@ export const chat = () =>
     .addOption(number('--from <number>', "the customer's number").default('+15551230001'))
     .addOption(number('--to <number>', "the business's number; the running one by default"))
     .addOption(
-      numeric('--timeout <seconds>', 'how long to wait for a reply', {
-        from: 0.001,
-        to: 86_400,
-      }).default(120),
+      numeric('--timeout <seconds>', 'how long to wait for a reply', [0.001, 86_400]).default(120),
     )
     .option('--image <file>', 'a picture to send with the message', readImage)
     .option(

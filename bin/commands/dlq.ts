@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { examples, json, numeric, onDeployment, repeated } from '../command.ts';
+import { examples, json, numeric, onDeployment, repeated, whole } from '../command.ts';
 
 const work = () => import('../dlq.ts');
 const queue = ['<queue>', 'which queue; replies dlq list shows them'] as const;
@@ -21,18 +21,14 @@ export function dlq() {
   onDeployment(command.command('show').argument(...queue))
     .description('shows why each is there, and what a redrive would do')
     .addOption(id())
-    .addOption(
-      numeric('--limit <n>', 'how many are shown', { from: 1, to: 10_000, whole: true }).default(
-        20,
-      ),
-    )
+    .addOption(whole('--limit <n>', 'how many are shown', [1, 10_000]).default(20))
     .option('--reveal', "with their bodies, which hold customers' words")
     .addOption(json())
     .action(async (from, options) => (await work()).show(from, options));
   onDeployment(command.command('redrive').argument(...queue))
     .description('sends them back to work, where nothing is done twice')
     .addOption(id())
-    .addOption(numeric('--rate <n>', 'how many a second', { from: 0.01, to: 1_000 }).default(10))
+    .addOption(numeric('--rate <n>', 'how many a second', [0.01, 1_000]).default(10))
     .action(async (from, options) => (await work()).sendBack(from, options));
   onDeployment(command.command('discard').argument(...queue))
     .description('deletes those named, after a copy was written to a file')

@@ -2,16 +2,14 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { shapes } from '../../local/email/order.ts';
-import { CommandError, examples, numeric } from '../command.ts';
+import { CommandError, examples, numeric, whole } from '../command.ts';
 
 /** `replies email` */
 export const email = () =>
   new Command('email')
     .description('Runs emails on the local cloud and grades how they were answered.')
     .summary('runs emails, and grades how they were answered')
-    .addOption(
-      numeric('--emails <n>', 'how many', { from: 1, to: 10_000, whole: true }).default(50),
-    )
+    .addOption(whole('--emails <n>', 'how many', [1, 10_000]).default(50))
     .addOption(
       new Option('--shape <shape>', 'how they depend on each other')
         .choices(shapes)
@@ -20,11 +18,10 @@ export const email = () =>
     .option('--real', 'threads of public mail in place of a shape')
     .option('--tight', 'deadlines that only a good order keeps (loose by default)')
     .addOption(
-      numeric('--seed <n>', 'another run of the same kind', {
-        from: Number.MIN_SAFE_INTEGER,
-        to: Number.MAX_SAFE_INTEGER,
-        whole: true,
-      }).default(1),
+      whole('--seed <n>', 'another run of the same kind', [
+        Number.MIN_SAFE_INTEGER,
+        Number.MAX_SAFE_INTEGER,
+      ]).default(1),
     )
     .option(
       '--content',
@@ -32,10 +29,7 @@ export const email = () =>
     )
     .option('--just-in-time', 'each is sent as late as is safe')
     .addOption(
-      numeric('--fail <percent>', 'so many of the posts are answered 503', {
-        from: 0,
-        to: 90,
-      }).default(0),
+      numeric('--fail <percent>', 'so many of the posts are answered 503', [0, 90]).default(0),
     )
     .option('--svg <file>', 'the timeline as a picture, too', readPicture)
     .addHelpText('after', examples('email --emails 50 --shape layered'))

@@ -18,7 +18,7 @@ export function keys() {
     .option('--name <text>', 'what it is for')
     .option('--role <role>', `${roleNames.join(' or ')}; TenantAdmin by default`)
     .option('--scopes <a,b>', "only these of the role's scopes")
-    .addOption(numeric('--days <n>', 'it ends after so many days', { from: 0.001, to: 3_650 }))
+    .addOption(numeric('--days <n>', 'it ends after so many days', [0.001, 3_650]))
     .option('--client', 'a public client id instead, for a web page: the role Visitor, no secret')
     .addOption(json())
     .action(async (whose, options) => (await work()).create(whose, options));

@@ -22,10 +22,8 @@ export const logs = () =>
       ).choices(levels),
     )
     .addOption(repeated('--code <code>', 'lines with this error code, such as "openai_*"'))
-    .addOption(numeric('--hours <n>', 'so far back', { from: 0.001, to: 8_760 }).default(1))
-    .addOption(
-      numeric('--limit <n>', 'how many lines at most', { from: 1, to: 100_000 }).default(1_000),
-    )
+    .addOption(numeric('--hours <n>', 'so far back', [0.001, 8_760]).default(1))
+    .addOption(numeric('--limit <n>', 'how many lines at most', [1, 100_000]).default(1_000))
     .option('--raw', 'whole lines of JSON, metrics among them')
     .addOption(json())
     .addHelpText(

@@ -15,7 +15,7 @@ export const metric = () =>
       ),
     )
     .argument('[of]', 'the queue or function, such as whatsapp-replies or reply-processor')
-    .addOption(numeric('--hours <n>', 'so far back', { from: 0.1, to: 120 }).default(3))
+    .addOption(numeric('--hours <n>', 'so far back', [0.1, 120]).default(3))
     .addOption(
       new Option(
         '--statistic <name>',

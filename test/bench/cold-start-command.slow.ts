@@ -71,7 +71,7 @@ describe('npm run bench', () => {
       cwd: projectRoot,
     }).toString();
 
-    expect(out).toContain('  cold-start: ');
+    expect(out).toContain('  cold-start [what] ');
   });
 
   it('refuses a bench that is not there', () => {

@@ -81,6 +81,33 @@ describe('a command that is used wrongly', () => {
   });
 });
 
+describe('replies deploy', () => {
+  const readBy = async (...args: string[]) => {
+    const own = repliesProgram();
+    const deploy = own.commands.find((one) => one.name() === 'deploy');
+    await deploy?.action(() => undefined).parseAsync(args, { from: 'user' });
+    return [deploy?.args, deploy?.opts()];
+  };
+
+  it('hands on to the CDK what is not its own', async () => {
+    expect(await readBy('-c', 'A=b', '--require-approval', 'never')).toEqual([
+      ['-c', 'A=b', '--require-approval', 'never'],
+      {},
+    ]);
+    expect(await readBy('--stage', 'prod', '--hotswap', '--profile=ours')).toEqual([
+      ['--hotswap'],
+      { stage: 'prod', profile: 'ours' },
+    ]);
+  });
+
+  it('goes to no stage that only the environment names', async () => {
+    vi.stubEnv('REPLIES_STAGE', 'prod');
+
+    expect(await readBy()).toEqual([[], {}]);
+    vi.unstubAllEnvs();
+  });
+});
+
 describe('a hint', () => {
   it('leads to the next command for the same deployment', () => {
     const hintOf = (stage: 'local' | 'prod', prefix = 'replies-engine') =>

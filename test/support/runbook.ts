@@ -38,13 +38,12 @@ export const wordsOf = (line: string): string[] =>
     ([, one, two, bare]) => one ?? two ?? bare ?? '',
   );
 
-/** The lines of an entry's blocks that begin with a command, without what is said of them. */
+/** The lines of an entry's blocks that begin with a command. */
 export const linesOf = (heading: string, command: string): string[] =>
   blocksOf(entryOf(heading))
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
-    .filter((line) => line.startsWith(`${command} `))
-    .map((line) => line.split(/\s+#/)[0] ?? '');
+    .filter((line) => `${line} `.startsWith(`${command} `));
 
 /** The headings of all entries. */
 export const headings: string[] = [...runbook.matchAll(/^### (.+)$/gm)].map(([, one = '']) => one);
