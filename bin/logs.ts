@@ -1,6 +1,6 @@
 import { readableLine } from '../local/console.ts';
 import { loggedNames } from '../local/function-logs.ts';
-import { harmless } from '../local/harmless.ts';
+import { sanitizeForTerminal } from '../local/sanitize-for-terminal.ts';
 import { CommandError, type Target } from './command.ts';
 import { PatternError } from './logs/filter-pattern.ts';
 import { type Level, patternOf } from './logs/pattern.ts';
@@ -35,7 +35,9 @@ export async function logs(
     );
   }
   if (options.json) return sayJson(lines.map(entryOf));
-  const shown = options.raw ? lines.map(harmless) : lines.flatMap((line) => readable(line) ?? []);
+  const shown = options.raw
+    ? lines.map(sanitizeForTerminal)
+    : lines.flatMap((line) => readable(line) ?? []);
   for (const line of shown) console.log(line);
   if (shown.length === 0) console.error(`No line of the last ${hours} h is like that.`);
   else if (lines.length >= most) console.error(`There may be more: --limit ${most} is reached.`);
@@ -49,7 +51,9 @@ function whatThereIs(target: Target): string {
 
 /** What the console leaves out is shown where it is the log itself: each request is a line. */
 function readable(line: string): string | undefined {
-  return readableLine(line, false) ?? (line.includes('"_aws"') ? undefined : harmless(line));
+  return (
+    readableLine(line, false) ?? (line.includes('"_aws"') ? undefined : sanitizeForTerminal(line))
+  );
 }
 
 /** A line that is no JSON is what the runtime wrote. */

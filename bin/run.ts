@@ -1,6 +1,6 @@
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { harmless } from '../local/harmless.ts';
 import { keptByNpm } from '../local/npm-flags.ts';
+import { sanitizeForTerminal } from '../local/sanitize-for-terminal.ts';
 import { CommandError } from './command.ts';
 import { explain, missingValue } from './fault.ts';
 import { repliesProgram, withActions } from './program.ts';
@@ -24,7 +24,7 @@ export async function run(args: string[]): Promise<void> {
       .replaceAll(/\s*\n\s*/g, ' ');
     const asJson = args.includes('--json');
     const said = asJson ? JSON.stringify({ error: line, exit_code: process.exitCode }) : line;
-    console.error(harmless(said));
+    console.error(sanitizeForTerminal(said));
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { shapes } from '../../local/email/order.ts';
+import { shapes } from '../../bench/email-runs/graphs.ts';
 import { CommandError, examples, numeric, whole } from '../command.ts';
 
 /** `replies email` */
@@ -34,7 +34,7 @@ export const email = () =>
     .option('--svg <file>', 'the timeline as a picture, too', readPicture)
     .addHelpText('after', examples('email --emails 50 --shape layered'))
     .action(async (options) => {
-      const { answerEmails } = await import('../../local/email/main.ts');
+      const { answerEmails } = await import('../../bench/email-runs/main.ts');
       const answered = await answerEmails(options, process.env['DATA_DIR'] ?? '.local', process);
       process.exitCode = answered ? 0 : 1;
     });

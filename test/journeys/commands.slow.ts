@@ -129,6 +129,36 @@ describe('the commands', () => {
   });
 
   it.each([
+    [['tenants', 'list'], [{ tenant_id: 'demo' }]],
+    [['keys', 'list', 'demo'], [{ kind: 'key' }]],
+    [['channels', 'list'], [{ company_id: 'demo' }]],
+    [['customers', 'show', '+491701234567', '--company', 'demo'], { channels: [], leads: [] }],
+    [['assistant', 'show', 'demo'], { adapter: 'responses' }],
+    [['doctor'], [{ check: 'AWS', status: 'skip' }]],
+    [['dlq', 'list'], [{ queue: 'leads', messages: 0 }]],
+    [['dlq', 'show', 'leads'], []],
+    [['metric', 'RepliesSent'], { statistic: 'Sum' }],
+    [['logs', 'all'], []],
+  ])('print by %j --json what a machine reads, and nothing else', async (command, said) => {
+    const [name = '', ...parameters] = command;
+    const { code, out } = await run(name, ...parameters, '--json');
+
+    const parsed: unknown = JSON.parse(out);
+    if (Array.isArray(said)) {
+      const some = said.map((one) => expect.objectContaining(one));
+      expect(parsed).toEqual(expect.arrayContaining(some));
+    } else expect(parsed).toMatchObject(said);
+    expect(code).toBe(0);
+  });
+
+  it('make a key that a machine can read', async () => {
+    const { out } = await run('keys', 'create', 'demo', '--days', '1', '--json');
+
+    const { key } = JSON.parse(out) as { key: string };
+    expect((await usage(key)).status).toBe(200);
+  });
+
+  it.each([
     [['tenants', 'create', 'demo'], 'is there already'],
     [['tenants', 'change', 'demo', '--burst', 'many'], '--burst a whole one'],
     [['tenants', 'create', 'beeper', '--name', 'Bee\u0007per'], 'none a control character'],

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -8,16 +9,35 @@ import {
   type sendModes,
 } from '../../lambdas/email-deadlines/routes.ts';
 import { counted } from '../../lambdas/shared/plural.ts';
-import { nothingRuns, runningIn } from '../running.ts';
-import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
-import type { RunRecord } from '../simulators/mailbox/record.ts';
-import { timelineText } from '../simulators/mailbox/timeline.ts';
-import { type EmailOptions, orderOf } from './order.ts';
+import { nothingRuns, runningIn } from '../../local/running.ts';
+import type { RunRecord } from '../../local/simulators/mailbox/record.ts';
+import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
+import { type Grade, gradeRun } from './grade.ts';
+import type { shapes } from './graphs.ts';
+import { makeMail } from './mail.ts';
+import { realMail } from './real-mail.ts';
+import { timelineText } from './timeline.ts';
+import { writeTimelineSvg } from './timeline-svg.ts';
 
 type Out = NodeJS.WriteStream;
 
 type DependencyKind = (typeof dependencyKinds)[number];
 type SendMode = (typeof sendModes)[number];
+
+/** Which emails are answered, and how. */
+export interface EmailOptions {
+  emails: number;
+  shape: (typeof shapes)[number];
+  seed: number;
+  /** So many percent of the posts are answered 503. */
+  fail: number;
+  real?: boolean | undefined;
+  tight?: boolean | undefined;
+  content?: boolean | undefined;
+  justInTime?: boolean | undefined;
+  /** The file that gets the timeline as a picture. */
+  svg?: string | undefined;
+}
 
 interface Product {
   url: string;
@@ -45,7 +65,10 @@ export async function answerEmails(
     const record = await latestRecord(product.mailboxUrl);
     out.write(`\n${timelineText(record, { colour: out.isTTY, width: out.columns ?? 100 })}\n\n`);
     out.write(`${gradeLines(gradeRun(record), ended)}\n`);
-    if (options.svg) await savePicture(product.mailboxUrl, options.svg, out);
+    if (options.svg) {
+      writeTimelineSvg(record, options.svg);
+      out.write(`The timeline is in ${options.svg}.\n`);
+    }
     return true;
   } catch (error) {
     err.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -67,7 +90,7 @@ function findProduct(dataDir: string): Product | string {
 async function answered(product: Product, options: EmailOptions, out: Out): Promise<RunView> {
   const ordered = await fetch(`${product.mailboxUrl}/_control/next`, {
     method: 'POST',
-    body: JSON.stringify(orderOf(options)),
+    body: JSON.stringify(runOrderOf(options)),
   });
   if (!ordered.ok) throw new Error(`The mailbox took no order: ${await ordered.text()}`);
   const query = new URLSearchParams({
@@ -86,6 +109,21 @@ async function answered(product: Product, options: EmailOptions, out: Out): Prom
   }
   if (out.isTTY) out.write('\n');
   return view;
+}
+
+/** A random prefix tells the emails of this run from those of another. */
+function runOrderOf({ emails: count, shape, seed, fail, real, tight }: EmailOptions): RunOrder {
+  const emails = (real ? realMail : makeMail)({
+    count,
+    shape,
+    seed,
+    tightness: tight ? 'tight' : 'loose',
+    workers: 64,
+    // Tight deadlines leave a run time to begin.
+    headStartMs: 3_000,
+    idPrefix: `${randomUUID().slice(0, 4)}.`,
+  });
+  return { emails, ...(fail > 0 && { faults: { unavailable: fail / 100 } }) };
 }
 
 async function ask({ url, key }: Product, where: string, method = 'GET'): Promise<RunView> {
@@ -107,14 +145,6 @@ async function latestRecord(mailboxUrl: string): Promise<RunRecord> {
   const { runs } = (await list.json()) as { runs: { id: string }[] };
   const record = await fetch(`${mailboxUrl}/_control/runs/${runs.at(-1)?.id}/record`);
   return (await record.json()) as RunRecord;
-}
-
-async function savePicture(mailboxUrl: string, file: string, out: Out): Promise<void> {
-  const list = await fetch(`${mailboxUrl}/_control/runs`);
-  const { runs } = (await list.json()) as { runs: { id: string }[] };
-  const picture = await fetch(`${mailboxUrl}/_control/runs/${runs.at(-1)?.id}/timeline.svg`);
-  writeFileSync(file, await picture.text());
-  out.write(`The timeline is in ${file}.\n`);
 }
 
 function gradeLines(grade: Grade, view: RunView): string {
