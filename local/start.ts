@@ -4,8 +4,8 @@ import { SettingsError } from '../lib/settings.ts';
 import { localCredentials } from './cloud/credentials.ts';
 import { consoleSink } from './console.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { harmlessLines } from './harmless.ts';
 import { type Occupied, occupy, type RunningState, runningIn } from './running.ts';
+import { sanitizeLinesForTerminal } from './sanitize-for-terminal.ts';
 import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { lognormalMs } from './simulators/openai/simulator.ts';
 import type { CustomerEvent } from './simulators/twilio/events.ts';
@@ -14,13 +14,17 @@ import { welcome } from './welcome.ts';
 /** How fast the simulated model answers: quicker than a real one, so that trying it is pleasant. */
 const modelMs = lognormalMs(1_500, 4_000);
 
-async function main(): Promise<void> {
-  const [argument] = process.argv.slice(2);
-  if (argument !== undefined) {
-    throw new SettingsError(
-      `npm start takes no ${argument}: it is told by variables, such as PORT=3001 npm start (README, Environment variables).`,
-    );
+/** Runs the stack here until it is stopped; what a person can mend is said in one line. */
+export async function start(): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    console.error(plainLine(error) ?? error);
+    process.exit(1);
   }
+}
+
+async function run(): Promise<void> {
   const settings = readLocalSettings(process.env);
   const folder = takeFolder(settings.dataDir);
   await checkPort(settings.port);
@@ -82,7 +86,7 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
 
 function showOnPhone(customer: string, event: CustomerEvent): void {
   const phone = customer.replace('whatsapp:', '');
-  const show = (text: string) => console.log(harmlessLines(`         ${text}`));
+  const show = (text: string) => console.log(sanitizeLinesForTerminal(`         ${text}`));
   if (event.kind === 'message') show(`→ ${phone}: ${event.body}`);
   if (event.kind === 'wrote') show(`← ${phone}: ${event.body}`);
 }
@@ -122,9 +126,3 @@ function plainLine(error: unknown): string | undefined {
     ? message
     : `Port ${port} may not be used by this user: choose one above 1024.`;
 }
-
-main().catch((error: unknown) => {
-  const line = plainLine(error);
-  console.error(line ?? error);
-  process.exit(1);
-});

@@ -1,9 +1,9 @@
 import { counted } from '../../lambdas/shared/plural.ts';
-import { harmless } from '../../local/harmless.ts';
-import { say } from '../command.ts';
+import { sanitizeForTerminal } from '../../local/sanitize-for-terminal.ts';
+import { CommandError, type Target } from '../command.ts';
 import { spanOf } from '../duration.ts';
+import { say } from '../output.ts';
 import type { Records } from '../records.ts';
-import { CommandError, type Target } from '../target.ts';
 import { isNamed, type Letter, lookAt } from './letters.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import {
@@ -81,7 +81,7 @@ export function sayShown(shown: Shown, now: number): void {
   );
   say(`  reason     ${shown.reason}`);
   say(`  redriving  ${shown.redriving}`);
-  if (shown.body !== undefined) console.log(`  body       ${harmless(shown.body)}`);
+  if (shown.body !== undefined) console.log(`  body       ${sanitizeForTerminal(shown.body)}`);
 }
 
 export interface Listed {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { limits } from '../../lambdas/email-deadlines/limits.ts';
 import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
-import { chances } from '../../local/simulators/mailbox/mishaps.ts';
+import { chances } from '../../local/simulators/mailbox/fault-injection.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
 import { type Drill, startDrill } from '../support/drill.ts';
@@ -30,21 +30,24 @@ beforeAll(async () => {
   const headers = { 'idempotency-key': 'drill' };
   const body = { note: 'Need urgent pricing for 50 seats ASAP!' };
   lead = (await (await call('/leads', { key, method: 'POST', body, headers })).json()) as Lead;
-  drill.engine.mailbox?.next({ count: 1, faults: { unavailable: 1 } });
+  drill.engine.mailbox?.next({
+    emails: [{ email_id: 'only', body: 'Where is my order?', deadline: 60 }],
+    faults: { unavailable: 1 },
+  });
   run = (await (await call('/trigger?test=true', { key, method: 'POST' })).json()) as RunView;
 });
 
 afterAll(() => drill.stop());
 
 const dead = (queue: string) => messagesIn(drill.engine, `replies-engine-${queue}-dlq-local`);
-const list = () => drill.follows('Dead letters', 'dlq -- list');
+const list = () => drill.follows('Dead letters', 'dlq list');
 
 /** Follows the entry until the queue is empty again: what is dead, and what becomes of it. */
 async function redriven(queue: string): Promise<string> {
   await vi.waitFor(async () => expect(await dead(queue)).toBeGreaterThan(0), soon);
   const named = { $QUEUE: queue };
-  const shown = await drill.follows('Dead letters', 'dlq -- show', named);
-  const sent = await drill.follows('Dead letters', 'dlq -- redrive', named);
+  const shown = await drill.follows('Dead letters', 'dlq show', named);
+  const sent = await drill.follows('Dead letters', 'dlq redrive', named);
   expect(sent).toContain(`sent back to ${queue}`);
   return shown;
 }
@@ -98,7 +101,7 @@ describe('"API fails"', () => {
     const customer = aCustomer(drill.engine, '+15557780001');
     const refused = await customer.writes('Hello?');
 
-    const [, phrase = ''] = /`logs receive '(.+?)'`/.exec(entryOf('API fails')) ?? [];
+    const [, phrase = ''] = /`replies logs receive '(.+?)'`/.exec(entryOf('API fails')) ?? [];
     const lines = drill.linesOf('receive').filter((line) => line.includes(JSON.parse(phrase)));
     mend();
     const taken = await customer.writes('Hello again');
@@ -169,7 +172,7 @@ describe('"Dead letters"', () => {
     await bearsOneMoreOutage(run.run_id);
     await vi.waitFor(async () => expect(await dead('emails-ready')).toBe(1), soon);
     const { box } = drill.engine.mailbox?.runs().at(-1) ?? {};
-    box?.suffer(chances.parse({}));
+    box?.setChances(chances.parse({}));
     const shown = await redriven('emails-ready');
 
     expect(shown).toContain('mailbox_unavailable: The mailbox took no reply');
@@ -187,9 +190,9 @@ describe('"Dead letters"', () => {
     await vi.waitFor(async () => expect(await dead('leads')).toBe(1), soon);
 
     const file = drill.file('copy.jsonl');
-    const shown = await drill.run('npm run dlq -- show leads --stage $STAGE');
+    const shown = await drill.run('replies dlq show leads');
     const [, id] = /^(\S+) {2}no tenant/m.exec(shown) ?? [];
-    const gone = await drill.run(`npm run dlq -- discard leads --id ${id} --yes --file ${file}`);
+    const gone = await drill.run(`replies dlq discard leads --id ${id} --yes --file ${file}`);
 
     expect(gone).toContain('1 deleted');
     expect(readFileSync(file, 'utf8')).toContain('malformed_message');

@@ -40,11 +40,11 @@ export interface Route<Access extends string = string> extends BodyBounds {
     /** Of a body that is no JSON. */
     mediaType?: string;
   };
-  /** Problems beside those of the gate and of the input: headings of docs/errors.md by status. */
+  /** Problems beside those of the gate and of the input: headings of docs/reference/errors.md by status. */
   problems?: Problems;
 }
 
-/** Headings of docs/errors.md by status. */
+/** Headings of docs/reference/errors.md by status. */
 export type Problems = Partial<Record<Problem['status'], string | readonly string[]>>;
 
 type Parsed<R, Part extends string, Else> = R extends {

@@ -106,8 +106,8 @@ describe('an event', () => {
   it.each([
     ['reply', 'receive', 'mine.json is a request, but Trial takes a batch of messages'],
     ['receive', 'reply', 'mine.json is a batch of messages, but Trial takes a request'],
-    ['authorizer', 'usage', 'but Trial takes a question to the authorizer'],
-    ['usage', 'authorizer', 'mine.json is a question to the authorizer'],
+    ['authorizer', 'usage', 'but Trial takes an authorizer request'],
+    ['usage', 'authorizer', 'mine.json is an authorizer request'],
   ])('for %s is not that for %s', (job, other, why) => {
     expect(() => check(job, payload(other))).toThrow(why);
     expect(() => check(job, payload(other))).toThrow(`such as events/${job}.json.`);
@@ -119,19 +119,19 @@ describe('an event', () => {
   });
 });
 
-describe('npm run invoke', () => {
+describe('replies invoke', () => {
   const run = (...parameters: string[]): Promise<{ code: number; out: string; said: string }> =>
     new Promise((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: aFolder() };
-      const args = ['bin/invoke.ts', ...parameters];
+      const args = ['bin/replies.mjs', 'invoke', ...parameters];
       execFile(process.execPath, args, { cwd: projectRoot, env }, (error, out, said) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
       );
     });
 
   it.each([
-    [[], 'Which function?'],
-    [['reply'], 'Which event?'],
+    [[], 'replies invoke needs <function>: its construct (ReplyProcessor)'],
+    [['reply'], 'replies invoke needs <event-file>: the event as JSON'],
     [['reply', 'events/reply.json', 'more'], 'Unexpected: more.'],
     [['reply', 'events/none.json'], 'events/none.json is not there'],
     [['reply', 'events/usage.json'], 'ReplyProcessor takes a batch of messages'],

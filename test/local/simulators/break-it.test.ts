@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { projectRoot } from '../../../lib/constructs/bundle.ts';
-import { modelFaultOf } from '../../../local/simulators/control-door.ts';
+import { modelFaultOf } from '../../../local/simulators/control-requests.ts';
 import {
   type MailboxSimulator,
   startMailboxSimulator,
@@ -18,7 +18,7 @@ import {
   type TwilioSimulator,
 } from '../../../local/simulators/twilio/simulator.ts';
 
-const page = readFileSync(path.join(projectRoot, 'docs/break-it.md'), 'utf8');
+const page = readFileSync(path.join(projectRoot, 'docs/guides/break-it.md'), 'utf8');
 
 let openai: OpenAiSimulator;
 let twilio: TwilioSimulator;
