@@ -4,6 +4,7 @@ import { Platform } from './administration/administration.ts';
 import { ModelAccess } from './administration/model-access.ts';
 import { Tenancy } from './administration/tenancy.ts';
 import { PublicApi } from './constructs/public-api.ts';
+import { Conversations } from './conversations/conversations.ts';
 import { deploymentOf } from './deployment.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { Leads } from './leads/leads.ts';
@@ -26,6 +27,7 @@ export class RepliesEngineStack extends Stack {
     new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
+    new Conversations(this, 'Conversations', { deployment, api, tenants });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }

@@ -1,12 +1,13 @@
 import type { Hono } from 'hono';
 import * as z from 'zod/mini';
+import { routes as conversationRoutes } from '../conversations/routes.ts';
 import { routes as emailRoutes } from '../email-deadlines/routes.ts';
 import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
 import type { ApiDependencies } from '../tenancy/authorize.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
-import type { ApiRoute } from '../tenancy/route.ts';
+import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { knownFeatures } from './features.ts';
@@ -19,6 +20,7 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(leadRoutes),
   ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
+  ...conversationRoutes,
 ];
 
 export interface OpenApiPorts extends ApiDependencies {
@@ -75,7 +77,7 @@ function operationOf(route: ApiRoute): Json {
     summary: route.summary,
     ...(isGuarded
       ? {
-          description: `Needs the scope \`${route.access}\`.`,
+          description: `Needs the scope \`${route.access}\`.${route.envelope ? inEnvelope : ''}`,
           security: [{ bearer: [route.access] }],
         }
       : { security: [] }),
@@ -90,6 +92,8 @@ function operationOf(route: ApiRoute): Json {
     responses: { ...successOf(route), ...problemsOf(route, isGuarded) },
   };
 }
+
+const inEnvelope = ` Also at \`${platformPrefix}\` and this path. Its problems have \`success: false\`.`;
 
 const pathParameters = ({ path }: ApiRoute): Json[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
@@ -199,6 +203,7 @@ const problem: Json = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
+    success: { const: false, description: 'On the routes of the platform alone' },
     errors: {
       type: 'array',
       items: {

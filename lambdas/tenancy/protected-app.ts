@@ -1,12 +1,11 @@
 import type { Context, Hono } from 'hono';
-import { platformPrefix } from '../shared/http/envelope.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import { headerOf, httpApp, type Problem, problemResponse } from '../shared/http/problem.ts';
 import { missing, readInput } from '../shared/http/read-input.ts';
 import type { Answer, Input, Success } from '../shared/http/route.ts';
 import { type ApiDependencies, authorizeRequest } from './authorize.ts';
 import type { Caller } from './caller.ts';
-import type { ApiRoute } from './route.ts';
+import { type ApiRoute, platformPrefix } from './route.ts';
 
 /** Handles a request whose caller may make it; its input is parsed by the route's own schemas. */
 export type RouteHandler<R extends ApiRoute> = (

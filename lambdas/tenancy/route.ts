@@ -6,3 +6,6 @@ export type Access = 'open' | 'signed' | Scope;
 
 /** One route of the HTTP API, with who may call it. */
 export type ApiRoute = Route<Access>;
+
+/** Where the platform's routes are reached beside their own paths. */
+export const platformPrefix = '/api/2024-06';

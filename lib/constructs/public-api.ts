@@ -15,7 +15,7 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { authorizerCacheSeconds } from '../../lambdas/tenancy/authorizer-context.ts';
-import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
+import { type ApiRoute, platformPrefix } from '../../lambdas/tenancy/route.ts';
 import type { Deployment } from '../deployment.ts';
 import { accessLogOf } from './access-log.ts';
 import { failedPercent } from './failure-rate.ts';
@@ -68,6 +68,7 @@ export class PublicApi extends Construct {
           CorsHttpMethod.GET,
           CorsHttpMethod.POST,
           CorsHttpMethod.PUT,
+          CorsHttpMethod.PATCH,
           CorsHttpMethod.DELETE,
         ],
         allowHeaders: [
@@ -125,6 +126,32 @@ export class PublicApi extends Construct {
       if (!openBecause) continue;
       for (const route of added) {
         Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: openBecause });
+      }
+    }
+  }
+
+  /**
+   * Serves everything under these paths by one function, as they are and under the platform's prefix. A route for any
+   * method takes the preflights of web pages too, and its authorizer would refuse them: they have routes without one.
+   */
+  servePrefixes(handler: LambdaFunction, ...paths: string[]): void {
+    const integration = new HttpLambdaIntegration(`${handler.node.id}Routes`, handler, {
+      scopePermissionToRoute: false,
+    });
+    const all = paths.flatMap((path) => [path, platformPrefix + path]);
+    for (const path of all.flatMap((one) => [one, `${one}/{proxy+}`])) {
+      this.#api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
+      const preflights = this.#api.addRoutes({
+        path,
+        methods: [HttpMethod.OPTIONS],
+        integration,
+        authorizer: new HttpNoneAuthorizer(),
+      });
+      for (const route of preflights) {
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason: 'A preflight has no credential, and is answered with nothing.',
+        });
       }
     }
   }

@@ -29,6 +29,6 @@ export function corsHeaders(
   return headers;
 }
 
-/** Whether this is a browser's preflight request, which the HTTP API answers itself. */
+/** Whether this is a browser's preflight request, which the HTTP API answers itself where no route does. */
 export const isPreflight = (request: IncomingMessage): boolean =>
   request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;

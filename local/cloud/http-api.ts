@@ -64,11 +64,15 @@ export async function startHttpApi(
   return server;
 }
 
-/** Orders routes, the most specific first: an exact path, a parameter, a greedy one, the default. */
+/**
+ * The most specific route wins: an exact path, then a parameter, then a greedy one, then the default; of two routes
+ * with one path, the one with the method.
+ */
 function generality(routeKey: string): number {
-  if (routeKey === '$default') return 3;
-  if (/\{\w+\+\}/.test(routeKey)) return 2;
-  return routeKey.includes('{') ? 1 : 0;
+  if (routeKey === '$default') return 6;
+  const anyMethod = routeKey.startsWith('ANY ') ? 1 : 0;
+  if (/\{\w+\+\}/.test(routeKey)) return 4 + anyMethod;
+  return (routeKey.includes('{') ? 2 : 0) + anyMethod;
 }
 
 type Match = Record<string, string> | undefined;
@@ -118,11 +122,12 @@ async function answer(
   for (const [name, value] of Object.entries(corsHeaders(request, cors))) {
     response.setHeader(name, value);
   }
-  if (cors && isPreflight(request)) return void response.writeHead(204).end();
   const url = new URL(`http://localhost${request.url ?? '/'}`);
   const found = patterns
     .map(({ route, matches }) => ({ route, match: matches(request.method ?? '', url.pathname) }))
     .find(({ match }) => match);
+  // The API answers itself only where no route takes the method OPTIONS, as one for any method does.
+  if (!found && cors && isPreflight(request)) return void response.writeHead(204).end();
   context.routeKey = found?.route.routeKey ?? '-';
   const body = await readBody(request);
   if (!body) return refuse(413, 'Request Entity Too Large');

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
 import { allRoutes, openApiDocument } from '../../lambdas/administration/openapi.ts';
-import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
+import { type ApiRoute, platformPrefix } from '../../lambdas/tenancy/route.ts';
 
 interface Answer {
   description: string;
@@ -18,7 +18,7 @@ const routes = allRoutes.toSorted(
 );
 
 function routeOf(method: string, path: string): ApiRoute | undefined {
-  const [pathname = ''] = path.split('?');
+  const [pathname = ''] = path.replace(platformPrefix, '').split('?');
   return routes.find(
     (route) =>
       route.method === method &&

@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
 import { pageOf } from './page.ts';
 
-/** Where the platform's routes are reached beside their own paths. */
-export const platformPrefix = '/api/2024-06';
-
 /** An answer in the platform's form. */
 export const succeeded = <Data>(data: Data) => ({ success: true as const, data });
 

@@ -168,7 +168,7 @@ const answered = (stored: Stored<Fields>) => ({
 
 /** Whether a field has a value that a query asks for, or has it in its list. */
 const has = (field: unknown, value: unknown): boolean =>
-  Array.isArray(field) ? field.some((one) => String(one) === value) : String(field) === value;
+  [field].flat().some((one) => one !== undefined && one !== null && String(one) === value);
 
 /** RFC 7396, of the fields of a resource: null takes one away. */
 const merged = (there: Fields, patch: Fields): Fields =>

@@ -1,0 +1,18 @@
+import type { Hono } from 'hono';
+import { resourcePorts } from '../shared/http/resource-ports.ts';
+import { serveResource } from '../shared/http/serve-resource.ts';
+import type { Table } from '../shared/store/table.ts';
+import type { ApiDependencies } from '../tenancy/authorize.ts';
+import { protectedApp } from '../tenancy/protected-app.ts';
+import { resources } from './routes.ts';
+
+export interface ConversationsPorts extends ApiDependencies {
+  table: Table;
+}
+
+/** The routes of this context's resources. */
+export function conversationsApp({ table, ...gate }: ConversationsPorts): Hono {
+  const { app, serve } = protectedApp(gate);
+  for (const resource of resources) serveResource(serve, resource, resourcePorts(resource, table));
+  return app;
+}

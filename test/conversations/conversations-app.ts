@@ -1,0 +1,40 @@
+import { afterAll, beforeAll } from 'vitest';
+import { conversationsApp } from '../../lambdas/conversations/api.ts';
+import { type Calling, calling } from '../support/calling.ts';
+import { documented } from '../support/documented.ts';
+import { startTestTable, type TestTable } from '../support/table.ts';
+import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+
+let tenants = 0;
+
+/** The routes of this context on a store, each test's for a tenant of its own, held against the OpenAPI document. */
+export function conversations() {
+  let table: TestTable;
+  beforeAll(async () => {
+    table = await startTestTable();
+  });
+  afterAll(() => table.close());
+
+  return () => {
+    tenants += 1;
+    const tenant = `tenant-${tenants}`;
+    const app = conversationsApp({
+      usage: { tryAcquireRequest: async () => ({ admitted: true }) },
+      clock: table.clock,
+      log: recordedLog(),
+      meter: recordedMeter(),
+      table,
+    });
+    return async (method: string, path: string, more: Calling = {}) => {
+      const scopes = ['conversations:read', 'conversations:write'] as const;
+      const response = await calling(app, method, path, { tenant, scopes, ...more });
+      return documented(method, path, response);
+    };
+  };
+}
+
+/** The pointers of all faults of a refusal. */
+export async function pointersOf(response: Response): Promise<string[]> {
+  const { errors = [] } = (await response.json()) as { errors?: { pointer: string }[] };
+  return errors.map(({ pointer }) => pointer);
+}
