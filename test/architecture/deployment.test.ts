@@ -6,6 +6,7 @@ import {
   openApiEnvironment,
   usageEnvironment,
 } from '../../lambdas/administration/environment.ts';
+import { apiEnvironment as conversationsEnvironment } from '../../lambdas/conversations/environment.ts';
 import {
   answerEnvironment,
   startEnvironment,
@@ -26,6 +27,7 @@ import { functionsOf, lambdaEntries, templateOf, variableNames } from '../suppor
 
 /** The schema by which each function reads its environment. */
 const schemas = {
+  'conversations-api': conversationsEnvironment,
   'email-deadlines-answer': answerEnvironment,
   'email-deadlines-start': startEnvironment,
   'email-deadlines-trigger': triggerEnvironment,

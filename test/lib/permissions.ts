@@ -40,6 +40,11 @@ export const permissions: Record<string, Record<string, string[]>> = {
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
   'acme-openapi-dev': { ...writesItsLog('openapi'), ...guardsItsRoutes },
+  'acme-conversations-api-dev': {
+    ...writesItsLog('conversations-api'),
+    ...guardsItsRoutes,
+    'acme-platform-conversations-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  },
   'acme-email-trigger-dev': {
     ...writesItsLog('email-trigger'),
     ...guardsItsRoutes,

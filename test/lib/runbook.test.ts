@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { takes } from '../../bin/logs/filter-pattern.ts';
 import { metricNames } from '../../bin/metric/names.ts';
 import { timeMetrics } from '../../lambdas/shared/metrics.ts';
+import { platformPrefix } from '../../lambdas/tenancy/route.ts';
 import { runtimeLines } from '../../local/cloud/runtime-lines.ts';
 import { entryOf, headings, linesOf, type Search, searchesOf } from '../support/runbook.ts';
 import { referredBy, resourcesOf, templateOf } from '../support/stack.ts';
@@ -149,7 +150,7 @@ describe('the runbook', () => {
     const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route');
     expect(routes.length).toBeGreaterThan(20);
     for (const [, { Properties }] of routes) {
-      const [method = '', path = ''] = Properties.RouteKey.split(' ');
+      const [method = '', path = ''] = Properties.RouteKey.replace(platformPrefix, '').split(' ');
       const integration = Properties.Target['Fn::Join'][1][1].Ref;
       const uri = template.toJSON()['Resources'][integration].Properties.IntegrationUri;
 

@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { allRoutes } from '../../../lambdas/administration/openapi.ts';
 import { authorizerCacheSeconds } from '../../../lambdas/tenancy/authorizer-context.ts';
+import { type ApiRoute, platformPrefix } from '../../../lambdas/tenancy/route.ts';
 import { functionsOf, referredBy, resourcesOf, templateOf } from '../../support/stack.ts';
 
 const template = templateOf('dev');
@@ -101,8 +102,20 @@ describe('the conversations table', () => {
   });
 });
 
-/** No route of an HTTP API ends in a slash; a greedy one takes what does. */
-const routedAs = (path: string): string => path.replace(/\/$/, '/{rest+}');
+/**
+ * The routes of the HTTP API that lead to a route of ours. None may end in a slash, which a greedy one takes; the
+ * platform's are whatever is at and under the first part of their path, preflights apart.
+ */
+function routedAs({ method, path, envelope }: ApiRoute): string[] {
+  if (!envelope) return [`${method} ${path.replace(/\/$/, '/{rest+}')}`];
+  const [, first] = path.split('/');
+  return ['', platformPrefix].flatMap((prefix) =>
+    ['ANY', 'OPTIONS'].flatMap((any) => [
+      `${any} ${prefix}/${first}`,
+      `${any} ${prefix}/${first}/{proxy+}`,
+    ]),
+  );
+}
 
 describe('the public API', () => {
   const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
@@ -114,18 +127,20 @@ describe('the public API', () => {
   }));
 
   it('has the routes of the contracts, and no other', () => {
-    const told = allRoutes.map(({ method, path }) => `${method} ${routedAs(path)}`);
+    const told = new Set(allRoutes.flatMap(routedAs));
 
-    expect(routes.map(({ key }) => key).sort()).toEqual(told.sort());
+    expect(routes.map(({ key }) => key).sort()).toEqual([...told].sort());
   });
 
-  it('asks the authorizer before every route but those that are open or signed', () => {
+  it('asks the authorizer before every route but those that are open or signed, and preflights', () => {
     const free = allRoutes
       .filter(({ access }) => access === 'open' || access === 'signed')
       .map(({ method, path }) => `${method} ${path}`);
     const unguarded = routes.filter(({ type }) => type !== 'CUSTOM').map(({ key }) => key);
+    const preflights = unguarded.filter((key) => key.startsWith('OPTIONS '));
 
-    expect(unguarded.sort()).toEqual(free.sort());
+    expect(preflights.length).toBe(routes.filter(({ key }) => key.startsWith('ANY ')).length);
+    expect(unguarded.filter((key) => !preflights.includes(key)).sort()).toEqual(free.sort());
     expect(free.sort()).toEqual([
       'GET /health',
       'POST /webhooks/twilio/status',
@@ -163,7 +178,9 @@ describe('the public API', () => {
         SourceArn: {
           'Fn::Join': [
             '',
-            Match.arrayWith([Match.stringLikeRegexp(`/\\*/\\*${RegExp.escape(path ?? '')}$`)]),
+            Match.arrayWith([
+              Match.stringLikeRegexp(`/\\*/\\*(${RegExp.escape(path ?? '')}|/\\*)$`),
+            ]),
           ],
         },
       });

@@ -154,7 +154,7 @@ describe('start and answer', () => {
   });
 });
 
-describe('configuration, usage and openapi', () => {
+describe('configuration, usage, api and openapi', () => {
   it('set the feature, and keep it', async () => {
     const { statusCode } = await answered('configuration');
 
@@ -172,6 +172,15 @@ describe('configuration, usage and openapi', () => {
       from: '2026-11-01',
       to: '2026-11-30',
     });
+  });
+
+  it('find the macros of the demo company', async () => {
+    const { statusCode, body } = await answered('api');
+
+    expect([statusCode, JSON.parse(body)]).toEqual([
+      200,
+      { success: true, data: [], next_cursor: null },
+    ]);
   });
 
   it('describe the API', async () => {
