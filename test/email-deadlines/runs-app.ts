@@ -5,8 +5,8 @@ import { runsApp } from '../../lambdas/email-deadlines/runs.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/contract.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
 const serviceMs = 500;
 

@@ -7,8 +7,8 @@ import type {
 } from '../../lambdas/email-deadlines/contract.ts';
 import type { Invocation } from '../../lambdas/email-deadlines/domain/answer-email.ts';
 import { handleRun, type StartPorts } from '../../lambdas/email-deadlines/start-run.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 import { anEmail, aRun } from './office.ts';
 
 let runs = 0;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Insight, Lead } from '../../lambdas/leads/contract.ts';
 import { intents, priorities } from '../../lambdas/leads/domain/insight.ts';
 import type { Judged } from '../../lambdas/leads/domain/ports.ts';
-import { days, type TestTable } from '../support/table.ts';
+import { days } from '../support/clock.ts';
+import type { TestTable } from '../support/table.ts';
 import { aJudgement, aLeadsOffice, leadOf, startLeadsTable, withKey } from './office.ts';
 
 let table: TestTable;

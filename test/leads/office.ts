@@ -16,8 +16,8 @@ import { triageLead } from '../../lambdas/leads/triage-lead.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/contract.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
 export const startLeadsTable = () => startTestTable(indexNames);
 

@@ -15,8 +15,8 @@ import {
   type OpenAiSimulatorOptions,
   startOpenAiSimulator,
 } from '../../local/simulators/openai/simulator.ts';
+import { virtualClock } from './clock.ts';
 import { anInbound, aTurn } from './reply-builders.ts';
-import { virtualClock } from './reply-clock.ts';
 import { aSecret, type FakeSecret } from './reply-secret.ts';
 
 export type AdapterName = AssistantPort['name'];

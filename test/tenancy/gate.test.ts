@@ -4,8 +4,8 @@ import { routes } from '../../lambdas/platform/contract.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import { type ApiRoute, type AuthorizerContext, scopes } from '../../lambdas/tenancy/contract.ts';
 import { type Gate, guardedApp } from '../../lambdas/tenancy/gate.ts';
-import { testTime } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+import { virtualClock } from '../support/clock.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 
 const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): AuthorizerContext =>
   contextOf({
@@ -20,7 +20,7 @@ const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): Authoriz
 
 function aGate(parts: Partial<Gate> = {}) {
   const admitted: unknown[] = [];
-  const [log, meter, clock] = [recordedLog(), recordedMeter(), testTime()];
+  const [log, meter, clock] = [recordedLog(), recordedMeter(), virtualClock()];
   const { app, serve } = guardedApp({
     usage: {
       admit: async (...asked) => {
@@ -103,9 +103,10 @@ describe('the gate', () => {
     await ask(aCaller({ scopes: ['leads:read'], principal: 'user:jo@acme.example' }));
 
     const about = { tenant_id: 'acme', role: 'TenantAdmin', needs: 'usage:read' };
-    expect(log.lines.map((line) => JSON.parse(line))).toEqual([
-      ['warn', 'A caller may not do that.', { ...about, principal: 'key:1' }],
-      ['warn', 'A caller may not do that.', about],
+    const line = { level: 'warn', message: 'A caller may not do that.' };
+    expect(log.lines).toEqual([
+      { ...line, details: { ...about, principal: 'key:1' } },
+      { ...line, details: about },
     ]);
   });
 

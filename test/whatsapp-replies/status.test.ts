@@ -12,11 +12,12 @@ import {
   type ReplyReference,
 } from '../../lambdas/whatsapp-replies/reply-reference.ts';
 import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
+import { aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { publicBaseUrl, type Signing, signedRequest, twilioSecret } from '../support/webhook.ts';
 import { aPart, aTurn } from './adapters/a-turn.ts';
-import { aVault, recordedLog, recordedMeter } from './recorded.ts';
 
 let table: TestTable;
 let parts = 0;
@@ -108,7 +109,7 @@ describe('a delivery status', () => {
 
     expect(await stored()).toMatchObject({ status: 'undelivered', error_code: 63_016 });
     expect(meter.counts).toEqual({ MessagesUndelivered: 1 });
-    expect(log.lines.join()).toContain('63016');
+    expect(log.text()).toContain('63016');
   });
 
   it('counts a failure that is reported twice once', async () => {
@@ -229,6 +230,6 @@ describe('a callback', () => {
 
     const lines = [...down.log.lines, ...up.log.lines];
     expect(lines).toHaveLength(3);
-    expect(lines.join('\n')).not.toContain(customer.slice(1));
+    expect(JSON.stringify(lines)).not.toContain(customer.slice(1));
   });
 });

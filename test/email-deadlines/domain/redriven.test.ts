@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits, type ReadyMessage } from '../../../lambdas/email-deadlines/contract.ts';
+import { TestProcess } from '../../support/crash.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { deathAt } from '../fates.ts';
 import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
 
 let table: TestTable;
@@ -109,7 +109,7 @@ describe('the dead letter of an email that is sent back', () => {
     const { office, letter } = await afterFailure();
 
     office.enqueue([letter]);
-    await office.invoke(deathAt(nth, 'before'));
+    await office.invoke(new TestProcess([{ call: nth, effect: 'before' }]));
     await office.workOff();
     await office.workOff();
 

@@ -6,9 +6,10 @@ import { limits, type TriageMessage } from '../../../lambdas/leads/contract.ts';
 import { retryLater } from '../../../lambdas/runtime/errors.ts';
 import { consumerQueue } from '../../../lambdas/vendors/aws/consumer-queue.ts';
 import { settlement } from '../../../lambdas/vendors/aws/settlement.ts';
+import { aQueueClient } from '../../support/aws.ts';
+import { recordedLog, recordedMeter } from '../../support/log.ts';
 import { sharedBut } from '../../support/share.ts';
 import { aRecord } from '../../support/sqs-event.ts';
-import { aQueueClient, recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
 const aMessage = (): TriageMessage => ({
   kind: 'again',
@@ -191,7 +192,7 @@ describe('a message that means nothing', () => {
         MessageAttributes: { reason_code: { StringValue: 'malformed_message' } },
       },
     ]);
-    expect(consumer.log.lines.join()).not.toContain('Quetzal');
+    expect(consumer.log.text()).not.toContain('Quetzal');
   });
 });
 

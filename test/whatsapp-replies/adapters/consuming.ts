@@ -19,9 +19,9 @@ import {
   userText,
 } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
 import { textsSchema } from '../../../lambdas/whatsapp-replies/features.ts';
+import { recordedLog, recordedMeter } from '../../support/log.ts';
 import { sharedBut } from '../../support/share.ts';
 import type { TestTable } from '../../support/table.ts';
-import { recordedLog, recordedMeter } from '../recorded.ts';
 
 export interface ConsumerOptions {
   /** What the model says; by default it repeats the question. */

@@ -2,13 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/adapters/delivery-store.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/adapters/keys.ts';
 import type { MessageStatus } from '../../../lambdas/whatsapp-replies/contract.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 let messages = 0;

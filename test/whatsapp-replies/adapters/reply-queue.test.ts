@@ -7,9 +7,9 @@ import {
   replyRecords,
 } from '../../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
 import type { Queues } from '../../../local/cloud/queues.ts';
+import { aQueueClient } from '../../support/aws.ts';
 import { aQueueMessage, aRecord } from '../../support/sqs-event.ts';
 import { queuesHere } from '../../support/stores.ts';
-import { aQueueClient } from '../recorded.ts';
 
 let queues: Queues;
 let made = 0;

@@ -3,13 +3,9 @@ import { keys } from '../../../lambdas/whatsapp-replies/adapters/keys.ts';
 import { turnStore } from '../../../lambdas/whatsapp-replies/adapters/turn-store.ts';
 import { turnTaken } from '../../../lambdas/whatsapp-replies/domain/ports.ts';
 import type { Turn } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { anInput, aTurn } from './a-turn.ts';
 
 let table: TestTable;

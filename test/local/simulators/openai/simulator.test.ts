@@ -9,7 +9,8 @@ import {
   startOpenAiSimulator,
 } from '../../../../local/simulators/openai/simulator.ts';
 import { asking } from '../../../support/asking.ts';
-import { aClock, clientOf, refusalOf, running } from './running.ts';
+import { virtualClock } from '../../../support/clock.ts';
+import { clientOf, refusalOf, running } from './running.ts';
 
 const model = 'gpt-4.1';
 
@@ -22,7 +23,7 @@ function aFile(): string {
 describe('state', () => {
   it('survives a restart on the same file, in the middle of responses and runs', async () => {
     const file = aFile();
-    const clock = aClock();
+    const clock = virtualClock();
     const options = { file, now: clock.now, runMs: () => 3000 };
     const before = await startOpenAiSimulator(options);
     const first = clientOf(before);
