@@ -12,6 +12,9 @@ export default defineConfig({
           maxWorkers: 2,
           // Half of the time went into loading the same modules for each file; nothing that these tests load is changed by them.
           isolate: false,
+          // The journeys of many customers and companies go on beside each other.
+          maxConcurrency: 20,
+          expect: { poll: { timeout: 15_000 } },
           include: ['test/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 60_000,

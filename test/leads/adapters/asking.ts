@@ -9,6 +9,7 @@ import {
 } from '../../../local/simulators/openai/simulator.ts';
 import { virtualClock } from '../../support/clock.ts';
 import { recordedLog, recordedMeter } from '../../support/log.ts';
+import { withoutPauses } from '../../support/reply-openai.ts';
 import { aSecret } from '../../support/reply-secret.ts';
 import { someTenants } from '../../support/tenants.ts';
 
@@ -59,7 +60,7 @@ export async function aCompany(
     { acme: { ...(triage && { 'lead-triage': triage }) } },
     suspended ? ['acme'] : [],
   );
-  const openAi = openAiSource(aSecret('sk-test'), `${openai.url}/v1`);
+  const openAi = withoutPauses(openAiSource(aSecret('sk-test'), `${openai.url}/v1`));
   const clock = virtualClock();
   let spent = 0;
   const spendModelCall = async () => {
