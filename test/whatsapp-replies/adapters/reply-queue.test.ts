@@ -8,6 +8,7 @@ import {
 } from '../../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
 import type { Queues } from '../../../local/cloud/queues.ts';
 import { aQueueClient } from '../../support/aws.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
 import { aQueueMessage, aRecord } from '../../support/sqs-event.ts';
 import { queuesHere } from '../../support/stores.ts';
 
@@ -63,6 +64,15 @@ describe('the inbox', () => {
 
     await inbox.put(aQueueMessage(), 'SM1');
     await inbox.put(aQueueMessage(), 'SM1');
+
+    expect(await countIn(url)).toBe(1);
+  });
+
+  it('holds a message once though the answer was lost, and the SDK puts it again', async () => {
+    const url = await aQueue();
+    const { client } = withLostAnswers({ client: queues.client });
+
+    await replyInbox(client, url).put(aQueueMessage(), 'SM1');
 
     expect(await countIn(url)).toBe(1);
   });
