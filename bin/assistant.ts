@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { configurationStore } from '../lambdas/platform/adapters/configuration-store.ts';
-import { tenantId } from '../lambdas/tenancy/contract.ts';
+import { configurationStore } from '../lambdas/administration/stores/configuration-store.ts';
+import { tenantId } from '../lambdas/tenancy/tenant.ts';
 import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { existingCompany } from './existing-company.ts';

@@ -1,11 +1,11 @@
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
-import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
 import {
   assistantVariable,
   type Channel,
   channelSchema,
-  namesake,
-} from '../lambdas/whatsapp-replies/contract.ts';
+  findNameClash,
+} from '../lambdas/whatsapp-replies/messages.ts';
+import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { CommandError, readNumber, tableOf } from './target.ts';
@@ -78,7 +78,7 @@ await runCommand(command, async (call) => {
         `${address} belongs to ${owner.company_id}/${owner.project_id}: take it from there by --replace.`,
       );
     }
-    const twin = namesake(channel, channels);
+    const twin = findNameClash(channel, channels);
     if (twin) {
       const variable = assistantVariable(company_id, project_id);
       throw new CommandError(

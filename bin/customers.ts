@@ -1,4 +1,4 @@
-import { counted } from '../lambdas/runtime/plural.ts';
+import { counted } from '../lambdas/shared/plural.ts';
 import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 import { runCommand, say, sayJson } from './command.ts';

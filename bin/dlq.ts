@@ -1,4 +1,4 @@
-import { counted } from '../lambdas/runtime/plural.ts';
+import { counted } from '../lambdas/shared/plural.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { discard } from './dlq/discard.ts';
 import { isNamed } from './dlq/letters.ts';

@@ -1,4 +1,4 @@
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
+import { tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
 import type { Call } from './command.ts';
 import { CommandError, readTenantId, tableOf } from './target.ts';
 

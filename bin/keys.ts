@@ -1,10 +1,11 @@
 import {
   credentialStore,
   type NewCredential,
-} from '../lambdas/platform/adapters/credential-store.ts';
-import type { StoredCredential } from '../lambdas/platform/contract.ts';
+} from '../lambdas/administration/stores/credential-store.ts';
+import type { StoredCredential } from '../lambdas/administration/work/credential.ts';
+import { authorizerCacheSeconds } from '../lambdas/tenancy/authorizer-context.ts';
 import { scopesOf } from '../lambdas/tenancy/caller.ts';
-import { authorizerCacheSeconds, isRole, roles, type Scope } from '../lambdas/tenancy/contract.ts';
+import { isRole, roles, type Scope } from '../lambdas/tenancy/scopes.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { CommandError, operator, readGivenName, tableOf } from './target.ts';

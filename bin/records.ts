@@ -1,11 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { keys as emailKeys } from '../lambdas/email-deadlines/adapters/keys.ts';
-import { runStore } from '../lambdas/email-deadlines/adapters/run-store.ts';
-import type { EmailKey, StoredEmail } from '../lambdas/email-deadlines/domain/email.ts';
-import { sameId } from '../lambdas/email-deadlines/domain/email.ts';
-import type { StoredRun } from '../lambdas/email-deadlines/domain/run.ts';
-import { turnStore } from '../lambdas/whatsapp-replies/adapters/turn-store.ts';
-import type { Turn, TurnKey } from '../lambdas/whatsapp-replies/domain/turn.ts';
+import { keys as emailKeys } from '../lambdas/email-deadlines/stores/keys.ts';
+import { runStore } from '../lambdas/email-deadlines/stores/run-store.ts';
+import type { EmailKey, StoredEmail } from '../lambdas/email-deadlines/work/email.ts';
+import { sameId } from '../lambdas/email-deadlines/work/email.ts';
+import type { StoredRun } from '../lambdas/email-deadlines/work/run.ts';
+import { turnStore } from '../lambdas/whatsapp-replies/stores/turn-store.ts';
+import type { Turn, TurnKey } from '../lambdas/whatsapp-replies/work/turn.ts';
 import { type Target, tableOf } from './target.ts';
 
 /** What the contexts have recorded of messages and emails, read only. */

@@ -6,7 +6,7 @@ import {
 import {
   areKeysByCompany,
   withMailboxKey,
-} from '../lambdas/email-deadlines/adapters/mailbox-keys.ts';
+} from '../lambdas/email-deadlines/vendors/mailbox-keys.ts';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
 import { runCommand, say } from './command.ts';
 import { existingCompany } from './existing-company.ts';

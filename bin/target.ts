@@ -3,8 +3,8 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { givenName, tenantId } from '../lambdas/tenancy/contract.ts';
-import type { Table } from '../lambdas/vendors/aws/table.ts';
+import type { Table } from '../lambdas/shared/store/table.ts';
+import { displayName, tenantId } from '../lambdas/tenancy/tenant.ts';
 import { isStageName, stages } from '../lib/stages.ts';
 import { nothingRuns, type RunningState, runningIn } from '../local/running.ts';
 
@@ -92,7 +92,7 @@ export function readNumber(text = ''): string {
 
 /** A name for people, or a plain line on what it takes. */
 export function readGivenName(name: string): string {
-  const result = givenName.safeParse(name);
+  const result = displayName.safeParse(name);
   if (result.success) return result.data;
   throw new CommandError(
     'A --name has 1 to 200 characters, all in one line and none a control character.',

@@ -1,5 +1,5 @@
-import { type TenantChange, tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
-import { defaultModelLimit, defaultRateLimit, type Tenant } from '../lambdas/tenancy/contract.ts';
+import { type TenantChange, tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
+import { defaultModelLimit, defaultRateLimit, type Tenant } from '../lambdas/tenancy/tenant.ts';
 import { runCommand, say, sayJson } from './command.ts';
 import { CommandError, readGivenName, readTenantId, tableOf } from './target.ts';
 import { type LimitOptions, limitsText, readLimits } from './tenants/limits.ts';

@@ -1,14 +1,14 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Platform } from './administration/administration.ts';
+import { ModelAccess } from './administration/model-access.ts';
+import { Tenancy } from './administration/tenancy.ts';
 import { PublicApi } from './constructs/public-api.ts';
+import { deploymentOf } from './deployment.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
-import { houseOf } from './house.ts';
 import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
-import { ModelAccess } from './platform/model-access.ts';
-import { Platform } from './platform/platform.ts';
-import { Tenancy } from './platform/tenancy.ts';
 import type { Settings } from './settings.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
@@ -17,16 +17,16 @@ import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
-    const house = houseOf(this, props.settings);
-    const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { house });
-    const api = new PublicApi(this, 'Api', { house, authorizer });
-    new Platform(this, 'Platform', { house, api, tenants });
-    const { bus } = new Webhooks(this, 'Webhooks', { house, api, tenants });
-    const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { house });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { house, api, tenants, openAiSecret });
-    new EmailDeadlines(this, 'EmailDeadlines', { house, api, tenants, openAiSecret });
-    new Leads(this, 'Leads', { house, api, tenants, openAiSecret, bus });
-    new ProductAlarms(this, 'ProductAlarms', { house });
-    new ProductDashboard(this, 'Dashboard', { house, api });
+    const deployment = deploymentOf(this, props.settings);
+    const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { deployment });
+    const api = new PublicApi(this, 'Api', { deployment, authorizer });
+    new Platform(this, 'Platform', { deployment, api, tenants });
+    const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
+    const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
+    new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
+    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
+    new ProductAlarms(this, 'ProductAlarms', { deployment });
+    new ProductDashboard(this, 'Dashboard', { deployment, api });
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { operatorEnvironment as platformEnvironment } from '../lambdas/administration/environment.ts';
 import { operatorEnvironment as emailEnvironment } from '../lambdas/email-deadlines/environment.ts';
-import { operatorEnvironment as platformEnvironment } from '../lambdas/platform/contract.ts';
-import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/contract.ts';
+import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/environment.ts';
 
 /** A setting that a person must mend; its message is one plain line. */
 export class SettingsError extends Error {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
-import { allRoutes, openApiDocument } from '../lambdas/platform/openapi.ts';
-import { paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { allRoutes, openApiDocument } from '../lambdas/administration/openapi.ts';
+import { paths } from '../lambdas/whatsapp-replies/routes.ts';
 import { isHere } from './guard.ts';
 import type { LocalSettings } from './settings.ts';
 import { signedCurl } from './signed-curl.ts';

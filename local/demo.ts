@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { credentialStore } from '../lambdas/platform/adapters/credential-store.ts';
-import type { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
-import { parseCredential } from '../lambdas/platform/domain/api-key.ts';
-import type { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { channelSchema } from '../lambdas/whatsapp-replies/contract.ts';
+import type { credentialStore } from '../lambdas/administration/stores/credential-store.ts';
+import type { tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
+import { parseCredential } from '../lambdas/administration/work/api-key.ts';
+import { channelSchema } from '../lambdas/whatsapp-replies/messages.ts';
+import type { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 
 /** The company with which one begins on one machine. */
 const demoTenant = 'demo';

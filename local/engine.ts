@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { credentialStore } from '../lambdas/platform/adapters/credential-store.ts';
-import { tenantStore } from '../lambdas/platform/adapters/tenant-store.ts';
-import { channelAdministration } from '../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { credentialStore } from '../lambdas/administration/stores/credential-store.ts';
+import { tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
+import { paths } from '../lambdas/whatsapp-replies/routes.ts';
+import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { apiPage } from './api-page.ts';
 import type { LogSink } from './cloud/function.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isHttpUrl } from '../lambdas/runtime/public-url.ts';
+import { isHttpUrl } from '../lambdas/shared/public-url.ts';
 import { readSettings, SettingsError } from '../lib/settings.ts';
 
 /** What the local cloud is told by the environment; variables that are set win over its defaults. */

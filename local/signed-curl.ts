@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import { paths } from '../lambdas/whatsapp-replies/contract.ts';
+import { paths } from '../lambdas/whatsapp-replies/routes.ts';
 import type { LocalSettings } from './settings.ts';
 
 /**

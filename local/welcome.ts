@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { paths } from '../lambdas/whatsapp-replies/contract.ts';
 import { defaultModel } from '../lambdas/whatsapp-replies/features.ts';
+import { paths } from '../lambdas/whatsapp-replies/routes.ts';
 import { apiPagePath } from './api-page.ts';
 import type { Engine } from './engine.ts';
 import type { LocalSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { DependencyKind } from '../../lambdas/email-deadlines/domain/deadlines.ts';
+import type { DependencyKind } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import { type Goal, goalsOf, isReached, type Row, type Singles } from './goals.ts';
 import { decisionMicroseconds, heapMicroseconds } from './heap-speed.ts';
 import type { ServiceLaw } from './laws.ts';

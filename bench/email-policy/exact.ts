@@ -1,4 +1,4 @@
-import { defaultGapMs } from '../../lambdas/email-deadlines/domain/deadlines.ts';
+import { defaultGapMs } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import type { Instance } from './instance.ts';
 
 /** An email of a small instance, by numbers; sets of emails are bits. */

@@ -1,4 +1,4 @@
-import type { DependencyKind } from '../../lambdas/email-deadlines/domain/deadlines.ts';
+import type { DependencyKind } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import type { ServiceLaw } from './laws.ts';
 import type { Tally } from './tally.ts';
 

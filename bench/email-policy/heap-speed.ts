@@ -1,6 +1,6 @@
-import { ServiceTimes } from '../../lambdas/email-deadlines/domain/learned-times.ts';
-import { expectedOf } from '../../lambdas/email-deadlines/domain/needs.ts';
-import { type ReadyEmail, ReadyHeap } from '../../lambdas/email-deadlines/domain/ready-heap.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
+import { expectedOf } from '../../lambdas/email-deadlines/work/needs.ts';
+import { type ReadyEmail, ReadyHeap } from '../../lambdas/email-deadlines/work/ready-heap.ts';
 import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 
 const serviceMs = 500;

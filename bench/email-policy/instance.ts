@@ -1,10 +1,10 @@
-import { earliestSends } from '../../lambdas/email-deadlines/domain/affordable.ts';
+import { earliestSends } from '../../lambdas/email-deadlines/work/affordable.ts';
 import {
   type DatedEmail,
   type DependencyKind,
   propagatedDeadlines,
-} from '../../lambdas/email-deadlines/domain/deadlines.ts';
-import { checkGraph, type DependencyGraph } from '../../lambdas/email-deadlines/domain/graph.ts';
+} from '../../lambdas/email-deadlines/work/deadlines.ts';
+import { checkGraph, type DependencyGraph } from '../../lambdas/email-deadlines/work/graph.ts';
 import {
   dependencyGraph,
   type Shape,

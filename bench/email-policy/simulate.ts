@@ -1,13 +1,13 @@
-import type { DatedEmail, DependencyKind } from '../../lambdas/email-deadlines/domain/deadlines.ts';
-import type { DependencyGraph } from '../../lambdas/email-deadlines/domain/graph.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/domain/learned-times.ts';
-import { NeediestFirst } from '../../lambdas/email-deadlines/domain/neediest-first.ts';
+import type { DatedEmail, DependencyKind } from '../../lambdas/email-deadlines/work/deadlines.ts';
+import type { DependencyGraph } from '../../lambdas/email-deadlines/work/graph.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
+import { NeediestFirst } from '../../lambdas/email-deadlines/work/neediest-first.ts';
 import {
   type Policy,
   type RunRules,
   type Slot,
   timetable,
-} from '../../lambdas/email-deadlines/domain/timetable.ts';
+} from '../../lambdas/email-deadlines/work/timetable.ts';
 import { type Instance, soundGraph } from './instance.ts';
 import { serviceLaws } from './laws.ts';
 import { EarliestDeadline, FirstInFirstOut, SleepTowardsDeadline } from './policies.ts';

@@ -1,4 +1,4 @@
-import type { DependencyKind } from '../../lambdas/email-deadlines/domain/deadlines.ts';
+import type { DependencyKind } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import { upperBound } from './bound.ts';
 import { mostOnTime } from './exact.ts';
 import { type Instance, makeInstance } from './instance.ts';

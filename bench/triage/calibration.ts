@@ -1,4 +1,4 @@
-import { judge, shareOf } from '../../lambdas/leads/domain/rules.ts';
+import { classify, shareOf } from '../../lambdas/leads/work/rules.ts';
 import type { folds } from './table.ts';
 
 /** From this share on, so often the intent was right. */
@@ -33,7 +33,7 @@ export function calibrate(judged: ReturnType<typeof folds>): Row[] {
 }
 
 function poolOf({ lead, learnt }: ReturnType<typeof folds>[number]): Pool {
-  const right = Number(judge(lead.note, learnt).intent === lead.intent);
+  const right = Number(classify(lead.note, learnt).intent === lead.intent);
   return { share: shareOf(lead.note, learnt), right, notes: 1 };
 }
 

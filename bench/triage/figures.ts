@@ -3,7 +3,7 @@ import {
   intents,
   type Priority,
   priorities,
-} from '../../lambdas/leads/domain/insight.ts';
+} from '../../lambdas/leads/work/insight.ts';
 import { type Judge, share, type Verdict } from './judges.ts';
 import type { LabelledLead } from './leads.ts';
 

@@ -1,10 +1,5 @@
-import type {
-  Intent,
-  Judgement,
-  NextAction,
-  Priority,
-} from '../../lambdas/leads/domain/insight.ts';
-import { judge } from '../../lambdas/leads/domain/rules.ts';
+import type { Intent, Judgement, NextAction, Priority } from '../../lambdas/leads/work/insight.ts';
+import { classify } from '../../lambdas/leads/work/rules.ts';
 import type { LabelledLead } from './leads.ts';
 import { folds } from './table.ts';
 
@@ -16,7 +11,7 @@ export type Judge = (note: string) => Verdict;
 /** The rules and the two baselines, which are given the tuning notes to learn from. */
 export function judgesFrom(tuning: readonly LabelledLead[]): Record<string, Judge> {
   return {
-    rules: (note) => judge(note),
+    rules: (note) => classify(note),
     'keyword list': byKeywords(tuning),
     'most frequent': mostFrequent(tuning),
   };
@@ -25,9 +20,9 @@ export function judgesFrom(tuning: readonly LabelledLead[]): Record<string, Judg
 /** The rules on each of these notes, with what was learnt from the others. */
 export function crossValidated(leads: readonly LabelledLead[]): Judge {
   const verdicts = new Map(
-    folds(leads).map(({ lead, learnt }) => [lead.note, judge(lead.note, learnt)]),
+    folds(leads).map(({ lead, learnt }) => [lead.note, classify(lead.note, learnt)]),
   );
-  return (note) => verdicts.get(note) ?? judge(note);
+  return (note) => verdicts.get(note) ?? classify(note);
 }
 
 /** Always the most frequent label of each kind. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { intents, nextActions, priorities } from '../../lambdas/leads/domain/insight.ts';
+import { intents, nextActions, priorities } from '../../lambdas/leads/work/insight.ts';
 
 const leadSchema = z.strictObject({
   note: z.string().check(z.minLength(1)),

@@ -1,5 +1,5 @@
-import { type KeptHead, mostSteps, signOf } from '../../lambdas/leads/domain/rules/classifier.ts';
-import type { Features } from '../../lambdas/leads/domain/rules/features.ts';
+import { type KeptHead, mostSteps, signOf } from '../../lambdas/leads/work/rules/classifier.ts';
+import type { Features } from '../../lambdas/leads/work/rules/features.ts';
 
 /** What is learnt from: what a note is made of, and which class is right. */
 export interface Example {

@@ -1,9 +1,9 @@
-import { type Intent, intents } from '../../lambdas/leads/domain/insight.ts';
-import { automaticIn } from '../../lambdas/leads/domain/rules/automatic.ts';
-import { featuresWithin } from '../../lambdas/leads/domain/rules/features.ts';
-import { type KeptLearnt, type Learnt, learntOf } from '../../lambdas/leads/domain/rules/learnt.ts';
-import { type Reading, read, saidWithin } from '../../lambdas/leads/domain/rules/reading.ts';
-import { writtenIn } from '../../lambdas/leads/domain/rules/written.ts';
+import { type Intent, intents } from '../../lambdas/leads/work/insight.ts';
+import { automaticIn } from '../../lambdas/leads/work/rules/automatic.ts';
+import { featuresWithin } from '../../lambdas/leads/work/rules/features.ts';
+import { type KeptLearnt, type Learnt, learntOf } from '../../lambdas/leads/work/rules/learnt.ts';
+import { type Reading, read, saidWithin } from '../../lambdas/leads/work/rules/reading.ts';
+import { writtenIn } from '../../lambdas/leads/work/rules/written.ts';
 import type { LabelledLead } from './leads.ts';
 import { type Course, learn } from './learning.ts';
 
@@ -16,7 +16,7 @@ interface Read {
   reading: Reading;
 }
 
-/** What is learnt from these notes, as lambdas/leads/domain/rules/learnt.json keeps it. */
+/** What is learnt from these notes, as lambdas/leads/work/rules/learnt.json keeps it. */
 export function tableFrom(leads: readonly LabelledLead[]): KeptLearnt {
   const all = leads.flatMap(readingOf);
   const ofIntents = learn(

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { intents } from '../../lambdas/leads/domain/insight.ts';
-import { judge } from '../../lambdas/leads/domain/rules.ts';
+import { intents } from '../../lambdas/leads/work/insight.ts';
+import { classify } from '../../lambdas/leads/work/rules.ts';
 import { calibrate } from './calibration.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { crossValidated, judgesFrom } from './judges.ts';
@@ -20,14 +20,14 @@ export function triage(what?: string): void {
 }
 
 const freshSources = ['others', 'made', 'plain', 'taught'] as const;
-const table = path.join(import.meta.dirname, '../../lambdas/leads/domain/rules/learnt.json');
+const table = path.join(import.meta.dirname, '../../lambdas/leads/work/rules/learnt.json');
 
 function learn(): void {
   const leads = tuningLeads();
   writeFileSync(table, `${JSON.stringify(tableFrom(leads), null, 1)}\n`);
   // The lexicon was made on the rest, and would look too sure there.
   const fresh = new Set(freshSources.flatMap(leadsFrom).map(({ note }) => note));
-  console.log('Confidence by share (lambdas/leads/domain/rules/confidence.ts):');
+  console.log('Confidence by share (lambdas/leads/work/rules/confidence.ts):');
   const judged = folds(leads).filter(({ lead }) => fresh.has(lead.note));
   for (const { share, right } of calibrate(judged))
     console.log(`  { share: ${share}, right: ${right} },`);
@@ -112,9 +112,9 @@ function printDetails({ confusion, bins }: Figures): void {
 const rounds = 50;
 
 function microseconds(notes: readonly string[]): number {
-  for (const note of notes) judge(note);
+  for (const note of notes) classify(note);
   const start = performance.now();
-  for (let round = 0; round < rounds; round++) for (const note of notes) judge(note);
+  for (let round = 0; round < rounds; round++) for (const note of notes) classify(note);
   return ((performance.now() - start) * 1_000) / (rounds * notes.length);
 }
 

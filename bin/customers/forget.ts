@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { keys as leadKeys } from '../../lambdas/leads/adapters/keys.ts';
-import type { Table } from '../../lambdas/vendors/aws/table.ts';
-import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
+import { keys as leadKeys } from '../../lambdas/leads/stores/keys.ts';
+import type { Table } from '../../lambdas/shared/store/table.ts';
+import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 import { type CustomerTables, itemsOf, type Kept } from './kept.ts';
 
 type Key = Record<string, unknown>;

@@ -1,9 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { keys as leadKeys, leadsOf } from '../../lambdas/leads/adapters/keys.ts';
-import { phoneNumber } from '../../lambdas/leads/domain/phone-number.ts';
-import { plainEmail, plainPhone } from '../../lambdas/leads/domain/written-form.ts';
-import type { Table } from '../../lambdas/vendors/aws/table.ts';
-import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
+import { keys as leadKeys, leadsOf } from '../../lambdas/leads/stores/keys.ts';
+import { phoneNumber } from '../../lambdas/leads/work/phone-number.ts';
+import { plainEmail, plainPhone } from '../../lambdas/leads/work/written-form.ts';
+import type { Table } from '../../lambdas/shared/store/table.ts';
+import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 
 export interface Who {
   company: string;

@@ -2,10 +2,10 @@ import {
   type ReadyMessage,
   readyMessage,
   runMessage,
-} from '../../lambdas/email-deadlines/contract.ts';
-import type { StoredEmail } from '../../lambdas/email-deadlines/domain/email.ts';
-import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/contract.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/email-deadlines/messages.ts';
+import type { StoredEmail } from '../../lambdas/email-deadlines/work/email.ts';
+import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { Records } from '../records.ts';
 import type { Letter } from './letters.ts';
 

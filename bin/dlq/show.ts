@@ -1,4 +1,4 @@
-import { counted } from '../../lambdas/runtime/plural.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import { harmless } from '../../local/harmless.ts';
 import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';

@@ -1,7 +1,7 @@
-import { readyMessage, runMessage } from '../../lambdas/email-deadlines/contract.ts';
-import { triageMessage } from '../../lambdas/leads/contract.ts';
-import { deliveryMessage } from '../../lambdas/webhooks/contract.ts';
-import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/contract.ts';
+import { readyMessage, runMessage } from '../../lambdas/email-deadlines/messages.ts';
+import { triageMessage } from '../../lambdas/leads/messages.ts';
+import { deliveryMessage } from '../../lambdas/webhooks/messages.ts';
+import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
 
 /** What a dead letter is about. `ids` name it, `tenant` is whose it is; never a customer's words. */
 export interface Subject {

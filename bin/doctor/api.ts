@@ -1,4 +1,4 @@
-import { paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import { type Check, fix, ok, skip } from './check.ts';
 
 /** Whether the API answers where the world reaches it. */

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import type { RunningState } from '../../local/running.ts';
 import { secretId } from '../secret-names.ts';
 import { localAccess, nameOf, type Target } from '../target.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../../lambdas/runtime/plural.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import { spanOf } from '../duration.ts';
 import type { ReadLog } from '../logs/read.ts';
 import { type Check, fix, ok, warn } from './check.ts';

@@ -1,14 +1,14 @@
-import { defaultEmailModel } from '../../lambdas/email-deadlines/features.ts';
 import {
   type ConfigurationStore,
   configurationStore,
-} from '../../lambdas/platform/adapters/configuration-store.ts';
-import { tenantStore } from '../../lambdas/platform/adapters/tenant-store.ts';
-import { counted } from '../../lambdas/runtime/plural.ts';
-import type { Tenant } from '../../lambdas/tenancy/contract.ts';
-import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import type { Channel } from '../../lambdas/whatsapp-replies/contract.ts';
+} from '../../lambdas/administration/stores/configuration-store.ts';
+import { tenantStore } from '../../lambdas/administration/stores/tenant-store.ts';
+import { defaultEmailModel } from '../../lambdas/email-deadlines/features.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
+import type { Tenant } from '../../lambdas/tenancy/tenant.ts';
 import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
+import type { Channel } from '../../lambdas/whatsapp-replies/messages.ts';
+import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { countsOf, deadLetterQueues } from '../dlq/queues.ts';
 import { queuesOf, type Target, tableOf } from '../target.ts';
 import { type Check, fix, ok, warn } from './check.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { TwilioCredentials } from '../../lambdas/vendors/twilio/client.ts';
-import { connectionOverrides } from '../../lambdas/vendors/twilio/contract.ts';
+import { connectionOverrides } from '../../lambdas/vendors/twilio/connection-overrides.ts';
 import { fix, ok, reached, warn } from './check.ts';
 
 const sender = z.object({

@@ -1,6 +1,6 @@
-import { counted } from '../../lambdas/runtime/plural.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
-import type { Channel } from '../../lambdas/whatsapp-replies/contract.ts';
+import type { Channel } from '../../lambdas/whatsapp-replies/messages.ts';
 import { secretNames } from '../secret-names.ts';
 import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';

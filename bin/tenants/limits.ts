@@ -1,4 +1,4 @@
-import type { TenantLimits } from '../../lambdas/platform/adapters/tenant-store.ts';
+import type { TenantLimits } from '../../lambdas/administration/stores/tenant-store.ts';
 import {
   defaultModelLimit,
   defaultRateLimit,
@@ -7,7 +7,7 @@ import {
   type RateLimit,
   rateLimit,
   type Tenant,
-} from '../../lambdas/tenancy/contract.ts';
+} from '../../lambdas/tenancy/tenant.ts';
 import { CommandError } from '../target.ts';
 
 /** The options that set limits, as they were typed. */

@@ -1,6 +1,6 @@
-import type { EmailKey, StoredEmail } from '../../lambdas/email-deadlines/domain/email.ts';
-import type { StoredRun } from '../../lambdas/email-deadlines/domain/run.ts';
-import { counted } from '../../lambdas/runtime/plural.ts';
+import type { EmailKey, StoredEmail } from '../../lambdas/email-deadlines/work/email.ts';
+import type { StoredRun } from '../../lambdas/email-deadlines/work/run.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import { spanOf } from '../duration.ts';
 import type { Records } from '../records.ts';
 import { historySteps, inOrder, type Step, stepAt, type Timeline } from './step.ts';

@@ -1,12 +1,12 @@
 import { GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../../lambdas/vendors/aws/table.ts';
-import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
+import type { Table } from '../../lambdas/shared/store/table.ts';
+import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import {
   conversationPartition,
   keys,
   messagePrefix,
-} from '../../lambdas/whatsapp-replies/adapters/keys.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/stores/keys.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { Records } from '../records.ts';
 
 export interface Conversation {

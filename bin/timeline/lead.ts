@@ -1,7 +1,7 @@
-import { leadLists } from '../../lambdas/leads/adapters/lead-lists.ts';
-import { leadStore } from '../../lambdas/leads/adapters/lead-store.ts';
-import type { StoredInsight, StoredLead } from '../../lambdas/leads/domain/lead.ts';
-import type { Table } from '../../lambdas/vendors/aws/table.ts';
+import { leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
+import { leadStore } from '../../lambdas/leads/stores/lead-store.ts';
+import type { StoredInsight, StoredLead } from '../../lambdas/leads/work/lead.ts';
+import type { Table } from '../../lambdas/shared/store/table.ts';
 import { deadBy, historySteps, inOrder, stepAt, type Timeline } from './step.ts';
 
 /** Earlier insights that are looked at. */

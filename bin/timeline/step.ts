@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../lambdas/runtime/history.ts';
+import type { HistoryEntry } from '../../lambdas/shared/history.ts';
 import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';
 

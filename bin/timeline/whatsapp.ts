@@ -1,14 +1,14 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { counted } from '../../lambdas/runtime/plural.ts';
-import type { Table } from '../../lambdas/vendors/aws/table.ts';
-import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
-import { messageStatuses } from '../../lambdas/whatsapp-replies/contract.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
+import type { Table } from '../../lambdas/shared/store/table.ts';
+import { messageStatuses } from '../../lambdas/whatsapp-replies/messages.ts';
+import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 import {
   type ReplyPart,
   replyText,
   type Turn,
   userText,
-} from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { deadBy, historySteps, inOrder, type Step, stepAt, type Timeline } from './step.ts';
 
 /** What happened to the messages that a turn answers, and to its reply. */

@@ -1,12 +1,12 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { readEnv } from '../runtime/env.ts';
-import { createLog, createMeter } from '../runtime/log.ts';
-import { once } from '../runtime/once.ts';
-import { batchResponse } from '../runtime/sqs.ts';
-import { type AnswerOffice, answerOffice } from './adapters/office.ts';
-import { receiptOf, taskOf } from './adapters/ready-queue.ts';
-import { Shift } from './domain/shift.ts';
+import { readEnv } from '../shared/env.ts';
+import { createLog, createMeter } from '../shared/log.ts';
+import { once } from '../shared/once.ts';
+import { batchResponse } from '../shared/queue/sqs.ts';
 import { answerEnvironment } from './environment.ts';
+import { type AnswerOffice, answerOffice } from './office.ts';
+import { receiptOf, taskOf } from './ready-queue.ts';
+import { Shift } from './work/shift.ts';
 
 const log = createLog('email-deadline');
 const meter = createMeter('email-deadline');

@@ -1,14 +1,15 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { backoffSeconds } from '../runtime/backoff.ts';
-import { asEngineError, discardWork } from '../runtime/errors.ts';
-import { errorForLog } from '../runtime/log.ts';
-import { patienceFor } from '../runtime/outage.ts';
-import { batchResponse } from '../runtime/sqs.ts';
-import { countVendorFailure } from '../runtime/vendor-failures.ts';
-import type { Settlement } from '../vendors/aws/settlement.ts';
-import { limits, type RunMessage, runMessage } from './contract.ts';
-import type { Invocation } from './domain/answer-email.ts';
+import { backoffSeconds } from '../shared/backoff.ts';
+import { asEngineError, discardWork } from '../shared/errors.ts';
+import { errorForLog } from '../shared/log.ts';
+import { maxAttemptsFor } from '../shared/queue/retry-limits.ts';
+import type { Settlement } from '../shared/queue/settlement.ts';
+import { batchResponse } from '../shared/queue/sqs.ts';
+import { countVendorFailure } from '../shared/vendor-failures.ts';
+import { limits } from './limits.ts';
+import { type RunMessage, runMessage } from './messages.ts';
 import { giveUp, handleRun, type StartPorts } from './start-run.ts';
+import type { Invocation } from './work/answer-email.ts';
 
 export interface RunsConsumer {
   ports: StartPorts;
@@ -55,7 +56,7 @@ async function isDone(
       tries,
       error: errorForLog(error),
     });
-    if (tries < patienceFor(error, limits)) {
+    if (tries < maxAttemptsFor(error, limits)) {
       return settlement.comesBack(record, backoffSeconds(tries, random), log, ids);
     }
     const run = await runs.find(message);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { emailChars, sameId } from './domain/email.ts';
+import { emailChars, sameId } from './work/email.ts';
 
 export const emailsPerRun = 10_000;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { numberVariable } from '../runtime/env.ts';
-import { httpUrl, loopbackVariable } from '../runtime/public-url.ts';
-import { tenancyEnvironment } from '../tenancy/contract.ts';
+import { numberVariable } from '../shared/env.ts';
+import { httpUrl, loopbackVariable } from '../shared/public-url.ts';
+import { tenancyEnvironment } from '../tenancy/environment.ts';
 
 const seconds = (fallback: number, max: number) =>
   numberVariable({ min: 0.001, max, default: fallback });

@@ -1,6 +1,6 @@
-import type { ReadyMessage } from './contract.ts';
-import { isOver, type StoredEmail } from './domain/email.ts';
-import { aheadMs, type StoredRun } from './domain/run.ts';
+import type { ReadyMessage } from './messages.ts';
+import { isOver, type StoredEmail } from './work/email.ts';
+import { aheadMs, type StoredRun } from './work/run.ts';
 
 export interface HandOutPorts {
   enqueue(messages: ReadyMessage[]): Promise<void>;

@@ -1,9 +1,9 @@
-import type { Fault } from '../runtime/http.ts';
-import { faultsOf } from '../runtime/json-body.ts';
-import type { OddEntry, ReadEmail, ReadList } from './domain/answerable.ts';
-import { sameId } from './domain/email.ts';
-import { checkGraph, type GraphFault } from './domain/graph.ts';
+import type { Fault } from '../shared/fault.ts';
+import { faultsOf } from '../shared/http/json-body.ts';
 import { emailIn, servedEmail } from './email-schema.ts';
+import type { OddEntry, ReadEmail, ReadList } from './work/answerable.ts';
+import { sameId } from './work/email.ts';
+import { checkGraph, type GraphFault } from './work/graph.ts';
 
 /** How emails are read: those of a request to the letter, those of a mailbox as they are meant. */
 export const readers = {

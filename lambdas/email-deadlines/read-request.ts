@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
-import type { Fault } from '../runtime/http.ts';
-import { faultsOf } from '../runtime/json-body.ts';
-import { type EmailIn, runRequestEnvelope } from './contract.ts';
-import type { ReadEmail, ReadList } from './domain/answerable.ts';
+import type { Fault } from '../shared/fault.ts';
+import { faultsOf } from '../shared/http/json-body.ts';
 import { emailList } from './email-schema.ts';
 import { faultsIn, readEmails, readers } from './read-emails.ts';
+import { type EmailIn, runRequestEnvelope } from './routes.ts';
+import type { ReadEmail, ReadList } from './work/answerable.ts';
 
 type ReadRequest = z.output<typeof runRequestEnvelope> & { read: ReadList };
 

@@ -1,30 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { isoTime } from '../runtime/clock.ts';
-import { problemResponse } from '../runtime/http.ts';
-import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
-import { invalid, jsonBody, queryFaults } from '../runtime/json-body.ts';
+import { isoTime } from '../shared/clock.ts';
+import { keyReused, maxKeyChars } from '../shared/http/idempotency-key.ts';
+import { invalid, jsonBody, queryFaults } from '../shared/http/json-body.ts';
+import { problemResponse } from '../shared/http/problem.ts';
 import type { Caller } from '../tenancy/caller.ts';
-import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import { hashOf, type IdempotencyKeys } from './adapters/idempotency.ts';
-import type { RunStore, Trouble } from './adapters/run-store.ts';
-import {
-  type EmailView,
-  limits,
-  pageQuery,
-  type RunMessage,
-  type RunView,
-  routes,
-  triggerQuery,
-} from './contract.ts';
-import { answerableOf } from './domain/answerable.ts';
-import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './domain/email.ts';
-import { type Expectation, prepareRun } from './domain/prepare.ts';
-import { noCounts, type StoredRun } from './domain/run.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import { limits } from './limits.ts';
+import type { RunMessage } from './messages.ts';
 import { readRequest } from './read-request.ts';
+import { type EmailView, pageQuery, type RunView, routes, triggerQuery } from './routes.ts';
+import { hashOf, type IdempotencyKeys } from './stores/idempotency.ts';
+import type { RunStore, Trouble } from './stores/run-store.ts';
+import { answerableOf } from './work/answerable.ts';
+import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './work/email.ts';
+import { type Expectation, prepareRun } from './work/prepare.ts';
+import { noCounts, type StoredRun } from './work/run.ts';
 
-export interface RunsPorts extends Gate {
+export interface RunsPorts extends ApiDependencies {
   runs: RunStore;
   idempotency: IdempotencyKeys;
   expectation(tenantId: string): Promise<Expectation>;
@@ -40,7 +34,7 @@ type Options = Pick<StoredRun, 'test_mode' | 'dependency_kind' | 'send'> & {
 /** Starts runs, and tells how far they are. */
 export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts): Hono {
   const { enqueue, testMode, concurrencyLimit, ...gate } = rest;
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
 
   const newRun = (caller: Caller, options: Options, has_emails: boolean): StoredRun => ({
     ...noCounts,

@@ -1,19 +1,20 @@
-import { isoTime } from '../runtime/clock.ts';
-import { EngineError } from '../runtime/errors.ts';
-import { errorForLog, type Log, type Meter } from '../runtime/log.ts';
-import { counted } from '../runtime/plural.ts';
-import { countVendorFailure } from '../runtime/vendor-failures.ts';
-import type { RunStore } from './adapters/run-store.ts';
-import { limits, type RunMessage } from './contract.ts';
-import type { Invocation } from './domain/answer-email.ts';
-import { answerableOf } from './domain/answerable.ts';
-import type { UnreadableEmail } from './domain/email.ts';
-import { type Expectation, failedEmails, type PreparedRun, prepareRun } from './domain/prepare.ts';
-import { noCounts, progressOf, runKeyOf, type StoredRun } from './domain/run.ts';
+import { isoTime } from '../shared/clock.ts';
+import { EngineError } from '../shared/errors.ts';
+import { errorForLog, type Log, type Meter } from '../shared/log.ts';
+import { counted } from '../shared/plural.ts';
+import { countVendorFailure } from '../shared/vendor-failures.ts';
 import { emailList } from './email-schema.ts';
 import { type HandOutPorts, handOutUntilAhead } from './hand-out.ts';
+import { limits } from './limits.ts';
+import type { RunMessage } from './messages.ts';
 import { faultsIn, readEmails, readers } from './read-emails.ts';
+import type { RunStore } from './stores/run-store.ts';
 import { watchRun } from './watch-run.ts';
+import type { Invocation } from './work/answer-email.ts';
+import { answerableOf } from './work/answerable.ts';
+import type { UnreadableEmail } from './work/email.ts';
+import { type Expectation, failedEmails, type PreparedRun, prepareRun } from './work/prepare.ts';
+import { noCounts, progressOf, runKeyOf, type StoredRun } from './work/run.ts';
 
 export interface StartPorts extends HandOutPorts {
   runs: RunStore;

@@ -1,16 +1,16 @@
-import { readEnv } from '../runtime/env.ts';
-import { httpLambda } from '../runtime/http-lambda.ts';
-import { createLog, createMeter } from '../runtime/log.ts';
-import { gateOf } from '../tenancy/adapters/gate-wiring.ts';
-import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
+import { readEnv } from '../shared/env.ts';
+import { httpLambda } from '../shared/http/http-lambda.ts';
+import { createLog, createMeter } from '../shared/log.ts';
+import { apiDependencies } from '../tenancy/authorize-request.ts';
+import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
-import { expectationOf } from './adapters/expectation.ts';
-import { idempotencyKeys } from './adapters/idempotency.ts';
-import { enqueueRun } from './adapters/run-queue.ts';
-import { runStore } from './adapters/run-store.ts';
-import { pacingOf } from './adapters/wiring.ts';
 import { triggerEnvironment } from './environment.ts';
+import { enqueueRun } from './run-queue.ts';
 import { runsApp } from './runs.ts';
+import { expectationOf } from './stores/expectation.ts';
+import { idempotencyKeys } from './stores/idempotency.ts';
+import { runStore } from './stores/run-store.ts';
+import { pacingOf } from './wiring.ts';
 
 const log = createLog('email-trigger');
 const meter = createMeter('email-trigger');
@@ -18,7 +18,7 @@ const meter = createMeter('email-trigger');
 /** Starts email runs and tells how far they are. */
 export const handler = httpLambda(log, meter, () => {
   const env = readEnv(triggerEnvironment);
-  const { table: tenantItems, gate } = gateOf(env, log, meter);
+  const { table: tenantItems, gate } = apiDependencies(env, log, meter);
   const table = { ...tenantItems, name: env.EMAIL_RUNS_TABLE };
   const tenants = tenantDirectory(tenantItems);
   const queue = queueClient();

@@ -1,8 +1,8 @@
-import type { RunMessage } from './contract.ts';
-import { isOver, type StoredEmail } from './domain/email.ts';
-import { aheadMs, countsOf, doneOf, progressOf, runKeyOf, type StoredRun } from './domain/run.ts';
 import { handOut } from './hand-out.ts';
+import type { RunMessage } from './messages.ts';
 import type { StartPorts } from './start-run.ts';
+import { isOver, type StoredEmail } from './work/email.ts';
+import { aheadMs, countsOf, doneOf, progressOf, runKeyOf, type StoredRun } from './work/run.ts';
 
 /**
  * Looks after a run: as long as it moves, it is let alone. One that stands still is counted anew from its emails,

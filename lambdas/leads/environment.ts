@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { eventsEnvironment } from '../events/contract.ts';
-import { workerConcurrency } from '../runtime/env.ts';
-import { tenancyEnvironment } from '../tenancy/contract.ts';
+import { eventsEnvironment } from '../events/messages.ts';
+import { workerConcurrency } from '../shared/env.ts';
+import { tenancyEnvironment } from '../tenancy/environment.ts';
 
 const tables = { ...tenancyEnvironment, LEADS_TABLE: z.string() };
 const queue = { TRIAGE_QUEUE_URL: z.string() };

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
-import { problemResponse } from '../runtime/http.ts';
-import { invalid, jsonBody, queryFaults } from '../runtime/json-body.ts';
-import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import type { LeadLists } from './adapters/lead-lists.ts';
-import type { LeadStore } from './adapters/lead-store.ts';
-import type { TriageQueue } from './adapters/triage-queue.ts';
-import { againRequest, insightsQuery, leadId, leadsQuery, limits, routes } from './contract.ts';
-import { insightView, leadView, type StoredLead } from './domain/lead.ts';
+import { invalid, jsonBody, queryFaults } from '../shared/http/json-body.ts';
+import { problemResponse } from '../shared/http/problem.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import { limits } from './limits.ts';
+import { leadId } from './messages.ts';
+import { againRequest, insightsQuery, leadsQuery, routes } from './routes.ts';
+import type { LeadLists } from './stores/lead-lists.ts';
+import type { LeadStore } from './stores/lead-store.ts';
+import type { TriageQueue } from './triage-queue.ts';
+import { insightView, leadView, type StoredLead } from './work/lead.ts';
 
-export interface InsightsPorts extends Gate {
+export interface InsightsPorts extends ApiDependencies {
   store: Pick<LeadStore, 'find'>;
   lists: LeadLists;
   queue: Pick<TriageQueue, 'enqueue'>;
@@ -17,7 +19,7 @@ export interface InsightsPorts extends Gate {
 
 /** Tells what is known of a tenant's leads, and has them judged anew. */
 export function insightsApp({ store, lists, queue, ...gate }: InsightsPorts): Hono {
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
 
   const leadOf = async (c: Context, tenantId: string): Promise<StoredLead | undefined> => {
     const id = leadId.safeParse(c.req.param('lead_id')?.toLowerCase());

@@ -1,21 +1,22 @@
 import type { Context, Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
-import { isoTime } from '../runtime/clock.ts';
-import { problemResponse } from '../runtime/http.ts';
-import { keyReused, maxKeyChars } from '../runtime/idempotency-key.ts';
-import { invalid, jsonBody } from '../runtime/json-body.ts';
-import { budgetOf, type Caller } from '../tenancy/caller.ts';
-import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import { expiresAt } from '../vendors/aws/table.ts';
-import type { Claim, Claimed, Claims } from './adapters/claims.ts';
-import type { LeadStore } from './adapters/lead-store.ts';
-import type { TriageQueue } from './adapters/triage-queue.ts';
-import { limits, routes } from './contract.ts';
-import { leadView, type StoredLead } from './domain/lead.ts';
-import { phoneNumber } from './domain/phone-number.ts';
+import { isoTime } from '../shared/clock.ts';
+import { keyReused, maxKeyChars } from '../shared/http/idempotency-key.ts';
+import { invalid, jsonBody } from '../shared/http/json-body.ts';
+import { problemResponse } from '../shared/http/problem.ts';
+import { expiresAt } from '../shared/store/table.ts';
+import { type Caller, rateClassOf } from '../tenancy/caller.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import { type LeadRequest, leadRequest } from './lead-request.ts';
+import { limits } from './limits.ts';
+import { routes } from './routes.ts';
+import type { Claim, Claimed, Claims } from './stores/claims.ts';
+import type { LeadStore } from './stores/lead-store.ts';
+import type { TriageQueue } from './triage-queue.ts';
+import { leadView, type StoredLead } from './work/lead.ts';
+import { phoneNumber } from './work/phone-number.ts';
 
-export interface IntakePorts extends Gate {
+export interface IntakePorts extends ApiDependencies {
   store: Pick<LeadStore, 'find' | 'store'>;
   claims: Claims;
   queue: Pick<TriageQueue, 'enqueue'>;
@@ -27,7 +28,7 @@ export interface IntakePorts extends Gate {
  * stored, and holds all of it: a lead that is stored is triaged, whatever dies in between.
  */
 export function intakeApp({ store, claims, queue, retentionDays, ...gate }: IntakePorts): Hono {
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
 
   const make = async (tenant_id: string, key: string, claimed: Claimed, request: LeadRequest) => {
     const { lead_id: id, created_at, lead_expires_at: expires_at } = claimed;
@@ -96,7 +97,7 @@ function asOnceClaimed(body: string): string {
 
 /** A stranger cannot take a key that the company's own programs will use; no key as it is sent has a line end. */
 const apart = (key: string, caller: Caller): string =>
-  budgetOf(caller) === 'visitors' ? `visitors\n${key}` : key;
+  rateClassOf(caller) === 'visitors' ? `visitors\n${key}` : key;
 
 function answered(c: Context, lead: StoredLead, status: 200 | 201): Response {
   c.header('location', `/leads/${lead.id}`);

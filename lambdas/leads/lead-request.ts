@@ -6,7 +6,7 @@ import {
   plainPhone,
   shownLine,
   shownText,
-} from './domain/written-form.ts';
+} from './work/written-form.ts';
 
 const notEmpty = z.refine<string>((given) => !isBlank(given), { error: 'It is empty.' });
 

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { ProductEvent } from '../events/contract.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { isoTime } from '../runtime/clock.ts';
-import { retryLater } from '../runtime/errors.ts';
-import type { Log, Meter } from '../runtime/log.ts';
-import type { LeadLists } from './adapters/lead-lists.ts';
-import type { LeadStore } from './adapters/lead-store.ts';
-import type { AdapterName, Insight, TriageMessage } from './contract.ts';
-import { insightView, type StoredInsight, type StoredLead } from './domain/lead.ts';
-import type { Judge } from './domain/ports.ts';
+import type { ProductEvent } from '../events/messages.ts';
+import type { Clock } from '../shared/clock.ts';
+import { isoTime } from '../shared/clock.ts';
+import { retryLater } from '../shared/errors.ts';
+import type { Log, Meter } from '../shared/log.ts';
+import type { AdapterName, Insight, TriageMessage } from './messages.ts';
+import type { LeadLists } from './stores/lead-lists.ts';
+import type { LeadStore } from './stores/lead-store.ts';
+import { insightView, type StoredInsight, type StoredLead } from './work/lead.ts';
+import type { Classifier } from './work/ports.ts';
 
 export interface TriagePorts {
   store: LeadStore;
   lists: Pick<LeadLists, 'replaced'>;
-  judgeOf(tenantId: string, adapter: AdapterName | undefined): Promise<Judge>;
+  classifierFor(tenantId: string, adapter: AdapterName | undefined): Promise<Classifier>;
   /** Tells everybody who listens; may do so twice, with the same insight's id. */
-  announce(tenantId: string, insight: Insight): Promise<void>;
+  publish(tenantId: string, insight: Insight): Promise<void>;
   countLead(tenantId: string): Promise<void>;
   clock: Pick<Clock, 'now'>;
   log: Log;
@@ -32,14 +32,19 @@ export async function triageLead(message: TriageMessage, ports: TriagePorts): Pr
     ports.log.warn('A lead that is to be judged is not there any more.');
     return;
   }
-  const insight = (await answered(message, lead, ports)) ?? (await judged(message, lead, ports));
-  await tell(lead, insight, ports);
+  const insight =
+    (await answered(message, lead, ports)) ?? (await classified(message, lead, ports));
+  await publishOnce(lead, insight, ports);
 }
 
 /** Everybody who listens is told of each insight once at least, the earlier first. */
-async function tell(lead: StoredLead, insight: StoredInsight, ports: TriagePorts): Promise<void> {
+async function publishOnce(
+  lead: StoredLead,
+  insight: StoredInsight,
+  ports: TriagePorts,
+): Promise<void> {
   if ((lead.announced_version ?? 0) >= insight.version) return;
-  await ports.announce(lead.tenant_id, insightView(insight));
+  await ports.publish(lead.tenant_id, insightView(insight));
   await ports.store.setAnnounced(lead, insight.version);
 }
 
@@ -81,19 +86,19 @@ async function answered(
 const mostReplaced = 50;
 const mostTries = 5;
 
-async function judged(
+async function classified(
   message: TriageMessage,
   lead: StoredLead,
   ports: TriagePorts,
 ): Promise<StoredInsight> {
   const { clock, store, meter } = ports;
   const adapter = message.kind === 'again' ? message.adapter : undefined;
-  const judge = await ports.judgeOf(lead.tenant_id, adapter);
-  const judgement = await judge.judge(lead.note);
+  const judge = await ports.classifierFor(lead.tenant_id, adapter);
+  const judgement = await judge.classify(lead.note);
   let current = lead;
   for (let tries = 0; tries < mostTries; tries++) {
     // Who made the insight before may have died before it was told.
-    if (current.insight) await tell(current, current.insight, ports);
+    if (current.insight) await publishOnce(current, current.insight, ports);
     const insight: StoredInsight = {
       id: randomUUID(),
       lead_id: lead.id,

@@ -1,30 +1,30 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { publisher } from '../events/adapters/event-publisher.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { readEnv } from '../runtime/env.ts';
-import { createLog, createMeter, errorForLog, type Log } from '../runtime/log.ts';
-import { once } from '../runtime/once.ts';
-import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
-import { usageCounter } from '../tenancy/adapters/usage-counter.ts';
+import { publisher } from '../events/publisher.ts';
+import { systemClock } from '../shared/clock.ts';
+import { readEnv } from '../shared/env.ts';
+import { fairShare } from '../shared/limits/fair-share.ts';
+import { createLog, createMeter, errorForLog, type Log } from '../shared/log.ts';
+import { once } from '../shared/once.ts';
+import { consumerQueue } from '../shared/queue/consumer-queue.ts';
+import { settlement } from '../shared/queue/settlement.ts';
+import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
+import { usageCounter } from '../tenancy/stores/usage-counter.ts';
 import {
   documentClient,
   eventsClient,
   queueClient,
   secretsClient,
 } from '../vendors/aws/clients.ts';
-import { consumerQueue } from '../vendors/aws/consumer-queue.ts';
-import { fairShare } from '../vendors/aws/fair-share.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
-import { settlement } from '../vendors/aws/settlement.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { usageMeter } from '../vendors/openai/usage.ts';
-import { consumeLeads, type LeadsConsumer } from './adapters/consume-leads.ts';
-import { judgeOf } from './adapters/judges.ts';
-import { leadLists } from './adapters/lead-lists.ts';
-import { leadStore } from './adapters/lead-store.ts';
-import { modelBudget } from './adapters/model-budget.ts';
+import { consumeLeads, type LeadsConsumer } from './consume-leads.ts';
 import { triageEnvironment } from './environment.ts';
+import { leadLists } from './stores/lead-lists.ts';
+import { leadStore } from './stores/lead-store.ts';
+import { modelCallLimit } from './stores/model-call-limit.ts';
 import { insightCreated, triageLead } from './triage-lead.ts';
+import { classifierFor } from './vendors/classifiers.ts';
 
 const log = createLog('lead-triage');
 const meter = createMeter('lead-triage');
@@ -36,7 +36,7 @@ const consumer = once((): LeadsConsumer => {
   const tenantItems = { client, name: env.TENANTS_TABLE, clock: systemClock };
   const tenants = tenantDirectory(tenantItems);
   const usage = usageCounter(tenantItems);
-  const budget = modelBudget(usage, systemClock);
+  const budget = modelCallLimit(usage, systemClock);
   const key = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
     env.OPENAI_API_KEY_SECRET_ID,
@@ -62,8 +62,8 @@ const consumer = once((): LeadsConsumer => {
       triageLead(message, {
         store,
         lists,
-        judgeOf: (tenantId, adapter) =>
-          judgeOf(tenantId, adapter, {
+        classifierFor: (tenantId, adapter) =>
+          classifierFor(tenantId, adapter, {
             tenants,
             budget,
             openAi,
@@ -72,13 +72,13 @@ const consumer = once((): LeadsConsumer => {
             meter,
             tries,
           }),
-        announce: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
+        publish: (tenant_id, insight) => events.publish(insightCreated(tenant_id, insight)),
         countLead: countLead(child),
         clock: systemClock,
         log: child,
         meter,
       }),
-    noteFailed: store.setFailed,
+    recordFailed: store.setFailed,
     now: Date.now,
     settlement: settlement({
       queue: consumerQueue(queueClient(), {

@@ -1,11 +1,6 @@
-import {
-  type AuthorizerContext,
-  isRole,
-  roles,
-  type Scope,
-  scopes,
-  type Tenant,
-} from './contract.ts';
+import type { AuthorizerContext } from './authorizer-context.ts';
+import { isRole, roles, type Scope, scopes } from './scopes.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Who calls a route, and for which tenant. */
 export interface Caller {
@@ -19,9 +14,9 @@ export interface Caller {
 }
 
 /** Whose budget a request is taken from: that of the company's own programs, or of whoever opens its web page. */
-export type Budget = 'callers' | 'visitors';
+export type RateClass = 'callers' | 'visitors';
 
-export const budgetOf = ({ role }: Pick<Caller, 'role'>): Budget =>
+export const rateClassOf = ({ role }: Pick<Caller, 'role'>): RateClass =>
   role === 'Visitor' ? 'visitors' : 'callers';
 
 /** The caller as the authorizer's context, whose values are text. */

@@ -1,13 +1,13 @@
 import type { Hono } from 'hono';
-import type { EventPublisher } from '../events/adapters/event-publisher.ts';
-import { isoTime } from '../runtime/clock.ts';
-import { problemResponse } from '../runtime/http.ts';
-import { type Gate, guardedApp } from '../tenancy/gate.ts';
-import type { EndpointStore } from './adapters/endpoint-store.ts';
-import { routes } from './contract.ts';
-import { viewOf } from './domain/endpoint.ts';
+import type { EventPublisher } from '../events/publisher.ts';
+import { isoTime } from '../shared/clock.ts';
+import { problemResponse } from '../shared/http/problem.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import { routes } from './routes.ts';
+import type { EndpointStore } from './stores/endpoint-store.ts';
+import { viewOf } from './work/endpoint.ts';
 
-export interface EndpointPorts extends Gate {
+export interface EndpointPorts extends ApiDependencies {
   endpoints: Pick<EndpointStore, 'find'>;
   signingKey(): Promise<string>;
   events: EventPublisher;
@@ -22,7 +22,7 @@ export function endpointApp({
   newId,
   ...gate
 }: EndpointPorts): Hono {
-  const { app, serve } = guardedApp(gate);
+  const { app, serve } = protectedApp(gate);
 
   serve(routes.endpoint, async (c, { tenant_id }) => {
     const [endpoint, key] = await Promise.all([endpoints.find(tenant_id), signingKey()]);

@@ -1,13 +1,12 @@
 import type { Hono } from 'hono';
-import { type Clock, isoTime } from '../runtime/clock.ts';
-import { httpApp, problemResponse } from '../runtime/http.ts';
-import type { ChannelRegistry } from './adapters/channel-registry.ts';
-import type { CustomerDirectory } from './adapters/customer-directory.ts';
-import type { Customer } from './adapters/customer-items.ts';
-import type { ReplyInbox } from './adapters/reply-queue.ts';
-import { type Channel, fieldText, paths, type ReplyQueueMessage } from './contract.ts';
-import { type ConsentWords, consentAsked } from './domain/consent.ts';
-import { addressesOf } from './domain/identity.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
+import { httpApp, problemResponse } from '../shared/http/problem.ts';
+import { type Channel, fieldText, type ReplyQueueMessage } from './messages.ts';
+import type { ReplyInbox } from './reply-queue.ts';
+import { paths } from './routes.ts';
+import type { ChannelRegistry } from './stores/channel-registry.ts';
+import type { CustomerDirectory } from './stores/customer-directory.ts';
+import type { Customer } from './stores/customer-items.ts';
 import {
   bounded,
   malformedFields,
@@ -15,6 +14,8 @@ import {
   signedForm,
   type TwilioFields,
 } from './twilio-webhook.ts';
+import { type ConsentWords, consentAsked } from './work/consent.ts';
+import { addressesOf } from './work/identity.ts';
 
 export interface ReceivePorts extends SignedWebhook {
   channels: ChannelRegistry;

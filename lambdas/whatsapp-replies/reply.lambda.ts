@@ -1,33 +1,30 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { byteRoom } from '../runtime/byte-room.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { readEnv } from '../runtime/env.ts';
-import { alertPerson } from '../runtime/errors.ts';
-import { createLog, createMeter, errorForLog, type Log } from '../runtime/log.ts';
-import { once } from '../runtime/once.ts';
-import { tenantDirectory } from '../tenancy/adapters/tenant-directory.ts';
-import { type UsageCounter, usageCounter } from '../tenancy/adapters/usage-counter.ts';
+import { byteRoom } from '../shared/byte-room.ts';
+import { systemClock } from '../shared/clock.ts';
+import { readEnv } from '../shared/env.ts';
+import { alertPerson } from '../shared/errors.ts';
+import { fairShare } from '../shared/limits/fair-share.ts';
+import { createLog, createMeter, errorForLog, type Log } from '../shared/log.ts';
+import { once } from '../shared/once.ts';
+import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
+import { type UsageCounter, usageCounter } from '../tenancy/stores/usage-counter.ts';
 import { queueClient, secretsClient } from '../vendors/aws/clients.ts';
-import { fairShare } from '../vendors/aws/fair-share.ts';
 import { cachedSecret } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { usageMeter } from '../vendors/openai/usage.ts';
-import { assistantDirectory } from './adapters/assistant-directory.ts';
-import { type BatchConsumer, consumeBatch } from './adapters/consume-batch.ts';
-import { conversationStore } from './adapters/conversation-store.ts';
-import { replyBudget } from './adapters/reply-budget.ts';
-import { replyRecords } from './adapters/reply-queue.ts';
-import { twilioMessenger } from './adapters/twilio-messenger.ts';
-import {
-  conversationsTable,
-  retentionOf,
-  tenantsTable,
-  twilioCredentials,
-} from './adapters/wiring.ts';
-import { limits, paths, replyEnvironment } from './contract.ts';
-import type { Turn } from './domain/turn.ts';
+import { type BatchConsumer, consumeBatch } from './consume-batch.ts';
+import { replyEnvironment } from './environment.ts';
 import { defaultMaxOutputTokens } from './features.ts';
-import { encodeReference, referenceParameter } from './reply-reference.ts';
+import { limits } from './limits.ts';
+import { replyRecords } from './reply-queue.ts';
+import { paths } from './routes.ts';
+import { conversationStore } from './stores/conversation-store.ts';
+import { replyRateLimit } from './stores/reply-rate-limit.ts';
+import { assistantDirectory } from './vendors/assistant-directory.ts';
+import { twilioMessenger } from './vendors/twilio-messenger.ts';
+import { conversationsTable, retentionOf, tenantsTable, twilioCredentials } from './wiring.ts';
+import { encodeReference, referenceParameter } from './work/reply-reference.ts';
+import type { Turn } from './work/turn.ts';
 
 const log = createLog('reply');
 const meter = createMeter('reply');
@@ -38,7 +35,7 @@ const consumer = once((): BatchConsumer => {
   const tenantItems = tenantsTable(env, conversations);
   const tenants = tenantDirectory(tenantItems);
   const usage = usageCounter(tenantItems);
-  const table = { ...conversations, retentionDays: retentionOf(tenants, env) };
+  const table = { ...conversations, retentionDays: retentionOf(tenants, env, log) };
   const credentials = twilioCredentials(env);
   const openAiKey = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),
@@ -47,7 +44,7 @@ const consumer = once((): BatchConsumer => {
     systemClock,
   );
   const store = conversationStore(table);
-  const spendReply = replyBudget(table);
+  const spendReply = replyRateLimit(table);
   const pictureRoom = byteRoom(limits.batchPictureBytes);
   const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
     environment: process.env,

@@ -1,10 +1,10 @@
-import { readEnv } from '../runtime/env.ts';
-import { httpLambda } from '../runtime/http-lambda.ts';
-import { createLog, createMeter } from '../runtime/log.ts';
-import { deliveryStore } from './adapters/delivery-store.ts';
-import { conversationsTable, twilioCredentials } from './adapters/wiring.ts';
-import { statusEnvironment } from './contract.ts';
+import { readEnv } from '../shared/env.ts';
+import { httpLambda } from '../shared/http/http-lambda.ts';
+import { createLog, createMeter } from '../shared/log.ts';
+import { statusEnvironment } from './environment.ts';
 import { statusApp } from './status.ts';
+import { deliveryStore } from './stores/delivery-store.ts';
+import { conversationsTable, twilioCredentials } from './wiring.ts';
 
 const log = createLog('status');
 const meter = createMeter('status');

@@ -1,10 +1,11 @@
 import type { Hono } from 'hono';
-import { httpApp, problemResponse } from '../runtime/http.ts';
-import type { DeliveryStore } from './adapters/delivery-store.ts';
-import { fieldText, paths } from './contract.ts';
-import { isFailure, isMessageStatus } from './domain/delivery.ts';
-import { decodeReference, referenceParameter } from './reply-reference.ts';
+import { httpApp, problemResponse } from '../shared/http/problem.ts';
+import { fieldText } from './messages.ts';
+import { paths } from './routes.ts';
+import type { DeliveryStore } from './stores/delivery-store.ts';
 import { bounded, malformedFields, type SignedWebhook, signedForm } from './twilio-webhook.ts';
+import { isFailure, isMessageStatus } from './work/delivery.ts';
+import { decodeReference, referenceParameter } from './work/reply-reference.ts';
 
 export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;

@@ -1,11 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { problemResponse } from '../runtime/http.ts';
-import type { Log, Meter } from '../runtime/log.ts';
+import { problemResponse } from '../shared/http/problem.ts';
+import type { Log, Meter } from '../shared/log.ts';
 import type { CachedSecret } from '../vendors/aws/secrets.ts';
 import type { StoredTwilioCredentials } from '../vendors/twilio/credentials.ts';
 import { fieldsOf, isSignedByTwilio } from '../vendors/twilio/signature.ts';
-import { fieldText, limits } from './contract.ts';
+import { limits } from './limits.ts';
+import { fieldText } from './messages.ts';
 
 export interface SignedWebhook {
   credentials: CachedSecret<StoredTwilioCredentials>;

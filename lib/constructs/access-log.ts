@@ -2,7 +2,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** The route and never the path, which has ids; nothing of who calls. */
 const accessLogLine = {
@@ -17,12 +17,12 @@ const accessLogLine = {
 };
 
 /** A line for each request, also for those that reach no function. */
-export function accessLogOf(scope: Construct, house: House): IAccessLogSettings {
+export function accessLogOf(scope: Construct, deployment: Deployment): IAccessLogSettings {
   const logGroup = new LogGroup(scope, 'AccessLog', {
     // Under this prefix a log group needs no entry of its own in the region's resource policy, which is bounded.
-    logGroupName: `/aws/vendedlogs/${house.nameOf('api')}`,
-    retention: house.stage.logRetention,
-    removalPolicy: house.stage.removalPolicy,
+    logGroupName: `/aws/vendedlogs/${deployment.nameOf('api')}`,
+    retention: deployment.stage.logRetention,
+    removalPolicy: deployment.stage.removalPolicy,
   });
   return {
     destination: new LogGroupLogDestination(logGroup),

@@ -4,20 +4,24 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 
-/** The house's topic for alarms: encrypted, over TLS alone, and for the alarms of this deployment alone. */
+/** The topic for alarms: encrypted, over TLS alone, and for the alarms of this deployment alone. */
 export class AlarmTopic extends Topic {
-  constructor(scope: Construct, id: string, { house }: { house: Omit<House, 'alarmTopic'> }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment }: { deployment: Omit<Deployment, 'alarmTopic'> },
+  ) {
     // Alarms cannot publish to a topic under the key that AWS manages: only a key of our own can let them.
     const key = new Key(scope, `${id}Key`, {
       description: 'Encrypts the topic of alarms',
       enableKeyRotation: true,
-      removalPolicy: house.stage.removalPolicy,
+      removalPolicy: deployment.stage.removalPolicy,
     });
     super(scope, id, {
-      topicName: house.nameOf('alarms'),
+      topicName: deployment.nameOf('alarms'),
       masterKey: key,
       enforceSSL: true,
     });
@@ -25,7 +29,7 @@ export class AlarmTopic extends Topic {
     const alarms = Stack.of(this).formatArn({
       service: 'cloudwatch',
       resource: 'alarm',
-      resourceName: house.nameOf('*'),
+      resourceName: deployment.nameOf('*'),
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com', {
@@ -36,7 +40,7 @@ export class AlarmTopic extends Topic {
     });
     key.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
     this.grantPublish(cloudWatch);
-    const { alarmEmail } = house.settings;
+    const { alarmEmail } = deployment.settings;
     if (alarmEmail) this.addSubscription(new EmailSubscription(alarmEmail));
     output(scope, 'AlarmTopicArn', this.topicArn, {
       what: 'Subscribe whoever is to be told of alarms',

@@ -2,16 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
-import { HouseAlarm } from './alarm.ts';
+import type { Deployment } from '../deployment.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
 
 /** Rings as long as a dead-letter queue holds anything. */
 export function alarmOnDeadLetters(
   scope: Construct,
   queue: Queue,
-  meaning: { house: House; about: string; impact: string },
+  meaning: { deployment: Deployment; about: string; impact: string },
 ): void {
-  new HouseAlarm(scope, 'DeadLettersAlarm', {
+  new RunbookAlarm(scope, 'DeadLettersAlarm', {
     ...meaning,
     runbook: 'Dead letters',
     metric: queue.metricApproximateNumberOfMessagesVisible({

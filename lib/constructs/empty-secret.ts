@@ -1,26 +1,26 @@
 import { Validations } from 'aws-cdk-lib';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** A secret that is created without a value; the operator fills it by `npm run secrets`. */
 export class EmptySecret extends Secret {
   /** As the operator's commands name it; `secretName` would be cut out of the ARN at deployment. */
-  readonly givenName: string;
+  readonly baseName: string;
 
   constructor(
     scope: Construct,
     id: string,
-    props: { house: House; name: string; description: string },
+    props: { deployment: Deployment; name: string; description: string },
   ) {
-    const { projectPrefix, environmentName } = props.house.settings;
-    const givenName = `${projectPrefix}/${environmentName}/${props.name}`;
+    const { projectPrefix, environmentName } = props.deployment.settings;
+    const baseName = `${projectPrefix}/${environmentName}/${props.name}`;
     super(scope, id, {
-      secretName: givenName,
+      secretName: baseName,
       description: props.description,
-      removalPolicy: props.house.stage.removalPolicy,
+      removalPolicy: props.deployment.stage.removalPolicy,
     });
-    this.givenName = givenName;
+    this.baseName = baseName;
     (this.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -3,12 +3,12 @@ import { type EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { eventSource } from '../../lambdas/events/contract.ts';
-import type { House } from '../house.ts';
+import { eventSource } from '../../lambdas/events/messages.ts';
+import type { Deployment } from '../deployment.ts';
 import { alarmOnDeadLetters } from './dead-letters-alarm.ts';
 
 export interface EventQueueRuleProps {
-  house: House;
+  deployment: Deployment;
   /** Without prefix and environment. */
   name: string;
   bus: EventBus;
@@ -21,26 +21,26 @@ const keptDays = 14;
 export class EventQueueRule extends Construct {
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, { house, name, bus, queue }: EventQueueRuleProps) {
+  constructor(scope: Construct, id: string, { deployment, name, bus, queue }: EventQueueRuleProps) {
     super(scope, id);
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      queueName: house.nameOf(`${name}-dlq`),
+      queueName: deployment.nameOf(`${name}-dlq`),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(keptDays),
-      removalPolicy: house.stage.removalPolicy,
+      removalPolicy: deployment.stage.removalPolicy,
     });
     Validations.of(this.deadLetterQueue).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is the dead-letter queue of a rule, which the check does not see.',
     });
     alarmOnDeadLetters(this, this.deadLetterQueue, {
-      house,
+      deployment,
       about: name,
       impact: 'Companies are not told of events',
     });
     new Rule(this, 'Rule', {
-      ruleName: house.nameOf(name),
+      ruleName: deployment.nameOf(name),
       description: 'Leads every event of the product into a queue',
       eventBus: bus,
       eventPattern: { source: [eventSource] },

@@ -1,20 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { House } from '../house.ts';
-import { HouseAlarm } from './alarm.ts';
+import type { Deployment } from '../deployment.ts';
 import { failedPercent } from './failure-rate.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface FunctionMeaning {
-  house: House;
+  deployment: Deployment;
   about: string;
   impact: string;
 }
 
 /** Rings when too many of a function's invocations fail, and when it is not let run. */
 export function alarmOnFailures(of: LambdaFunction, meaning: FunctionMeaning): void {
-  const { stage } = meaning.house;
+  const { stage } = meaning.deployment;
   const every = { period: Duration.minutes(5) };
-  new HouseAlarm(of, 'Fails', {
+  new RunbookAlarm(of, 'Fails', {
     ...meaning,
     runbook: 'Function fails',
     metric: failedPercent(of.metricErrors(every), of.metricInvocations(every), stage),
@@ -22,7 +22,7 @@ export function alarmOnFailures(of: LambdaFunction, meaning: FunctionMeaning): v
     periods: 3,
     badPeriods: 2,
   });
-  new HouseAlarm(of, 'Throttled', {
+  new RunbookAlarm(of, 'Throttled', {
     ...meaning,
     runbook: 'Function throttled',
     metric: of.metricThrottles(every),

@@ -1,20 +1,24 @@
 import { Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** A secret that Secrets Manager makes up itself, of 64 letters and digits: nobody has to fill it. */
 export class GeneratedSecret extends Secret {
   constructor(
     scope: Construct,
     id: string,
-    { house, name, description }: { house: House; name: string; description: string },
+    {
+      deployment,
+      name,
+      description,
+    }: { deployment: Deployment; name: string; description: string },
   ) {
-    const { projectPrefix, environmentName } = house.settings;
+    const { projectPrefix, environmentName } = deployment.settings;
     super(scope, id, {
       secretName: `${projectPrefix}/${environmentName}/${name}`,
       description,
-      removalPolicy: house.stage.removalPolicy,
+      removalPolicy: deployment.stage.removalPolicy,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     Validations.of(this).acknowledge({

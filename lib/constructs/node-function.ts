@@ -11,12 +11,12 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { bundleOf } from './bundle.ts';
 import { alarmOnFailures } from './function-alarms.ts';
 
 export interface NodeFunctionProps {
-  house: House;
+  deployment: Deployment;
   /** Names the bundle: `lambdas/<context>/<job>.lambda.ts`. */
   context: string;
   job: string;
@@ -37,21 +37,21 @@ export interface NodeFunctionProps {
   reservedConcurrency?: number | undefined;
 }
 
-/** A Lambda function of the house: its bundle, its own log group, its alarms, and a role that may do only what is granted. */
+/** A Lambda function of the deployment: its bundle, its own log group, its alarms, and a role that may do only what is granted. */
 export class NodeFunction extends LambdaFunction {
   /** As alarms and the dashboard name it. */
-  readonly givenName: string;
+  readonly baseName: string;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const { house } = props;
-    const functionName = house.nameOf(props.name);
+    const { deployment } = props;
+    const functionName = deployment.nameOf(props.name);
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: house.stage.logRetention,
-      removalPolicy: house.stage.removalPolicy,
+      retention: deployment.stage.logRetention,
+      removalPolicy: deployment.stage.removalPolicy,
     });
     logGroup.grantWrite(role);
     super(scope, id, {
@@ -64,8 +64,8 @@ export class NodeFunction extends LambdaFunction {
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: {
-        LOG_LEVEL: house.stage.logLevel,
-        DEPLOYMENT: house.deployment,
+        LOG_LEVEL: deployment.stage.logLevel,
+        DEPLOYMENT: deployment.name,
         ...props.environment,
       },
       // The AWS SDK itself carries the trace on to the queues, and these to their consumers.
@@ -89,7 +89,7 @@ export class NodeFunction extends LambdaFunction {
       reason:
         'X-Ray takes traces for no resource but all; test/lib/permissions.test.ts holds the rest.',
     });
-    this.givenName = props.name;
-    alarmOnFailures(this, { house, about: props.name, impact: props.impact });
+    this.baseName = props.name;
+    alarmOnFailures(this, { deployment, about: props.name, impact: props.impact });
   }
 }

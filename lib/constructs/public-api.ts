@@ -14,14 +14,15 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type ApiRoute, authorizerCacheSeconds } from '../../lambdas/tenancy/contract.ts';
-import type { House } from '../house.ts';
+import { authorizerCacheSeconds } from '../../lambdas/tenancy/authorizer-context.ts';
+import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
+import type { Deployment } from '../deployment.ts';
 import { accessLogOf } from './access-log.ts';
-import { HouseAlarm } from './alarm.ts';
 import { failedPercent } from './failure-rate.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface PublicApiProps {
-  house: House;
+  deployment: Deployment;
   /** Says who calls; asked before every route that does not say otherwise. */
   authorizer: LambdaFunction;
 }
@@ -49,13 +50,13 @@ export class PublicApi extends Construct {
   readonly #api: HttpApi;
   readonly #integrations = new Map<LambdaFunction, HttpLambdaIntegration>();
 
-  constructor(scope: Construct, id: string, { house, authorizer }: PublicApiProps) {
+  constructor(scope: Construct, id: string, { deployment, authorizer }: PublicApiProps) {
     super(scope, id);
     this.#api = new HttpApi(this, 'HttpApi', {
-      apiName: house.nameOf('api'),
+      apiName: deployment.nameOf('api'),
       createDefaultStage: false,
       defaultAuthorizer: new HttpLambdaAuthorizer('Authorizer', authorizer, {
-        authorizerName: house.nameOf('authorizer'),
+        authorizerName: deployment.nameOf('authorizer'),
         responseTypes: [HttpLambdaResponseType.SIMPLE],
         identitySource: ['$request.header.Authorization'],
         resultsCacheTtl: Duration.seconds(authorizerCacheSeconds),
@@ -84,8 +85,8 @@ export class PublicApi extends Construct {
       httpApi: this.#api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: house.stage.throttle,
-      accessLogSettings: accessLogOf(this, house),
+      throttle: deployment.stage.throttle,
+      accessLogSettings: accessLogOf(this, deployment),
     });
     const every = { period: Duration.minutes(5) };
     this.metrics = {
@@ -94,16 +95,16 @@ export class PublicApi extends Construct {
       failed: this.#api.metricServerError(every),
       latencyP95: this.#api.metricLatency({ ...every, statistic: 'p95' }),
     };
-    new HouseAlarm(this, 'ApiFails', {
-      house,
+    new RunbookAlarm(this, 'ApiFails', {
+      deployment,
       impact: 'Callers of the API and the webhooks of vendors get errors',
       runbook: 'API fails',
-      metric: failedPercent(this.metrics.failed, this.metrics.requests, house.stage),
-      from: house.stage.alarmsFrom.failedPercent,
+      metric: failedPercent(this.metrics.failed, this.metrics.requests, deployment.stage),
+      from: deployment.stage.alarmsFrom.failedPercent,
       periods: 3,
       badPeriods: 2,
     });
-    const configured = house.settings.passedOn['PUBLIC_BASE_URL'];
+    const configured = deployment.settings.passedOn['PUBLIC_BASE_URL'];
     this.publicBaseUrl = configured?.replace(/\/+$/, '') ?? this.#api.apiEndpoint;
   }
 

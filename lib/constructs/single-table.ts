@@ -8,25 +8,29 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** The table of one context: keys `pk` and `sk`, items that expire at `expires_at`. */
 export class SingleTable extends Table {
-  constructor(scope: Construct, id: string, { house, name }: { house: House; name: string }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, name }: { deployment: Deployment; name: string },
+  ) {
     super(scope, id, {
-      tableName: house.nameOf(name),
+      tableName: deployment.nameOf(name),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       timeToLiveAttribute: 'expires_at',
       pointInTimeRecoverySpecification: {
-        pointInTimeRecoveryEnabled: house.stage.pointInTimeRecovery,
+        pointInTimeRecoveryEnabled: deployment.stage.pointInTimeRecovery,
       },
-      deletionProtection: house.stage.deletionProtection,
-      removalPolicy: house.stage.removalPolicy,
+      deletionProtection: deployment.stage.deletionProtection,
+      removalPolicy: deployment.stage.removalPolicy,
     });
-    if (!house.stage.pointInTimeRecovery) {
+    if (!deployment.stage.pointInTimeRecovery) {
       Validations.of(this).acknowledge({
         id: 'AwsSolutions-DDB3',
         reason: 'A stage that is thrown away has nothing to be restored.',

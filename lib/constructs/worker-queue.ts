@@ -7,12 +7,12 @@ import {
   QueueEncryption,
 } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { House } from '../house.ts';
-import { HouseAlarm } from './alarm.ts';
+import type { Deployment } from '../deployment.ts';
 import { alarmOnDeadLetters } from './dead-letters-alarm.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface WorkerQueueProps {
-  house: House;
+  deployment: Deployment;
   /** Without prefix, environment and `.fifo`. */
   name: string;
   /** Whether its messages keep the order of their group; the groups move independently of each other. */
@@ -33,18 +33,18 @@ export class WorkerQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
   /** As alarms and the dashboard name it. */
-  readonly givenName: string;
+  readonly baseName: string;
 
   constructor(scope: Construct, id: string, props: WorkerQueueProps) {
     super(scope, id);
-    const { house, fifo, name, impact } = props;
-    this.givenName = name;
-    const nameOf = (name: string) => house.nameOf(name) + (fifo ? '.fifo' : '');
+    const { deployment, fifo, name, impact } = props;
+    this.baseName = name;
+    const nameOf = (name: string) => deployment.nameOf(name) + (fifo ? '.fifo' : '');
     const common = {
       ...(fifo && { fifo }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      removalPolicy: house.stage.removalPolicy,
+      removalPolicy: deployment.stage.removalPolicy,
     };
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...common,
@@ -62,9 +62,9 @@ export class WorkerQueue extends Construct {
       }),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
     });
-    alarmOnDeadLetters(this, this.deadLetterQueue, { house, about: name, impact });
-    new HouseAlarm(this, 'WorkWaits', {
-      house,
+    alarmOnDeadLetters(this, this.deadLetterQueue, { deployment, about: name, impact });
+    new RunbookAlarm(this, 'WorkWaits', {
+      deployment,
       about: name,
       impact,
       runbook: 'Work waits',

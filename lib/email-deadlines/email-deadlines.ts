@@ -1,16 +1,17 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { limits, routes } from '../../lambdas/email-deadlines/contract.ts';
+import { limits } from '../../lambdas/email-deadlines/limits.ts';
+import { routes } from '../../lambdas/email-deadlines/routes.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 import { Answer, Start, Trigger } from './functions.ts';
 
 export interface EmailDeadlinesProps {
-  house: House;
+  deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
   openAiSecret: ISecret;
@@ -18,16 +19,16 @@ export interface EmailDeadlinesProps {
 
 /** Emails are answered before their deadlines: trigger → runs → start → ready emails → answer → mailbox. */
 export class EmailDeadlines extends Construct {
-  constructor(scope: Construct, id: string, { house, api, ...rest }: EmailDeadlinesProps) {
+  constructor(scope: Construct, id: string, { deployment, api, ...rest }: EmailDeadlinesProps) {
     super(scope, id);
     const mailboxSecret = new EmptySecret(this, 'MailboxApiKey', {
-      house,
+      deployment,
       name: 'mailbox-api-key/email',
       description: 'The mailbox’s api_key, or a JSON object of them by company',
     });
-    const emailRuns = new SingleTable(this, 'EmailRuns', { house, name: 'email-runs' });
+    const emailRuns = new SingleTable(this, 'EmailRuns', { deployment, name: 'email-runs' });
     const runs = new WorkerQueue(this, 'Runs', {
-      house,
+      deployment,
       name: 'email-runs',
       fifo: false,
       visibilityTimeoutSeconds: limits.startVisibilitySeconds,
@@ -36,7 +37,7 @@ export class EmailDeadlines extends Construct {
       oldestSeconds: 900,
     });
     const ready = new WorkerQueue(this, 'Ready', {
-      house,
+      deployment,
       name: 'emails-ready',
       fifo: false,
       visibilityTimeoutSeconds: limits.answerVisibilitySeconds,
@@ -45,14 +46,14 @@ export class EmailDeadlines extends Construct {
       // A long run with few workers waits here rightly; late emails have an alarm of their own.
       oldestSeconds: 6 * 3600,
     });
-    const parts = { house, ...rest, emailRuns, runs, ready, mailboxSecret };
+    const parts = { deployment, ...rest, emailRuns, runs, ready, mailboxSecret };
 
     const trigger = new Trigger(this, 'Trigger', parts);
     new Start(this, 'Start', parts);
     new Answer(this, 'Answer', parts);
     api.serve(trigger, ...Object.values(routes));
 
-    output(this, 'MailboxSecret', mailboxSecret.givenName, { what: 'Filled by npm run secrets' });
+    output(this, 'MailboxSecret', mailboxSecret.baseName, { what: 'Filled by npm run secrets' });
     output(this, 'EmailDeadLetterQueueUrl', ready.deadLetterQueue.queueUrl, {
       what: 'Emails that could not be answered',
     });

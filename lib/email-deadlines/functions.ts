@@ -1,15 +1,15 @@
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { limits } from '../../lambdas/email-deadlines/contract.ts';
+import { limits } from '../../lambdas/email-deadlines/limits.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { allowReading } from '../constructs/secret-reader.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
 import type { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 export interface EmailParts {
-  house: House;
+  deployment: Deployment;
   tenants: SingleTable;
   emailRuns: SingleTable;
   /** Runs to be started and looked after. */
@@ -25,20 +25,20 @@ const pacing = ['INTER_DEPENDENCY_GAP', 'LLM_DELAY_SCALE', 'LLM_DELAY_MIN', 'LLM
 /** Starts runs and tells how far they are. */
 export class Trigger extends NodeFunction {
   constructor(scope: Construct, id: string, parts: EmailParts) {
-    const { house, runs } = parts;
+    const { deployment, runs } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context: 'email-deadlines',
       job: 'trigger',
       name: 'email-trigger',
       description: 'Starts email runs and tells how far they are',
       impact: 'Companies can neither start email runs nor see how far they are',
-      memoryMb: house.stage.memoryMb.bulk,
+      memoryMb: deployment.stage.memoryMb.bulk,
       timeoutSeconds: 29,
       environment: {
         ...tables(parts),
         RUN_QUEUE_URL: runs.queue.queueUrl,
-        ...house.passedOn('TEST_MODE', 'CONCURRENCY_LIMIT', 'LOG_LEVEL', ...pacing),
+        ...deployment.passedOn('TEST_MODE', 'CONCURRENCY_LIMIT', 'LOG_LEVEL', ...pacing),
       },
     });
     parts.emailRuns.grant(this, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
@@ -50,15 +50,15 @@ export class Trigger extends NodeFunction {
 /** Fetches and checks the emails of a run, and hands out those that are ready. */
 export class Start extends NodeFunction {
   constructor(scope: Construct, id: string, parts: EmailParts) {
-    const { house, runs, ready } = parts;
+    const { deployment, runs, ready } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context: 'email-deadlines',
       job: 'start',
       name: 'email-start',
       description: 'Fetches the emails of a run and hands out those that are ready',
       impact: 'Email runs do not begin, or stand still',
-      memoryMb: house.stage.memoryMb.bulk,
+      memoryMb: deployment.stage.memoryMb.bulk,
       timeoutSeconds: limits.startTimeoutSeconds,
       // It looks after a run every so often, until the run has ended.
       callsItself: true,
@@ -68,7 +68,13 @@ export class Start extends NodeFunction {
         RUN_QUEUE_URL: runs.queue.queueUrl,
         RUN_DLQ_URL: runs.deadLetterQueue.queueUrl,
         READY_QUEUE_URL: ready.queue.queueUrl,
-        ...house.passedOn('EMAILS_URL', 'RESPOND_URL', 'REQUEST_TIMEOUT', 'LOG_LEVEL', ...pacing),
+        ...deployment.passedOn(
+          'EMAILS_URL',
+          'RESPOND_URL',
+          'REQUEST_TIMEOUT',
+          'LOG_LEVEL',
+          ...pacing,
+        ),
       },
     });
     parts.emailRuns.grant(
@@ -87,7 +93,7 @@ export class Start extends NodeFunction {
       new SqsEventSource(runs.queue, {
         batchSize: 1,
         reportBatchItemFailures: true,
-        maxConcurrency: house.concurrency.workers.emailRuns,
+        maxConcurrency: deployment.concurrency.workers.emailRuns,
       }),
     );
   }
@@ -96,15 +102,15 @@ export class Start extends NodeFunction {
 /** Answers emails, the neediest first. */
 export class Answer extends NodeFunction {
   constructor(scope: Construct, id: string, parts: EmailParts) {
-    const { house, ready } = parts;
+    const { deployment, ready } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context: 'email-deadlines',
       job: 'answer',
       name: 'email-deadline',
       description: 'Answers emails before their deadlines',
       impact: 'Emails are not answered before their deadlines',
-      memoryMb: house.stage.memoryMb.worker,
+      memoryMb: deployment.stage.memoryMb.worker,
       timeoutSeconds: limits.answerTimeoutSeconds,
       // An email that was sent lets others go, which may wait for their time.
       callsItself: true,
@@ -114,7 +120,7 @@ export class Answer extends NodeFunction {
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
         READY_QUEUE_URL: ready.queue.queueUrl,
         READY_DLQ_URL: ready.deadLetterQueue.queueUrl,
-        ...house.passedOn(
+        ...deployment.passedOn(
           'RESPOND_URL',
           'REQUEST_TIMEOUT',
           'MAX_RETRIES',
@@ -141,7 +147,7 @@ export class Answer extends NodeFunction {
       new SqsEventSource(ready.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.concurrency.workers.emails,
+        maxConcurrency: deployment.concurrency.workers.emails,
       }),
     );
   }
@@ -153,7 +159,7 @@ const tables = (parts: EmailParts): Record<string, string> => ({
 });
 
 const mailboxes = (parts: EmailParts): Record<string, string> => ({
-  LOOPBACK_URLS: parts.house.stage.loopbackUrls,
+  LOOPBACK_URLS: parts.deployment.stage.loopbackUrls,
   MAILBOX_API_KEY_SECRET_ID: parts.mailboxSecret.secretArn,
   SECRETS_MANAGER_REGION: parts.emailRuns.env.region,
 });

@@ -2,15 +2,15 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { indexNames, limits } from '../../lambdas/leads/contract.ts';
+import { indexNames, limits } from '../../lambdas/leads/limits.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { allowReading } from '../constructs/secret-reader.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
 import type { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 export interface LeadParts {
-  house: House;
+  deployment: Deployment;
   tenants: SingleTable;
   leads: SingleTable;
   /** Leads to be judged. */
@@ -24,15 +24,15 @@ const context = 'leads';
 /** Takes leads in. */
 export class Intake extends NodeFunction {
   constructor(scope: Construct, id: string, parts: LeadParts) {
-    const { house, inbox } = parts;
+    const { deployment, inbox } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context,
       job: 'intake',
       name: 'lead-intake',
       description: 'Takes leads in',
       impact: 'Leads are not taken in',
-      memoryMb: house.stage.memoryMb.request,
+      memoryMb: deployment.stage.memoryMb.request,
       timeoutSeconds: limits.leadsTimeoutSeconds,
       environment: environmentOf(parts),
     });
@@ -45,15 +45,15 @@ export class Intake extends NodeFunction {
 /** Judges leads. */
 export class Triage extends NodeFunction {
   constructor(scope: Construct, id: string, parts: LeadParts) {
-    const { house, inbox, openAiSecret, bus } = parts;
+    const { deployment, inbox, openAiSecret, bus } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context,
       job: 'triage',
       name: 'lead-triage',
       description: 'Judges leads',
       impact: 'Companies wait for the judgement of their leads',
-      memoryMb: house.stage.memoryMb.worker,
+      memoryMb: deployment.stage.memoryMb.worker,
       timeoutSeconds: limits.triageTimeoutSeconds,
       // What waits for a worker is sent again.
       callsItself: true,
@@ -61,10 +61,10 @@ export class Triage extends NodeFunction {
         ...environmentOf(parts),
         EVENT_BUS_NAME: bus.eventBusName,
         TRIAGE_DLQ_URL: inbox.deadLetterQueue.queueUrl,
-        WORKER_CONCURRENCY: String(house.concurrency.workers.triage),
+        WORKER_CONCURRENCY: String(deployment.concurrency.workers.triage),
         OPENAI_API_KEY_SECRET_ID: openAiSecret.secretArn,
         SECRETS_MANAGER_REGION: parts.leads.env.region,
-        ...house.passedOn('OPENAI_BASE_URL'),
+        ...deployment.passedOn('OPENAI_BASE_URL'),
       },
     });
     parts.leads.grant(
@@ -83,7 +83,7 @@ export class Triage extends NodeFunction {
       new SqsEventSource(inbox.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.concurrency.workers.triage,
+        maxConcurrency: deployment.concurrency.workers.triage,
       }),
     );
   }
@@ -92,15 +92,15 @@ export class Triage extends NodeFunction {
 /** Tells what is known of leads. */
 export class Insights extends NodeFunction {
   constructor(scope: Construct, id: string, parts: LeadParts) {
-    const { house, inbox } = parts;
+    const { deployment, inbox } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context,
       job: 'insights',
       name: 'lead-insights',
       description: 'Tells what is known of leads',
       impact: 'Companies cannot see their leads and insights',
-      memoryMb: house.stage.memoryMb.request,
+      memoryMb: deployment.stage.memoryMb.request,
       timeoutSeconds: limits.leadsTimeoutSeconds,
       environment: environmentOf(parts),
     });
@@ -111,9 +111,14 @@ export class Insights extends NodeFunction {
   }
 }
 
-const environmentOf = ({ house, tenants, leads, inbox }: LeadParts): Record<string, string> => ({
+const environmentOf = ({
+  deployment,
+  tenants,
+  leads,
+  inbox,
+}: LeadParts): Record<string, string> => ({
   TENANTS_TABLE: tenants.tableName,
   LEADS_TABLE: leads.tableName,
   TRIAGE_QUEUE_URL: inbox.queue.queueUrl,
-  ...house.passedOn('LOG_LEVEL'),
+  ...deployment.passedOn('LOG_LEVEL'),
 });

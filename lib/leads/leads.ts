@@ -1,16 +1,17 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { indexNames, limits, routes } from '../../lambdas/leads/contract.ts';
+import { indexNames, limits } from '../../lambdas/leads/limits.ts';
+import { routes } from '../../lambdas/leads/routes.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 import { Insights, Intake, Triage } from './functions.ts';
 
 export interface LeadsProps {
-  house: House;
+  deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
   openAiSecret: ISecret;
@@ -19,12 +20,12 @@ export interface LeadsProps {
 
 /** Leads are judged: intake → leads to be judged → triage → insights and events. */
 export class Leads extends Construct {
-  constructor(scope: Construct, id: string, { house, api, ...rest }: LeadsProps) {
+  constructor(scope: Construct, id: string, { deployment, api, ...rest }: LeadsProps) {
     super(scope, id);
-    const leads = new SingleTable(this, 'Table', { house, name: 'leads' });
+    const leads = new SingleTable(this, 'Table', { deployment, name: 'leads' });
     for (const name of indexNames) leads.addIndex(name);
     const inbox = new WorkerQueue(this, 'Inbox', {
-      house,
+      deployment,
       name: 'leads',
       fifo: false,
       visibilityTimeoutSeconds: limits.triageVisibilitySeconds,
@@ -32,7 +33,7 @@ export class Leads extends Construct {
       impact: 'Companies wait for the judgement of their leads',
       oldestSeconds: 900,
     });
-    const parts = { house, ...rest, leads, inbox };
+    const parts = { deployment, ...rest, leads, inbox };
 
     const intake = new Intake(this, 'Intake', parts);
     new Triage(this, 'Triage', parts);

@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { NodeFunction } from '../constructs/node-function.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 import { ProductMetrics } from './product-metrics.ts';
 import {
@@ -19,12 +19,16 @@ import {
 
 /** How the product does, on one page; made last, because it shows every queue and function that is there. */
 export class ProductDashboard extends Construct {
-  constructor(scope: Construct, id: string, { house, api }: { house: House; api: PublicApi }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, api }: { deployment: Deployment; api: PublicApi },
+  ) {
     super(scope, id);
     const parts = scope.node.findAll();
-    const metrics = new ProductMetrics(house);
+    const metrics = new ProductMetrics(deployment);
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: house.deployment,
+      dashboardName: deployment.name,
       widgets: [
         replyRow(metrics),
         waitingRow(metrics),

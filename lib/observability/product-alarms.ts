@@ -1,28 +1,28 @@
 import { Construct } from 'constructs';
-import { HouseAlarm, type HouseAlarmProps } from '../constructs/alarm.ts';
 import { percentOf } from '../constructs/failure-rate.ts';
-import type { House } from '../house.ts';
+import { RunbookAlarm, type RunbookAlarmProps } from '../constructs/runbook-alarm.ts';
+import type { Deployment } from '../deployment.ts';
 import { ProductMetrics } from './product-metrics.ts';
 
-type Rule = Omit<HouseAlarmProps, 'house' | 'about'>;
+type Rule = Omit<RunbookAlarmProps, 'deployment' | 'about'>;
 
 /** What neither a queue nor a function can tell: that the product does not do what it is for. */
 export class ProductAlarms extends Construct {
-  constructor(scope: Construct, id: string, { house }: { house: House }) {
+  constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
-    const metrics = new ProductMetrics(house);
+    const metrics = new ProductMetrics(deployment);
     for (const rule of [
-      ...ofReplies(house, metrics),
-      ...ofEmails(house, metrics),
-      ...ofDoors(house, metrics),
-      ...ofVendors(house, metrics),
+      ...ofReplies(deployment, metrics),
+      ...ofEmails(deployment, metrics),
+      ...ofDoors(deployment, metrics),
+      ...ofVendors(deployment, metrics),
     ]) {
-      new HouseAlarm(this, rule.runbook.replaceAll(' ', ''), { house, ...rule });
+      new RunbookAlarm(this, rule.runbook.replaceAll(' ', ''), { deployment, ...rule });
     }
   }
 }
 
-const ofReplies = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
+const ofReplies = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
   {
     runbook: 'Replies not recorded',
     impact: 'Customers have answers that our transcripts lack',
@@ -46,7 +46,7 @@ const ofReplies = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
   },
 ];
 
-const ofEmails = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
+const ofEmails = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
   {
     runbook: 'Deadlines missed',
     impact: 'Emails are answered after their deadlines',
@@ -66,7 +66,7 @@ const ofEmails = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
   },
 ];
 
-const ofDoors = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
+const ofDoors = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
   {
     runbook: 'Number not registered',
     impact: 'Customers who write to that number get no answers',
@@ -87,7 +87,7 @@ const ofDoors = ({ stage }: House, metrics: ProductMetrics): Rule[] => [
   },
 ];
 
-const ofVendors = ({ stage }: House, metrics: ProductMetrics): Rule[] => {
+const ofVendors = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => {
   const failing = { from: stage.alarmsFrom.vendorFailures, periods: 3, badPeriods: 2 };
   return [
     {

@@ -5,17 +5,17 @@ import {
   deploymentDimension,
   metricNamespace,
   type TimeMetric,
-} from '../../lambdas/runtime/contract.ts';
-import type { House } from '../house.ts';
+} from '../../lambdas/shared/metrics.ts';
+import type { Deployment } from '../deployment.ts';
 
 const minutes = 5;
 
 /** The metrics that the code writes, of one deployment; no other names can be asked for. */
 export class ProductMetrics {
-  readonly #house: House;
+  readonly #deployment: Deployment;
 
-  constructor(house: House) {
-    this.#house = house;
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
   }
 
   count(name: CountMetric, label: string = name, everyMinutes = minutes): Metric {
@@ -46,7 +46,7 @@ export class ProductMetrics {
     return new Metric({
       namespace: metricNamespace,
       metricName,
-      dimensionsMap: { [deploymentDimension]: this.#house.deployment },
+      dimensionsMap: { [deploymentDimension]: this.#deployment.name },
       statistic,
       label,
       period: Duration.minutes(everyMinutes),

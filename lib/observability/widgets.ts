@@ -6,7 +6,7 @@ import {
   type IWidget,
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CountMetric } from '../../lambdas/runtime/contract.ts';
+import type { CountMetric } from '../../lambdas/shared/metrics.ts';
 import type { NodeFunction } from '../constructs/node-function.ts';
 import type { ApiMetrics } from '../constructs/public-api.ts';
 import type { WorkerQueue } from '../constructs/worker-queue.ts';
@@ -165,21 +165,21 @@ export const queueRow = (queues: WorkerQueue[]): IWidget[] =>
   row([
     {
       title: 'Messages that wait',
-      left: queues.map(({ queue, givenName }) =>
-        queue.metricApproximateNumberOfMessagesVisible({ ...every, label: givenName }),
+      left: queues.map(({ queue, baseName }) =>
+        queue.metricApproximateNumberOfMessagesVisible({ ...every, label: baseName }),
       ),
     },
     {
       title: 'Age of the oldest message',
-      left: queues.map(({ queue, givenName }) =>
-        queue.metricApproximateAgeOfOldestMessage({ ...every, label: givenName }),
+      left: queues.map(({ queue, baseName }) =>
+        queue.metricApproximateAgeOfOldestMessage({ ...every, label: baseName }),
       ),
       leftYAxis: seconds,
     },
     {
       title: 'Dead letters',
-      left: queues.map(({ deadLetterQueue, givenName }) =>
-        deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...every, label: givenName }),
+      left: queues.map(({ deadLetterQueue, baseName }) =>
+        deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...every, label: baseName }),
       ),
     },
   ]);
@@ -188,18 +188,18 @@ export const functionRow = (functions: NodeFunction[]): IWidget[] =>
   row([
     {
       title: 'Errors of functions',
-      left: functions.map((one) => one.metricErrors({ ...every, label: one.givenName })),
+      left: functions.map((one) => one.metricErrors({ ...every, label: one.baseName })),
     },
     {
       title: 'Duration of functions, p95',
       left: functions.map((one) =>
-        one.metricDuration({ ...every, statistic: 'p95', label: one.givenName }),
+        one.metricDuration({ ...every, statistic: 'p95', label: one.baseName }),
       ),
       leftYAxis: { label: 'milliseconds' },
     },
     {
       title: 'Throttled invocations',
-      left: functions.map((one) => one.metricThrottles({ ...every, label: one.givenName })),
+      left: functions.map((one) => one.metricThrottles({ ...every, label: one.baseName })),
     },
   ]);
 

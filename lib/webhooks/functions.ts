@@ -2,15 +2,15 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { limits } from '../../lambdas/webhooks/contract.ts';
+import { limits } from '../../lambdas/webhooks/limits.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { allowReading } from '../constructs/secret-reader.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
 import type { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 export interface WebhookParts {
-  house: House;
+  deployment: Deployment;
   tenants: SingleTable;
   webhooks: SingleTable;
   deliveries: WorkerQueue;
@@ -21,15 +21,15 @@ export interface WebhookParts {
 /** Posts events to the companies' receivers. */
 export class Deliver extends NodeFunction {
   constructor(scope: Construct, id: string, parts: WebhookParts) {
-    const { house, deliveries } = parts;
+    const { deployment, deliveries } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context: 'webhooks',
       job: 'deliver',
       name: 'webhook-deliver',
       description: 'Tells companies of events at their own URLs',
       impact: 'Companies are not told of events',
-      memoryMb: house.stage.memoryMb.worker,
+      memoryMb: deployment.stage.memoryMb.worker,
       timeoutSeconds: limits.deliverTimeoutSeconds,
       // What waits for a worker is sent again.
       callsItself: true,
@@ -37,7 +37,7 @@ export class Deliver extends NodeFunction {
         ...commonEnvironment(parts),
         WEBHOOK_QUEUE_URL: deliveries.queue.queueUrl,
         WEBHOOK_DLQ_URL: deliveries.deadLetterQueue.queueUrl,
-        WORKER_CONCURRENCY: String(house.concurrency.workers.webhooks),
+        WORKER_CONCURRENCY: String(deployment.concurrency.workers.webhooks),
       },
     });
     parts.tenants.grant(this, 'dynamodb:GetItem');
@@ -49,7 +49,7 @@ export class Deliver extends NodeFunction {
       new SqsEventSource(deliveries.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.concurrency.workers.webhooks,
+        maxConcurrency: deployment.concurrency.workers.webhooks,
       }),
     );
   }
@@ -59,13 +59,13 @@ export class Deliver extends NodeFunction {
 export class WebhookEndpoint extends NodeFunction {
   constructor(scope: Construct, id: string, parts: WebhookParts) {
     super(scope, id, {
-      house: parts.house,
+      deployment: parts.deployment,
       context: 'webhooks',
       job: 'endpoint',
       name: 'webhook-endpoint',
       description: 'Shows a company its webhook endpoint and tries it out',
       impact: 'Companies cannot see or try out their webhook endpoint',
-      memoryMb: parts.house.stage.memoryMb.request,
+      memoryMb: parts.deployment.stage.memoryMb.request,
       timeoutSeconds: 10,
       environment: { ...commonEnvironment(parts), EVENT_BUS_NAME: parts.bus.eventBusName },
     });
@@ -81,6 +81,6 @@ const commonEnvironment = (parts: WebhookParts): Record<string, string> => ({
   WEBHOOKS_TABLE: parts.webhooks.tableName,
   WEBHOOK_SIGNING_KEY_SECRET_ID: parts.signingKey.secretArn,
   SECRETS_MANAGER_REGION: parts.webhooks.env.region,
-  LOOPBACK_URLS: parts.house.stage.loopbackUrls,
-  ...parts.house.passedOn('LOG_LEVEL'),
+  LOOPBACK_URLS: parts.deployment.stage.loopbackUrls,
+  ...parts.deployment.passedOn('LOG_LEVEL'),
 });

@@ -1,15 +1,15 @@
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
+import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { allowReading } from '../constructs/secret-reader.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
 import type { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 
 export interface WhatsAppParts {
-  house: House;
+  deployment: Deployment;
   conversations: SingleTable;
   tenants: SingleTable;
   inbox: WorkerQueue;
@@ -24,16 +24,16 @@ const webhookTimeoutSeconds = 10;
 export class Receive extends NodeFunction {
   constructor(scope: Construct, id: string, parts: WhatsAppParts) {
     super(scope, id, {
-      house: parts.house,
+      deployment: parts.deployment,
       context: 'whatsapp-replies',
       job: 'receive',
       name: 'receive',
       description: 'Checks an inbound WhatsApp message and enqueues it',
       impact: 'Messages that customers write on WhatsApp are not taken in',
-      memoryMb: parts.house.stage.memoryMb.request,
+      memoryMb: parts.deployment.stage.memoryMb.request,
       timeoutSeconds: webhookTimeoutSeconds,
       // Twilio waits for it, while what the workers do can wait.
-      reservedConcurrency: parts.house.concurrency.reservedForReceive,
+      reservedConcurrency: parts.deployment.concurrency.reservedForReceive,
       environment: {
         ...commonEnvironment(parts),
         TENANTS_TABLE: parts.tenants.tableName,
@@ -50,30 +50,30 @@ export class Receive extends NodeFunction {
 /** Answers the customers: the consumer of the inbox. */
 export class ReplyProcessor extends NodeFunction {
   constructor(scope: Construct, id: string, parts: WhatsAppParts & { openAiSecret: ISecret }) {
-    const { house, inbox } = parts;
+    const { deployment, inbox } = parts;
     super(scope, id, {
-      house,
+      deployment,
       context: 'whatsapp-replies',
       job: 'reply',
       name: 'reply-processor',
       description: 'Answers WhatsApp messages with an LLM',
       impact: 'Customers on WhatsApp get no answers',
-      memoryMb: house.stage.memoryMb.worker,
+      memoryMb: deployment.stage.memoryMb.worker,
       timeoutSeconds: limits.replyTimeoutSeconds,
       environment: {
         ...commonEnvironment(parts),
         TENANTS_TABLE: parts.tenants.tableName,
         REPLY_QUEUE_URL: inbox.queue.queueUrl,
         REPLY_DLQ_URL: inbox.deadLetterQueue.queueUrl,
-        WORKER_CONCURRENCY: String(house.concurrency.workers.replies),
+        WORKER_CONCURRENCY: String(deployment.concurrency.workers.replies),
         OPENAI_API_KEY_SECRET_ID: parts.openAiSecret.secretArn,
-        ...house.passedOn(
+        ...deployment.passedOn(
           'OPENAI_BASE_URL',
           'TWILIO_BASE_URL',
           'RUN_MAX_WAIT_SECONDS',
           'DEFAULT_ASSISTANT_ID',
         ),
-        ...house.passedOn(...assistantVariables(house)),
+        ...deployment.passedOn(...assistantVariables(deployment)),
       },
     });
     parts.conversations.grant(
@@ -91,7 +91,7 @@ export class ReplyProcessor extends NodeFunction {
       new SqsEventSource(inbox.queue, {
         batchSize: limits.batchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: house.concurrency.workers.replies,
+        maxConcurrency: deployment.concurrency.workers.replies,
       }),
     );
   }
@@ -101,13 +101,13 @@ export class ReplyProcessor extends NodeFunction {
 export class Status extends NodeFunction {
   constructor(scope: Construct, id: string, parts: WhatsAppParts) {
     super(scope, id, {
-      house: parts.house,
+      deployment: parts.deployment,
       context: 'whatsapp-replies',
       job: 'status',
       name: 'status',
       description: 'Records the delivery status of sent WhatsApp messages',
       impact: 'It stays unknown whether replies reached their customers',
-      memoryMb: parts.house.stage.memoryMb.request,
+      memoryMb: parts.deployment.stage.memoryMb.request,
       timeoutSeconds: webhookTimeoutSeconds,
       environment: commonEnvironment(parts),
     });
@@ -121,8 +121,8 @@ const commonEnvironment = (parts: WhatsAppParts): Record<string, string> => ({
   TWILIO_CREDENTIALS_SECRET_ID: parts.twilioSecret.secretArn,
   SECRETS_MANAGER_REGION: parts.conversations.env.region,
   PUBLIC_BASE_URL: parts.publicBaseUrl,
-  ...parts.house.passedOn('RETENTION_DAYS', 'LOG_LEVEL'),
+  ...parts.deployment.passedOn('RETENTION_DAYS', 'LOG_LEVEL'),
 });
 
-const assistantVariables = (house: House): string[] =>
-  Object.keys(house.settings.passedOn).filter((name) => name.endsWith('_ASSISTANT_ID'));
+const assistantVariables = (deployment: Deployment): string[] =>
+  Object.keys(deployment.settings.passedOn).filter((name) => name.endsWith('_ASSISTANT_ID'));

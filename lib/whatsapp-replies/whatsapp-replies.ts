@@ -1,17 +1,18 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { connectionOverrides } from '../../lambdas/vendors/twilio/contract.ts';
-import { limits, routes } from '../../lambdas/whatsapp-replies/contract.ts';
+import { connectionOverrides } from '../../lambdas/vendors/twilio/connection-overrides.ts';
+import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
+import { routes } from '../../lambdas/whatsapp-replies/routes.ts';
 import { EmptySecret } from '../constructs/empty-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';
-import type { House } from '../house.ts';
+import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 import { Receive, ReplyProcessor, Status } from './functions.ts';
 
 export interface WhatsAppRepliesProps {
-  house: House;
+  deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
   openAiSecret: ISecret;
@@ -22,17 +23,20 @@ export class WhatsAppReplies extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { house, api, tenants, openAiSecret }: WhatsAppRepliesProps,
+    { deployment, api, tenants, openAiSecret }: WhatsAppRepliesProps,
   ) {
     super(scope, id);
     const twilioSecret = new EmptySecret(this, 'TwilioCredentials', {
-      house,
+      deployment,
       name: 'whatsapp-credentials/twilio',
       description: 'twilio_account_sid, twilio_auth_token and twilio_phone_number as JSON',
     });
-    const conversations = new SingleTable(this, 'Conversations', { house, name: 'conversations' });
+    const conversations = new SingleTable(this, 'Conversations', {
+      deployment,
+      name: 'conversations',
+    });
     const inbox = new WorkerQueue(this, 'Inbox', {
-      house,
+      deployment,
       name: 'whatsapp-replies',
       fifo: true,
       visibilityTimeoutSeconds: limits.visibilityTimeoutSeconds,
@@ -41,7 +45,7 @@ export class WhatsAppReplies extends Construct {
       oldestSeconds: 600,
     });
     const { publicBaseUrl } = api;
-    const parts = { house, conversations, tenants, inbox, twilioSecret, publicBaseUrl };
+    const parts = { deployment, conversations, tenants, inbox, twilioSecret, publicBaseUrl };
 
     const receive = new Receive(this, 'Receive', parts);
     new ReplyProcessor(this, 'ReplyProcessor', { ...parts, openAiSecret });
@@ -55,7 +59,7 @@ export class WhatsAppReplies extends Construct {
     output(this, 'ConversationsTable', conversations.tableName, {
       what: 'The conversations table',
     });
-    output(this, 'TwilioSecret', twilioSecret.givenName, { what: 'Filled by npm run secrets' });
+    output(this, 'TwilioSecret', twilioSecret.baseName, { what: 'Filled by npm run secrets' });
     output(this, 'DeadLetterQueueUrl', inbox.deadLetterQueue.queueUrl, {
       what: 'Messages that could not be answered',
     });

@@ -1,4 +1,4 @@
-import { consentAsked } from '../../lambdas/whatsapp-replies/domain/consent.ts';
+import { consentAsked } from '../../lambdas/whatsapp-replies/work/consent.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';
 import { type Phone, PhoneOffline } from './phone.ts';
 import { Progress } from './progress.ts';

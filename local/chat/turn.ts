@@ -1,4 +1,4 @@
-import { consentAsked } from '../../lambdas/whatsapp-replies/domain/consent.ts';
+import { consentAsked } from '../../lambdas/whatsapp-replies/work/consent.ts';
 import { harmless, harmlessLines } from '../harmless.ts';
 import type { WebhookAnswer } from '../simulators/twilio/customers.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunView, routes } from '../../lambdas/email-deadlines/contract.ts';
-import { counted } from '../../lambdas/runtime/plural.ts';
+import { type RunView, routes } from '../../lambdas/email-deadlines/routes.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import { runCommand } from '../command.ts';
 import { nothingRuns, runningIn } from '../running.ts';
 import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';

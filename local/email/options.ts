@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { parseArgs } from 'node:util';
-import type { dependencyKinds, sendModes } from '../../lambdas/email-deadlines/contract.ts';
+import type { dependencyKinds, sendModes } from '../../lambdas/email-deadlines/routes.ts';
 import { type Command, readCommand } from '../command.ts';
 import { shapes } from '../simulators/mailbox/graphs.ts';
 import type { RunOrder } from '../simulators/mailbox/run-order.ts';

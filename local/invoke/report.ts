@@ -1,4 +1,4 @@
-import { counted } from '../../lambdas/runtime/plural.ts';
+import { counted } from '../../lambdas/shared/plural.ts';
 import type { FunctionDefinition } from '../cloud/function.ts';
 import type { Invocation } from './invocation.ts';
 

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import startEvent from '../../events/start.json' with { type: 'json' };
-import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
-import { noCounts } from '../../lambdas/email-deadlines/domain/run.ts';
-import { credentialSchema } from '../../lambdas/platform/contract.ts';
-import { keys } from '../../lambdas/tenancy/adapters/keys.ts';
+import { credentialSchema } from '../../lambdas/administration/work/credential.ts';
+import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
+import { noCounts } from '../../lambdas/email-deadlines/work/run.ts';
+import { keys } from '../../lambdas/tenancy/stores/keys.ts';
 import type { DeployedFunction } from '../cloud/deployed-function.ts';
 import type { Engine } from '../engine.ts';
 

@@ -1,4 +1,4 @@
-import { type AdapterName, adapters } from '../../lambdas/leads/contract.ts';
+import { type AdapterName, adapters } from '../../lambdas/leads/messages.ts';
 import { type Command, readCommand } from '../command.ts';
 
 export const usage = `Posts a lead on the local cloud, waits until it is judged, and tells why.

@@ -1,4 +1,4 @@
-import type { Insight } from '../../lambdas/leads/contract.ts';
+import type { Insight } from '../../lambdas/leads/messages.ts';
 import { harmless } from '../harmless.ts';
 
 /** What the abbreviations say. */

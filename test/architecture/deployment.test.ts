@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import {
+  authorizerEnvironment,
+  configurationEnvironment,
+  openApiEnvironment,
+  usageEnvironment,
+} from '../../lambdas/administration/environment.ts';
+import {
   answerEnvironment,
   startEnvironment,
   triggerEnvironment,
@@ -10,18 +16,12 @@ import {
   intakeEnvironment,
   triageEnvironment,
 } from '../../lambdas/leads/environment.ts';
-import {
-  authorizerEnvironment,
-  configurationEnvironment,
-  openApiEnvironment,
-  usageEnvironment,
-} from '../../lambdas/platform/contract.ts';
-import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/contract.ts';
+import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/environment.ts';
 import {
   receiveEnvironment,
   replyEnvironment,
   statusEnvironment,
-} from '../../lambdas/whatsapp-replies/contract.ts';
+} from '../../lambdas/whatsapp-replies/environment.ts';
 import { functionsOf, lambdaEntries, templateOf, variableNames } from '../support/stack.ts';
 
 /** The schema by which each function reads its environment. */
@@ -32,10 +32,10 @@ const schemas = {
   'leads-insights': insightsEnvironment,
   'leads-intake': intakeEnvironment,
   'leads-triage': triageEnvironment,
-  'platform-authorizer': authorizerEnvironment,
-  'platform-configuration': configurationEnvironment,
-  'platform-openapi': openApiEnvironment,
-  'platform-usage': usageEnvironment,
+  'administration-authorizer': authorizerEnvironment,
+  'administration-configuration': configurationEnvironment,
+  'administration-openapi': openApiEnvironment,
+  'administration-usage': usageEnvironment,
   'webhooks-deliver': deliverEnvironment,
   'webhooks-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,

@@ -1,9 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { operatorEnvironment as ofPlatform } from '../../lambdas/administration/environment.ts';
 import { operatorEnvironment as ofEmail } from '../../lambdas/email-deadlines/environment.ts';
-import { operatorEnvironment as ofPlatform } from '../../lambdas/platform/contract.ts';
-import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/contract.ts';
+import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/environment.ts';
 import { deploymentEnvironment } from '../../lib/setting-values.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 

@@ -61,7 +61,7 @@ describe('the environment', () => {
     filesThat(({ file, text }) => file.startsWith(folder) && text.includes('process.env'));
 
   it('reaches the Lambdas by their entries and schemas alone', () => {
-    const allowed = ['lambdas/runtime/env.ts', 'lambdas/vendors/aws/clients.ts'];
+    const allowed = ['lambdas/shared/env.ts', 'lambdas/vendors/aws/clients.ts'];
 
     const wrong = readers('lambdas/').filter(
       (file) => !file.endsWith('.lambda.ts') && !allowed.includes(file),

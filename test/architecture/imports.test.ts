@@ -3,12 +3,15 @@ import { importsThat, sourcesOf } from './source.ts';
 
 const lambdas = sourcesOf('lambdas');
 const stack = sourcesOf('lib');
-/** What the contexts share; `tenancy` knows the tenants, and stands on the first two; `events` is the bus, and stands on all three. */
-const shared = ['runtime', 'vendors', 'tenancy', 'events'];
+/** What the contexts share; `tenancy` knows the tenants and stands on the first two, `events` is the bus and stands on all three. */
+const common = ['shared', 'vendors', 'tenancy', 'events'];
+/** What others may know of a context. */
+const open = /\/(routes|messages|environment|features|limits)\.ts$/;
 
 const contextOf = (file: string) => /^lambdas\/([^/]+)\//.exec(file)?.[1] ?? '';
-const inContext = lambdas.filter(({ file }) => !shared.includes(contextOf(file)));
-const within = (folder: string) => lambdas.filter(({ file }) => file.includes(folder));
+const inContext = lambdas.filter(({ file }) => !common.includes(contextOf(file)));
+const within = (folder: string, sources = lambdas) =>
+  sources.filter(({ file }) => file.includes(folder));
 
 describe('the direction of imports', () => {
   it('is seen by this test', () => {
@@ -25,82 +28,88 @@ describe('the direction of imports', () => {
     expect(importsThat(sources, (imported) => imported.endsWith('.lambda.ts'))).toEqual([]);
   });
 
-  it('leads from the domain to the domain, its contract and features, who calls, and the runtime', () => {
+  it('leads from the work of a context to no store, no vendor and no HTTP', () => {
     const allowed = (imported: string, file: string) => {
       const context = contextOf(file);
       return (
-        imported.startsWith(`lambdas/${context}/domain/`) ||
-        imported === `lambdas/${context}/contract.ts` ||
-        imported === `lambdas/${context}/features.ts` ||
-        /^lambdas\/(tenancy\/(caller|contract)|events\/contract)\.ts$/.test(imported) ||
-        imported.startsWith('lambdas/runtime/')
+        imported.startsWith(`lambdas/${context}/work/`) ||
+        (contextOf(imported) === context && open.test(imported)) ||
+        /^lambdas\/(tenancy\/[^/]+|events\/messages|shared\/[^/]+|shared\/queue\/[^/]+)\.ts$/.test(
+          imported,
+        )
       );
     };
-    const pure = ['libphonenumber-js/min', 'marked', 'node:crypto', 'node:url', 'tinyqueue'];
+    const pure = [
+      'libphonenumber-js/min',
+      'marked',
+      'node:crypto',
+      'node:url',
+      'tinyqueue',
+      'zod/mini',
+    ];
 
     const wrong = importsThat(
-      within('/domain/'),
+      within('/work/'),
       (imported, file) => !allowed(imported, file) && !pure.includes(imported),
     );
     expect(wrong).toEqual([]);
   });
 
-  it('leads from the adapters to other adapters, the domain, and what is shared', () => {
-    const wrong = importsThat(
-      within('/adapters/'),
-      (imported, file) =>
-        imported.startsWith('lambdas/') &&
-        !/^lambdas\/(vendors|runtime|tenancy|events)\//.test(imported) &&
-        !new RegExp(
-          `^lambdas/${contextOf(file)}/(adapters/|domain/|(contract|environment|features|reply-reference)\\.ts)`,
-        ).test(imported),
-    );
+  it('leads from stores and vendors to others of them, the work, and what is common', () => {
+    const edge = [...within('/stores/', inContext), ...within('/vendors/', inContext)];
 
+    const wrong = importsThat(edge, (imported, file) => {
+      const own = `lambdas/${contextOf(file)}/`;
+      return (
+        imported.startsWith('lambdas/') &&
+        !common.includes(contextOf(imported)) &&
+        !['stores/', 'vendors/', 'work/'].some((folder) => imported.startsWith(own + folder)) &&
+        !open.test(imported)
+      );
+    });
     expect(wrong).toEqual([]);
   });
 
-  it('leads from the vendors to the vendors and the runtime, and from there no further', () => {
-    const beyond = (pattern: RegExp) => (imported: string) =>
-      imported.startsWith('lambdas/') && !pattern.test(imported);
+  it('leads from what is common to what it stands on, and no further', () => {
+    const beyond = (folder: string, ...known: string[]) =>
+      importsThat(
+        lambdas.filter(({ file }) => contextOf(file) === folder),
+        (imported) => imported.startsWith('lambdas/') && !known.includes(contextOf(imported)),
+      );
 
-    expect(importsThat(within('/vendors/'), beyond(/^lambdas\/(vendors|runtime)\//))).toEqual([]);
-    expect(importsThat(within('/runtime/'), beyond(/^lambdas\/runtime\//))).toEqual([]);
-    expect(
-      importsThat(within('/tenancy/'), beyond(/^lambdas\/(tenancy|vendors|runtime)\//)),
-    ).toEqual([]);
-    expect(
-      importsThat(within('/events/'), beyond(/^lambdas\/(events|tenancy|vendors|runtime)\//)),
-    ).toEqual([]);
+    expect(beyond('vendors', 'vendors', 'shared')).toEqual([]);
+    expect(beyond('shared', 'shared', 'vendors')).toEqual([]);
+    expect(beyond('tenancy', 'tenancy', 'vendors', 'shared')).toEqual([]);
+    expect(beyond('events', 'events', 'tenancy', 'vendors', 'shared')).toEqual([]);
   });
 
-  it('meets the vendors only at the edge', () => {
+  it('meets the SDKs of vendors only at the edge', () => {
     const sdk = /^(openai|twilio|@aws-sdk)(\/|$)/;
-    const edge = /^lambdas\/(vendors\/|[^/]+\/adapters\/)/;
+    const edge =
+      /^lambdas\/(vendors|shared|events|([^/]+\/(stores|vendors)))\/|-(queue|dead-letters)\.ts$/;
 
     const wrong = importsThat(lambdas, (imported, file) => sdk.test(imported) && !edge.test(file));
     expect(wrong).toEqual([]);
   });
 
-  it('leads from one context to another only through its contract and features', () => {
+  it('leads from one context to another only to what it shows', () => {
     const wrong = importsThat(inContext, (imported, file) => {
       const [from, to] = [contextOf(file), contextOf(imported)];
-      return (
-        to !== '' &&
-        to !== from &&
-        !shared.includes(to) &&
-        !/\/(contract|features)\.ts$/.test(imported)
-      );
+      return to !== '' && to !== from && !common.includes(to) && !open.test(imported);
     });
 
     expect(wrong).toEqual([]);
   });
 
-  it('leads from the stack to the contracts alone', () => {
+  it('leads from the stack to what contexts show', () => {
+    const shown =
+      /^lambdas\/(tenancy\/[^/]+|shared\/metrics|vendors\/twilio\/connection-overrides)\.ts$/;
     const wrong = importsThat(
       stack,
       (imported) =>
         /^(lambdas|local|test|bin)\//.test(imported) &&
-        !/\/(contract|environment)\.ts$/.test(imported),
+        !open.test(imported) &&
+        !shown.test(imported),
     );
 
     expect(wrong).toEqual([]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '../..');
 
 export interface SourceFile {
-  /** From the project's root, with forward slashes: `lambdas/runtime/env.ts`. */
+  /** From the project's root, with forward slashes: `lambdas/shared/env.ts`. */
   file: string;
   text: string;
   /** What it imports: files of the project by their path from its root, packages by their names. */

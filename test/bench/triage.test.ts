@@ -10,10 +10,10 @@ import {
   mostSteps,
   sharesOf,
   signOf,
-} from '../../lambdas/leads/domain/rules/classifier.ts';
-import kept from '../../lambdas/leads/domain/rules/learnt.json' with { type: 'json' };
-import { learntOf } from '../../lambdas/leads/domain/rules/learnt.ts';
-import { judge } from '../../lambdas/leads/domain/rules.ts';
+} from '../../lambdas/leads/work/rules/classifier.ts';
+import kept from '../../lambdas/leads/work/rules/learnt.json' with { type: 'json' };
+import { learntOf } from '../../lambdas/leads/work/rules/learnt.ts';
+import { classify } from '../../lambdas/leads/work/rules.ts';
 
 const normal = (note: string) =>
   note.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
@@ -79,7 +79,7 @@ describe('what is learnt', () => {
 
 describe('the rules, on leads that they were not made on', () => {
   const unseen = leadsFrom('unseen');
-  const rules = figuresOf((note) => judge(note), unseen);
+  const rules = figuresOf((note) => classify(note), unseen);
 
   it('are as good as they were measured', () => {
     expect(rules.intent).toBeGreaterThanOrEqual(0.81);

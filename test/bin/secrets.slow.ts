@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tenantStore } from '../../lambdas/platform/adapters/tenant-store.ts';
+import { tenantStore } from '../../lambdas/administration/stores/tenant-store.ts';
 import { localCredentials } from '../../local/cloud/credentials.ts';
 import { type Secrets, startSecrets } from '../../local/cloud/secrets.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';

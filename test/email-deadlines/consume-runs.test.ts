@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consumeRuns } from '../../lambdas/email-deadlines/consume-runs.ts';
-import { limits } from '../../lambdas/email-deadlines/contract.ts';
-import { retryLater } from '../../lambdas/runtime/errors.ts';
-import { consumerQueue } from '../../lambdas/vendors/aws/consumer-queue.ts';
-import { settlement } from '../../lambdas/vendors/aws/settlement.ts';
+import { limits } from '../../lambdas/email-deadlines/limits.ts';
+import { retryLater } from '../../lambdas/shared/errors.ts';
+import { consumerQueue } from '../../lambdas/shared/queue/consumer-queue.ts';
+import { settlement } from '../../lambdas/shared/queue/settlement.ts';
 import { aQueueClient } from '../support/aws.ts';
 import { aRecord } from '../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { EmailIn } from '../../lambdas/email-deadlines/contract.ts';
+import type { EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anOffice, aRun, type OfficeOptions } from './office.ts';
 

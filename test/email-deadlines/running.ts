@@ -1,4 +1,4 @@
-import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
+import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
 import type { TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
 import { aStart } from './starting.ts';

@@ -1,9 +1,10 @@
-import { idempotencyKeys } from '../../lambdas/email-deadlines/adapters/idempotency.ts';
-import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
-import type { RunMessage, RunView } from '../../lambdas/email-deadlines/contract.ts';
+import type { RunMessage } from '../../lambdas/email-deadlines/messages.ts';
+import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import { runsApp } from '../../lambdas/email-deadlines/runs.ts';
+import { idempotencyKeys } from '../../lambdas/email-deadlines/stores/idempotency.ts';
+import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
-import type { Scope } from '../../lambdas/tenancy/contract.ts';
+import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
@@ -36,7 +37,7 @@ export function aRunsApp(
   const started: RunMessage[] = [];
   const runs = runStore(table);
   const app = runsApp({
-    usage: { admit: async () => ({ admitted: true }) },
+    usage: { tryAcquireRequest: async () => ({ admitted: true }) },
     clock: table.clock,
     log: recordedLog(),
     meter: recordedMeter(),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmailView } from '../../lambdas/email-deadlines/contract.ts';
+import type { EmailView } from '../../lambdas/email-deadlines/routes.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail, anOffice, aRun } from './office.ts';
 import { aMail, aRunsApp, viewOf } from './runs-app.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
-import { alertPerson, discardWork, retryLater } from '../../lambdas/runtime/errors.ts';
+import { alertPerson, discardWork, retryLater } from '../../lambdas/shared/errors.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
 import { aChain, aStart } from './starting.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
-import { runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
-import { retryLater } from '../../lambdas/runtime/errors.ts';
+import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
+import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
+import { retryLater } from '../../lambdas/shared/errors.ts';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';

@@ -1,12 +1,8 @@
-import { type RunStore, runStore } from '../../lambdas/email-deadlines/adapters/run-store.ts';
-import type {
-  Counts,
-  EmailIn,
-  ReadyMessage,
-  RunMessage,
-} from '../../lambdas/email-deadlines/contract.ts';
-import type { Invocation } from '../../lambdas/email-deadlines/domain/answer-email.ts';
+import type { ReadyMessage, RunMessage } from '../../lambdas/email-deadlines/messages.ts';
+import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { handleRun, type StartPorts } from '../../lambdas/email-deadlines/start-run.ts';
+import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
+import type { Invocation } from '../../lambdas/email-deadlines/work/answer-email.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
 import { anEmail, aRun } from './office.ts';

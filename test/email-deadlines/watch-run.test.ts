@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emailStore } from '../../lambdas/email-deadlines/adapters/email-store.ts';
-import { noCounts } from '../../lambdas/email-deadlines/domain/run.ts';
+import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
+import { noCounts } from '../../lambdas/email-deadlines/work/run.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmail } from './office.ts';
 import { aRunning, ends } from './running.ts';

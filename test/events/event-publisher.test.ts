@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { publisher } from '../../lambdas/events/adapters/event-publisher.ts';
-import { maxEntryBytes } from '../../lambdas/events/contract.ts';
+import { maxEntryBytes } from '../../lambdas/events/messages.ts';
+import { publisher } from '../../lambdas/events/publisher.ts';
 import { anEvent } from '../support/events.ts';
 
 /** A bus that answers like this. */

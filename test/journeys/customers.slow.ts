@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lead } from '../../lambdas/leads/contract.ts';
+import type { Lead } from '../../lambdas/leads/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
 import { type Drill, startDrill } from '../support/drill.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { allRoutes } from '../../lambdas/platform/openapi.ts';
-import type { ApiRoute, Scope } from '../../lambdas/tenancy/contract.ts';
+import { allRoutes } from '../../lambdas/administration/openapi.ts';
+import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
+import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { documented } from '../support/documented.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Insight, Lead, TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { Insight, Lead, TriageMessage } from '../../lambdas/leads/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
 import { messagesIn, startTestEngine, type TestEngine } from '../support/engine.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Lead } from '../../lambdas/leads/contract.ts';
+import type { Lead } from '../../lambdas/leads/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
 import { type Drill, startDrill } from '../support/drill.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { RunView } from '../../lambdas/email-deadlines/contract.ts';
+import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import { callsOf } from '../support/calls.ts';
 import { type Drill, startDrill } from '../support/drill.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allRoutes } from '../../lambdas/platform/openapi.ts';
+import { allRoutes } from '../../lambdas/administration/openapi.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
 import { aCustomer, startTestEngine, type TestEngine } from '../support/engine.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Insight, Lead } from '../../lambdas/leads/contract.ts';
-import { intents, priorities } from '../../lambdas/leads/domain/insight.ts';
-import type { Judged } from '../../lambdas/leads/domain/ports.ts';
+import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
+import { intents, priorities } from '../../lambdas/leads/work/insight.ts';
+import type { Classification } from '../../lambdas/leads/work/ports.ts';
 import { days } from '../support/clock.ts';
 import type { TestTable } from '../support/table.ts';
 import { aJudgement, aLeadsOffice, leadOf, startLeadsTable, withKey } from './office.ts';
@@ -23,8 +23,8 @@ interface Page {
 }
 /** What a lead turns out to be. */
 interface Traits {
-  priority: Judged['priority'];
-  intent: Judged['intent'];
+  priority: Classification['priority'];
+  intent: Classification['intent'];
   source: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Insight } from '../../lambdas/leads/contract.ts';
+import type { Insight } from '../../lambdas/leads/messages.ts';
 import { days } from '../support/clock.ts';
 import type { TestTable } from '../support/table.ts';
 import { aLeadsOffice, leadOf, problemOf, startLeadsTable, withKey } from './office.ts';

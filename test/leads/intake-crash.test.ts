@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { TriageMessage } from '../../lambdas/leads/messages.ts';
 import { aCrashPoint, crashPoints, TestProcess, turnsOf } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
 import { aLeadsOffice, leadOf, leadsIn, startLeadsTable, withKey } from './office.ts';

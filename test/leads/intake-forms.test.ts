@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Lead } from '../../lambdas/leads/contract.ts';
+import type { Lead } from '../../lambdas/leads/messages.ts';
 import { leadsByKey } from './leads-by-key.ts';
 import { aLeadsOffice, leadOf, leadsIn, withKey } from './office.ts';
 

@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { indexed, keys } from '../../lambdas/leads/adapters/keys.ts';
-import { type LeadFilter, leadLists } from '../../lambdas/leads/adapters/lead-lists.ts';
-import type { Intent, Priority } from '../../lambdas/leads/domain/insight.ts';
+import { indexed, keys } from '../../lambdas/leads/stores/keys.ts';
+import { type LeadFilter, leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
+import type { Intent, Priority } from '../../lambdas/leads/work/insight.ts';
 import type { TestTable } from '../support/table.ts';
 import { through } from '../support/through.ts';
 import { aJudgement, startLeadsTable } from './office.ts';

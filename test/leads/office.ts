@@ -1,20 +1,15 @@
-import { claims } from '../../lambdas/leads/adapters/claims.ts';
-import { leadLists } from '../../lambdas/leads/adapters/lead-lists.ts';
-import { leadStore } from '../../lambdas/leads/adapters/lead-store.ts';
-import {
-  type AdapterName,
-  type Insight,
-  indexNames,
-  type Lead,
-  type TriageMessage,
-} from '../../lambdas/leads/contract.ts';
-import type { StoredLead } from '../../lambdas/leads/domain/lead.ts';
-import type { Judged } from '../../lambdas/leads/domain/ports.ts';
 import { insightsApp } from '../../lambdas/leads/insights.ts';
 import { intakeApp } from '../../lambdas/leads/intake.ts';
+import { indexNames } from '../../lambdas/leads/limits.ts';
+import type { AdapterName, Insight, Lead, TriageMessage } from '../../lambdas/leads/messages.ts';
+import { claims } from '../../lambdas/leads/stores/claims.ts';
+import { leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
+import { leadStore } from '../../lambdas/leads/stores/lead-store.ts';
 import { triageLead } from '../../lambdas/leads/triage-lead.ts';
+import type { StoredLead } from '../../lambdas/leads/work/lead.ts';
+import type { Classification } from '../../lambdas/leads/work/ports.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
-import type { Scope } from '../../lambdas/tenancy/contract.ts';
+import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
@@ -35,11 +30,11 @@ export interface OfficeParts {
   enqueue?: (message: TriageMessage) => Promise<void>;
   retentionDays?: number;
   /** Who judges; by default somebody to whom every note is worth a call. */
-  judge?: (note: string, adapter: AdapterName | undefined) => Promise<Judged>;
+  judge?: (note: string, adapter: AdapterName | undefined) => Promise<Classification>;
   announce?: (insight: Insight) => Promise<void>;
 }
 
-export const aJudgement = (fields: Partial<Judged> = {}): Judged => ({
+export const aJudgement = (fields: Partial<Classification> = {}): Classification => ({
   intent: 'buy',
   priority: 'P1',
   next_action: 'call',
@@ -60,7 +55,7 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
   const announced: Insight[] = [];
   const counted: string[] = [];
   const shared = {
-    usage: { admit: async () => ({ admitted: true as const }) },
+    usage: { tryAcquireRequest: async () => ({ admitted: true as const }) },
     clock: table.clock,
     log,
     meter,
@@ -109,10 +104,10 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
       triageLead(message, {
         ...shared,
         lists,
-        judgeOf: async (_tenantId, adapter) => ({
-          judge: async (note) => (await parts.judge?.(note, adapter)) ?? aJudgement(),
+        classifierFor: async (_tenantId, adapter) => ({
+          classify: async (note) => (await parts.judge?.(note, adapter)) ?? aJudgement(),
         }),
-        async announce(_tenantId, insight) {
+        async publish(_tenantId, insight) {
           await parts.announce?.(insight);
           announced.push(insight);
         },

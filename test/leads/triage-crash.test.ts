@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Insight, TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { Insight, TriageMessage } from '../../lambdas/leads/messages.ts';
 import {
   aCrashPoint,
   atEachCrashPoint,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AdapterName, TriageMessage } from '../../lambdas/leads/contract.ts';
+import type { AdapterName, TriageMessage } from '../../lambdas/leads/messages.ts';
 import { days } from '../support/clock.ts';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import type { TestTable } from '../support/table.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { slug } from '../../lib/constructs/alarm.ts';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
+import { slug } from '../../lib/constructs/runbook-alarm.ts';
 import { functionsOf, referredBy, resourcesOf, templateOf } from '../support/stack.ts';
 import { alarmsOf, expressionOf, watchedBy } from './observability.ts';
 

@@ -1,4 +1,4 @@
-import { metricNamespace } from '../../lambdas/runtime/contract.ts';
+import { metricNamespace } from '../../lambdas/shared/metrics.ts';
 import { type Resource, resourcesOf, type templateOf } from '../support/stack.ts';
 
 type Stack = ReturnType<typeof templateOf>;

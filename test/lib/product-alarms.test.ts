@@ -4,7 +4,7 @@ import {
   deploymentDimension,
   metricNamespace,
   timeMetrics,
-} from '../../lambdas/runtime/contract.ts';
+} from '../../lambdas/shared/metrics.ts';
 import { sourcesOf } from '../architecture/source.ts';
 import { type Resource, resourcesOf, templateOf } from '../support/stack.ts';
 import { alarmsOf, dashboardOf, expressionOf, shownIn, watchedBy } from './observability.ts';
@@ -80,7 +80,7 @@ describe('the API', () => {
 
 describe('each metric', () => {
   const code = sourcesOf('lambdas')
-    .filter(({ file }) => file !== 'lambdas/runtime/contract.ts')
+    .filter(({ file }) => file !== 'lambdas/shared/metrics.ts')
     .map(({ text }) => text)
     .join('\n');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takes } from '../../bin/logs/filter-pattern.ts';
-import { countMetrics, timeMetrics } from '../../lambdas/runtime/contract.ts';
+import { countMetrics, timeMetrics } from '../../lambdas/shared/metrics.ts';
 import { runtimeLines } from '../../local/cloud/runtime-lines.ts';
 import { entryOf, headings, linesOf, type Search, searchesOf } from '../support/runbook.ts';
 import { referredBy, resourcesOf, templateOf } from '../support/stack.ts';

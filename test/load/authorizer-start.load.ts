@@ -25,7 +25,7 @@ describe('the authorizer', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const baseline = path.join(folder, 'one-item.cjs');
     writeFileSync(baseline, await bundleOneItemHandler());
-    const authorizer = path.join(bundleOf('platform', 'authorizer'), 'index.js');
+    const authorizer = path.join(bundleOf('administration', 'authorizer'), 'index.js');
 
     const times = Array.from(
       { length: starts },

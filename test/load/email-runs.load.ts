@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunView } from '../../lambdas/email-deadlines/contract.ts';
-import { checkGraph } from '../../lambdas/email-deadlines/domain/graph.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/domain/learned-times.ts';
-import { NeediestFirst } from '../../lambdas/email-deadlines/domain/neediest-first.ts';
-import { timetable } from '../../lambdas/email-deadlines/domain/timetable.ts';
+import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
+import { checkGraph } from '../../lambdas/email-deadlines/work/graph.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
+import { NeediestFirst } from '../../lambdas/email-deadlines/work/neediest-first.ts';
+import { timetable } from '../../lambdas/email-deadlines/work/timetable.ts';
 import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 import { dependencyIds, type MailboxEmail } from '../../local/simulators/mailbox/mail.ts';
 import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../lambdas/leads/domain/rules.ts';
-import { repeatedKeyIn } from '../../lambdas/runtime/repeated-key.ts';
-import { consentAsked } from '../../lambdas/whatsapp-replies/domain/consent.ts';
+import { classify } from '../../lambdas/leads/work/rules.ts';
+import { repeatedKeyIn } from '../../lambdas/shared/http/repeated-key.ts';
+import { consentAsked } from '../../lambdas/whatsapp-replies/work/consent.ts';
 import {
   splitForWhatsApp,
   toWhatsAppText,
-} from '../../lambdas/whatsapp-replies/domain/whatsapp-text.ts';
+} from '../../lambdas/whatsapp-replies/work/whatsapp-text.ts';
 import { hostileNotes } from '../leads/hostile-notes.ts';
 
 /** How long the quickest of some takes, in milliseconds: the machine may be busy with other things. */
@@ -38,8 +38,8 @@ const mb = 1_000_000;
 
 describe('a text that is made to take long', () => {
   it.each(hostileNotes)('is judged as a lead in less than 80 ms (%#)', (note) => {
-    judge(note);
-    expect(quickestMs(() => judge(note), 20)).toBeLessThan(80);
+    classify(note);
+    expect(quickestMs(() => classify(note), 20)).toBeLessThan(80);
   });
 
   it.each(units)('is made a message of WhatsApp within three seconds: %j', (unit) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Insight, Lead } from '../../lambdas/leads/contract.ts';
+import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
 import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 import { aKey } from '../support/credentials.ts';
 import { messagesIn, startTestEngine, type TestEngine } from '../support/engine.ts';

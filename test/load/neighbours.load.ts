@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { publisher } from '../../lambdas/events/adapters/event-publisher.ts';
+import { publisher } from '../../lambdas/events/publisher.ts';
 import { localCredentials } from '../../local/cloud/credentials.ts';
 import { localRegion } from '../../local/cloud/template.ts';
 import { lognormalMs } from '../../local/simulators/openai/schedule.ts';

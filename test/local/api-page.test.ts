@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, it } from 'vitest';
-import { allRoutes } from '../../lambdas/platform/openapi.ts';
-import { paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { allRoutes } from '../../lambdas/administration/openapi.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import { apiPage } from '../../local/api-page.ts';
 import { readLocalSettings } from '../../local/settings.ts';
 

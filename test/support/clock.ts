@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/runtime/clock.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
 
 export const days = (count: number): number => count * 86_400_000;
 

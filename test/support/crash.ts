@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Clock } from '../../lambdas/runtime/clock.ts';
-import { type EngineError, retryLater } from '../../lambdas/runtime/errors.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
+import { type EngineError, retryLater } from '../../lambdas/shared/errors.ts';
 import { type Called, through } from './through.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { newApiKey, newKeyId } from '../../lambdas/platform/domain/api-key.ts';
-import { type Scope, scopes } from '../../lambdas/tenancy/contract.ts';
+import { newApiKey, newKeyId } from '../../lambdas/administration/work/api-key.ts';
+import { type Scope, scopes } from '../../lambdas/tenancy/scopes.ts';
 import type { Engine } from '../../local/engine.ts';
 
 const day = 86_400_000;

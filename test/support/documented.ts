@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
-import { allRoutes, openApiDocument } from '../../lambdas/platform/openapi.ts';
-import type { ApiRoute } from '../../lambdas/tenancy/contract.ts';
+import { allRoutes, openApiDocument } from '../../lambdas/administration/openapi.ts';
+import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
 
 interface Answer {
   description: string;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { DatedEmail } from '../../lambdas/email-deadlines/domain/deadlines.ts';
+import type { DatedEmail } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import {
   checkGraph,
   type DependencyGraph,
   type DependingEmail,
-} from '../../lambdas/email-deadlines/domain/graph.ts';
+} from '../../lambdas/email-deadlines/work/graph.ts';
 import { dependencyGraph, seededRandom, shapes } from '../../local/simulators/mailbox/graphs.ts';
 
 /** An email that waits for nobody and is due after a minute, unless said otherwise. */

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { eventSchema, type ProductEvent } from '../../lambdas/events/contract.ts';
+import { eventSchema, type ProductEvent } from '../../lambdas/events/messages.ts';
 import { aRecord } from './sqs-event.ts';
 
 export const anEvent = (fields: Partial<ProductEvent> = {}): ProductEvent =>

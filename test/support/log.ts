@@ -1,5 +1,5 @@
 import { onTestFinished, vi } from 'vitest';
-import type { Log, Meter } from '../../lambdas/runtime/log.ts';
+import type { Log, Meter } from '../../lambdas/shared/log.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error' | 'critical';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PastMessage } from '../../lambdas/whatsapp-replies/domain/ports.ts';
+import type { PastMessage } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import { type AdapterName, anAssistant, asking, runTakesMs } from './reply-openai.ts';
 
 const aHistory: PastMessage[] = [

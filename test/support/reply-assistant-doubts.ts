@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EngineError } from '../../lambdas/runtime/errors.ts';
-import type { PastMessage } from '../../lambdas/whatsapp-replies/domain/ports.ts';
+import { EngineError } from '../../lambdas/shared/errors.ts';
+import type { PastMessage } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import { type AdapterName, anAssistant, asking, assistantAt, runTakesMs } from './reply-openai.ts';
 import { aSecret } from './reply-secret.ts';
 import { nobodyHere } from './reply-server.ts';

@@ -1,11 +1,11 @@
-import type { Clock } from '../../lambdas/runtime/clock.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
 import type {
   AssistantPort,
+  ModelRunStatus,
   PastMessage,
-  RunView,
   ThreadTrouble,
-} from '../../lambdas/whatsapp-replies/domain/ports.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 
 /** How a run ends, and how long that takes; 3 s by default. */
 export type Outcome = (
@@ -56,7 +56,7 @@ export function scriptedAssistant(
 
   const isWorking = (run: FakeRun) =>
     !run.cancelled && clock.now() < run.startedAt + (run.outcome.takesMs ?? defaultRunMs);
-  const viewOf = (run: FakeRun): RunView => {
+  const viewOf = (run: FakeRun): ModelRunStatus => {
     const { runId, outcome } = run;
     if (run.cancelled) return { kind: 'failed', runId, reason: 'cancelled', next: 'retry' };
     if (isWorking(run)) return { kind: 'working', runId };
@@ -71,7 +71,7 @@ export function scriptedAssistant(
         !['failed', 'too_long'].includes(viewOf(run).kind) &&
         (name === 'threads' || !isWorking(run)),
     );
-  const look = (runId: string): RunView => {
+  const look = (runId: string): ModelRunStatus => {
     const run = runs.find((one) => one.runId === runId);
     if (run) return viewOf(run);
     return { kind: 'failed', runId, reason: 'unknown to the vendor', next: 'retry' };
@@ -98,7 +98,7 @@ export function scriptedAssistant(
       lost.add(threadId);
     },
 
-    async startRun(threadId, turn, { input }): Promise<RunView | ThreadTrouble> {
+    async startRun(threadId, turn, { input }): Promise<ModelRunStatus | ThreadTrouble> {
       if (lost.has(threadId)) return { kind: 'thread_gone' };
       if (runs.some((run) => run.threadId === threadId && isWorking(run))) return { kind: 'busy' };
       const texts = input.map(({ text }) => text);

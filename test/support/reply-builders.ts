@@ -1,7 +1,7 @@
-import type { QueuedMessage } from '../../lambdas/whatsapp-replies/domain/answer-group.ts';
-import type { Inbound } from '../../lambdas/whatsapp-replies/domain/inbound.ts';
-import type { ReplyPart, Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
 import { textsSchema } from '../../lambdas/whatsapp-replies/features.ts';
+import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
+import type { Inbound } from '../../lambdas/whatsapp-replies/work/inbound.ts';
+import type { ReplyPart, Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 
 export const customer = 'whatsapp:+15551230001';
 export const business = 'whatsapp:+14155238886';

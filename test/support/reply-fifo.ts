@@ -1,4 +1,4 @@
-import type { QueuedMessage } from '../../lambdas/whatsapp-replies/domain/answer-group.ts';
+import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import { TestProcess } from './crash.ts';
 import type { World } from './reply-world.ts';
 

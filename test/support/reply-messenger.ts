@@ -1,10 +1,10 @@
-import type { Clock } from '../../lambdas/runtime/clock.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
 import type {
   Messenger,
   NoPicture,
   OutboundMessage,
   SendResult,
-} from '../../lambdas/whatsapp-replies/domain/ports.ts';
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
 
 /**
  * What becomes of a message: `sent` all is well, `lost` is sent and its answer lost, `vanished` neither sent nor

@@ -2,15 +2,15 @@ import { onTestFinished } from 'vitest';
 import { type OpenAiSource, openAiSource } from '../../lambdas/vendors/openai/client.ts';
 import type { TokenUsage } from '../../lambdas/vendors/openai/prices.ts';
 import type { UsageNote } from '../../lambdas/vendors/openai/usage.ts';
-import { responsesAssistant } from '../../lambdas/whatsapp-replies/adapters/responses-assistant.ts';
-import { threadsAssistant } from '../../lambdas/whatsapp-replies/adapters/threads-assistant.ts';
+import { responsesAssistant } from '../../lambdas/whatsapp-replies/vendors/responses-assistant.ts';
+import { threadsAssistant } from '../../lambdas/whatsapp-replies/vendors/threads-assistant.ts';
 import type {
   AssistantPort,
   ModelInput,
+  ModelRunStatus,
   PastMessage,
-  RunView,
-} from '../../lambdas/whatsapp-replies/domain/ports.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import {
   type OpenAiSimulatorOptions,
   startOpenAiSimulator,
@@ -77,7 +77,7 @@ export async function anAssistant(
 const endOf = (assistant: AssistantPort, threadId: string, view: { kind: string }) =>
   'runId' in view && view.kind === 'working'
     ? assistant.checkRun(threadId, String(view.runId))
-    : Promise.resolve(view as RunView);
+    : Promise.resolve(view as ModelRunStatus);
 
 /** A turn whose messages say this, one message each; SIDs follow from the turn's. */
 export function asking(texts: string | string[], turnId = 'SM1'): Turn {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { QueuedMessage } from '../../lambdas/whatsapp-replies/domain/answer-group.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { World } from './reply-world.ts';
 
 const sidsOf = (messages: QueuedMessage[]) => messages.map(({ inbound }) => inbound.message_sid);

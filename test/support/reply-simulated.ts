@@ -1,4 +1,4 @@
-import type { QueuedMessage } from '../../lambdas/whatsapp-replies/domain/answer-group.ts';
+import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import type { OpenAiSimulatorOptions } from '../../local/simulators/openai/simulator.ts';
 import { aTurn } from './reply-builders.ts';
 import { deliverAll, type Receive } from './reply-fifo.ts';

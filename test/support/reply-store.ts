@@ -1,18 +1,18 @@
-import type { Clock } from '../../lambdas/runtime/clock.ts';
-import { retryLater } from '../../lambdas/runtime/errors.ts';
-import type { MessageStatus } from '../../lambdas/whatsapp-replies/contract.ts';
+import type { Clock } from '../../lambdas/shared/clock.ts';
+import { retryLater } from '../../lambdas/shared/errors.ts';
+import type { MessageStatus } from '../../lambdas/whatsapp-replies/messages.ts';
 import {
   type Conversation,
   type ConversationStore,
   turnTaken,
-} from '../../lambdas/whatsapp-replies/domain/ports.ts';
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
 import {
   inputText,
   replyText,
   type Turn,
   type TurnKey,
   userText,
-} from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/turn.ts';
 
 type ConversationKey = Pick<TurnKey, 'company_id' | 'conversation_id'>;
 type Progress = Turn | { covered_by: string };

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { onTestFinished } from 'vitest';
-import { twilioMessenger } from '../../lambdas/whatsapp-replies/adapters/twilio-messenger.ts';
+import { twilioMessenger } from '../../lambdas/whatsapp-replies/vendors/twilio-messenger.ts';
 import type { Effect, SimulatorEnv } from '../../local/simulators/faults.ts';
 import { serveLocally } from '../../local/simulators/server.ts';
 import { startTwilioSimulator } from '../../local/simulators/twilio/simulator.ts';

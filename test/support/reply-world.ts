@@ -1,18 +1,18 @@
-import { byteRoom } from '../../lambdas/runtime/byte-room.ts';
-import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
+import { byteRoom } from '../../lambdas/shared/byte-room.ts';
+import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import {
   answerGroup,
   type GroupResult,
   type QueuedMessage,
-} from '../../lambdas/whatsapp-replies/domain/answer-group.ts';
+} from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import {
   answerTurn,
-  type Budget,
+  type InvocationTime,
   type ReplyPorts,
   type TurnResult,
-} from '../../lambdas/whatsapp-replies/domain/answer-turn.ts';
-import type { AssistantPort } from '../../lambdas/whatsapp-replies/domain/ports.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/domain/turn.ts';
+} from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
+import type { AssistantPort } from '../../lambdas/whatsapp-replies/work/ports.ts';
+import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { type VirtualClock, virtualClock } from './clock.ts';
 import type { TestProcess } from './crash.ts';
 import { type RecordedLog, type RecordedMeter, recordedLog, recordedMeter } from './log.ts';
@@ -91,7 +91,7 @@ export function aWorld(options: WorldOptions = {}): World {
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
-  const budget = (remainingMs = 60_000): Budget => {
+  const budget = (remainingMs = 60_000): InvocationTime => {
     const until = clock.now() + remainingMs;
     return { remainingMs: () => until - clock.now() };
   };

@@ -1,4 +1,4 @@
-import type { FairShare } from '../../lambdas/vendors/aws/fair-share.ts';
+import type { FairShare } from '../../lambdas/shared/limits/fair-share.ts';
 
 /** A pool in which everybody has a place but the tenants who are named. */
 export const sharedBut = (...full: string[]): FairShare => ({

@@ -1,5 +1,5 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import type { ReplyQueueMessage } from '../../lambdas/whatsapp-replies/contract.ts';
+import type { ReplyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
 import { businessAddress, customerAddress } from './webhook.ts';
 
 /** The parts of a queue message that a test speaks of; `fields` are Twilio's. */

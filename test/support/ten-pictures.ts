@@ -1,9 +1,9 @@
-import { byteRoom } from '../../lambdas/runtime/byte-room.ts';
+import { byteRoom } from '../../lambdas/shared/byte-room.ts';
 import { openAiSource } from '../../lambdas/vendors/openai/client.ts';
-import { responsesAssistant } from '../../lambdas/whatsapp-replies/adapters/responses-assistant.ts';
-import { threadsAssistant } from '../../lambdas/whatsapp-replies/adapters/threads-assistant.ts';
-import { limits } from '../../lambdas/whatsapp-replies/contract.ts';
-import { readPictures } from '../../lambdas/whatsapp-replies/domain/steps/model-input.ts';
+import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
+import { responsesAssistant } from '../../lambdas/whatsapp-replies/vendors/responses-assistant.ts';
+import { threadsAssistant } from '../../lambdas/whatsapp-replies/vendors/threads-assistant.ts';
+import { readPictures } from '../../lambdas/whatsapp-replies/work/steps/model-input.ts';
 import { anInbound, aTurn } from './reply-builders.ts';
 import { aSecret } from './reply-secret.ts';
 import { accountSid, messengerAt } from './reply-twilio.ts';

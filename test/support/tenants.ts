@@ -1,5 +1,5 @@
-import type { TenantDirectory } from '../../lambdas/tenancy/adapters/tenant-directory.ts';
-import { type Tenant, tenantSchema } from '../../lambdas/tenancy/contract.ts';
+import type { TenantDirectory } from '../../lambdas/tenancy/stores/tenant-directory.ts';
+import { type Tenant, tenantSchema } from '../../lambdas/tenancy/tenant.ts';
 
 export const aTenant = (fields: Partial<Tenant> = {}): Tenant =>
   tenantSchema.parse({

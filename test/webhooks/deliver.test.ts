@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/webhooks/contract.ts';
-import { secretOf } from '../../lambdas/webhooks/domain/signing.ts';
+import { limits } from '../../lambdas/webhooks/limits.ts';
+import { secretOf } from '../../lambdas/webhooks/work/signing.ts';
 import { aDelivery, anEvent } from '../support/events.ts';
 import { failingTable, type TestTable } from '../support/table.ts';
 import { aConsumer, aReceiver, aTable, configure, signingKey } from './delivering.ts';
@@ -170,7 +170,7 @@ describe('a delivery', () => {
 
     await takes(aDelivery(anEvent()));
 
-    expect(dead).toEqual([{ id: 'r1', code: 'webhook_malformed' }]);
+    expect(dead).toEqual([{ id: 'r1', code: 'configuration_malformed' }]);
     expect(receiver.received).toEqual([]);
   });
 

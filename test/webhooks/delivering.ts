@@ -1,15 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { configurationStore } from '../../lambdas/platform/adapters/configuration-store.ts';
-import type { ConsumerQueue } from '../../lambdas/vendors/aws/consumer-queue.ts';
-import { settlement } from '../../lambdas/vendors/aws/settlement.ts';
+import { configurationStore } from '../../lambdas/administration/stores/configuration-store.ts';
+import type { ConsumerQueue } from '../../lambdas/shared/queue/consumer-queue.ts';
+import { settlement } from '../../lambdas/shared/queue/settlement.ts';
 import { publicFetch } from '../../lambdas/vendors/http/public-fetch.ts';
-import {
-  consumeBatch,
-  type DeliveryConsumer,
-} from '../../lambdas/webhooks/adapters/consume-batch.ts';
-import { endpointStore } from '../../lambdas/webhooks/adapters/endpoint-store.ts';
-import { receiver as receiverAt } from '../../lambdas/webhooks/adapters/receiver.ts';
+import { consumeBatch, type DeliveryConsumer } from '../../lambdas/webhooks/consume-batch.ts';
+import { endpointStore } from '../../lambdas/webhooks/stores/endpoint-store.ts';
+import { receiver as receiverAt } from '../../lambdas/webhooks/vendors/receiver.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { sharedBut } from '../support/share.ts';

@@ -3,8 +3,9 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { paths, replyQueueMessage } from '../../lambdas/whatsapp-replies/contract.ts';
-import { encodeReference } from '../../lambdas/whatsapp-replies/reply-reference.ts';
+import { replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
+import { encodeReference } from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
 import { customerAddress, gatewayEvent, messageFields } from '../support/webhook.ts';
 import { aContext, aFreshFunction, environment, mockedAws, queueUrl } from './invoking.ts';
 

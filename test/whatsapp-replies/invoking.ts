@@ -10,8 +10,8 @@ import {
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
-import { keys as tenancyKeys } from '../../lambdas/tenancy/adapters/keys.ts';
-import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
+import { keys as tenancyKeys } from '../../lambdas/tenancy/stores/keys.ts';
+import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 import { recordedConsole } from '../support/log.ts';
 import type { Key } from '../support/table.ts';
 import { aTenant } from '../support/tenants.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { aQueueMessage, aRecord } from '../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { aConsumer, away } from './adapters/consuming.ts';
+import { aConsumer, away } from './consuming.ts';
 
 let table: TestTable;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
-import type { ConsentWords } from '../../lambdas/whatsapp-replies/domain/consent.ts';
+import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
+import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
+import type { ConsentWords } from '../../lambdas/whatsapp-replies/work/consent.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress } from '../support/webhook.ts';
 import { aChannel, aReceiver } from './receiving.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget } from '../../bin/customers/forget.ts';
 import { keptOf } from '../../bin/customers/kept.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
-import { addressesOf } from '../../lambdas/whatsapp-replies/domain/identity.ts';
+import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
+import { addressesOf } from '../../lambdas/whatsapp-replies/work/identity.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress } from '../support/webhook.ts';
-import { aTurn } from './adapters/a-turn.ts';
 import { aReceiver } from './receiving.ts';
+import { aTurn } from './vendors/a-turn.ts';
 
 let table: TestTable;
 let people = 0;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limits, paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, customerAddress, formOf, messageFields, signedRequest } from '../support/webhook.ts';
 import { aReceiver } from './receiving.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paths } from '../../lambdas/whatsapp-replies/contract.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import {
   aSid,

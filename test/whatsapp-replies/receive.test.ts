@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { channelAdministration } from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
+import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
+import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress, customerAddress, messageFields } from '../support/webhook.ts';
-import { aTurn } from './adapters/a-turn.ts';
 import { aChannel, aReceiver } from './receiving.ts';
+import { aTurn } from './vendors/a-turn.ts';
 
 let table: TestTable;
 

@@ -1,19 +1,19 @@
 import { cachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
 import {
-  channelAdministration,
-  channelRegistry,
-} from '../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { customerDirectory } from '../../lambdas/whatsapp-replies/adapters/customer-directory.ts';
-import { replyInbox } from '../../lambdas/whatsapp-replies/adapters/reply-queue.ts';
-import {
   type Channel,
   channelSchema,
-  paths,
   type ReplyQueueMessage,
   replyQueueMessage,
-} from '../../lambdas/whatsapp-replies/contract.ts';
+} from '../../lambdas/whatsapp-replies/messages.ts';
 import { type ReceivePorts, receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
+import { replyInbox } from '../../lambdas/whatsapp-replies/reply-queue.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
+import {
+  channelAdministration,
+  channelRegistry,
+} from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
+import { customerDirectory } from '../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { aQueueClient, aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';

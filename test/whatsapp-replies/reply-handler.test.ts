@@ -2,8 +2,8 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
-import { decodeReference } from '../../lambdas/whatsapp-replies/reply-reference.ts';
+import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
+import { decodeReference } from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
 import {
   type OpenAiSimulator,
   startOpenAiSimulator,

@@ -2,22 +2,23 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
-import { deliveryStore } from '../../lambdas/whatsapp-replies/adapters/delivery-store.ts';
-import { keys } from '../../lambdas/whatsapp-replies/adapters/keys.ts';
-import { messageStatuses, paths } from '../../lambdas/whatsapp-replies/contract.ts';
-import { statusRank } from '../../lambdas/whatsapp-replies/domain/delivery.ts';
+import { messageStatuses } from '../../lambdas/whatsapp-replies/messages.ts';
+import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
+import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
+import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
+import { deliveryStore } from '../../lambdas/whatsapp-replies/stores/delivery-store.ts';
+import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
+import { statusRank } from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import {
   encodeReference,
   type ReplyReference,
-} from '../../lambdas/whatsapp-replies/reply-reference.ts';
-import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
+} from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
 import { aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { publicBaseUrl, type Signing, signedRequest, twilioSecret } from '../support/webhook.ts';
-import { aPart, aTurn } from './adapters/a-turn.ts';
+import { aPart, aTurn } from './vendors/a-turn.ts';
 
 let table: TestTable;
 let parts = 0;

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Clock } from '../../runtime/clock.ts';
-import { callFailed, EngineError, retryLater } from '../../runtime/errors.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { callFailed, EngineError, retryLater } from '../../shared/errors.ts';
 
 /** A secret that is fetched once, kept for a while, and fetched anew on request. */
 export interface CachedSecret<T> {

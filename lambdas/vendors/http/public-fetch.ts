@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import { isLoopbackUrl } from '../../runtime/public-url.ts';
+import { isLoopbackUrl } from '../../shared/public-url.ts';
 import {
   AddressRefused,
   checkedLookup,

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Clock } from '../../runtime/clock.ts';
-import { retryLater } from '../../runtime/errors.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { retryLater } from '../../shared/errors.ts';
 
 export interface IdentityProvider {
   issuer: string;

@@ -1,4 +1,4 @@
-import { plainAnswer } from '../../runtime/model-text.ts';
+import { plainAnswer } from '../../shared/model-text.ts';
 
 /** A response, or anything else that holds items as the Responses API writes them. */
 export interface AnswerItems {

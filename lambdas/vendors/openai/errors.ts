@@ -5,7 +5,7 @@ import {
   EngineError,
   isOwnFault,
   retryLater,
-} from '../../runtime/errors.ts';
+} from '../../shared/errors.ts';
 
 /** An answer that is not the API's: a page of something in between, or JSON that is cut off. */
 export class UnreadableAnswer extends Error {

@@ -1,4 +1,4 @@
-import type { Meter } from '../../runtime/log.ts';
+import type { Meter } from '../../shared/log.ts';
 import { microDollarsOf, type TokenUsage } from './prices.ts';
 
 /** Is told what an answer took. */

@@ -1,5 +1,5 @@
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
-import { connectionOverrides } from './contract.ts';
+import { connectionOverrides } from './connection-overrides.ts';
 
 /**
  * Whether a form post was signed by Twilio with this auth token. The URL is the public one, rebuilt

@@ -3,9 +3,9 @@ import type { Letter } from '../../../bin/dlq/letters.ts';
 import { outlookOf } from '../../../bin/dlq/outlook.ts';
 import { subjectOf } from '../../../bin/dlq/subject.ts';
 import type { Records } from '../../../bin/records.ts';
-import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
-import type { StoredRun } from '../../../lambdas/email-deadlines/domain/run.ts';
-import type { Turn } from '../../../lambdas/whatsapp-replies/domain/turn.ts';
+import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
+import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
+import type { Turn } from '../../../lambdas/whatsapp-replies/work/turn.ts';
 
 const now = Date.UTC(2026, 10, 21, 10);
 const hourMs = 3_600_000;

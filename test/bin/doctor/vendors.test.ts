@@ -8,7 +8,7 @@ import {
   shutdownCheck,
   twilioCheck,
 } from '../../../bin/doctor/vendors.ts';
-import { connectionOverrides } from '../../../lambdas/vendors/twilio/contract.ts';
+import { connectionOverrides } from '../../../lambdas/vendors/twilio/connection-overrides.ts';
 
 const ours = 'https://api.example.com/webhooks/twilio/whatsapp';
 const number = 'whatsapp:+4930123456';

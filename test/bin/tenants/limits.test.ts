@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limitsText, readLimits } from '../../../bin/tenants/limits.ts';
-import { defaultModelLimit, defaultRateLimit } from '../../../lambdas/tenancy/contract.ts';
+import { defaultModelLimit, defaultRateLimit } from '../../../lambdas/tenancy/tenant.ts';
 import { aTenant } from '../../support/tenants.ts';
 
 describe('the limits that an operator gives a company', () => {

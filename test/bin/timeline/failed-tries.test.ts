@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailTimeline } from '../../../bin/timeline/email.ts';
 import { leadTimeline } from '../../../bin/timeline/lead.ts';
 import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
-import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
-import type { StoredRun } from '../../../lambdas/email-deadlines/domain/run.ts';
-import type { HistoryEntry } from '../../../lambdas/runtime/history.ts';
+import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
+import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
+import type { HistoryEntry } from '../../../lambdas/shared/history.ts';
 import { aLeadsOffice, leadOf, withKey } from '../../leads/office.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { aTurn } from '../../whatsapp-replies/adapters/a-turn.ts';
+import { aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';
 
 let table: TestTable;
 

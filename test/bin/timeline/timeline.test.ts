@@ -3,15 +3,15 @@ import type { Records } from '../../../bin/records.ts';
 import { emailTimeline, runTimeline } from '../../../bin/timeline/email.ts';
 import { conversationsOf, scanFor, turnIn } from '../../../bin/timeline/find-turn.ts';
 import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
-import type { StoredEmail } from '../../../lambdas/email-deadlines/domain/email.ts';
-import type { StoredRun } from '../../../lambdas/email-deadlines/domain/run.ts';
-import { channelAdministration } from '../../../lambdas/whatsapp-replies/adapters/channel-registry.ts';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/adapters/conversation-store.ts';
-import { customerDirectory } from '../../../lambdas/whatsapp-replies/adapters/customer-directory.ts';
-import { deliveryStore } from '../../../lambdas/whatsapp-replies/adapters/delivery-store.ts';
+import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
+import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
+import { channelAdministration } from '../../../lambdas/whatsapp-replies/stores/channel-registry.ts';
+import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
+import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
+import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress, customerAddress } from '../../support/webhook.ts';
-import { aPart, aTurn } from '../../whatsapp-replies/adapters/a-turn.ts';
+import { aPart, aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';
 
 let table: TestTable;
 

@@ -111,7 +111,7 @@ describe("a Lambda's bundle", () => {
   });
 
   it('is smaller than a plain handler that reads one item, for the authorizer', () => {
-    const authorizer = shipped['platform/authorizer']?.bytes ?? NaN;
+    const authorizer = shipped['administration/authorizer']?.bytes ?? NaN;
 
     expect(authorizer / baseline).toBeLessThanOrEqual(1);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../../lambdas/webhooks/contract.ts';
+import { limits } from '../../../lambdas/webhooks/limits.ts';
 import {
   functionsOf,
   referredBy,

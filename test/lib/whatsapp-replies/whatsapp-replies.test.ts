@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { allRoutes } from '../../../lambdas/platform/openapi.ts';
-import { authorizerCacheSeconds } from '../../../lambdas/tenancy/contract.ts';
+import { allRoutes } from '../../../lambdas/administration/openapi.ts';
+import { authorizerCacheSeconds } from '../../../lambdas/tenancy/authorizer-context.ts';
 import { functionsOf, referredBy, resourcesOf, templateOf } from '../../support/stack.ts';
 
 const template = templateOf('dev');

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runStore } from '../../../lambdas/email-deadlines/adapters/run-store.ts';
-import { configurationStore } from '../../../lambdas/platform/adapters/configuration-store.ts';
+import { configurationStore } from '../../../lambdas/administration/stores/configuration-store.ts';
+import { runStore } from '../../../lambdas/email-deadlines/stores/run-store.ts';
 import { type Engine, startEngine } from '../../../local/engine.ts';
 import { hasFailed } from '../../../local/invoke/report.ts';
 import { readLocalSettings } from '../../../local/settings.ts';

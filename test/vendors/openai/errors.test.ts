@@ -1,6 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { retryLater } from '../../../lambdas/runtime/errors.ts';
+import { retryLater } from '../../../lambdas/shared/errors.ts';
 import {
   isBusyThread,
   isNoThread,

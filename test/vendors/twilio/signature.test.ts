@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, it } from 'vitest';
-import { connectionOverrides } from '../../../lambdas/vendors/twilio/contract.ts';
+import { connectionOverrides } from '../../../lambdas/vendors/twilio/connection-overrides.ts';
 import { fieldsOf, isSignedByTwilio } from '../../../lambdas/vendors/twilio/signature.ts';
 import { authToken, formOf, publicBaseUrl } from '../../support/webhook.ts';
 

@@ -1,0 +1,7 @@
+/** Bounds that callers meet. */
+export const limits = {
+  /** A feature's value as JSON text, in bytes: with the value before, an item stays under 400 KB. */
+  featureBytes: 100_000,
+  pageSize: 50,
+  usageDays: 366,
+} as const;

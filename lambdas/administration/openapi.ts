@@ -1,0 +1,206 @@
+import type { Hono } from 'hono';
+import * as z from 'zod/mini';
+import { routes as emailRoutes } from '../email-deadlines/routes.ts';
+import { routes as leadRoutes } from '../leads/routes.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import type { ApiRoute } from '../tenancy/route.ts';
+import { routes as webhookRoutes } from '../webhooks/routes.ts';
+import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
+import { knownFeatures } from './features.ts';
+import { routes } from './routes.ts';
+
+/** Every route of the product, in the order in which the document tells them. */
+export const allRoutes: readonly ApiRoute[] = [
+  ...Object.values<ApiRoute>(routes),
+  ...Object.values<ApiRoute>(emailRoutes),
+  ...Object.values<ApiRoute>(leadRoutes),
+  ...Object.values<ApiRoute>(webhookRoutes),
+  ...Object.values<ApiRoute>(whatsAppRoutes),
+];
+
+export interface OpenApiPorts extends ApiDependencies {
+  publicBaseUrl: string;
+}
+
+export function openApiApp({ publicBaseUrl, ...gate }: OpenApiPorts): Hono {
+  const { app, serve } = protectedApp(gate);
+  const document = openApiDocument(publicBaseUrl);
+  serve(routes.openApi, (c) => c.json(document));
+  return app;
+}
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document of the product, made from the routes and schemas by which it runs. */
+export function openApiDocument(publicBaseUrl: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of allRoutes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  const features = Object.entries(knownFeatures).map(
+    ([name, schema]) => [`feature.${name}`, jsonSchema(schema, 'input')] as const,
+  );
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'replies-engine',
+      version: '1',
+      description:
+        'Send an API key or a token of your identity provider: `Authorization: Bearer …`. Times are ISO 8601 ' +
+        'in UTC. Errors are problems (RFC 9457); their `type` ends in a heading of docs/errors.md. Those that the ' +
+        'HTTP API itself answers are `{"message": "…"}`.',
+    },
+    servers: [{ url: publicBaseUrl }],
+    paths,
+    components: {
+      schemas: { problem, 'gateway-message': gatewayMessage, ...Object.fromEntries(features) },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}
+
+function operationOf(route: ApiRoute): Json {
+  const isGuarded = route.access !== 'open' && route.access !== 'signed';
+  const parameters = [
+    ...pathParameters(route),
+    ...queryParameters(route),
+    ...headerParameters(route),
+  ];
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(isGuarded
+      ? {
+          description: `Needs the scope \`${route.access}\`.`,
+          security: [{ bearer: [route.access] }],
+        }
+      : { security: [] }),
+    ...(route.access === 'signed' && { description: 'Signed by its sender; not for callers.' }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(route.body && {
+      requestBody: {
+        required: !route.bodyIsOptional,
+        content: jsonContent(jsonSchema(route.body, 'input')),
+      },
+    }),
+    responses: { ...successOf(route), ...problemsOf(route, isGuarded) },
+  };
+}
+
+const pathParameters = ({ path }: ApiRoute): Json[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+const queryParameters = ({ query }: ApiRoute): Json[] =>
+  Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: jsonSchema(schema as z.ZodMiniType, 'input'),
+  }));
+
+const headerParameters = ({ headers = {} }: ApiRoute): Json[] =>
+  Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  }));
+
+function successOf({ success }: ApiRoute): Json {
+  const { status, what, created, schema, mediaType } = success;
+  const content = schema
+    ? { content: jsonContent(jsonSchema(schema, 'output')) }
+    : mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } };
+  return {
+    [status]: { description: what, ...content },
+    ...(created && { 201: { description: created, ...content } }),
+  };
+}
+
+type Problems = Partial<Record<number, string | readonly string[] | undefined>>;
+
+function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
+  const ofGate: Problems = {
+    401: 'unauthenticated',
+    403: ['forbidden', 'tenant-suspended'],
+    429: 'too-many-requests',
+  };
+  const ofSignature: Problems = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
+  const ours: Problems = {
+    ...route.problems,
+    ...(isGuarded ? ofGate : ofSignature),
+    503: 'unavailable',
+  };
+  const theirs = gatewayAnswers(route, isGuarded);
+  const statuses = [...new Set([...Object.keys(ours), ...Object.keys(theirs)].map(Number))];
+  return Object.fromEntries(
+    statuses.map((status) => [status, answerOf(ours[status], theirs[status])]),
+  );
+}
+
+/** What the HTTP API answers before it asks a function, or in its place, by status. */
+const gatewayAnswers = (
+  { method }: ApiRoute,
+  isGuarded: boolean,
+): Partial<Record<number, string>> => ({
+  ...(isGuarded && { 401: 'there is no Authorization header' }),
+  ...(method !== 'GET' && { 413: 'the body has more than 10 MB' }),
+  429: 'all callers together send too much',
+  500: 'a function fails',
+  503: 'a function takes too long, or too many are at work',
+});
+
+function answerOf(ours: Problems[number], theirs: string | undefined): Json {
+  const descriptions = [
+    ...(ours ? [[ours].flat().join(', ')] : []),
+    ...(theirs ? [`as application/json by the HTTP API itself, where ${theirs}`] : []),
+  ];
+  const reference = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } });
+  return {
+    description: descriptions.join('; '),
+    content: {
+      ...(ours && { 'application/problem+json': reference('problem') }),
+      ...(theirs && { 'application/json': reference('gateway-message') }),
+    },
+  };
+}
+
+const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
+
+function jsonSchema(schema: z.ZodMiniType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest as Json;
+}
+
+const problem: Json = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: {
+      type: 'string',
+      description: 'urn:replies-engine:error: and a heading of docs/errors.md',
+    },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+  },
+};
+
+const gatewayMessage: Json = {
+  type: 'object',
+  required: ['message'],
+  properties: { message: { type: 'string' } },
+};

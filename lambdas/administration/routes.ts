@@ -1,0 +1,179 @@
+import * as z from 'zod/mini';
+import type { ApiRoute } from '../tenancy/route.ts';
+import { tenantId } from '../tenancy/tenant.ts';
+
+export const featureName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
+
+const configurationBody = z.strictObject({ feature_value: z.unknown() });
+
+export { configurationBody };
+
+const configured = z.object({
+  feature_name: featureName,
+  feature_value: z.unknown(),
+  version: z.int(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  updated_by: z.string(),
+});
+
+const change = z.object({
+  feature_name: featureName,
+  version: z.int(),
+  changed_at: z.iso.datetime(),
+  changed_by: z.string(),
+  action: z.enum(['set', 'deleted']),
+  /** What was set before; missing where nothing was. */
+  before: z.optional(z.unknown()),
+});
+
+export type Change = z.output<typeof change>;
+
+const page = z.object({
+  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,128}$/))),
+  limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-4]\d|50)$/))),
+});
+
+export { page as pageQuery };
+
+const day = z.iso.date();
+
+/** The first day that may be asked for: those before the year 0 would have another form. */
+export const firstUsageDay = '1970-01-01';
+
+const askedDay = day.check(z.refine((date) => date >= firstUsageDay));
+
+const usageQuery = z.object({ from: z.optional(askedDay), to: z.optional(askedDay) });
+
+export { usageQuery };
+
+const counters = {
+  requests: z.int(),
+  replies: z.int(),
+  emails: z.int(),
+  leads: z.int(),
+  /** Of those that the operator allows its leads: how often a model was asked. */
+  lead_model_calls: z.int(),
+};
+
+const usage = z.object({
+  tenant_id: tenantId,
+  from: day,
+  to: day,
+  total: z.object(counters),
+  days: z.array(z.object({ date: day, ...counters })),
+});
+
+const ifMatch = {
+  'If-Match': 'The ETag that was read: the change is made only if nobody has made another since.',
+};
+
+const featurePath = '/tenant-configuration/{feature_name}';
+
+const tag = 'Tenant configuration';
+
+export const routes = {
+  setConfiguration: {
+    operationId: 'setConfiguration',
+    method: 'POST',
+    path: featurePath,
+    access: 'configuration:write',
+    tag,
+    summary: 'Sets a feature',
+    headers: { ...ifMatch, 'If-None-Match': '`*`: only if the feature is not set yet.' },
+    body: configurationBody,
+    success: {
+      status: 200,
+      what: 'The feature as it is set now',
+      created: 'The feature as it is set now, where it was not set before',
+      /** The note says that the product itself does not read the feature. */
+      schema: z.object({ ...configured.shape, note: z.optional(z.string()) }),
+    },
+    problems: {
+      400: 'malformed-json',
+      412: 'precondition-failed',
+      413: 'body-too-large',
+      415: 'unsupported-media-type',
+      422: 'invalid',
+    },
+  },
+  listConfiguration: {
+    operationId: 'listConfiguration',
+    method: 'GET',
+    path: '/tenant-configuration',
+    access: 'configuration:read',
+    tag,
+    summary: 'All features that are set, by their names',
+    query: page,
+    success: {
+      status: 200,
+      what: 'A page of features; next_cursor is null on the last',
+      schema: z.object({
+        configurations: z.array(configured),
+        next_cursor: z.nullable(z.string()),
+      }),
+    },
+    problems: { 422: 'invalid' },
+  },
+  getConfiguration: {
+    operationId: 'getConfiguration',
+    method: 'GET',
+    path: featurePath,
+    access: 'configuration:read',
+    tag,
+    summary: 'One feature, with its ETag',
+    success: { status: 200, what: 'The feature', schema: configured },
+    problems: { 404: 'not-found', 422: 'invalid' },
+  },
+  deleteConfiguration: {
+    operationId: 'deleteConfiguration',
+    method: 'DELETE',
+    path: featurePath,
+    access: 'configuration:write',
+    tag,
+    summary: 'Takes a feature back to its default',
+    headers: ifMatch,
+    success: { status: 204, what: 'It is not set any more' },
+    problems: { 404: 'not-found', 412: 'precondition-failed', 422: 'invalid' },
+  },
+  listChanges: {
+    operationId: 'listConfigurationChanges',
+    method: 'GET',
+    path: `${featurePath}/changes`,
+    access: 'configuration:read',
+    tag,
+    summary: 'Who changed a feature, when, and what it was before; newest first',
+    query: page,
+    success: {
+      status: 200,
+      what: 'A page of changes; next_cursor is null on the last',
+      schema: z.object({ changes: z.array(change), next_cursor: z.nullable(z.string()) }),
+    },
+    problems: { 404: 'not-found', 422: 'invalid' },
+  },
+  usage: {
+    operationId: 'getUsage',
+    method: 'GET',
+    path: '/usage',
+    access: 'usage:read',
+    tag: 'Usage',
+    summary:
+      'Requests, replies, emails, leads and their calls of a model by day (UTC), the last 30 days by default',
+    query: usageQuery,
+    success: { status: 200, what: 'The counters; days without any are left out', schema: usage },
+    problems: { 422: 'invalid' },
+  },
+  openApi: {
+    operationId: 'getOpenApi',
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'api:read',
+    tag: 'API',
+    summary: 'This document',
+    success: {
+      status: 200,
+      what: 'The OpenAPI 3.1 document',
+      schema: z.record(z.string(), z.unknown()),
+    },
+  },
+} satisfies Record<string, ApiRoute>;

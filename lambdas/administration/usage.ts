@@ -1,0 +1,50 @@
+import type { Hono } from 'hono';
+import { invalid } from '../shared/http/json-body.ts';
+import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
+import { dateOf } from '../tenancy/stores/usage-counter.ts';
+import { limits } from './limits.ts';
+import { firstUsageDay, routes, usageQuery } from './routes.ts';
+import type { DayOfUsage, UsageReader } from './stores/usage-reader.ts';
+
+export interface UsagePorts extends ApiDependencies {
+  reader: UsageReader;
+}
+
+const msPerDay = 86_400_000;
+const defaultDays = 30;
+
+/** What a tenant has used, by day. */
+export function usageApp({ reader, ...gate }: UsagePorts): Hono {
+  const { app, serve } = protectedApp({ ...gate });
+  serve(routes.usage, async (c, { tenant_id }) => {
+    const query = usageQuery.safeParse(c.req.query());
+    if (!query.success) {
+      const names = query.error.issues.map((issue) => String(issue.path[0]));
+      return invalid(
+        c,
+        names.map((pointer) => ({
+          pointer,
+          detail: `It is a day such as 2026-11-21, from ${firstUsageDay} on.`,
+        })),
+      );
+    }
+    const to = query.data.to ?? dateOf(gate.clock.now());
+    const from = query.data.from ?? dateOf(Date.parse(to) - (defaultDays - 1) * msPerDay);
+    const count = (Date.parse(to) - Date.parse(from)) / msPerDay + 1;
+    if (count < 1 || count > limits.usageDays) {
+      const detail = `It is at most ${limits.usageDays - 1} days before "to", and not after it.`;
+      return invalid(c, [{ pointer: 'from', detail }]);
+    }
+    const days = await reader.days(tenant_id, from, to);
+    return c.json({ tenant_id, from, to, total: sum(days), days });
+  });
+  return app;
+}
+
+const sum = (days: DayOfUsage[]) => ({
+  requests: days.reduce((total, day) => total + day.requests, 0),
+  replies: days.reduce((total, day) => total + day.replies, 0),
+  emails: days.reduce((total, day) => total + day.emails, 0),
+  leads: days.reduce((total, day) => total + day.leads, 0),
+  lead_model_calls: days.reduce((total, day) => total + day.lead_model_calls, 0),
+});

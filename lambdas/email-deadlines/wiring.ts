@@ -1,0 +1,46 @@
+import { systemClock } from '../shared/clock.ts';
+import type { Table } from '../shared/store/table.ts';
+import { type TenantDirectory, tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
+import { documentClient, secretsClient } from '../vendors/aws/clients.ts';
+import { type CachedSecret, cachedSecret } from '../vendors/aws/secrets.ts';
+import type { MockTiming } from './vendors/assumed-times.ts';
+import { type MailboxKeys, parseMailboxKeys } from './vendors/mailbox-keys.ts';
+
+interface Pacing {
+  INTER_DEPENDENCY_GAP: number;
+  LLM_DELAY_SCALE: number;
+  LLM_DELAY_MIN: number;
+  LLM_DELAY_MAX: number;
+}
+
+/** What the environment says in seconds, for the code. */
+export const pacingOf = (env: Pacing): { timing: MockTiming; gapMs: number } => ({
+  timing: { scale: env.LLM_DELAY_SCALE, min: env.LLM_DELAY_MIN, max: env.LLM_DELAY_MAX },
+  gapMs: env.INTER_DEPENDENCY_GAP * 1000,
+});
+
+/** The tables of this context's workers. */
+export function tablesOf(env: { EMAIL_RUNS_TABLE: string; TENANTS_TABLE: string }): {
+  table: Table;
+  tenantItems: Table;
+  tenants: TenantDirectory;
+} {
+  const client = documentClient();
+  const tenantItems = { client, name: env.TENANTS_TABLE, clock: systemClock };
+  return {
+    table: { client, name: env.EMAIL_RUNS_TABLE, clock: systemClock },
+    tenantItems,
+    tenants: tenantDirectory(tenantItems),
+  };
+}
+
+export const mailboxKeys = (env: {
+  MAILBOX_API_KEY_SECRET_ID: string;
+  SECRETS_MANAGER_REGION?: string | undefined;
+}): CachedSecret<MailboxKeys> =>
+  cachedSecret(
+    secretsClient(env.SECRETS_MANAGER_REGION),
+    env.MAILBOX_API_KEY_SECRET_ID,
+    parseMailboxKeys,
+    systemClock,
+  );

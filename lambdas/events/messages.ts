@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import { tenantId } from '../tenancy/tenant.ts';
+
+/** What a company may be told of. */
+export const productEvents = ['insight.created'] as const;
+
+/** Every event on the house's bus; `webhook.test` is asked for by the company itself. */
+const eventTypes = [...productEvents, 'webhook.test'] as const;
+
+/** An event of the product, as it lies on the bus and in the queues behind it. */
+export const eventSchema = z.object({
+  /** Stays the same however often the event is delivered: receivers know a repetition by it. */
+  id: z.string().check(z.regex(/^evt_[A-Za-z0-9-]{8,60}$/)),
+  type: z.enum(eventTypes),
+  tenant_id: tenantId,
+  occurred_at: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type ProductEvent = z.output<typeof eventSchema>;
+
+/** The source of all our events, by which the rules of the bus know them. */
+export const eventSource = 'replies-engine';
+
+/** What EventBridge takes in one entry, in bytes. */
+export const maxEntryBytes = 262_144;
+
+/** The variable of every Lambda that publishes events. */
+export const eventsEnvironment = { EVENT_BUS_NAME: z.string() };

@@ -1,0 +1,59 @@
+import type { Clock } from '../../shared/clock.ts';
+import { type EngineError, retryLater } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
+import type { UsageCounter } from '../../tenancy/stores/usage-counter.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
+
+/** A flood of leads writes one line in this time, by company and instance. */
+const quietMs = 300_000;
+/** So long an instance takes at most for granted that a company has no call: a flood must not fall upon its usage item. */
+const mostUnaskedMs = 10_000;
+const maxRemembered = 2_000;
+
+/** The calls of the model that the operator allows each company for its leads. */
+export interface ModelCallLimit {
+  /** Spends a call; where none is left says so, and tells the log once in a while. */
+  tryAcquire(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
+  /** Gives back a call that the model did not answer; where that fails, the company has one call less. */
+  giveBack(tenant: Tenant): Promise<void>;
+}
+
+export function modelCallLimit(
+  usage: Pick<UsageCounter, 'tryAcquireModelCall' | 'returnModelCall'>,
+  clock: Pick<Clock, 'now'>,
+): ModelCallLimit {
+  const [emptyUntil, quietUntil] = [new Map<string, number>(), new Map<string, number>()];
+  const isStill = (until: Map<string, number>, tenantId: string): boolean =>
+    clock.now() < (until.get(tenantId) ?? 0);
+
+  return {
+    async tryAcquire({ tenant_id, model_limit }, log) {
+      if (!isStill(emptyUntil, tenant_id)) {
+        const spending = await usage.tryAcquireModelCall(tenant_id, model_limit);
+        if (spending.spent) return undefined;
+        const unaskedMs = Math.min(spending.waitMs, mostUnaskedMs);
+        remember(emptyUntil, tenant_id, clock.now() + unaskedMs);
+      }
+      const error = retryLater('model_budget', `${tenant_id} has used up its calls of the model.`);
+      if (!isStill(quietUntil, tenant_id)) {
+        remember(quietUntil, tenant_id, clock.now() + quietMs);
+        log.warn('A company has used up its calls of the model; the rules judge its leads.', {
+          tenant_id,
+          error_code: error.code,
+          ...model_limit,
+        });
+      }
+      return error;
+    },
+
+    async giveBack({ tenant_id, model_limit }) {
+      emptyUntil.delete(tenant_id);
+      await usage.returnModelCall(tenant_id, model_limit).catch(() => undefined);
+    },
+  };
+}
+
+function remember(until: Map<string, number>, tenantId: string, ms: number): void {
+  if (until.size >= maxRemembered) until.clear();
+  until.set(tenantId, ms);
+}

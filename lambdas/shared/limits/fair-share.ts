@@ -1,0 +1,171 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { errorForLog, type Log } from '../log.ts';
+import { expiresAt, storeCall, type Table } from '../store/table.ts';
+import { shareOf } from './share.ts';
+
+/** The invocations that work a queue off, which all tenants share. */
+export interface WorkerPool {
+  /** Names the pool's item, and the workers in the log. */
+  name: string;
+  /** How many invocations run at the same time at most. */
+  concurrency: number;
+}
+
+/** What an invocation was given; `leave` gives it back and must be called once. */
+export interface Places {
+  /** The tenants whose messages it may work on; those of the others wait. */
+  tenants: ReadonlySet<string>;
+  leave(): Promise<void>;
+}
+
+export interface FairShare {
+  /**
+   * Takes a place for each of these tenants that has fewer than its share of the pool's invocations. `remainingMs` is
+   * the invocation's own time: the places of one that dies are free when it is over. Where DynamoDB fails all are let
+   * in, since a share protects other tenants and is no promise to this one.
+   */
+  enter(tenants: Iterable<string>, remainingMs: number): Promise<Places>;
+}
+
+/** One invocation at work, as its attribute of the pool's item says. */
+interface Worker {
+  tenants: string[];
+  until: number;
+}
+
+const workerPrefix = 'worker_';
+const seenPrefix = 'seen_';
+/** Companies are told apart by so many marks, of a bounded size; two of a deployment's only two have the same one seldom. */
+const seenMarks = 64;
+/** For how long a company is remembered that had work, and how often an instance says so. */
+const [seenForMs, seenEachMs] = [7 * 86_400_000, 3_600_000];
+
+/** For how long an instance remembers that a tenant has its share, before it asks again. */
+const fullForMs = 500;
+
+/**
+ * Bounds the invocations that one tenant has of a pool, where more than one tenant had work in the last week: who is
+ * alone is held up for nobody. The pool is one item with an attribute for each invocation at work, so that entering and
+ * leaving are one unconditional write each and no two writers are in each other's way; who came when the tenant had its
+ * share already knows so from the item that its own write returns.
+ */
+export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
+  const fullUntil = new Map<string, number>();
+  const seenAt = new Map<string, number>();
+  const key = { pk: 'WORKERS', sk: pool.name };
+
+  /** The marks of tenants that this instance has not noted for a while. */
+  const freshMarks = (tenants: string[]): string[] => {
+    const now = table.clock.now();
+    const fresh = [...new Set(tenants.map(markOf))].filter(
+      (mark) => (seenAt.get(mark) ?? 0) + seenEachMs <= now,
+    );
+    for (const mark of fresh) seenAt.set(mark, now);
+    return fresh;
+  };
+
+  const write = async (owner: string, worker: Worker | undefined, gone: string[]) => {
+    const marks = freshMarks(worker?.tenants ?? []);
+    const names = [...gone, ...(worker ? [] : [owner])].map((name) => workerPrefix + name);
+    const removed = Object.fromEntries(names.map((name, index) => [`#r${index}`, name]));
+    const { Attributes: item = {} } = await storeCall('share the workers', () =>
+      table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: key,
+          UpdateExpression:
+            `SET expires_at = :expires${worker ? ', #me = :me' : ''}` +
+            marks.map((_, index) => `, #s${index} = :now`).join('') +
+            (names.length > 0 ? ` REMOVE ${Object.keys(removed).join(', ')}` : ''),
+          ExpressionAttributeNames: {
+            ...removed,
+            ...Object.fromEntries(marks.map((mark, index) => [`#s${index}`, mark])),
+            ...(worker && { '#me': workerPrefix + owner }),
+          },
+          ExpressionAttributeValues: {
+            ':expires': expiresAt(table.clock.now(), 8),
+            ...(marks.length > 0 && { ':now': table.clock.now() }),
+            ...(worker && { ':me': worker }),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    );
+    return { all: workersIn(item), isShared: marksIn(item, table.clock.now()) > 1 };
+  };
+
+  return {
+    async enter(tenants, remainingMs) {
+      const now = table.clock.now();
+      const asking = [...new Set(tenants)].filter((tenant) => (fullUntil.get(tenant) ?? 0) <= now);
+      if (asking.length === 0) return { tenants: new Set(), leave: async () => {} };
+      const owner = randomUUID();
+      const me = { tenants: asking, until: now + Math.max(0, remainingMs) };
+      const quietly = async (work: () => Promise<unknown>) => {
+        try {
+          await work();
+        } catch (error) {
+          log.warn('The share of the workers could not be kept; a lost place is free by itself.', {
+            error: errorForLog(error),
+          });
+        }
+      };
+      let admitted = asking;
+      let dead: string[] = [];
+      await quietly(async () => {
+        const { all, isShared } = await write(owner, me, []);
+        const live = new Map([...all].filter(([, { until }]) => until > now));
+        dead = [...all.keys()].filter((name) => !live.has(name));
+        if (!isShared) return;
+        admitted = asking.filter((tenant) => hasPlace(tenant, owner, live, pool.concurrency));
+      });
+      for (const tenant_id of asking) {
+        if (admitted.includes(tenant_id)) continue;
+        fullUntil.set(tenant_id, now + fullForMs);
+        log.info('A company has its share of the workers; its messages wait for a place.', {
+          tenant_id,
+          workers: pool.name,
+        });
+      }
+      if (fullUntil.size > 1_000) fullUntil.clear();
+      const leave = () => quietly(() => write(owner, undefined, dead));
+      if (admitted.length === 0) {
+        await leave();
+        return { tenants: new Set(), leave: async () => {} };
+      }
+      if (admitted.length < asking.length) {
+        await quietly(() => write(owner, { ...me, tenants: admitted }, []));
+      }
+      return { tenants: new Set(admitted), leave };
+    },
+  };
+}
+
+const markOf = (tenant: string): string =>
+  `${seenPrefix}${(createHash('sha256').update(tenant).digest()[0] ?? 0) % seenMarks}`;
+
+/** How many tenants had work lately, as far as their marks tell them apart. */
+const marksIn = (item: Record<string, unknown>, now: number): number =>
+  Object.entries(item).filter(
+    ([name, at]) => name.startsWith(seenPrefix) && Number(at) > now - seenForMs,
+  ).length;
+
+const workersIn = (item: Record<string, unknown>): Map<string, Worker> =>
+  new Map(
+    Object.entries(item).flatMap(([name, value]) =>
+      name.startsWith(workerPrefix) ? [[name.slice(workerPrefix.length), value as Worker]] : [],
+    ),
+  );
+
+/**
+ * Whether the tenant has fewer workers than its share beside this one. DynamoDB puts the writes to an item in an order,
+ * and each one's answer has those before it: of many who come at once just as many as there are places get in.
+ */
+function hasPlace(tenant: string, owner: string, live: Map<string, Worker>, most: number): boolean {
+  const others = [...live].filter(
+    ([name, { tenants }]) => name !== owner && tenants.includes(tenant),
+  );
+  const atWork = new Set([...live.values()].flatMap(({ tenants }) => tenants));
+  return others.length < shareOf(most, atWork.size);
+}

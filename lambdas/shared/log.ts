@@ -1,0 +1,78 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { deploymentName } from './env.ts';
+import {
+  type CountMetric,
+  deploymentDimension,
+  metricNamespace,
+  type TimeMetric,
+} from './metrics.ts';
+import { once } from './once.ts';
+
+/** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
+
+export const createLog = (serviceName: string): Logger => new Logger({ serviceName });
+
+/** Counters and durations that alarms and dashboards read; written as EMF lines of the log. */
+export interface Meter {
+  count(name: CountMetric, by?: number): void;
+  seconds(name: TimeMetric, seconds: number): void;
+  /** Writes what was counted; called once at the end of each invocation. */
+  flush(): void;
+}
+
+/** The meter of one function; all functions of a deployment add to the same metrics. */
+export function createMeter(serviceName: string): Meter {
+  const metrics = once(() => {
+    const made = new Metrics({ namespace: metricNamespace, serviceName });
+    // The service would be a dimension too, and each metric as many metrics as there are functions.
+    made.clearDefaultDimensions();
+    made.setDefaultDimensions({ [deploymentDimension]: deploymentName() });
+    return made;
+  });
+  return {
+    count: (name, by = 1) => metrics().addMetric(name, MetricUnit.Count, by),
+    seconds: (name, seconds) => metrics().addMetric(name, MetricUnit.Seconds, seconds),
+    flush: () => {
+      if (!metrics().hasStoredMetrics()) return;
+      metrics().addMetadata('service', serviceName);
+      metrics().publishStoredMetrics();
+    },
+  };
+}
+
+const maxFrames = 6;
+
+/** Where an error comes from, without its message. */
+function framesOf(error: Error): string[] {
+  const { stack = '' } = error;
+  // Twilio's error takes its message from the answer, which may have none.
+  const message = String(error.message ?? '');
+  // A message may have lines that look like frames.
+  const behind = stack.indexOf(message) + message.length;
+  if (!stack.includes(message)) return [];
+  return stack
+    .slice(behind)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, maxFrames)
+    .map((line) => line.trim());
+}
+
+const maxCauses = 5;
+
+/** What may be logged of an error: its kind, code and origin, and those of its causes; no foreign messages, which may quote payloads. */
+export function errorForLog(error: unknown, causes = maxCauses): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error_name: typeof error };
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  return {
+    error_name: error.name,
+    ...(code !== undefined && { error_code: code }),
+    ...(status !== undefined && { error_status: status }),
+    ...(error.name === 'EngineError'
+      ? { error_message: error.message }
+      : { frames: framesOf(error) }),
+    ...(error.cause !== undefined && causes > 0 && { cause: errorForLog(error.cause, causes - 1) }),
+  };
+}

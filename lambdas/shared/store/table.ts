@@ -1,0 +1,33 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+import { callFailed } from '../errors.ts';
+
+/** A DynamoDB table and what its adapters share. */
+export interface Table {
+  client: Pick<DynamoDBDocumentClient, 'send'>;
+  name: string;
+  clock: Pick<Clock, 'now'>;
+}
+
+export const conditionFailed = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConditionalCheckFailedException';
+
+/** Runs one DynamoDB call; its errors are transient unless they are a failed condition, which passes through. */
+export async function storeCall<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (conditionFailed(error)) throw error;
+    throw callFailed('store', `DynamoDB failed to ${what}.`, error);
+  }
+}
+
+const secondsPerDay = 86_400;
+
+/** The TTL attribute, in seconds since the epoch. */
+export const expiresAt = (nowMs: number, retentionDays: number): number =>
+  Math.floor(nowMs / 1000) + retentionDays * secondsPerDay;
+
+/** DynamoDB deletes expired items days later; until then readers pass over them. */
+export const isExpired = (item: Record<string, unknown>, nowMs: number): boolean =>
+  typeof item['expires_at'] === 'number' && item['expires_at'] <= nowMs / 1000;

@@ -1,0 +1,39 @@
+/** What a caller may do. Each route names the one that it needs. */
+export const scopes = [
+  'api:read',
+  'configuration:read',
+  'configuration:write',
+  'emails:read',
+  'emails:write',
+  'leads:create',
+  'leads:read',
+  'leads:write',
+  'usage:read',
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** The scopes of each role; a visitor is whoever opens a web page that carries a public client id. */
+export const roles = {
+  TenantAdmin: scopes,
+  OperationUser: [
+    'api:read',
+    'configuration:read',
+    'emails:read',
+    'emails:write',
+    'leads:create',
+    'leads:read',
+    'leads:write',
+    'usage:read',
+  ],
+  Visitor: ['api:read', 'leads:create'],
+} as const satisfies Record<string, readonly Scope[]>;
+
+export type Role = keyof typeof roles;
+
+/** The roles, the one that may do most first: of several, it is the one that counts. */
+export const strongestRole = (Object.keys(roles) as Role[]).sort(
+  (one, other) => roles[other].length - roles[one].length,
+);
+
+export const isRole = (name: string): name is Role => Object.hasOwn(roles, name);

@@ -1,0 +1,71 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { storeCall, type Table } from '../../shared/store/table.ts';
+import { type Tenant, tenantSchema } from '../tenant.ts';
+import { keys } from './keys.ts';
+
+/** The tenants and what is configured for them, as the contexts read it. */
+export interface TenantDirectory {
+  tenant(tenantId: string): Promise<Tenant | undefined>;
+  /** The value of a feature, undefined where none is set. */
+  configuration(tenantId: string, feature: string): Promise<unknown>;
+}
+
+type Item = Record<string, unknown> | undefined;
+type Kept = { item: Item; until: number };
+
+const keepMs = 30_000;
+const maxKept = 2_000;
+
+/**
+ * Each item is kept for half a minute; that long a change may take to be seen. While DynamoDB is away,
+ * what was read last goes on being used.
+ */
+export function tenantDirectory(table: Table): TenantDirectory {
+  const kept = new Map<string, Kept>();
+  const read = async (key: { pk: string; sk: string }): Promise<Item> => {
+    const name = `${key.pk} ${key.sk}`;
+    const known = kept.get(name);
+    if (known && known.until > table.clock.now()) return known.item;
+    try {
+      const { Item: item } = await storeCall('read a tenant', () =>
+        table.client.send(new GetCommand({ TableName: table.name, Key: key })),
+      );
+      if (kept.size >= maxKept) kept.clear();
+      kept.set(name, { item, until: table.clock.now() + keepMs });
+      return item;
+    } catch (error) {
+      if (known) return known.item;
+      throw error;
+    }
+  };
+  return {
+    async tenant(tenantId) {
+      const item = await read(keys.tenant(tenantId));
+      return item && tenantSchema.parse(item);
+    },
+    async configuration(tenantId, feature) {
+      const item = await read(keys.configuration(tenantId, feature));
+      if (!item || item['deleted']) return undefined;
+      return JSON.parse(String(item['feature_value']));
+    },
+  };
+}
+
+/** A feature as it is set now, past everything that is remembered; undefined where it is not set. */
+export async function configurationNow(
+  table: Table,
+  tenantId: string,
+  feature: string,
+): Promise<{ value: unknown; version: number } | undefined> {
+  const { Item: item } = await storeCall('read a configuration', () =>
+    table.client.send(
+      new GetCommand({
+        TableName: table.name,
+        Key: keys.configuration(tenantId, feature),
+        ConsistentRead: true,
+      }),
+    ),
+  );
+  if (!item || item['deleted']) return undefined;
+  return { value: JSON.parse(String(item['feature_value'])), version: Number(item['version']) };
+}

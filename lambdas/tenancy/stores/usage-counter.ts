@@ -1,0 +1,96 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Acquired, gcraLimiter } from '../../shared/limits/gcra.ts';
+import { expiresAt, storeCall, type Table } from '../../shared/store/table.ts';
+import type { RateClass } from '../caller.ts';
+import { type ModelLimit, type RateLimit, usageRetentionDays } from '../tenant.ts';
+import { keys } from './keys.ts';
+
+export interface UsageCounter {
+  /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
+  tryAcquireRequest(
+    tenantId: string,
+    budget: RateClass,
+    limit: RateLimit,
+  ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
+  /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
+  tryAcquireModelCall(tenantId: string, limit: ModelLimit): Promise<Acquired>;
+  /** Gives back a call that was spent and came to nothing. */
+  returnModelCall(tenantId: string, limit: ModelLimit): Promise<void>;
+  /** Adds to a counter of the day. */
+  count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
+}
+
+const secondsPerDay = 86_400;
+const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } as const;
+
+/** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
+export function usageCounter(table: Table): UsageCounter {
+  const spend = gcraLimiter(table);
+  return {
+    async tryAcquireRequest(tenantId, budget, { requests_per_second, burst }) {
+      const key = keys.usage(tenantId, dateOf(table.clock.now()));
+      const place = {
+        key,
+        attribute: attributes[budget],
+        counter: 'requests',
+        keptDays: usageRetentionDays,
+      };
+      const result = await spend(place, { perSecond: requests_per_second, burst });
+      return result.spent
+        ? { admitted: true }
+        : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
+    },
+
+    async tryAcquireModelCall(tenantId, { calls_per_day, burst }) {
+      if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
+      const place = {
+        key: keys.usage(tenantId, dateOf(table.clock.now())),
+        attribute: 'model_spent_until',
+        counter: 'lead_model_calls',
+        keptDays: usageRetentionDays,
+      };
+      return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
+    },
+
+    async returnModelCall(tenantId, { calls_per_day }) {
+      await storeCall('return a call', () =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: keys.usage(tenantId, dateOf(table.clock.now())),
+            UpdateExpression:
+              'SET model_spent_until = model_spent_until - :step ADD lead_model_calls :less',
+            // After midnight the call was spent on the item of the day before.
+            ConditionExpression: 'lead_model_calls > :none',
+            ExpressionAttributeValues: {
+              ':step': (secondsPerDay / calls_per_day) * 1000,
+              ':less': -1,
+              ':none': 0,
+            },
+          }),
+        ),
+      );
+    },
+
+    async count(tenantId, counter, by = 1) {
+      const now = table.clock.now();
+      await storeCall('count usage', () =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: keys.usage(tenantId, dateOf(now)),
+            UpdateExpression: 'ADD #counter :by SET expires_at = :expires',
+            ExpressionAttributeNames: { '#counter': counter },
+            ExpressionAttributeValues: {
+              ':by': by,
+              ':expires': expiresAt(now, usageRetentionDays),
+            },
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/** The day in UTC, such as 2026-11-21. */
+export const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

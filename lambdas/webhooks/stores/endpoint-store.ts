@@ -1,0 +1,74 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { isoTime } from '../../shared/clock.ts';
+import { conditionFailed, storeCall, type Table } from '../../shared/store/table.ts';
+import { configurationNow } from '../../tenancy/stores/tenant-directory.ts';
+import { webhooksOf } from '../features.ts';
+import type { DeliveryPorts } from '../work/deliver-event.ts';
+import type { Disabled } from '../work/endpoint.ts';
+
+export type EndpointStore = DeliveryPorts['endpoints'];
+
+export interface EndpointTables {
+  /** The tenants' table, which has what they have configured. */
+  tenants: Table;
+  webhooks: Table;
+  /** Plain http to this machine may be configured. */
+  loopback: boolean;
+}
+
+const keyOf = (tenantId: string) => ({ pk: `TENANT#${tenantId}`, sk: 'ENDPOINT' });
+
+interface DisabledItem extends Disabled {
+  configuration_version: number;
+}
+
+/** Endpoints as they are now: neither a new URL nor the end of an old one waits for a cache. */
+export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): EndpointStore {
+  const endpointFeature = webhooksOf(loopback);
+
+  const disabledItem = async (tenantId: string): Promise<DisabledItem | undefined> => {
+    const { Item: item } = await storeCall('read an endpoint', () =>
+      webhooks.client.send(
+        new GetCommand({ TableName: webhooks.name, Key: keyOf(tenantId), ConsistentRead: true }),
+      ),
+    );
+    return item as DisabledItem | undefined;
+  };
+
+  return {
+    async find(tenantId) {
+      const [configured, item] = await Promise.all([
+        configurationNow(tenants, tenantId, 'webhooks'),
+        disabledItem(tenantId),
+      ]);
+      const endpoint = endpointFeature.valueOf(configured?.value, tenantId);
+      if (!configured || !endpoint) return undefined;
+      const { version } = configured;
+      const disabled = item?.configuration_version === version ? item : undefined;
+      return { ...endpoint, version, disabled };
+    },
+
+    async disable(tenantId, version, reason) {
+      const item: DisabledItem = {
+        configuration_version: version,
+        disabled_at: isoTime(webhooks.clock.now()),
+        reason,
+      };
+      try {
+        await storeCall('disable an endpoint', () =>
+          webhooks.client.send(
+            new PutCommand({
+              TableName: webhooks.name,
+              Item: { ...keyOf(tenantId), ...item },
+              // The first to say it is remembered, and an older configuration says nothing of a newer.
+              ConditionExpression: 'attribute_not_exists(pk) OR configuration_version < :version',
+              ExpressionAttributeValues: { ':version': version },
+            }),
+          ),
+        );
+      } catch (error) {
+        if (!conditionFailed(error)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { systemClock } from '../shared/clock.ts';
+import type { Table } from '../shared/store/table.ts';
+import { secretsClient } from '../vendors/aws/clients.ts';
+import { type CachedSecret, cachedSecret } from '../vendors/aws/secrets.ts';
+import { type EndpointStore, endpointStore } from './stores/endpoint-store.ts';
+
+interface CommonEnvironment {
+  WEBHOOKS_TABLE: string;
+  WEBHOOK_SIGNING_KEY_SECRET_ID: string;
+  SECRETS_MANAGER_REGION?: string | undefined;
+  LOOPBACK_URLS: 'allowed' | 'refused';
+}
+
+/** The endpoints and the deployment's signing key, upon the tenants' table. */
+export const endpointsOf = (
+  env: CommonEnvironment,
+  tenants: Table,
+): { endpoints: EndpointStore; signingKey: CachedSecret<string> } => ({
+  endpoints: endpointStore({
+    tenants,
+    webhooks: { ...tenants, name: env.WEBHOOKS_TABLE },
+    loopback: env.LOOPBACK_URLS === 'allowed',
+  }),
+  signingKey: cachedSecret(
+    secretsClient(env.SECRETS_MANAGER_REGION),
+    env.WEBHOOK_SIGNING_KEY_SECRET_ID,
+    parseSigningKey,
+    systemClock,
+  ),
+});
+
+const leastKeyChars = 32;
+
+function parseSigningKey(stored: string): string {
+  if (stored.length >= leastKeyChars) return stored;
+  throw new Error(`it has fewer than ${leastKeyChars} characters`);
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { numberVariable, workerConcurrency } from '../shared/env.ts';
+import { httpUrl } from '../shared/public-url.ts';
+import { tenancyEnvironment } from '../tenancy/environment.ts';
+
+const retentionDays = numberVariable({ min: 1, max: 3650, default: 90 });
+
+const runMaxWaitSeconds = numberVariable({ min: 5, max: 3600, default: 300 });
+
+/** What an operator may set, checked when the stack is synthesized and not at the first event. */
+export const operatorEnvironment = z.object({
+  PUBLIC_BASE_URL: z.optional(httpUrl),
+  OPENAI_BASE_URL: z.optional(httpUrl),
+  TWILIO_BASE_URL: z.optional(httpUrl),
+  RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
+  RETENTION_DAYS: retentionDays,
+  LOG_LEVEL: z.optional(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])),
+});
+
+const common = {
+  CONVERSATIONS_TABLE: z.string(),
+  TWILIO_CREDENTIALS_SECRET_ID: z.string(),
+  /** Where the secrets are; the function's own region by default. */
+  SECRETS_MANAGER_REGION: z.optional(z.string()),
+  PUBLIC_BASE_URL: httpUrl,
+  RETENTION_DAYS: retentionDays,
+};
+
+/** Environment variables of each Lambda; the stack sets exactly these names. */
+export const receiveEnvironment = z.object({
+  ...common,
+  ...tenancyEnvironment,
+  REPLY_QUEUE_URL: z.string(),
+});
+
+export const statusEnvironment = z.object(common);
+
+export const replyEnvironment = z.object({
+  ...common,
+  ...tenancyEnvironment,
+  REPLY_QUEUE_URL: z.string(),
+  REPLY_DLQ_URL: z.string(),
+  ...workerConcurrency,
+  OPENAI_API_KEY_SECRET_ID: z.string(),
+  OPENAI_BASE_URL: z.optional(httpUrl),
+  TWILIO_BASE_URL: z.optional(httpUrl),
+  DEFAULT_ASSISTANT_ID: z.optional(z.string()),
+  RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
+});

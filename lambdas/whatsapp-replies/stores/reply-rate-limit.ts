@@ -1,0 +1,24 @@
+import { gcraLimiter, type Rate, type RateLimitKey } from '../../shared/limits/gcra.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { limits } from '../limits.ts';
+import type { Turn } from '../work/turn.ts';
+import { keys } from './keys.ts';
+
+const rate: Rate = { perSecond: limits.repliesPerMinute / 60, burst: limits.repliesAtOnce };
+
+const placeOf = (turn: Turn): RateLimitKey => ({
+  key: keys.replyBudget(turn),
+  attribute: 'spent_until',
+  counter: 'replies',
+  // After a day at rest it is whole again, and the item is of no use.
+  keptDays: 1,
+});
+
+/** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
+export function replyRateLimit(table: Table): (turn: Turn) => Promise<number> {
+  const spend = gcraLimiter(table);
+  return async (turn) => {
+    const spending = await spend(placeOf(turn), rate);
+    return spending.spent ? 0 : Math.max(1, Math.ceil(spending.waitMs / 1000));
+  };
+}

@@ -1,0 +1,234 @@
+import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
+import type { ConversationItem } from 'openai/resources/conversations/items.js';
+import type {
+  Response,
+  ResponseCreateParamsNonStreaming,
+} from 'openai/resources/responses/responses.js';
+import { retryLater } from '../../shared/errors.ts';
+import { answerText } from '../../vendors/openai/answer-text.ts';
+import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import {
+  isBusyThread,
+  isNoThread,
+  isNotFound,
+  isTooLong,
+  isUnanswerable,
+  isUnsupported,
+  UnreadableAnswer,
+} from '../../vendors/openai/errors.ts';
+import { PictureSlots } from '../../vendors/openai/picture-slots.ts';
+import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
+import type { AssistantPort, ModelRunStatus } from '../work/ports.ts';
+import { modelText, readableInputs, type Turn } from '../work/turn.ts';
+import { refusedRun, threadFault } from './failed-run.ts';
+import { inputItem, pastItem, viewOf } from './response-view.ts';
+
+export interface ResponsesConfig {
+  model: string;
+  instructions: string;
+  max_output_tokens?: number;
+}
+
+/** The thread of a server that keeps no conversations: our own history goes along with each request. */
+const ownHistory = 'own-history';
+const startTimeoutMs = 15_000;
+/** With `startReserveMs` it must leave a fresh invocation some seconds of its 60. */
+const blockingTimeoutMs = 45_000;
+
+/** Conversations with background Responses; on servers without conversations, plain Responses. */
+export function responsesAssistant(
+  source: OpenAiSource,
+  config: ResponsesConfig,
+  onUsage?: UsageNote,
+): AssistantPort {
+  const read = (response: Response): ModelRunStatus => {
+    noteUsage(response, onUsage);
+    return viewOf(response);
+  };
+  return {
+    name: 'responses',
+    isThread: (id) => !id.startsWith('thread_'),
+    startMs: (threadId) => (threadId === ownHistory ? blockingTimeoutMs : startTimeoutMs),
+
+    async openThread(turn, history) {
+      const client = await source();
+      try {
+        const { company_id, conversation_id } = turn;
+        const conversation = await client.conversations.create({
+          items: history.map(pastItem),
+          metadata: { company_id, conversation_id, [seededItems]: String(history.length) },
+        });
+        if (!conversation.id) throw new UnreadableAnswer('an answer without an id');
+        return conversation.id;
+      } catch (error) {
+        if (isUnsupported(error)) return ownHistory;
+        throw threadFault(error, 'open a conversation');
+      }
+    },
+
+    async closeThread(threadId) {
+      if (threadId === ownHistory) return;
+      try {
+        const client = await source();
+        await client.conversations.delete(threadId);
+      } catch (error) {
+        if (!isNotFound(error)) throw threadFault(error, 'delete a conversation');
+      }
+    },
+
+    async startRun(threadId, turn, { input, history }) {
+      const client = await source();
+      const { company_id, conversation_id, turn_id } = turn;
+      const common = { ...config, metadata: { company_id, conversation_id, turn_id } };
+      const pictures = new PictureSlots();
+      const messages = input.map((message) => inputItem(message, pictures));
+      try {
+        if (threadId === ownHistory) {
+          const past = (await history()).map(pastItem);
+          return read(
+            await createResponse(
+              client,
+              { ...common, input: [...past, ...messages], store: false },
+              pictures,
+              blockingTimeoutMs,
+            ),
+          );
+        }
+        return read(
+          await createResponse(
+            client,
+            { ...common, input: messages, conversation: threadId, background: true, store: true },
+            pictures,
+            startTimeoutMs,
+          ),
+        );
+      } catch (error) {
+        return startTrouble(error, threadId);
+      }
+    },
+
+    async findRun(threadId, turn) {
+      if (threadId === ownHistory) return undefined;
+      try {
+        const client = await source();
+        const items = await newestItems(client, threadId);
+        const seeded = turn.last_item_id ? 0 : await seededIn(client, threadId);
+        return answerAmong(items.slice(seeded), turn);
+      } catch (error) {
+        if (isNoThread(error)) return { kind: 'thread_gone' };
+        throw threadFault(error, 'list a conversation');
+      }
+    },
+
+    async checkRun(_threadId, runId) {
+      const client = await source();
+      try {
+        return read(await client.responses.retrieve(runId));
+      } catch (error) {
+        if (isNotFound(error)) return gone(runId);
+        throw threadFault(error, 'retrieve a response');
+      }
+    },
+
+    async cancelRun(_threadId, runId) {
+      const client = await source();
+      try {
+        return read(await client.responses.cancel(runId));
+      } catch (error) {
+        if (isNotFound(error)) return gone(runId);
+        throw threadFault(error, 'cancel a response');
+      }
+    },
+  };
+}
+
+/** Starts it once only; pictures are encoded while they are sent. */
+async function createResponse(
+  client: OpenAI,
+  request: ResponseCreateParamsNonStreaming,
+  pictures: PictureSlots,
+  timeout: number,
+): Promise<Response> {
+  if (pictures.isEmpty) return client.responses.create(request, { timeout, maxRetries: 0 });
+  const { length, stream } = pictures.fill(JSON.stringify(request));
+  const headers = { 'content-type': 'application/json', 'content-length': String(length) };
+  return client.post<Response>('/responses', { body: stream, headers, timeout, maxRetries: 0 });
+}
+
+function startTrouble(error: unknown, threadId: string) {
+  if (isBusyThread(error)) return { kind: 'busy' } as const;
+  const { code, param, status } = error instanceof APIError ? error : ({} as Partial<APIError>);
+  const conversationMissing = isNoThread(error) && param !== 'model' && code !== 'model_not_found';
+  if (conversationMissing && threadId !== ownHistory) return { kind: 'thread_gone' } as const;
+  if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' } as const;
+  if (status === 400 && isUnanswerable(code)) return refusedRun('refused', String(code));
+  if (threadId === ownHistory && error instanceof APIConnectionTimeoutError) {
+    const seconds = blockingTimeoutMs / 1000;
+    const message = `The server gave no answer within ${seconds} s, and without /conversations none can come later.`;
+    throw retryLater('answer_too_slow', message, { cause: error });
+  }
+  throw threadFault(error, 'start a response');
+}
+
+const gone = (runId: string): ModelRunStatus => ({
+  kind: 'failed',
+  runId,
+  reason: 'OpenAI does not know it any more',
+  next: 'retry',
+});
+
+/** How many items of our history a conversation began with; a question among them is not the turn's. */
+const seededItems = 'seeded_items';
+
+async function seededIn(client: OpenAI, threadId: string): Promise<number> {
+  try {
+    const { metadata } = await client.conversations.retrieve(threadId);
+    return Number((metadata as Record<string, string> | null)?.[seededItems]) || 0;
+  } catch (error) {
+    if (isUnsupported(error)) return 0;
+    throw error;
+  }
+}
+
+/** Enough for any turn: its messages, its answer and what the model did in between. */
+const searchedItems = 60;
+
+/** The newest items, oldest first. */
+async function newestItems(client: OpenAI, threadId: string): Promise<ConversationItem[]> {
+  const page = await client.conversations.items.list(threadId, {
+    order: 'desc',
+    limit: searchedItems,
+  });
+  if (!Array.isArray(page.data)) throw new UnreadableAnswer('a list without its data');
+  return page.data.reverse();
+}
+
+/** A response's items enter the conversation only when it completes: the turn's words there mean that its answer is there too. */
+function answerAmong(items: ConversationItem[], turn: Turn): ModelRunStatus | undefined {
+  const since = items.findIndex((item) => item.id === turn.last_item_id);
+  const recent = items.slice(since + 1);
+  const first = readableInputs(turn)[0];
+  // A start of before may have had a picture that has failed since.
+  const words = first ? [modelText(first), first.text] : [];
+  const asked = recent.findIndex(
+    (item) => item.type === 'message' && item.role === 'user' && words.includes(textOfItem(item)),
+  );
+  if (asked === -1) return undefined;
+  const answers = recent
+    .slice(asked)
+    .filter((item) => item.type === 'message' && item.role === 'assistant');
+  const last = answers.at(-1);
+  const runId = `found:${recent[asked]?.id}`;
+  if (!last) return { kind: 'unanswered', runId, reason: 'empty' };
+  const text = answerText({ output: answers });
+  return text
+    ? { kind: 'answered', runId, text, lastItemId: String(last.id) }
+    : { kind: 'unanswered', runId, reason: 'refusal', lastItemId: String(last.id) };
+}
+
+function textOfItem(item: Extract<ConversationItem, { type: 'message' }>): string {
+  return item.content
+    .map((part) => ('text' in part ? part.text : ''))
+    .join('')
+    .trim();
+}

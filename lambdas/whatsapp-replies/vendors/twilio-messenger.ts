@@ -1,0 +1,223 @@
+import type { Clock } from '../../shared/clock.ts';
+import { retryLater } from '../../shared/errors.ts';
+import { errorForLog, type Log } from '../../shared/log.ts';
+import type { CachedSecret } from '../../vendors/aws/secrets.ts';
+import { TwilioBusy, type TwilioResources, twilioResources } from '../../vendors/twilio/client.ts';
+import type { StoredTwilioCredentials } from '../../vendors/twilio/credentials.ts';
+import { isMessageStatus } from '../work/delivery.ts';
+import { pictureType } from '../work/picture-type.ts';
+import type { FetchBounds, Messenger, NoPicture, Picture, SendResult } from '../work/ports.ts';
+
+export interface TwilioMessengerOptions {
+  credentials: CachedSecret<StoredTwilioCredentials>;
+  baseUrl?: string;
+  /** How long Twilio's answer to a message is waited for; 10 s by default. */
+  sendTimeoutMs?: number;
+  clock: Pick<Clock, 'now'>;
+  log: Pick<Log, 'debug' | 'warn'>;
+}
+
+const defaultSendTimeoutMs = 10_000;
+const typingTimeoutMs = 2_000;
+const imageTimeoutMs = 10_000;
+/** WhatsApp's own bound for pictures. */
+const maxImageBytes = 5 * 1024 * 1024;
+/** How many of the newest messages are searched for one whose answer was lost. */
+const searchedMessages = 50;
+
+/** Twilio's codes for "not now": too many requests, a full queue of the sender, its rate, the daily cap. */
+const busyCodes = new Set([14107, 20429, 21611, 63018, 63038]);
+/** Its codes for a sender, or a callback's URL, that is not set up: once it is, the message is as good as before. */
+const setUpCodes = new Set([21212, 21606, 21609, 63007, 63008]);
+/** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */
+const wrongAddress = new Set([404, 405, 409]);
+/** Answers that mean: whoever gave it has waited no longer for somebody who may have the message all the same. */
+const timeouts = new Set([408, 504]);
+/** What says of media that they are not there, or not any more; their store answers 403 for what it does not have. */
+const noPicture = new Set([403, 404, 410]);
+/** The system's own words for a connection that was never made. */
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
+  const { sendTimeoutMs = defaultSendTimeoutMs } = options;
+  const resources = async (timeoutMs: number): Promise<TwilioResources> =>
+    twilioResources(await options.credentials.get(), {
+      timeoutMs,
+      ...(options.baseUrl && { baseUrl: options.baseUrl }),
+    });
+  const apiOrigin = new URL(options.baseUrl ?? 'https://api.twilio.com').origin;
+
+  return {
+    async send(message) {
+      const { messages } = await resources(sendTimeoutMs);
+      try {
+        const { sid, status } = await messages.create(message);
+        if (typeof sid !== 'string' || !sid) {
+          return { kind: 'unsure', cause: new Error('Twilio named no SID.') };
+        }
+        return {
+          kind: 'sent',
+          messageSid: sid,
+          status: isMessageStatus(status) ? status : 'queued',
+        };
+      } catch (error) {
+        return sendTrouble(error, options);
+      }
+    },
+
+    async findAll(message, sinceMs) {
+      const { messages } = await resources(sendTimeoutMs);
+      const { to, from } = message;
+      try {
+        const listed = await messages.list({ to, from, limit: searchedMessages });
+        return listed
+          .filter(
+            ({ body, dateCreated }) =>
+              body?.trim() === message.body.trim() &&
+              dateCreated.getTime() >= Math.floor(sinceMs / 1000) * 1000,
+          )
+          .map(({ sid }) => sid);
+      } catch (error) {
+        if (isRefused((error as { status?: number }).status)) await takeCurrent(options);
+        throw retryLater('twilio_list', "Twilio's message list could not be read.", {
+          cause: error,
+        });
+      }
+    },
+
+    async showTyping(messageId) {
+      try {
+        const { typingIndicator } = await resources(typingTimeoutMs);
+        await typingIndicator.create({ messageId, channel: 'whatsapp' });
+      } catch (error) {
+        options.log.debug('The typing indicator was not shown.', { error: errorForLog(error) });
+      }
+    },
+
+    async fetchPicture({ url, content_type: declared }, bounds) {
+      const { accountSid, authToken } = await options.credentials.get();
+      const target = URL.canParse(url) ? new URL(url) : undefined;
+      const ours =
+        target?.origin === apiOrigin &&
+        target.pathname.startsWith(`/2010-04-01/Accounts/${accountSid}/`);
+      if (!target || !ours) {
+        options.log.warn('A picture is not at Twilio and was not fetched.');
+        return 'not at Twilio';
+      }
+      const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
+      try {
+        // A redirect to another host is followed without our credentials: fetch drops them.
+        const response = await fetch(target, {
+          headers: { authorization: `Basic ${basic}` },
+          signal: AbortSignal.timeout(Math.min(imageTimeoutMs, bounds.timeoutMs)),
+        });
+        if (!response.ok) return await refusedPicture(response, authToken, options);
+        return await pictureIn(response, declared, bounds);
+      } catch (error) {
+        throw retryLater('twilio_media', 'A picture could not be fetched from Twilio.', {
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+const isRefused = (status: number | undefined): boolean => status === 401 || status === 403;
+
+/** Credentials that were refused may have been rotated; when even the secret cannot be read, the next call says so. */
+const takeCurrent = ({ credentials }: TwilioMessengerOptions): Promise<boolean> =>
+  credentials.refresh().catch(() => false);
+
+/** Throws when the answer says nothing of the picture itself. */
+async function refusedPicture(
+  { status, body }: Response,
+  authToken: string,
+  options: TwilioMessengerOptions,
+): Promise<'missing'> {
+  await body?.cancel();
+  if (isRefused(status)) await takeCurrent(options);
+  const isRotated = (await options.credentials.get()).authToken !== authToken;
+  if (noPicture.has(status) && !isRotated) return 'missing';
+  throw new Error(`Twilio answered ${status} for a picture.`);
+}
+
+async function pictureIn(
+  response: Response,
+  declared: string,
+  bounds: FetchBounds,
+): Promise<Picture | NoPicture> {
+  const bytes = await readBounded(response, bounds);
+  if (typeof bytes === 'string') return bytes;
+  if (bytes.length === 0) return 'missing';
+  const contentType = pictureType(bytes, response.headers.get('content-type'), declared);
+  return contentType ? { contentType, bytes } : 'not a picture';
+}
+
+/** Takes room for the whole picture before it comes, where its length is told. */
+async function readBounded(
+  { headers, body }: Response,
+  { hold }: FetchBounds,
+): Promise<Uint8Array | 'too large' | 'no room'> {
+  let held = Number(headers.get('content-length')) || 0;
+  const isTooLarge = held > maxImageBytes;
+  if (isTooLarge || !hold(held)) {
+    await body?.cancel();
+    return isTooLarge ? 'too large' : 'no room';
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > maxImageBytes) return 'too large';
+    if (length > held && !hold(length - held)) return 'no room';
+    held = Math.max(held, length);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Promise<SendResult> {
+  const { status, name, cause } = error as {
+    status?: number;
+    name?: string;
+    cause?: { code?: string };
+  };
+  const code = twilioCodeOf(error);
+  if (error instanceof TwilioBusy) {
+    const { retryAfterSeconds } = error;
+    const busy = { kind: 'not_sent', reason: 'too many requests', cause: error } as const;
+    return retryAfterSeconds ? { ...busy, retryAfterSeconds } : busy;
+  }
+  if (code !== undefined && busyCodes.has(code)) {
+    return { kind: 'not_sent', reason: `busy (${code})`, cause: error };
+  }
+  if (code !== undefined && setUpCodes.has(code)) {
+    return { kind: 'not_sent', reason: `the sender is not set up (${code})`, cause: error };
+  }
+  if (isRefused(status)) {
+    await takeCurrent(options);
+    return { kind: 'not_sent', reason: `credentials refused (${status})`, cause: error };
+  }
+  if (status !== undefined && wrongAddress.has(status)) {
+    return { kind: 'not_sent', reason: `refused (${status})`, cause: error };
+  }
+  if (code !== undefined && status !== undefined && status >= 400 && status < 500) {
+    return { kind: 'rejected', errorCode: code };
+  }
+  if (neverConnected.has(cause?.code ?? '')) {
+    return { kind: 'not_sent', reason: 'no connection', cause: error };
+  }
+  const mayComeLate = name === 'TimeoutError' || (status !== undefined && timeouts.has(status));
+  return { kind: 'unsure', cause: error, ...(mayComeLate && { mayComeLate }) };
+}
+
+/** Twilio's own codes have five digits; a body without one is that of a proxy on the way, who knows nothing of messages. */
+function twilioCodeOf(error: unknown): number | undefined {
+  const code = Number((error as { code?: unknown }).code);
+  return Number.isInteger(code) && code >= 10_000 && code <= 99_999 ? code : undefined;
+}

@@ -1,0 +1,174 @@
+import type { Texts } from '../features.ts';
+import type { MessageStatus } from '../messages.ts';
+import type { InboundImage } from './inbound.ts';
+import type { Turn, TurnKey } from './turn.ts';
+
+/** One of the customer's messages, as a model reads it; images as data URLs. */
+export interface ModelInput {
+  text: string;
+  images: Picture[];
+}
+
+export interface Picture {
+  contentType: string;
+  bytes: Uint8Array;
+}
+
+export interface PastMessage {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+/** A run that has ended as it should, and what of the thread it tells; what it read is in tokens. */
+interface Ended {
+  runId: string;
+  lastItemId?: string;
+  inputTokens?: number;
+}
+
+/**
+ * What is known of a model's run. A failed one says whether a new one can help, and its error's code where it
+ * has one; one that is too long has more to read than the model takes at once. `refused`: the vendor does
+ * not take something that it was to read, be it the customer's or of before.
+ */
+export type ModelRunStatus =
+  | { kind: 'working'; runId: string }
+  | ({ kind: 'answered'; text: string } & Ended)
+  | ({ kind: 'unanswered'; reason: string; refused?: 'picture' | 'words' } & Ended)
+  | { kind: 'too_long'; runId: string }
+  | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert'; code?: string };
+
+/** The thread is busy with another run, or is gone from the vendor's side. */
+export type ThreadTrouble = { kind: 'busy' } | { kind: 'thread_gone' };
+
+/** A model with the company's instructions, answering in threads that the vendor keeps for us. */
+export interface AssistantPort {
+  readonly name: 'responses' | 'threads';
+  /** Whether an id may be one of its threads; a channel may have changed its assistant. */
+  isThread(id: string): boolean;
+  /** The longest that starting a run in this thread takes, in milliseconds. */
+  startMs(threadId: string): number;
+  /** Opens a thread that already knows the messages so far; returns its id. */
+  openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
+  /** Has the vendor delete a thread that no turn goes on with. */
+  closeThread(threadId: string): Promise<void>;
+  /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
+  startRun(
+    threadId: string,
+    turn: Turn,
+    messages: StartMessages,
+  ): Promise<ModelRunStatus | ThreadTrouble>;
+  /** After such a doubt: the run that was started for this turn, if one was. */
+  findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadTrouble | undefined>;
+  checkRun(threadId: string, runId: string): Promise<ModelRunStatus>;
+  /** Ends a run and tells how it ended; it may have completed meanwhile. */
+  cancelRun(threadId: string, runId: string): Promise<ModelRunStatus>;
+}
+
+export interface StartMessages {
+  input: ModelInput[];
+  /** An earlier start is in doubt: some of the messages may be in the thread already. */
+  again: boolean;
+  /** Read only by assistants whose vendor keeps no threads. */
+  history: () => Promise<PastMessage[]>;
+}
+
+/** What became of a message that was handed to the vendor; `unsure` may have been sent. */
+export type SendResult =
+  | { kind: 'sent'; messageSid: string; status: MessageStatus }
+  | { kind: 'rejected'; errorCode: number }
+  | { kind: 'not_sent'; reason: string; cause: unknown; retryAfterSeconds?: number }
+  /** With `mayComeLate` the vendor may still take it, long after its answer was given up. */
+  | { kind: 'unsure'; cause: unknown; mayComeLate?: boolean };
+
+export interface OutboundMessage {
+  from: string;
+  to: string;
+  body: string;
+  statusCallback: string;
+}
+
+/** WhatsApp, as Twilio offers it. */
+export interface Messenger {
+  send(message: OutboundMessage): Promise<SendResult>;
+  /** The SIDs of the messages like this one that were created since then, newest first. */
+  findAll(message: OutboundMessage, sinceMs: number): Promise<string[]>;
+  /** Best effort; never throws. */
+  showTyping(messageSid: string): Promise<void>;
+  /** Throws `retry` (`twilio_media`) when Twilio cannot give it now. */
+  fetchPicture(image: InboundImage, bounds: FetchBounds): Promise<Picture | NoPicture>;
+}
+
+export interface FetchBounds {
+  timeoutMs: number;
+  /** Whether there is room for so many bytes more; without it the fetch ends as `no room`. */
+  hold(bytes: number): boolean;
+}
+
+/**
+ * Why there is no picture: a `missing` one may come yet if its message is young, there may be room again
+ * soon, and `not given` was given up.
+ */
+export type NoPicture =
+  | 'too large'
+  | 'too many'
+  | 'missing'
+  | 'not at Twilio'
+  | 'not given'
+  | 'not a picture'
+  | 'no room';
+
+export interface Conversation {
+  company_id: string;
+  conversation_id: string;
+  thread_id?: string;
+  /** What the last run in this thread has read, in tokens. */
+  thread_tokens?: number;
+  last_item_id?: string;
+  last_turn_id?: string;
+}
+
+/** The code of the error by which a vendor refuses a conversation, which another conversation may end. */
+export const conversationRefused = 'conversation_refused';
+
+/** In the place of a thread's id: the conversation has left its thread, and its next turn opens one. */
+export const noThread = '';
+
+/** The code of the error by which a store says that another invocation has written the turn since. */
+export const turnTaken = 'turn_taken';
+
+/** Every method needs the tenant (`company_id`), by its key or the turn that carries it. */
+export interface ConversationStore {
+  /** The turn that answers a message, whether it leads it or is covered by it. */
+  turnOf(key: TurnKey): Promise<Turn | undefined>;
+  /** False when another one was there before. */
+  createTurn(turn: Turn): Promise<boolean>;
+  /** Writes the turn as it is now; throws `retry` when another invocation has written since. */
+  saveTurn(turn: Turn): Promise<Turn>;
+  /** Notes that a message is answered by this turn; returns the id of the turn that has it. */
+  coverMessage(turn: Turn, messageSid: string): Promise<string>;
+  recordInputs(turn: Turn): Promise<void>;
+  conversation(key: TurnKey): Promise<Conversation | undefined>;
+  rememberThread(turn: Turn, threadId: string): Promise<void>;
+  /** Earlier messages, oldest first, without those of this turn. */
+  history(turn: Turn, limit: number): Promise<PastMessage[]>;
+  /** The customer's or our own message with this SID, among the newest of the conversation. */
+  messageBySid(key: TurnKey, messageSid: string): Promise<PastMessage | undefined>;
+  hasOptedOut(turn: Turn): Promise<boolean>;
+  /** The SID that a status callback has reported for a part, if one has come. */
+  reportedSid(turn: Turn, messageKey: string): Promise<string | undefined>;
+  /** The SIDs that turns and status callbacks have recorded since then for other parts of the conversation. */
+  otherSids(turn: TurnKey, messageKey: string, sinceMs: number): Promise<Set<string>>;
+  /** Writes the reply's messages and the conversation's summary; may be repeated. */
+  recordReply(turn: Turn): Promise<void>;
+}
+
+/** Who answers a company's customers, and on what terms. */
+export interface AssistantChoice {
+  assistant: AssistantPort;
+  texts: Texts;
+  /** How long a run may take before it is cancelled. */
+  runMaxWaitMs: number;
+  /** The company's messages are kept, but not answered. */
+  suspended: boolean;
+}

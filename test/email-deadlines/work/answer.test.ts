@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../../lambdas/email-deadlines/limits.ts';
+import { alertPerson } from '../../../lambdas/shared/errors.ts';
+import { anEmail, type OfficeOptions } from '../office.ts';
+import { openedOffices } from '../opened-office.ts';
+
+const { opened, clock } = openedOffices('answer');
+
+const parentAndChild = [anEmail('parent'), anEmail('child', { dependencies: ['parent'] })];
+const refused = { kind: 'refused', reason: '422: unknown email' } as const;
+const away = { kind: 'unavailable', reason: 'it answered 503' } as const;
+const passing = async (ms: number) => clock.pass(ms);
+
+describe('a reply', () => {
+  it('is posted with the run’s mode and a key of its own', async () => {
+    const office = await opened([anEmail('e1')], {}, { test_mode: false });
+
+    await office.invoke();
+
+    expect(office.posts).toEqual([
+      {
+        email_id: 'e1',
+        response: 'Re: e1',
+        test_mode: false,
+        idempotencyKey: `${office.run.run_id}:e1`,
+      },
+    ]);
+    expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, sent: 1, on_time: 1, late: 0 });
+  });
+
+  it('that comes after its deadline is sent all the same, and counted as late', async () => {
+    const office = await opened([anEmail('e1', { deadline: 2 })], {
+      async answer() {
+        clock.pass(3_000);
+        return 'Sorry';
+      },
+    });
+
+    await office.invoke();
+
+    expect(await office.email('e1')).toMatchObject({ state: 'sent', on_time: false });
+    expect(office.counts).toMatchObject({ sent: 1, on_time: 0, late: 1 });
+    expect(office.log.text()).toContain('"late_by_seconds":1');
+  });
+
+  it.each(['order', 'content'] as const)(
+    'that is refused fails with the reason, and those behind it go on (%s)',
+    async (dependency_kind) => {
+      const post = ({ email_id }: { email_id: string }) =>
+        email_id === 'parent' ? refused : undefined;
+      const office = await opened(parentAndChild, { post }, { dependency_kind });
+
+      await office.workOff();
+
+      expect(await office.email('parent')).toMatchObject({
+        state: 'failed',
+        reason: '422: unknown email',
+      });
+      expect(office.posts.filter(({ email_id }) => email_id === 'parent')).toHaveLength(1);
+      expect(office.acceptedIds()).toEqual(['child']);
+      expect(office.counts).toMatchObject({ waiting: -2, drafted: 0, sent: 1, failed: 1 });
+    },
+  );
+});
+
+describe('a mailbox that refuses a reply', () => {
+  it('is counted and named as one that fails', async () => {
+    const office = await opened([anEmail('e1')], { post: () => refused });
+
+    await office.workOff();
+
+    expect(office.meter.counts).toMatchObject({ EmailsRefused: 1, MailboxFailed: 1 });
+    expect(office.log.text()).toContain('"error_code":"mailbox_refused"');
+  });
+});
+
+describe('a company whose mailbox is gone', () => {
+  it('has its emails as dead letters, unwritten, and answered once these are sent back', async () => {
+    const fault = alertPerson('mailbox_missing', 'No mailbox is configured for acme.');
+    const answered: string[] = [];
+    const options: OfficeOptions = {
+      fault,
+      async answer(_, emailId) {
+        answered.push(emailId);
+        return 'Hello';
+      },
+    };
+    const office = await opened([anEmail('e1'), anEmail('e2')], options);
+    await office.workOff();
+    const before = [...answered, ...office.posts];
+    const letters = office.dead.map(({ message }) => message);
+
+    delete options.fault;
+    office.enqueue(letters);
+    await office.workOff();
+
+    expect(before).toEqual([]);
+    expect(office.dead.map(({ code }) => code)).toEqual(['mailbox_missing', 'mailbox_missing']);
+    expect(office.acceptedIds().toSorted()).toEqual(['e1', 'e2']);
+    expect(office.counts).toMatchObject({ waiting: -2, sent: 2, failed: 0 });
+  });
+});
+
+describe('a mailbox that is away', () => {
+  it('is asked again within the invocation, with the same key', async () => {
+    const post = (_: unknown, nth: number) => (nth < 3 ? away : undefined);
+    const office = await opened([anEmail('e1')], { post, sleep: passing });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual(['e1']);
+    expect(office.counts).toMatchObject({ retries: 2, sent: 1 });
+    expect(new Set(office.posts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  });
+
+  it('is asked again no sooner than it says', async () => {
+    const times: number[] = [];
+    const post = (_: unknown, nth: number) => {
+      times.push(clock.now());
+      return nth === 1 ? { ...away, retryAfterMs: 7_000 } : undefined;
+    };
+    const office = await opened([anEmail('e1')], { post, sleep: passing, workers: 1 });
+
+    await office.invoke();
+
+    expect(Number(times[1]) - Number(times[0])).toBeGreaterThanOrEqual(7_000);
+  });
+
+  it('leaves the email to the queue when the deadline allows no other try', async () => {
+    const office = await opened([anEmail('e1', { deadline: 2 })], {
+      post: () => ({ ...away, retryAfterMs: 5_000 }),
+      sleep: passing,
+    });
+
+    await office.invoke();
+
+    expect(office.posts).toHaveLength(1);
+    expect(office.queue[0]?.afterSeconds).toBeGreaterThan(0);
+    const email = await office.email('e1');
+    const restsMs = Number(email?.lease_until) - clock.now();
+    expect(email).toMatchObject({ state: 'sending' });
+    expect(restsMs).toBeLessThanOrEqual(1_000 * Number(office.queue[0]?.afterSeconds));
+  });
+
+  it('is not asked again where that could outlive the invocation', async () => {
+    const begin = clock.now();
+    const office = await opened([anEmail('e1', { deadline: 3_600 })], {
+      // Each call hangs as long as it may, ten seconds.
+      post() {
+        clock.pass(10_000);
+        return { ...away, retryAfterMs: 3_000 };
+      },
+      sleep: passing,
+      remainingMs: () => 45_000 - (clock.now() - begin),
+    });
+
+    await office.invoke();
+
+    expect(clock.now() - begin).toBeLessThan(45_000);
+    expect(office.mosts).toEqual([43_000, 30_000, 17_000].map((ms) => expect.closeTo(ms, -2)));
+    expect(office.queue[0]?.afterSeconds).toBe(3);
+  });
+
+  it('has a second at the least, however little is left', async () => {
+    let leftMs = 45_000;
+    const office = await opened([anEmail('e1')], {
+      post: () => away,
+      async answer() {
+        leftMs = 500;
+        return 'At last';
+      },
+      remainingMs: () => leftMs,
+    });
+
+    await office.invoke();
+
+    expect(office.mosts).toEqual([1_000]);
+  });
+
+  it('gets the same reply when the email comes back, not a new one', async () => {
+    let answers = 0;
+    const office = await opened([anEmail('e1')], {
+      post: (_, nth) => (nth <= 3 ? away : undefined),
+      async answer() {
+        answers += 1;
+        return `Answer ${answers}`;
+      },
+    });
+
+    await office.workOff();
+
+    expect(answers).toBe(1);
+    expect(office.accepted.map(({ reply }) => reply.response)).toEqual(['Answer 1']);
+  });
+
+  it('makes a dead letter of the email once the outage has lasted too long, and those behind it go on', async () => {
+    const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
+    const inTime = parentAndChild.map((email) => ({ ...email, deadline: 3_600 }));
+    const office = await opened(inTime, { post });
+
+    await office.workOff();
+
+    expect(office.dead).toMatchObject([
+      { message: { email_id: 'parent' }, code: 'mailbox_unavailable' },
+    ]);
+    // Each time once, and again as often as is allowed.
+    expect(office.posts.filter(({ email_id }) => email_id === 'parent')).toHaveLength(
+      limits.outageAttempts * 3,
+    );
+    expect(await office.email('parent')).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('mailbox_unavailable: The mailbox took no reply'),
+    });
+    expect(office.acceptedIds()).toEqual(['child']);
+  });
+
+  it('leaves no email counted twice or not at all', async () => {
+    const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
+    const office = await opened(parentAndChild, { post });
+
+    await office.workOff();
+
+    expect(office.counts).toMatchObject({ waiting: -2, drafted: 0, sent: 1, failed: 1 });
+  });
+});
+
+describe('an email whose drafts fail', () => {
+  it('is counted as what it was last when it is given up in the same try', async () => {
+    let tries = 0;
+    const office = await opened([anEmail('e1')], {
+      times: { full: 500 },
+      async answer() {
+        tries += 1;
+        if (tries < 5) throw new Error('The model is away');
+        return 'At last';
+      },
+      post: () => {
+        throw new Error('The mailbox speaks nonsense');
+      },
+    });
+
+    await office.workOff();
+
+    expect(office.dead).toHaveLength(1);
+    expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, failed: 1 });
+  });
+});

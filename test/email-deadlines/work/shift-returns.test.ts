@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import type { ReadyMessage } from '../../../lambdas/email-deadlines/messages.ts';
+import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
+import { anEmail } from '../office.ts';
+import { openedOffices } from '../opened-office.ts';
+
+const { opened, clock } = openedOffices('shift-returns');
+
+const some = (count: number, fields: Partial<EmailIn> = {}): EmailIn[] =>
+  Array.from({ length: count }, (_, n) => anEmail(`e${n}`, fields));
+
+const messageOf = (run_id: string, email_id: string): ReadyMessage => ({
+  tenant_id: 'acme',
+  run_id,
+  email_id,
+  deadlines: [],
+  spare: [],
+});
+
+describe('the dependents of an email', () => {
+  it('are taken in the same invocation, without the queue', async () => {
+    const emails = [
+      anEmail('a'),
+      anEmail('b', { dependencies: ['a'] }),
+      anEmail('c', { dependencies: ['b'] }),
+    ];
+    const office = await opened(emails, {}, { dependency_kind: 'content' });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual(['a', 'b', 'c']);
+    expect(office.queue).toEqual([]);
+  });
+
+  it('are drafted beside it where only the order counts', async () => {
+    const emails = [anEmail('a'), anEmail('b', { dependencies: ['a'] })];
+    let drafting = 0;
+    const both = Promise.withResolvers<void>();
+    const office = await opened(emails, {
+      async answer(_, emailId) {
+        drafting += 1;
+        if (drafting === 2) both.resolve();
+        await both.promise;
+        return `Re: ${emailId}`;
+      },
+    });
+
+    await office.workOff();
+
+    expect(office.acceptedIds()).toEqual(['a', 'b']);
+  });
+});
+
+describe('an email that cannot be worked on now', () => {
+  it('comes back when it is due', async () => {
+    const office = await opened([anEmail('e1')], {}, { send: 'just_in_time' });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual([]);
+    expect(office.queue[0]?.afterSeconds).toBeCloseTo(57, 0);
+    clock.pass(58_000);
+    await office.invoke();
+    expect(office.acceptedIds()).toEqual(['e1']);
+  });
+
+  it('is left to the watch of its run where that is hours ahead', async () => {
+    const office = await opened(
+      [anEmail('e1', { deadline: 4 * 3_600 })],
+      {},
+      { send: 'just_in_time' },
+    );
+
+    await office.invoke();
+
+    expect(office.queue).toEqual([]);
+    expect((await office.email('e1'))?.state).toBe('waiting');
+  });
+
+  it('comes back when another’s lease has ended', async () => {
+    const office = await opened([anEmail('e1')]);
+    const key = { ...office.run, email_id: 'e1' };
+    await office.store.claim(key, 'another', clock.now() + 20_000);
+
+    await office.invoke();
+
+    expect(office.posts).toEqual([]);
+    expect(office.queue[0]?.afterSeconds).toBe(20);
+  });
+
+  it('goes to the dead letters when nobody knows it', async () => {
+    const office = await opened([]);
+    office.enqueue([messageOf(office.run.run_id, 'nobody')]);
+
+    await office.invoke();
+
+    expect(office.dead).toMatchObject([{ message: { email_id: 'nobody' }, code: 'email_unknown' }]);
+    expect(office.queue).toEqual([]);
+  });
+});
+
+describe('the emails of a suspended company', () => {
+  it('are let go by the queue, unanswered, and stay as they are', async () => {
+    let asked = 0;
+    const grant = async () => {
+      asked += 1;
+      return 0;
+    };
+    const office = await opened(some(3), { isSuspended: true, grant });
+
+    await office.invoke();
+
+    expect([office.queue, office.posts, office.dead, asked]).toEqual([[], [], [], 0]);
+    expect(await office.email('e1')).toMatchObject({ state: 'waiting', attempts: 0 });
+  });
+
+  it('are dead letters again where they were sent back as such', async () => {
+    const office = await opened([anEmail('e1')], { isSuspended: true });
+    const letter = { ...messageOf(office.run.run_id, 'e1'), failed_at: 7 };
+    office.queue.length = 0;
+    office.enqueue([letter]);
+
+    await office.invoke();
+
+    expect(office.dead).toEqual([{ message: letter, code: 'company_suspended' }]);
+    expect(office.queue).toEqual([]);
+  });
+});
+
+describe('what fails beside the emails', () => {
+  it('holds up none of them: a queue that is away', async () => {
+    const pull = () => Promise.reject(new Error('SQS is away'));
+    const office = await opened(some(3), { pull });
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toHaveLength(3);
+  });
+
+  it('holds up only its own: a company that cannot be read', async () => {
+    const deskFor = async ({ run_id }: ReadyMessage) => {
+      if (run_id === 'broken') throw new Error('It has no mailbox');
+      return undefined;
+    };
+    const office = await opened([anEmail('e1')], { deskFor });
+    office.enqueue([messageOf('broken', 'x')]);
+    office.queue.reverse();
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toEqual(['e1']);
+    expect(office.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
+  });
+
+  it('is asked for once, said once, and rests longer each time: a company that cannot be read', async () => {
+    let asked = 0;
+    const deskFor = async () => {
+      asked += 1;
+      throw new Error('DynamoDB is away');
+    };
+    const office = await opened(some(10), { deskFor });
+    const pauses: (number | undefined)[] = [];
+
+    for (let n = 0; n < 8; n++) {
+      await office.invoke();
+      pauses.push(...new Set(office.queue.map(({ afterSeconds }) => afterSeconds)));
+    }
+
+    expect(pauses).toEqual([1, 2, 3, 6, 12, 24, 45, 45]);
+    expect(asked).toBe(8);
+    expect(office.log.lines).toHaveLength(8);
+  });
+
+  it('is asked for again soon after: a company that could not be read for a moment', async () => {
+    let isDown = true;
+    const deskFor = async () => {
+      if (isDown) throw new Error('DynamoDB is away');
+      return undefined;
+    };
+    const office = await opened(some(3), { deskFor });
+
+    await office.invoke();
+    isDown = false;
+    await office.workOff();
+
+    expect(office.acceptedIds()).toHaveLength(3);
+  });
+});

@@ -1,0 +1,158 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
+import { anEmail } from '../office.ts';
+import { openedOffices } from '../opened-office.ts';
+
+const { opened, clock } = openedOffices('shift');
+
+/** Notes who is answered, in which order, and how many at once. */
+function aNotebook(after: (emailId: string) => Promise<void> | void = () => {}) {
+  const begun: string[] = [];
+  let [now, most] = [0, 0];
+  return {
+    begun,
+    most: () => most,
+    async answer(_step: string, emailId: string) {
+      begun.push(emailId);
+      now += 1;
+      most = Math.max(most, now);
+      for (let n = 0; n < 5; n++) await turn();
+      await after(emailId);
+      now -= 1;
+      return `Re: ${emailId}`;
+    },
+  };
+}
+
+const some = (count: number, fields: Partial<EmailIn> = {}): EmailIn[] =>
+  Array.from({ length: count }, (_, n) => anEmail(`e${n}`, fields));
+
+/** Time passes while everybody waits. */
+const passing = async (ms: number) => {
+  clock.pass(ms);
+  await turn();
+};
+
+describe('the emails of a batch', () => {
+  it('are worked on in the order of their need, not of the queue', async () => {
+    const notes = aNotebook();
+    const emails = [anEmail('later', { deadline: 90 }), anEmail('soon', { deadline: 20 })];
+    const office = await opened(emails, { ...notes, workers: 1 });
+    office.queue.reverse();
+
+    await office.invoke();
+
+    expect(notes.begun).toEqual(['soon', 'later']);
+  });
+
+  it('leave those for the end that are too late whatever is done', async () => {
+    const notes = aNotebook();
+    const emails = [anEmail('lost', { deadline: 0.3 }), anEmail('saved', { deadline: 20 })];
+    const office = await opened(emails, { ...notes, workers: 1 });
+
+    await office.invoke();
+
+    expect(notes.begun).toEqual(['saved', 'lost']);
+    expect(office.acceptedIds()).toEqual(['saved', 'lost']);
+  });
+
+  it('put those first that much waits for', async () => {
+    const notes = aNotebook();
+    const emails = [
+      anEmail('alone', { deadline: 20 }),
+      anEmail('parent', { deadline: 90 }),
+      anEmail('child', { deadline: 10, dependencies: ['parent'] }),
+    ];
+    const office = await opened(emails, { ...notes, workers: 1 }, { dependency_kind: 'content' });
+
+    await office.invoke();
+
+    expect(notes.begun).toEqual(['parent', 'child', 'alone']);
+  });
+
+  it('are filled up from the queue as long as there is time', async () => {
+    const office = await opened(some(35));
+
+    await office.invoke();
+
+    expect(office.acceptedIds()).toHaveLength(35);
+    expect(office.queue).toEqual([]);
+  });
+
+  it('are at most as many at once as the run is allowed', async () => {
+    const notes = aNotebook();
+    const office = await opened(some(8), { ...notes, workers: 6, allowance: 2 });
+
+    await office.invoke();
+
+    expect(notes.most()).toBe(2);
+    expect(office.acceptedIds()).toHaveLength(8);
+  });
+
+  it('come back soon where others have all that the run is allowed', async () => {
+    const notes = aNotebook();
+    const office = await opened(some(2), { ...notes, allowance: 0 });
+
+    await office.invoke();
+
+    expect(notes.begun).toEqual([]);
+    expect(office.queue.map(({ afterSeconds }) => afterSeconds)).toEqual([1, 1]);
+  });
+});
+
+describe('the budget of the model', () => {
+  it('is asked once for each draft', async () => {
+    let asked = 0;
+    const grant = async () => {
+      asked += 1;
+      return 0;
+    };
+    const office = await opened(some(5), { grant, workers: 8 });
+
+    await office.invoke();
+
+    expect(asked).toBe(5);
+  });
+
+  it('lets drafts wait as long as it says', async () => {
+    const drafted: number[] = [];
+    const begin = clock.now();
+    const waits = [0, 3_000, 0];
+    const notes = aNotebook(() => void drafted.push(clock.now() - begin));
+    const grant = async () => waits.shift() ?? 0;
+    const office = await opened(some(2), { ...notes, grant, sleep: passing, workers: 1 });
+
+    await office.invoke();
+
+    expect(drafted[0]).toBeLessThan(100);
+    expect(drafted[1]).toBeGreaterThanOrEqual(3_000);
+  });
+
+  it('does not hold up what is drafted already', async () => {
+    const emails = [anEmail('draft'), anEmail('drafted', { deadline: 90 })];
+    let isSpent = false;
+    const office = await opened(emails, {
+      grant: async () => (isSpent ? 5_000 : 0),
+      sleep: passing,
+    });
+    const key = { ...office.run, email_id: 'drafted' };
+    await office.store.claim(key, 'before', clock.now() + 1_000);
+    const email = await office.email('drafted');
+    if (email) {
+      await office.store.saveDraft(email, 'before', { response: 'Kept', answered_by: 'full' });
+    }
+    for (const { message } of office.queue)
+      if (message.email_id === 'drafted') message.drafted = true;
+    isSpent = true;
+    const begin = clock.now();
+
+    const working = office.invoke();
+    while (office.accepted.length === 0 && clock.now() < begin + 4_000) await turn();
+    isSpent = false;
+    await working;
+
+    expect(office.acceptedIds()).toEqual(['drafted', 'draft']);
+    expect(office.accepted[0]?.reply.response).toBe('Kept');
+  });
+});

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertPerson, retryLater } from '../../lambdas/shared/errors.ts';
+import { userText } from '../../lambdas/whatsapp-replies/work/turn.ts';
+import { aQueueMessage, aRecord } from '../support/sqs-event.ts';
+import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
+import { aConsumer, away, textsAsked } from './consuming.ts';
+
+let table: TestTable;
+let conversations = 0;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+afterAll(() => table.close());
+
+/** Records of one conversation, with these texts; their ids and SIDs are the texts. */
+function aConversation(...texts: string[]) {
+  conversations += 1;
+  const conversation_id = `b_${conversations}`;
+  return (groupId: string | null = conversation_id) =>
+    texts.map((text) => {
+      const fields = { MessageSid: `SM${conversations}${text}`, Body: text };
+      return aRecord(text, aQueueMessage({ conversation_id, fields }), { groupId });
+    });
+}
+
+describe('a batch', () => {
+  it('is done when all its messages are answered', async () => {
+    const { consume, bodies, returned } = aConsumer(table);
+
+    const stays = await consume(...aConversation('one')(), ...aConversation('two')());
+
+    expect(stays).toEqual([]);
+    expect(bodies().sort()).toEqual(['You said: one', 'You said: two']);
+    expect(returned).toEqual([]);
+  });
+
+  it('may be empty', async () => {
+    const { consume } = aConsumer(table);
+
+    expect(await consume()).toEqual([]);
+  });
+
+  it('is answered once when it is delivered again', async () => {
+    const { consume, bodies } = aConsumer(table);
+    const records = aConversation('again')();
+
+    await consume(...records);
+    const stays = await consume(...records);
+
+    expect(stays).toEqual([]);
+    expect(bodies()).toEqual(['You said: again']);
+  });
+
+  it('answers conversations at the same time: a slow one delays no other', async () => {
+    const [fastSent, slowMayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { consume, bodies } = aConsumer(table, {
+      async answer(turn) {
+        const text = userText(turn);
+        if (text === 'slow') await slowMayEnd.promise;
+        else fastSent.resolve();
+        return text;
+      },
+    });
+
+    const done = consume(...aConversation('slow')(), ...aConversation('fast')());
+    await fastSent.promise;
+    const before = bodies();
+    slowMayEnd.resolve();
+
+    expect(await done).toEqual([]);
+    expect(before).not.toContain('slow');
+    expect(bodies()).toEqual(['fast', 'slow']);
+  });
+
+  it('keeps two companies apart that use the same conversation id', async () => {
+    const { consume, asked } = aConsumer(table);
+    const message = (company_id: string) =>
+      aQueueMessage({ conversation_id: 'b_shared', company_id, fields: { Body: company_id } });
+
+    await consume(aRecord('r1', message('acme')), aRecord('r2', message('globex')));
+
+    expect(textsAsked(asked).sort()).toEqual(['acme', 'globex']);
+  });
+});
+
+describe('the messages of one conversation', () => {
+  it('are answered together and in order', async () => {
+    const { consume, asked, bodies } = aConsumer(table);
+
+    const stays = await consume(...aConversation('one', 'two', 'three')());
+
+    expect(stays).toEqual([]);
+    expect(textsAsked(asked)).toEqual(['one | two | three']);
+    expect(bodies()).toHaveLength(1);
+  });
+
+  it('belong together where the emulator tells no group', async () => {
+    const { consume, asked } = aConsumer(table);
+
+    const stays = await consume(...aConversation('one', 'two')(null));
+
+    expect(stays).toEqual([]);
+    expect(textsAsked(asked)).toEqual(['one | two']);
+  });
+
+  it('all stay in the queue when the first fails, and come back after the backoff', async () => {
+    const { consume, returned, dead } = aConsumer(table, { answer: () => Promise.reject(away()) });
+
+    const stays = await consume(...aConversation('one', 'two', 'three')());
+
+    expect(stays).toEqual(['one', 'two', 'three']);
+    expect(returned).toEqual([{ ids: ['one', 'two', 'three'], seconds: 2 }]);
+    expect(dead).toEqual([]);
+  });
+
+  it('that fail leave those of other conversations done', async () => {
+    const { consume, returned, bodies } = aConsumer(table, {
+      answer: async (turn) => {
+        if (userText(turn).startsWith('bad')) throw away();
+        return 'Done.';
+      },
+    });
+
+    const stays = await consume(...aConversation('bad', 'later')(), ...aConversation('fine')());
+    const badFails = await consume(...aConversation('bad')());
+
+    expect([stays, badFails]).toEqual([['bad', 'later'], ['bad']]);
+    expect(returned.map(({ ids }) => ids)).toEqual([['bad', 'later'], ['bad']]);
+    expect(bodies()).toEqual(['Done.']);
+  });
+
+  it('wait behind an earlier one that is answered by another invocation', async () => {
+    const gate = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const slow = aConsumer(table, {
+      async answer() {
+        started.resolve();
+        await gate.promise;
+        return 'Slow.';
+      },
+    });
+    const other = aConsumer(table);
+    const [first, second] = aConversation('one', 'two')();
+    if (!first || !second) throw new Error('Expected two records.');
+
+    const working = slow.consume(first);
+    await started.promise;
+    const stays = await other.consume(first, second);
+    gate.resolve();
+
+    expect(stays).toEqual(['one', 'two']);
+    expect(await working).toEqual([]);
+    expect([...slow.bodies(), ...other.bodies()]).toEqual(['Slow.']);
+  });
+
+  it('go to the dead-letter queue when a person must look, with the reason', async () => {
+    const { consume, dead, log } = aConsumer(table, {
+      answer: () => Promise.reject(alertPerson('openai_refused', 'OpenAI failed: 404.')),
+    });
+
+    const stays = await consume(...aConversation('one', 'two')());
+
+    expect(stays).toEqual([]);
+    expect(dead).toMatchObject([
+      { id: 'one', code: 'openai_refused', reason: 'OpenAI failed: 404.' },
+      { id: 'two', code: 'openai_refused' },
+    ]);
+    const [conversation_id, message_sid] = [`b_${conversations}`, `SM${conversations}two`];
+    expect(log.saying('went to the dead-letter queue')[1]?.details).toMatchObject({
+      company_id: 'acme',
+      conversation_id,
+      message_sid,
+      record_id: 'two',
+    });
+  });
+
+  it('go there after five failures, and not before', async () => {
+    const { consume, dead } = aConsumer(table, { answer: () => Promise.reject(away()) });
+    const records = aConversation('one')();
+
+    const stays = [];
+    for (let n = 0; n < 5; n++) stays.push(await consume(...records));
+
+    expect(stays).toEqual([['one'], ['one'], ['one'], ['one'], []]);
+    expect(dead).toMatchObject([{ id: 'one', code: 'model_away' }]);
+  });
+
+  it('stay when the dead-letter queue takes nothing', async () => {
+    const { consume, dead } = aConsumer(table, {
+      answer: () => Promise.reject(alertPerson('openai_refused', 'OpenAI failed: 404.')),
+      deadLetterFails: true,
+    });
+
+    const stays = await consume(...aConversation('one', 'two')());
+
+    expect(stays).toEqual(['one', 'two']);
+    expect(dead).toEqual([]);
+  });
+
+  it('stay when the table is away, and come back soon', async () => {
+    const { consume, returned, log } = aConsumer(table, { store: failingTable(table) });
+
+    const stays = await consume(...aConversation('one', 'two')());
+
+    expect(stays).toEqual(['one', 'two']);
+    expect(returned).toEqual([{ ids: ['one', 'two'], seconds: 10 }]);
+    expect(log.text()).toContain('"error_code":"store"');
+  });
+
+  it('stay when the backoff cannot be set', async () => {
+    const { consume, log } = aConsumer(table, {
+      answer: () => Promise.reject(away()),
+      returnFails: true,
+    });
+
+    const stays = await consume(...aConversation('one')());
+
+    expect(stays).toEqual(['one']);
+    expect(log.text()).toContain('The backoff could not be set');
+  });
+});
+
+describe('a message that names no number of ours, while the secret is away', () => {
+  it('holds back the later ones of its conversation, and comes back soon', async () => {
+    const away = () => Promise.reject(retryLater('secret_unavailable', 'away'));
+    const { consume, sent, returned } = aConsumer(table, { defaultNumber: away });
+    const parts = { conversation_id: 'c_without_to' };
+    const first = aRecord(
+      'a',
+      aQueueMessage({ ...parts, fields: { To: undefined, MessageSid: 'SMa' } }),
+    );
+    const second = aRecord('b', aQueueMessage({ ...parts, fields: { MessageSid: 'SMb' } }));
+
+    const left = await consume(first, second);
+
+    expect(left).toEqual(['a', 'b']);
+    expect(sent).toEqual([]);
+    expect(returned).toEqual([{ ids: ['a', 'b'], seconds: 10 }]);
+  });
+});

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertPerson, retryLater } from '../../lambdas/shared/errors.ts';
+import { aQueueMessage, aRecord } from '../support/sqs-event.ts';
+import { startTestTable, type TestTable } from '../support/table.ts';
+import { aConsumer } from './consuming.ts';
+
+let table: TestTable;
+let conversations = 0;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+afterAll(() => table.close());
+
+/** A message of a conversation of its own. */
+function aFreshMessage(fields: Record<string, unknown> = {}) {
+  conversations += 1;
+  return aQueueMessage({ conversation_id: `m_${conversations}`, fields });
+}
+
+const without = (name: string) => {
+  const { [name]: _left, ...rest } = aQueueMessage() as Record<string, unknown>;
+  return rest;
+};
+
+describe('a malformed message', () => {
+  it.each([
+    ['is no JSON', '{ "twilio_message": ', 'it is not JSON'],
+    ['is empty', '', 'it is not JSON'],
+    ['is null', 'null', 'the message is missing or malformed'],
+    ['is a list', '[]', 'the message is missing or malformed'],
+    ['is a text', '"hello"', 'the message is missing or malformed'],
+    ['has no fields of Twilio', without('twilio_message'), 'twilio_message is missing'],
+    ['has no conversation', without('conversation_id'), 'conversation_id is missing'],
+    ['has no company', without('company_id'), 'company_id is missing'],
+    ['has no project', without('project_id'), 'project_id is missing'],
+    ['has an empty company', aQueueMessage({ company_id: '' }), 'company_id is missing'],
+    ['has an empty sender', aQueueMessage({ fields: { From: '' } }), 'twilio_message.From'],
+    ['has a number as text', aQueueMessage({ fields: { Body: 7 } }), 'twilio_message.Body'],
+    ['has fields that are a list', { ...aQueueMessage(), twilio_message: [] }, 'twilio_message'],
+  ])('goes to the dead-letter queue at once when it %s', async (_, body, reason) => {
+    const { consume, dead, sent, meter } = aConsumer(table);
+
+    const stays = await consume(aRecord('r1', body));
+
+    expect(stays).toEqual([]);
+    expect(dead).toMatchObject([{ id: 'r1', code: 'malformed_message' }]);
+    expect(dead[0]?.reason).toContain(reason);
+    expect(sent).toEqual([]);
+    expect(meter.counts).toEqual({ DeadLettered: 1 });
+  });
+
+  it('names all that is wrong with it', async () => {
+    const { consume, dead } = aConsumer(table);
+
+    await consume(aRecord('r1', { twilio_message: { From: 'x' } }));
+
+    expect(dead[0]?.reason).toMatch(/Body.*conversation_id.*company_id.*project_id/);
+  });
+
+  it('leaves the others of its batch and of its group unaffected', async () => {
+    const { consume, dead, bodies } = aConsumer(table);
+    const good = aFreshMessage({ Body: 'Hello' });
+    const batch = [
+      aRecord('r1', 'nonsense', { groupId: good.conversation_id }),
+      aRecord('r2', good, { groupId: good.conversation_id }),
+      aRecord('r3', aFreshMessage({ Body: 'Good day' })),
+    ];
+
+    const stays = await consume(...batch);
+
+    expect(stays).toEqual([]);
+    expect(dead.map(({ id }) => id)).toEqual(['r1']);
+    expect(bodies().sort()).toEqual(['You said: Good day', 'You said: Hello']);
+  });
+
+  it('stays where it is while the dead-letter queue takes nothing', async () => {
+    const { consume, log } = aConsumer(table, { deadLetterFails: true });
+
+    const stays = await consume(aRecord('r1', 'nonsense'), aRecord('r2', aFreshMessage()));
+
+    expect(stays).toEqual(['r1']);
+    expect(log.text()).toContain('The dead-letter queue took no message');
+  });
+
+  it('is not repeated in the log', async () => {
+    const { consume, log } = aConsumer(table);
+    const [words, number] = ['under the mat', 'whatsapp:+4915112345678'];
+
+    await consume(
+      aRecord('r1', `{ ${words}`),
+      aRecord('r2', aQueueMessage({ company_id: words, fields: { From: [number, 7] } })),
+    );
+
+    expect(log.lines).toHaveLength(2);
+    expect(log.text()).not.toContain(words);
+    expect(log.text()).not.toContain(number.slice(-8));
+  });
+});
+
+describe('a message of a producer of its own', () => {
+  it('may have From and Body as lists', async () => {
+    const { consume, sent } = aConsumer(table);
+    const From = ['whatsapp:+15550001111'];
+
+    await consume(aRecord('r1', aFreshMessage({ From, Body: ['From a list'] })));
+
+    expect(sent).toMatchObject([{ to: From[0], body: 'You said: From a list' }]);
+  });
+
+  it('may leave out the prefix of its numbers', async () => {
+    const { consume, sent } = aConsumer(table);
+
+    await consume(aRecord('r1', aFreshMessage({ From: '+15550001111', To: '+14155238886' })));
+
+    expect(sent).toMatchObject([{ to: 'whatsapp:+15550001111', from: 'whatsapp:+14155238886' }]);
+  });
+
+  it('is answered from the default number where it has no To', async () => {
+    const { consume, sent } = aConsumer(table, { defaultNumber: async () => '+4930123456' });
+
+    await consume(aRecord('r1', aFreshMessage({ To: undefined })));
+
+    expect(sent).toMatchObject([{ from: 'whatsapp:+4930123456' }]);
+  });
+
+  it('stays in the queue while the default number cannot be had', async () => {
+    const defaultNumber = () => Promise.reject(retryLater('secret_empty', 'Nothing yet.'));
+    const { consume, dead } = aConsumer(table, { defaultNumber });
+
+    const stays = await consume(
+      aRecord('r1', aFreshMessage({ To: undefined })),
+      aRecord('r2', aFreshMessage()),
+    );
+
+    expect(stays).toEqual(['r1']);
+    expect(dead).toEqual([]);
+  });
+
+  it('goes to the dead-letter queue where there is no default number', async () => {
+    const defaultNumber = () => Promise.reject(alertPerson('sender_missing', 'No number.'));
+    const { consume, dead } = aConsumer(table, { defaultNumber });
+
+    const stays = await consume(aRecord('r1', aFreshMessage({ To: undefined })));
+
+    expect(stays).toEqual([]);
+    expect(dead).toMatchObject([{ id: 'r1', code: 'sender_missing' }]);
+  });
+
+  it('is answered once by its record where it has no MessageSid', async () => {
+    const { consume, sent } = aConsumer(table);
+    const record = aRecord('r-without-sid', aFreshMessage({ MessageSid: undefined }));
+
+    await consume(record);
+    await consume(record);
+
+    expect(sent).toHaveLength(1);
+  });
+});

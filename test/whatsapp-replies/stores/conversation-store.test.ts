@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
+import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
+import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
+import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
+import { businessAddress, customerAddress } from '../../support/webhook.ts';
+import { aChannel } from '../receiving.ts';
+import { anInput, aPart, aTurn } from '../vendors/a-turn.ts';
+
+let table: TestTable;
+let conversation_id: string;
+let conversations = 0;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+
+beforeEach(() => {
+  conversations += 1;
+  conversation_id = `c_${conversations}`;
+});
+
+afterAll(() => table.close());
+
+const inputs = [
+  anInput({ message_sid: 'SM1', text: 'Hello' }),
+  anInput({ message_sid: 'SM2', text: 'Are you there?', received_at: '2026-11-21T10:00:01.000Z' }),
+];
+
+describe('the inbound messages of a turn', () => {
+  it('are items of their own, with their words, time and SID', async () => {
+    const turn = aTurn({ conversation_id, inputs });
+
+    await conversationStore(table).recordInputs(turn);
+
+    expect(await table.item(keys.inbound(turn, inputs[0] ?? anInput()))).toMatchObject({
+      role: 'user',
+      content: 'Hello',
+      timestamp: '2026-11-21T10:00:00.000Z',
+      message_sid: 'SM1',
+      status: 'received',
+      turn_id: 'SM1',
+      expires_at: Math.floor(table.clock.now() / 1000) + 90 * 86_400,
+    });
+  });
+
+  it('are there once, however often they are recorded', async () => {
+    const turn = aTurn({ conversation_id, inputs });
+    const store = conversationStore(withLostAnswers(table));
+
+    await store.recordInputs(turn);
+    await store.recordInputs(turn);
+
+    expect(await messageSids()).toEqual(['SM1', 'SM2']);
+  });
+});
+
+const messageSids = async () =>
+  (await table.items())
+    .filter(({ pk, sk }) => String(pk).endsWith(conversation_id) && /^MESSAGE/.test(String(sk)))
+    .map(({ message_sid }) => message_sid);
+
+describe('the summary of a conversation', () => {
+  it('holds the last words, the last SID and how many messages came', async () => {
+    const turn = aTurn({
+      conversation_id,
+      inputs,
+      parts: [aPart(), aPart({ body: 'See you.', message_key: 'k2', message_sid: 'SMreply2' })],
+      last_item_id: 'item_1',
+    });
+
+    await conversationStore(table).recordReply(turn);
+
+    expect(await table.item(keys.conversation(turn))).toMatchObject({
+      company_id: 'acme',
+      project_id: 'shop',
+      conversation_id,
+      primary_channel: 'whatsapp',
+      updated_at: new Date(table.clock.now()).toISOString(),
+      last_user_message: 'Hello\nAre you there?',
+      last_ai_response: 'It is on its way.\n\nSee you.',
+      last_message_sid: 'SMreply2',
+      last_item_id: 'item_1',
+      message_count: 2,
+    });
+  });
+
+  it('counts a turn once, however often it is recorded', async () => {
+    const turn = aTurn({ conversation_id, inputs, parts: [aPart()] });
+
+    await conversationStore(table).recordReply(turn);
+    await conversationStore(withLostAnswers(table)).recordReply(turn);
+
+    expect(await table.item(keys.conversation(turn))).toMatchObject({ message_count: 2 });
+  });
+
+  it('counts on with the next turn', async () => {
+    const store = conversationStore(withLostAnswers(table));
+
+    await store.recordReply(aTurn({ conversation_id, inputs, parts: [aPart()] }));
+    await store.recordReply(aTurn({ conversation_id, turn_id: 'SM3', parts: [aPart()] }));
+
+    const summary = await table.item(keys.conversation(aTurn({ conversation_id })));
+    expect(summary).toMatchObject({ message_count: 3, last_turn_id: 'SM3' });
+  });
+
+  it('keeps the last reply when a turn has sent none', async () => {
+    const store = conversationStore(table);
+    await store.recordReply(aTurn({ conversation_id, parts: [aPart()] }));
+
+    await store.recordReply(aTurn({ conversation_id, turn_id: 'SM2', outcome: 'suppressed' }));
+
+    const summary = await table.item(keys.conversation(aTurn({ conversation_id })));
+    expect(summary).toMatchObject({ last_message_sid: 'SMreply1', message_count: 2 });
+  });
+});
+
+describe('the messages of a reply', () => {
+  it('are items with their SID and status', async () => {
+    const part = aPart();
+    const turn = aTurn({ conversation_id, parts: [part] });
+
+    await conversationStore(table).recordReply(turn);
+
+    expect(await table.item(keys.reply(turn, part.message_key))).toMatchObject({
+      role: 'assistant',
+      content: part.body,
+      timestamp: '2026-11-21T10:00:02.000Z',
+      message_sid: 'SMreply1',
+      status: 'queued',
+      turn_id: 'SM1',
+    });
+  });
+
+  it('say why Twilio refused one, and leave out those that were never sent', async () => {
+    const { message_sid: _none, ...unsent } = aPart();
+    const parts = [
+      { ...unsent, state: 'rejected' as const, error_code: 63_016 },
+      { ...unsent, state: 'waiting' as const, message_key: 'never' },
+    ];
+    const turn = aTurn({ conversation_id, parts });
+
+    await conversationStore(table).recordReply(turn);
+
+    const refused = await table.item(keys.reply(turn, unsent.message_key));
+    expect(refused).toMatchObject({ status: 'failed', error_code: 63_016 });
+    expect(await table.item(keys.reply(turn, 'never'))).toBeUndefined();
+  });
+
+  it('are found by what the status callback has reported', async () => {
+    const store = conversationStore(table);
+    const [turn, { message_key }] = [aTurn({ conversation_id }), aPart()];
+    const before = await store.reportedSid(turn, message_key);
+
+    const reference = { company_id: 'acme', conversation_id, message_key };
+    await deliveryStore(table).report({ reference, messageSid: 'SMreported', status: 'sent' });
+
+    expect(before).toBeUndefined();
+    expect(await store.reportedSid(turn, message_key)).toBe('SMreported');
+  });
+});
+
+describe('the thread of a conversation', () => {
+  it('is remembered, and forgets how far and how much of the last one was read', async () => {
+    const store = conversationStore(table);
+    const read = { last_item_id: 'item_1', thread_tokens: 60_000 };
+    const turn = aTurn({ conversation_id, ...read });
+    const before = await store.recordReply(turn).then(() => store.conversation(turn));
+
+    await store.rememberThread(turn, 'conv_2');
+
+    const after = await store.conversation(turn);
+    expect(before).toMatchObject(read);
+    expect(after).toMatchObject({ thread_id: 'conv_2', message_count: 1 });
+    expect([after?.last_item_id, after?.thread_tokens]).toEqual([undefined, undefined]);
+  });
+
+  it('is told to the webhook, for the customer of this conversation only', async () => {
+    const customers = customerDirectory(table);
+    const channel = aChannel({ number: `whatsapp:+1000000${conversations}` });
+    const known = await customers.customerOf(channel, customerAddress);
+    const turn = aTurn({ business_number: channel.number });
+
+    await conversationStore(table).rememberThread({ ...turn, conversation_id }, 'conv_other');
+    const other = await customers.customerOf(channel, customerAddress);
+    const ours = { ...turn, conversation_id: known.conversation_id };
+    await conversationStore(table).rememberThread(ours, 'conv_ours');
+
+    expect(other).not.toHaveProperty('thread_id');
+    expect(await customers.customerOf(channel, customerAddress)).toMatchObject({
+      thread_id: 'conv_ours',
+    });
+  });
+
+  it('makes no customer of a producer’s own conversation', async () => {
+    const turn = aTurn({ conversation_id, customer: 'whatsapp:+15559999999' });
+
+    await conversationStore(table).rememberThread(turn, 'conv_1');
+
+    const key = keys.customer('acme', businessAddress, turn.customer);
+    expect(await table.item(key)).toBeUndefined();
+    expect(await conversationStore(table).conversation(turn)).toMatchObject({
+      thread_id: 'conv_1',
+    });
+  });
+});
+
+describe('an expired item', () => {
+  it('is passed over by every reader', async () => {
+    const store = conversationStore(table);
+    const turn = aTurn({ conversation_id, inputs, parts: [aPart()] });
+    await store.recordInputs(turn);
+    await store.recordReply(turn);
+
+    table.clock.pass(days(90));
+
+    const later = aTurn({ conversation_id, turn_id: 'SM9' });
+    expect(await store.conversation(later)).toBeUndefined();
+    expect(await store.history(later, 20)).toEqual([]);
+    expect(await store.reportedSid(turn, aPart().message_key)).toBeUndefined();
+  });
+});
+
+describe('a table that is away', () => {
+  it('is an error to be tried again, for every call', async () => {
+    const store = conversationStore(failingTable(table));
+    const turn = aTurn({ conversation_id, parts: [aPart()] });
+
+    const calls = [
+      () => store.recordInputs(turn),
+      () => store.conversation(turn),
+      () => store.rememberThread(turn, 'conv_1'),
+      () => store.history(turn, 20),
+      () => store.hasOptedOut(turn),
+      () => store.reportedSid(turn, 'key'),
+      () => store.recordReply(turn),
+    ];
+
+    for (const call of calls) {
+      await expect(call()).rejects.toMatchObject({ code: 'store', next: 'retry' });
+    }
+  });
+});
