@@ -6,6 +6,7 @@ import {
   logsOf,
   messagesIn,
   queueIsEmpty,
+  runsWith,
   startTestEngine,
   type TestEngine,
 } from '../support/engine.ts';
@@ -17,13 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => engine.stop());
-
-/** The runs of the model that were asked for with these words. */
-const runsWith = (words: string) =>
-  (engine.openai?.calls ?? []).filter(
-    ({ operation, body }) =>
-      operation === 'responses.create' && JSON.stringify(body).includes(words),
-  );
 
 describe.concurrent('a WhatsApp message', () => {
   it('is answered by the model, in the conversation that came before', async () => {
@@ -58,7 +52,7 @@ describe.concurrent('a WhatsApp message', () => {
     const customer = aCustomer(engine, '+15550100009');
 
     await customer.writes('First of three');
-    await vi.waitFor(() => expect(runsWith('First of three')).toHaveLength(1), 15_000);
+    await vi.waitFor(() => expect(runsWith(engine, 'First of three')).toHaveLength(1), 15_000);
     await customer.writes('Second');
     await customer.writes('Third');
     await customer.hears(2);
@@ -230,7 +224,7 @@ describe.concurrent('a failing vendor', () => {
 
     expect(reply).toContain('Only one run');
     expect(customer.received()).toHaveLength(1);
-    expect(runsWith(containing).length).toBeLessThanOrEqual(2);
+    expect(runsWith(engine, containing).length).toBeLessThanOrEqual(2);
   }, 40_000);
 
   it('that is overloaded only delays the answer', async () => {

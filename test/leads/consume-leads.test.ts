@@ -23,8 +23,7 @@ function aConsumer(
   full: string[] = [],
 ) {
   const [log, meter, queue] = [recordedLog(), recordedMeter(), aQueueClient()];
-  const named: Record<string, string>[] = [];
-  const noted: unknown[] = [];
+  const [named, noted] = [[] as Record<string, string>[], [] as unknown[]];
   return {
     noted,
     log,
