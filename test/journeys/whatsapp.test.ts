@@ -69,8 +69,7 @@ describe.concurrent('a WhatsApp message', () => {
 
     const { messageSid } = await customer.writes('Do you deliver?');
     await customer.hears(1);
-    const [received] = logsOf(engine, messageSid);
-    const conversationId = String(received?.['conversation_id']);
+    const conversationId = String(logsOf(engine, messageSid)[0]?.['conversation_id']);
 
     await vi.waitFor(async () => {
       const items = await conversationItems(engine, conversationId);
