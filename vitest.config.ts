@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           // Processes that are started and killed, and deadlines that pass: most of it is waiting.
-          maxWorkers: 3,
+          maxWorkers: 5,
           include: ['test/**/*.slow.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,
