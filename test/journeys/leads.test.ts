@@ -156,7 +156,7 @@ async function itemsOf(tenant: string): Promise<unknown[]> {
   return items;
 }
 
-describe.concurrent('a lead that is judged anew', () => {
+describe('a lead that is judged anew', () => {
   it('has the model’s insight beside the rules’, and is told by both', async () => {
     const key = await aCompany('anew');
     await setFeature(key, 'lead-triage', { model: 'gpt-triage', instructions: 'We sell chairs.' });
