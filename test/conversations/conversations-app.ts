@@ -2,8 +2,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { conversationsApp } from '../../lambdas/conversations/api.ts';
 import { type Calling, calling } from '../support/calling.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
 let tenants = 0;
 

@@ -4,8 +4,8 @@ import { type ResourceChange, resourcePorts } from '../../../lambdas/shared/http
 import { serveResource } from '../../../lambdas/shared/http/serve-resource.ts';
 import { protectedApp } from '../../../lambdas/tenancy/protected-app.ts';
 import { type Calling, calling } from '../../support/calling.ts';
+import { recordedLog, recordedMeter } from '../../support/log.ts';
 import type { TestTable } from '../../support/table.ts';
-import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
 export const notes = resource({
   name: 'note',

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { days, startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 import { dataOf, notesApp, problemOf, type View } from './notes-app.ts';
 
 let table: TestTable;

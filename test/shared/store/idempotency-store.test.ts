@@ -5,7 +5,8 @@ import {
   type IdempotencyOptions,
   idempotencyStore,
 } from '../../../lambdas/shared/store/idempotency-store.ts';
-import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 let things = 0;

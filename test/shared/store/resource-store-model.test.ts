@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Expected } from '../../../lambdas/shared/store/resource-item.ts';
-import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 import { type Note, notesOf, ownNotes } from './notes.ts';
 
 let table: TestTable;

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Change } from '../../../lambdas/shared/store/resource-item.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  through,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
+import { through } from '../../support/through.ts';
 import { type Note, noteKind, notesOf, ownNotes } from './notes.ts';
 
 let table: TestTable;
