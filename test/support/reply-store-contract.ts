@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { noThread } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import { anInput, aPart } from '../whatsapp-replies/vendors/a-turn.ts';
+import { days } from './clock.ts';
 import {
   type OpenedFields,
   type OpenedStore,
   openedBy,
   turnsContract,
 } from './reply-turns-contract.ts';
-import { days } from './table.ts';
 
 /** What every conversation store promises. */
 export function conversationStoreContract(open: () => OpenedStore): void {

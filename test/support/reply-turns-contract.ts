@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type ConversationStore, turnTaken } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { anInput, aTurn } from '../whatsapp-replies/vendors/a-turn.ts';
-import type { TestTime } from './table.ts';
+import type { VirtualClock } from './clock.ts';
 
 /** A conversation of its own, in which nothing has been said. */
 export interface OpenedStore {
   store: ConversationStore;
   conversation_id: string;
-  clock: TestTime;
+  clock: VirtualClock;
   /** What a status callback does for a part that Twilio has taken. */
   report(messageKey: string, messageSid: string): Promise<void>;
   optOut(turn: Turn): Promise<void>;

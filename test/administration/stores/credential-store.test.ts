@@ -4,7 +4,8 @@ import {
   type NewCredential,
 } from '../../../lambdas/administration/stores/credential-store.ts';
 import { tenantStore } from '../../../lambdas/administration/stores/tenant-store.ts';
-import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 beforeAll(async () => {

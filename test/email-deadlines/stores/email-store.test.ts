@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailStore } from '../../../lambdas/email-deadlines/stores/email-store.ts';
 import { keys } from '../../../lambdas/email-deadlines/stores/keys.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
-import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 let emails = 0;

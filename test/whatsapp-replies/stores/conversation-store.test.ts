@@ -2,13 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress, customerAddress } from '../../support/webhook.ts';
 import { aChannel } from '../receiving.ts';
 import { anInput, aPart, aTurn } from '../vendors/a-turn.ts';

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
+import { virtualClock } from '../../support/clock.ts';
 import { memoryStore } from '../../support/reply-store.ts';
 import { conversationStoreContract } from '../../support/reply-store-contract.ts';
-import { startTestTable, type TestTable, testTime } from '../../support/table.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 let conversations = 0;
@@ -18,7 +19,7 @@ afterAll(() => table.close());
 describe('the conversations table', () => {
   conversationStoreContract(() => {
     const conversation_id = `c_${++conversations}`;
-    const own = { ...table, clock: testTime() };
+    const own = { ...table, clock: virtualClock() };
     return {
       store: conversationStore(own),
       conversation_id,
@@ -35,7 +36,7 @@ describe('the conversations table', () => {
 
 describe('the conversations table in memory', () => {
   conversationStoreContract(() => {
-    const clock = testTime();
+    const clock = virtualClock();
     const store = memoryStore(clock);
     return {
       store,

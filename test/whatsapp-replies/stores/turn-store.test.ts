@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { turnStore } from '../../../lambdas/whatsapp-replies/stores/turn-store.ts';
 import type { Turn } from '../../../lambdas/whatsapp-replies/work/turn.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { anInput, aTurn } from '../vendors/a-turn.ts';
 
 let table: TestTable;
