@@ -1,18 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  BatchGetCommand,
-  BatchWriteCommand,
   DeleteCommand,
   GetCommand,
   PutCommand,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { chunks } from '../chunks.ts';
-import { inParallel } from '../in-parallel.ts';
+import { readBatches, writeBatches } from './batches.ts';
 import { type Change, type Expression, expr, updateText, Wording } from './expression.ts';
 import { queryOf, type Range, type Reading } from './query.ts';
-import { type Pauses, retryUnprocessed, systemPauses } from './retry-unprocessed.ts';
+import { type Pauses, systemPauses } from './retry-unprocessed.ts';
 import { conditionFailed, expiresAt, isExpired, type Key, storeCall, type Table } from './table.ts';
 
 export interface Page<T> {
@@ -37,12 +34,6 @@ export interface Condition {
 
 /** Whether a write took effect, and the item as it is then; where it did not, the item is known only with `mine`. */
 export type Written<T> = { written: true; item: T } | { written: false; item: T | undefined };
-
-const [batchGets, batchWrites] = [100, 25];
-/** A partition takes 1,000 writes a second: more batches at once would only be left undone. */
-const parallelBatches = 3;
-/** How long reading a batch may take that DynamoDB has no room for. */
-const maxReadingMs = 5_000;
 
 /**
  * The items of one kind in a table. An item that has expired is none. What DynamoDB fails to do is an error of the code
@@ -153,35 +144,15 @@ export class ItemStore<T extends object = Record<string, unknown>> {
 
   /** The items that there are of these, in the order of their keys. */
   async batchGet(keys: readonly Key[]): Promise<T[]> {
-    const { name, client, clock } = this.#table;
-    const found = new Map<string, T>();
-    const read = async (left: Key[]): Promise<Key[]> => {
-      const { Responses: items, UnprocessedKeys: undone } = await client.send(
-        new BatchGetCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } }),
-      );
-      for (const item of this.#unexpired(items?.[name] ?? [])) found.set(nameOf(item as Key), item);
-      return (undone?.[name]?.Keys ?? []) as Key[];
-    };
-    for (const batch of chunks(keys, batchGets)) {
-      const bounds = { ...this.#pauses, clock, until: clock.now() + maxReadingMs };
-      await retryUnprocessed(`read ${this.#noun}`, batch, read, bounds);
-    }
+    const items = await readBatches(this.#table, `read ${this.#noun}`, keys, this.#pauses);
+    const found = new Map(this.#unexpired(items).map((item) => [nameOf(item as Key & T), item]));
     return keys.flatMap((key) => found.get(nameOf(key)) ?? []);
   }
 
-  /** Writes the items, whatever was there; those that were not written by `until` are an outage. */
-  async batchPut(items: readonly (Key & object)[], until: number): Promise<void> {
-    const { name, client, clock } = this.#table;
-    const write = async (left: object[]): Promise<object[]> => {
-      const { UnprocessedItems: undone } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [name]: left } }),
-      );
-      return undone?.[name] ?? [];
-    };
-    const writes = items.map((Item) => ({ PutRequest: { Item } }));
-    await inParallel(chunks(writes, batchWrites), parallelBatches, (batch) =>
-      retryUnprocessed(`write ${this.#noun}`, batch, write, { ...this.#pauses, clock, until }),
-    );
+  /** Writes the items, whatever was there; those that are not written by `until` are an outage. */
+  batchPut(items: readonly (Key & object)[], until: number): Promise<void> {
+    const pauses = { ...this.#pauses, until };
+    return writeBatches(this.#table, `write ${this.#noun}`, items, pauses);
   }
 
   #call<R>(verb: string, send: () => Promise<R>): Promise<R> {
@@ -237,7 +208,8 @@ export class ItemStore<T extends object = Record<string, unknown>> {
     const item = mine && (await this.get(key));
     if (!mine || !item) return { written: false, item };
     const there = item as Readonly<Record<string, unknown>>;
-    const isMine = (name: string) => isDeepStrictEqual(there[name], wanted[name]);
+    const isMine = (name: string) =>
+      wanted[name] !== undefined && isDeepStrictEqual(there[name], wanted[name]);
     return { written: mine.every(isMine), item };
   }
 }
