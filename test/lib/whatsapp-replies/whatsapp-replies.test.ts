@@ -1,8 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { allRoutes } from '../../../lambdas/administration/openapi.ts';
-import { authorizerCacheSeconds } from '../../../lambdas/tenancy/authorizer-context.ts';
-import { type ApiRoute, platformPrefix } from '../../../lambdas/tenancy/route.ts';
 import { functionsOf, referredBy, resourcesOf, templateOf } from '../../support/stack.ts';
 
 const template = templateOf('dev');
@@ -98,103 +95,6 @@ describe('the conversations table', () => {
       SSESpecification: { SSEEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',
-    });
-  });
-});
-
-/**
- * The routes of the HTTP API that lead to a route of ours. None may end in a slash, which a greedy one takes; the
- * platform's are whatever is at and under the first part of their path, preflights apart.
- */
-function routedAs({ method, path, envelope }: ApiRoute): string[] {
-  if (!envelope) return [`${method} ${path.replace(/\/$/, '/{rest+}')}`];
-  const [, first] = path.split('/');
-  return ['', platformPrefix].flatMap((prefix) =>
-    ['ANY', 'OPTIONS'].flatMap((any) => [
-      `${any} ${prefix}/${first}`,
-      `${any} ${prefix}/${first}/{proxy+}`,
-    ]),
-  );
-}
-
-describe('the public API', () => {
-  const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
-    key: Properties.RouteKey as string,
-    type: Properties.AuthorizationType as string | undefined,
-    integration: template.findResources('AWS::ApiGatewayV2::Integration')[
-      String(referredBy(Properties.Target['Fn::Join'][1][1]))
-    ]?.['Properties'],
-  }));
-
-  it('has the routes of the contracts, and no other', () => {
-    const told = new Set(allRoutes.flatMap(routedAs));
-
-    expect(routes.map(({ key }) => key).sort()).toEqual([...told].sort());
-  });
-
-  it('asks the authorizer before every route but those that are open or signed, and preflights', () => {
-    const free = allRoutes
-      .filter(({ access }) => access === 'open' || access === 'signed')
-      .map(({ method, path }) => `${method} ${path}`);
-    const unguarded = routes.filter(({ type }) => type !== 'CUSTOM').map(({ key }) => key);
-    const preflights = unguarded.filter((key) => key.startsWith('OPTIONS '));
-
-    expect(preflights.length).toBe(routes.filter(({ key }) => key.startsWith('ANY ')).length);
-    expect(unguarded.filter((key) => !preflights.includes(key)).sort()).toEqual(free.sort());
-    expect(free.sort()).toEqual([
-      'GET /health',
-      'POST /webhooks/twilio/status',
-      'POST /webhooks/twilio/whatsapp',
-    ]);
-  });
-
-  it('keeps what the authorizer said by the credential, for as long as the documents say', () => {
-    const authorizer = only('AWS::ApiGatewayV2::Authorizer', () => true).properties;
-
-    expect(authorizer).toMatchObject({
-      AuthorizerType: 'REQUEST',
-      AuthorizerPayloadFormatVersion: '2.0',
-      EnableSimpleResponses: true,
-      IdentitySource: ['$request.header.Authorization'],
-      AuthorizerResultTtlInSeconds: authorizerCacheSeconds,
-    });
-  });
-
-  it('hands requests over in the payload that the functions read', () => {
-    for (const { integration } of routes) {
-      expect(integration).toMatchObject({
-        IntegrationType: 'AWS_PROXY',
-        PayloadFormatVersion: '2.0',
-      });
-    }
-  });
-
-  it('may call the function of each of its routes', () => {
-    for (const { key, integration } of routes) {
-      const [, path] = key.split(' ');
-      template.hasResourceProperties('AWS::Lambda::Permission', {
-        Principal: 'apigateway.amazonaws.com',
-        FunctionName: integration.IntegrationUri,
-        SourceArn: {
-          'Fn::Join': [
-            '',
-            Match.arrayWith([
-              Match.stringLikeRegexp(`/\\*/\\*(${RegExp.escape(path ?? '')}|/\\*)$`),
-            ]),
-          ],
-        },
-      });
-    }
-  });
-
-  it('is throttled', () => {
-    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      StageName: '$default',
-      AutoDeploy: true,
-      DefaultRouteSettings: {
-        ThrottlingRateLimit: Match.anyValue(),
-        ThrottlingBurstLimit: Match.anyValue(),
-      },
     });
   });
 });
