@@ -7,7 +7,7 @@ import { type Calling, calling } from '../../support/calling.ts';
 import { recordedLog, recordedMeter } from '../../support/log.ts';
 import type { TestTable } from '../../support/table.ts';
 
-export const notes = resource({
+const notes = resource({
   name: 'note',
   plural: 'notes',
   path: '/notes',
@@ -30,10 +30,16 @@ export interface View {
   version: number;
 }
 
-/** The routes of notes for a tenant of its own; `told` is what whoever listens was told of. */
-export function notesApp(table: TestTable, listen?: () => Promise<void>) {
+const newTenant = (): string => {
   tenants += 1;
-  const tenant = `tenant-${tenants}`;
+  return `tenant-${tenants}`;
+};
+
+/** The routes of notes for a tenant of its own; `told` is what whoever listens was told of. */
+export function notesApp(
+  table: TestTable,
+  { listen, tenant = newTenant() }: { listen?: () => Promise<void>; tenant?: string } = {},
+) {
   const told: ResourceChange[] = [];
   const { app, serve } = protectedApp({
     usage: { tryAcquireRequest: async () => ({ admitted: true }) },
@@ -51,6 +57,7 @@ export function notesApp(table: TestTable, listen?: () => Promise<void>) {
   const ask = (method: string, path: string, more: Calling = {}) =>
     calling(app, method, path, { tenant, scopes: ['leads:read', 'leads:write'], ...more });
   return {
+    tenant,
     told,
     ask,
     post: (body: unknown, headers: Record<string, string> = {}) =>

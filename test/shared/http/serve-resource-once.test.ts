@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { days } from '../../support/clock.ts';
+import { atEachCrashPoint } from '../../support/crash.ts';
 import { withLostAnswers } from '../../support/lost-answers.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { dataOf, notesApp, problemOf, type View } from './notes-app.ts';
@@ -85,6 +86,41 @@ describe('an idempotency key of a resource that is made', () => {
   });
 });
 
+describe('a resource whose request dies', () => {
+  it('is made once, by the same request that comes again, wherever the first one died', async () => {
+    const calls = await atEachCrashPoint(async (process) => {
+      const dying = notesApp(process.client(table));
+      await process.outcome(dying.post(note, withKey));
+      const { post, textsIn, told } = notesApp(table, { tenant: dying.tenant });
+
+      const again = await post(note, withKey);
+
+      expect([200, 201]).toContain(again.status);
+      expect(await textsIn('')).toEqual(['Hi']);
+      expect(told).toMatchObject([{ action: 'created' }]);
+    });
+
+    expect(calls).toBe(4);
+  });
+
+  it('is changed as a whole or not at all, and its changes have no gap', async () => {
+    await atEachCrashPoint(async (process) => {
+      const { tenant, make, at, ask } = notesApp(table);
+      const { id } = await make(note);
+      const dying = notesApp(process.client(table), { tenant });
+      await process.outcome(dying.at(id, 'PATCH', { text: 'Ho' }));
+      const { text, version } = await dataOf<View>(await at(id, 'GET'));
+      await at(id, 'DELETE');
+
+      const changes = await dataOf<{ version: number }[]>(await ask('GET', `/notes/${id}/changes`));
+
+      expect([1, 2]).toContain(version);
+      expect(text).toBe(version === 1 ? 'Hi' : 'Ho');
+      expect(changes.map((change) => change.version)).toEqual(version === 1 ? [2, 1] : [3, 2, 1]);
+    });
+  });
+});
+
 describe('a resource whose writes come twice because their answers are lost', () => {
   it('is made, changed and deleted once each', async () => {
     const { post, at, ask } = notesApp(withLostAnswers(table));
@@ -118,8 +154,10 @@ describe('whoever listens to a resource', () => {
 
   it('is told when the request comes again, where it could not be told before', async () => {
     let isAway = true;
-    const { post, told } = notesApp(table, async () => {
-      if (isAway) throw new Error('The bus is away.');
+    const { post, told } = notesApp(table, {
+      async listen() {
+        if (isAway) throw new Error('The bus is away.');
+      },
     });
 
     const failed = await post(note, withKey);
