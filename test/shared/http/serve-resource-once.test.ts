@@ -37,7 +37,7 @@ describe('an idempotency key of a resource that is made', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => post(note, withKey)));
     const views = await Promise.all(answers.map((answer) => dataOf<View>(answer)));
 
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 200, 201]);
     expect(new Set(views.map(({ id }) => id)).size).toBe(1);
     expect(await textsIn('')).toEqual(['Hi']);
   });
