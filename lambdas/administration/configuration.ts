@@ -18,8 +18,8 @@ export interface ConfigurationPorts extends ApiDependencies {
 }
 
 /** The tenant's own configuration: read, set, deleted, and who changed what. */
-export function configurationApp({ store, loopback, ...gate }: ConfigurationPorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function configurationApp({ store, loopback, ...api }: ConfigurationPorts): Hono {
+  const { app, serve } = protectedApp(api);
 
   serve(routes.setConfiguration, async ({ params, headers, body, caller }) => {
     const { feature_name: feature } = params;

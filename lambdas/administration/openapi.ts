@@ -27,8 +27,8 @@ export interface OpenApiPorts extends ApiDependencies {
   publicBaseUrl: string;
 }
 
-export function openApiApp({ publicBaseUrl, ...gate }: OpenApiPorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function openApiApp({ publicBaseUrl, ...api }: OpenApiPorts): Hono {
+  const { app, serve } = protectedApp(api);
   const document = openApiDocument(publicBaseUrl);
   serve(routes.openApi, () => ({ body: document }));
   return app;

@@ -15,10 +15,10 @@ const msPerDay = 86_400_000;
 const defaultDays = 30;
 
 /** What a tenant has used, by day. */
-export function usageApp({ reader, ...gate }: UsagePorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function usageApp({ reader, ...api }: UsagePorts): Hono {
+  const { app, serve } = protectedApp(api);
   serve(routes.usage, async ({ query, caller: { tenant_id } }) => {
-    const to = query.to ?? dateOf(gate.clock.now());
+    const to = query.to ?? dateOf(api.clock.now());
     const from = query.from ?? dateOf(Date.parse(to) - (defaultDays - 1) * msPerDay);
     const count = (Date.parse(to) - Date.parse(from)) / msPerDay + 1;
     if (count < 1 || count > limits.usageDays) {

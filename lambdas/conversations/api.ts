@@ -11,8 +11,8 @@ export interface ConversationsPorts extends ApiDependencies {
 }
 
 /** The routes of this context's resources. */
-export function conversationsApp({ table, ...gate }: ConversationsPorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function conversationsApp({ table, ...api }: ConversationsPorts): Hono {
+  const { app, serve } = protectedApp(api);
   for (const resource of resources) serveResource(serve, resource, resourcePorts(resource, table));
   return app;
 }

@@ -37,13 +37,13 @@ type Options = Pick<StoredRun, 'test_mode' | 'dependency_kind' | 'send'> & {
 
 /** Starts runs, and tells how far they are. */
 export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts): Hono {
-  const { enqueue, testMode, concurrencyLimit, ...gate } = rest;
-  const { app, serve } = protectedApp(gate);
+  const { enqueue, testMode, concurrencyLimit, ...api } = rest;
+  const { app, serve } = protectedApp(api);
 
   const newRun = (caller: Caller, options: Options, has_emails: boolean): StoredRun => ({
     ...noCounts,
     tenant_id: caller.tenant_id,
-    run_id: newRunId(gate.clock.now()),
+    run_id: newRunId(api.clock.now()),
     state: 'pending',
     test_mode: options.test_mode,
     dependency_kind: options.dependency_kind,
@@ -53,7 +53,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     cannot_be_met: [],
     at_risk: 0,
     problem: null,
-    created_at: isoTime(gate.clock.now()),
+    created_at: isoTime(api.clock.now()),
     created_by: caller.principal,
     completed_at: null,
   });
@@ -74,7 +74,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
       // Hashed twice, as the first version did: keys are known over an update.
       forms: [hashOf(request)],
       wanted: { id: run.run_id },
-      expires_at: expiresAt(gate.clock.now(), limits.idempotencyDays),
+      expires_at: expiresAt(api.clock.now(), limits.idempotencyDays),
       find: ({ id }) => runs.find({ tenant_id: run.tenant_id, run_id: id }),
     });
     if (claim.kind === 'acquired') return make({ ...run, run_id: claim.kept.id });
@@ -113,7 +113,7 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     };
     const assumed = await expectation(caller.tenant_id);
     const { answerable } = answerableOf(read);
-    const preparation = prepareRun(answerable, run, assumed, gate.clock.now());
+    const preparation = prepareRun(answerable, run, assumed, api.clock.now());
     if (preparation.kind === 'faulty') {
       return invalid(preparation.faults.map((detail) => ({ pointer: '#/emails', detail })));
     }

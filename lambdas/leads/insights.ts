@@ -16,8 +16,8 @@ export interface InsightsPorts extends ApiDependencies {
 }
 
 /** Tells what is known of a tenant's leads, and re-runs their classification. */
-export function insightsApp({ store, lists, queue, ...gate }: InsightsPorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function insightsApp({ store, lists, queue, ...api }: InsightsPorts): Hono {
+  const { app, serve } = protectedApp(api);
 
   serve(routes.listLeads, async ({ query: { cursor, limit, ...filter }, caller }) => {
     const page = await lists.leads(caller.tenant_id, filter, limit, cursor);

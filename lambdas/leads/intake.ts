@@ -34,14 +34,8 @@ export interface IntakePorts extends ApiDependencies {
  * Takes leads in, each once for its idempotency key. The message that has it triaged is sent before it is
  * stored, and holds all of it: a lead that is stored is triaged, whatever dies in between.
  */
-export function intakeApp({
-  store,
-  idempotency,
-  queue,
-  retentionDays,
-  ...gate
-}: IntakePorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function intakeApp({ store, idempotency, queue, retentionDays, ...api }: IntakePorts): Hono {
+  const { app, serve } = protectedApp(api);
 
   const make = async (tenant_id: string, claimed: Claimed, request: LeadRequest) => {
     const { lead_id: id, created_at, lead_expires_at: expires_at } = claimed;
@@ -59,7 +53,7 @@ export function intakeApp({
   }) => {
     const { tenant_id } = caller;
     const request = { ...body, phone: body.phone && phoneNumber(body.phone) };
-    const now = gate.clock.now();
+    const now = api.clock.now();
     const lead_expires_at = expiresAt(now, await retentionDays(tenant_id));
     const claim = await idempotency.acquire(tenant_id, {
       key: apart(headers['Idempotency-Key'], caller),

@@ -12,7 +12,7 @@ export type RouteHandler<R extends ApiRoute> = (
   input: Input<R> & { caller: Caller },
 ) => Answer<R> | Promise<Answer<R>>;
 
-/** An app whose routes are all behind the gate: there is no way to add one without saying its scope. */
+/** An app whose routes are all authorized: there is no way to add one without saying its scope. */
 export interface ProtectedApp {
   app: Hono;
   serve<R extends ApiRoute>(route: R, handler: RouteHandler<R>): void;

@@ -16,14 +16,8 @@ export interface EndpointPorts extends ApiDependencies {
 }
 
 /** Shows a company its webhook endpoint, and tries it out. */
-export function endpointApp({
-  endpoints,
-  signingKey,
-  events,
-  newId,
-  ...gate
-}: EndpointPorts): Hono {
-  const { app, serve } = protectedApp(gate);
+export function endpointApp({ endpoints, signingKey, events, newId, ...api }: EndpointPorts): Hono {
+  const { app, serve } = protectedApp(api);
 
   serve(routes.endpoint, async ({ caller: { tenant_id } }) => {
     const [endpoint, key] = await Promise.all([endpoints.find(tenant_id), signingKey()]);
@@ -38,7 +32,7 @@ export function endpointApp({
     if (!endpoint) return undefined;
     if (endpoint.disabled) return isDisabled(endpoint.disabled.reason);
     const event = { id: `evt_${newId()}`, type: 'webhook.test' } as const;
-    const occurred_at = isoTime(gate.clock.now());
+    const occurred_at = isoTime(api.clock.now());
     const data = { message: 'This is a test: your webhook works.' };
     await events.publish({ ...event, tenant_id, occurred_at, data });
     return { body: event };

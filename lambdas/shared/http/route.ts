@@ -40,7 +40,7 @@ export interface Route<Access extends string = string> extends BodyBounds {
     /** Of a body that is no JSON. */
     mediaType?: string;
   };
-  /** Problems beside those of the gate and of the input: headings of docs/reference/errors.md by status. */
+  /** Problems beside those of authorization and input: headings of docs/reference/errors.md by status. */
   problems?: Problems;
 }
 
