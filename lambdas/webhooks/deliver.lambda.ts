@@ -1,64 +1,33 @@
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock.ts';
-import { readEnv } from '../shared/env.ts';
+import { consumerParts, worker } from '../shared/lambda.ts';
 import { fairShare } from '../shared/limits/fair-share.ts';
-import { createLog, createMeter } from '../shared/log.ts';
-import { once } from '../shared/once.ts';
-import { consumerQueue } from '../shared/queue/consumer-queue.ts';
-import { settlement } from '../shared/queue/settlement.ts';
 import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
-import { documentClient, queueClient } from '../vendors/aws/clients.ts';
+import { documentClient } from '../vendors/aws/clients.ts';
 import { publicFetch } from '../vendors/http/public-fetch.ts';
-import { consumeBatch, type DeliveryConsumer } from './consume-batch.ts';
+import { deliverConsumer } from './deliver.ts';
 import { deliverEnvironment } from './environment.ts';
 import { limits } from './limits.ts';
 import { receiver } from './vendors/receiver.ts';
 import { endpointsOf } from './wiring.ts';
 
-const log = createLog('webhook-deliver');
-const meter = createMeter('webhook-deliver');
-
-const consumer = once((): DeliveryConsumer => {
-  const env = readEnv(deliverEnvironment);
+/** Tells companies of events at their own URLs. */
+export const handler = worker('webhook-deliver', deliverEnvironment, ({ env, log, meter }) => {
   const tenants = { client: documentClient(), name: env.TENANTS_TABLE, clock: systemClock };
   const { endpoints, signingKey } = endpointsOf(env, tenants);
-  return {
-    settlement: settlement({
-      queue: consumerQueue(queueClient(), {
-        queueUrl: env.WEBHOOK_QUEUE_URL,
-        deadLetterUrl: env.WEBHOOK_DLQ_URL,
-      }),
-      meter,
-      clock: systemClock,
+  const workers = { name: 'webhooks', concurrency: env.WORKER_CONCURRENCY };
+  const ports = {
+    tenant: tenantDirectory(tenants).tenant,
+    endpoints,
+    signingKey: signingKey.get,
+    post: receiver({
+      fetcher: publicFetch({ allowLoopback: env.LOOPBACK_URLS === 'allowed' }),
+      timeoutMs: limits.requestTimeoutSeconds * 1000,
+      now: Date.now,
     }),
-    share: fairShare(
-      { ...tenants, name: env.WEBHOOKS_TABLE },
-      { name: 'webhooks', concurrency: env.WORKER_CONCURRENCY },
-      log,
-    ),
-    ports: {
-      tenant: tenantDirectory(tenants).tenant,
-      endpoints,
-      signingKey: signingKey.get,
-      post: receiver({
-        fetcher: publicFetch({ allowLoopback: env.LOOPBACK_URLS === 'allowed' }),
-        timeoutMs: limits.requestTimeoutSeconds * 1000,
-        now: Date.now,
-      }),
-      clock: systemClock,
-      random: Math.random,
-      log,
-      meter,
-    },
+    clock: systemClock,
+    meter,
   };
+  const queue = { queueUrl: env.WEBHOOK_QUEUE_URL, deadLetterUrl: env.WEBHOOK_DLQ_URL };
+  const share = fairShare({ ...tenants, name: env.WEBHOOKS_TABLE }, workers, log);
+  return deliverConsumer(ports, { ...consumerParts({ log, meter }, queue), share });
 });
-
-/** Tells companies of events at their own URLs. */
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  log.addContext(context);
-  try {
-    return await consumeBatch(event.Records, consumer(), context.getRemainingTimeInMillis());
-  } finally {
-    meter.flush();
-  }
-};

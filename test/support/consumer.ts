@@ -3,6 +3,7 @@ import type { Consume } from '../../lambdas/shared/queue/consume.ts';
 import type { ConsumerParts } from '../../lambdas/shared/queue/delivery.ts';
 import type { QueueClient } from '../../lambdas/shared/queue/sqs.ts';
 import { type RecordingLog, recordingLog, recordingMeter } from './reply-log.ts';
+import { sharedBut } from './share.ts';
 import { aRecord } from './sqs-event.ts';
 
 const queueUrl = 'https://sqs.example/work';
@@ -98,8 +99,11 @@ const logOf =
     };
   };
 
-/** What a consumer works with, each part recorded; its chance is the middle. */
-export function consumerParts(now: () => number = () => Date.UTC(2026, 10, 21, 10)) {
+/** What a consumer works with, each part recorded; its chance is the middle. Tenants in `full` have their share of the workers. */
+export function consumerParts({
+  now = () => Date.UTC(2026, 10, 21, 10),
+  full = [] as string[],
+} = {}) {
   const [queue, log, meter] = [aQueue(), recordingLog(), recordingMeter()];
   const parts: ConsumerParts = {
     client: queue.client,
@@ -109,6 +113,7 @@ export function consumerParts(now: () => number = () => Date.UTC(2026, 10, 21, 1
     random: () => 0.5,
     meter,
     logOf: logOf(log),
+    share: sharedBut(...full),
   };
   return { parts, queue, log, meter, counts: meter.counts };
 }

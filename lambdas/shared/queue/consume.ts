@@ -3,7 +3,6 @@ import type * as z from 'zod/mini';
 import { backoffSeconds } from '../backoff.ts';
 import { asEngineError, type EngineError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
-import type { FairShare } from '../limits/fair-share.ts';
 import { waitForShare } from '../limits/share.ts';
 import { errorForLog } from '../log.ts';
 import type { ConsumerParts, Delivery, Received } from './delivery.ts';
@@ -21,8 +20,8 @@ interface About<Message> {
   idsOf(message: Message, record: SQSRecord): Record<string, string>;
   /** The log line of a failed try. */
   failed: string;
-  /** Bounds the invocations that one tenant has: beyond its share its messages wait, which is no try of them. */
-  share?: { of: FairShare; tenantOf(message: Message): string };
+  /** Whose message it is, where tenants share the workers. */
+  tenantOf?(message: Message): string;
   /** Of a FIFO queue, which messages keep their order; SQS's own group by default. */
   groupOf?(message: Message): string;
 }
@@ -76,7 +75,7 @@ export function consume<Message>(parts: ConsumerParts, options: ConsumeOptions<M
     );
     const order = lastAndAlone(groups.length);
     const mine = { ...invocation, lastAndAlone: order.wait };
-    const places = await enter(groups.flat(), options, invocation);
+    const places = await enter(groups.flat(), options, parts, invocation);
     const work = async (group: Delivery<Message>[]): Promise<string[]> => {
       if (!group.every(places.has)) return waits(group, options.order, parts, settle);
       const stays = await workOn(group, mine);
@@ -124,14 +123,15 @@ function groupsOf<Message>(
 /** Takes a place among the workers for each tenant that has fewer than its share. */
 async function enter<Message>(
   deliveries: Delivery<Message>[],
-  { share }: About<Message>,
+  { tenantOf }: About<Message>,
+  { share }: ConsumerParts,
   invocation: Invocation,
 ) {
-  if (!share) return { has: () => true, leave: async () => {} };
-  const tenants = deliveries.map(({ message }) => share.tenantOf(message));
-  const places = await share.of.enter(tenants, invocation.remainingMs());
+  if (!share || !tenantOf) return { has: () => true, leave: async () => {} };
+  const tenants = deliveries.map(({ message }) => tenantOf(message));
+  const places = await share.enter(tenants, invocation.remainingMs());
   return {
-    has: ({ message }: Delivery<Message>) => places.tenants.has(share.tenantOf(message)),
+    has: ({ message }: Delivery<Message>) => places.tenants.has(tenantOf(message)),
     leave: places.leave,
   };
 }

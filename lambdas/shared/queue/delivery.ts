@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Clock } from '../clock.ts';
+import type { FairShare } from '../limits/fair-share.ts';
 import type { LogOfIds, Meter } from '../log.ts';
 import type { QueueClient } from './sqs.ts';
 
@@ -25,4 +26,6 @@ export interface ConsumerParts {
   random: () => number;
   meter: Pick<Meter, 'count'>;
   logOf(ids: Record<string, string>): LogOfIds;
+  /** Bounds the invocations that one tenant has: beyond its share its messages wait, which is no try of them. */
+  share?: FairShare;
 }

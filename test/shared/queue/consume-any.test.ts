@@ -5,7 +5,6 @@ import { discardWork, retryLater } from '../../../lambdas/shared/errors.ts';
 import { consume } from '../../../lambdas/shared/queue/consume.ts';
 import { done, type Outcome } from '../../../lambdas/shared/queue/outcome.ts';
 import { consumerParts, inGroup, staysOf } from '../../support/consumer.ts';
-import { sharedBut } from '../../support/share.ts';
 
 type Message = { id: string };
 
@@ -35,7 +34,7 @@ async function outcomeOf(fate: Fate | undefined): Promise<Outcome> {
 
 /** What became of a batch; the messages are named by their groups and places, such as `a0`. */
 async function run(order: (typeof orders)[number], { batch, refuses, full }: Case) {
-  const { parts, queue } = consumerParts();
+  const { parts, queue } = consumerParts({ full });
   for (const one of refuses) queue.refuses.add(one);
   const fateOf = new Map(batch.map(({ group, fate }, n) => [`${group}${n}`, fate]));
   const handled: string[] = [];
@@ -47,7 +46,7 @@ async function run(order: (typeof orders)[number], { batch, refuses, full }: Cas
     schema,
     idsOf: () => ({}),
     failed: 'It failed.',
-    share: { of: sharedBut(...full), tenantOf: ({ id }) => id.slice(0, 1) },
+    tenantOf: ({ id }) => id.slice(0, 1),
     ...(order === 'whole groups'
       ? {
           order: 'fifo-groups',

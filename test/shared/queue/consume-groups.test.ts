@@ -5,7 +5,6 @@ import { discardWork, retryLater } from '../../../lambdas/shared/errors.ts';
 import { type ConsumeOptions, consume } from '../../../lambdas/shared/queue/consume.ts';
 import { done, type Outcome } from '../../../lambdas/shared/queue/outcome.ts';
 import { consumerParts, inGroup, receivedFor, staysOf } from '../../support/consumer.ts';
-import { sharedBut } from '../../support/share.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 
 const useless = discardWork('useless', 'No use.');
@@ -21,14 +20,14 @@ type Handling =
 
 /** A consumer of a FIFO queue whose messages are their records' ids: `a1` is of the group `a`. */
 function aConsumer(handling: Handling, full: string[] = []) {
-  const { parts, ...seen } = consumerParts();
+  const { parts, ...seen } = consumerParts({ full });
   const consumer = consume<Message>(parts, {
     schema: z.object({ id: z.string() }),
     order: 'fifo-groups',
     limits: { maxAttempts: 5, outageAttempts: 15 },
     idsOf: ({ id }) => ({ name: id }),
     failed: 'A group could not be handled.',
-    share: { of: sharedBut(...full), tenantOf: ({ id }) => id.slice(0, 1) },
+    tenantOf: ({ id }) => id.slice(0, 1),
     ...handling,
   });
   const records = (...ids: string[]) => ids.map((id) => inGroup(id, { id }));

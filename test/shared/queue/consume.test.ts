@@ -4,7 +4,6 @@ import { alertPerson, discardWork, retryLater } from '../../../lambdas/shared/er
 import { type ConsumeOptions, consume } from '../../../lambdas/shared/queue/consume.ts';
 import { done, type Outcome } from '../../../lambdas/shared/queue/outcome.ts';
 import { consumerParts, receivedFor, staysOf } from '../../support/consumer.ts';
-import { sharedBut } from '../../support/share.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 
 const schema = z.object({ tenant: z.string(), n: z.number() });
@@ -15,7 +14,7 @@ const limits = { maxAttempts: 5, outageAttempts: 15 };
 const aMessage = (n: number, tenant = 'acme'): Message => ({ tenant, n });
 
 function aConsumer(options: Partial<Each> = {}, full: string[] = []) {
-  const { parts, ...seen } = consumerParts();
+  const { parts, ...seen } = consumerParts({ full });
   const handled: number[] = [];
   const consumer = consume(parts, {
     schema,
@@ -23,7 +22,7 @@ function aConsumer(options: Partial<Each> = {}, full: string[] = []) {
     limits,
     idsOf: ({ tenant, n }) => ({ tenant, name: `n${n}` }),
     failed: 'A message could not be handled.',
-    share: { of: sharedBut(...full), tenantOf: ({ tenant }) => tenant },
+    tenantOf: ({ tenant }) => tenant,
     ...options,
     async handle(delivery, invocation) {
       handled.push(delivery.message.n);
