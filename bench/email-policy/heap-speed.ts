@@ -1,7 +1,7 @@
 import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
 import { expectedOf } from '../../lambdas/email-deadlines/work/needs.ts';
 import { type ReadyEmail, ReadyHeap } from '../../lambdas/email-deadlines/work/ready-heap.ts';
-import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const serviceMs = 500;
 /** Each round works on so many different emails, so that small heaps find them no nearer in memory than large ones. */

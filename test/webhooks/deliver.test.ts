@@ -150,7 +150,7 @@ describe('a delivery', () => {
 
     await takes(aDelivery(anEvent()));
 
-    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'webhook_malformed' }]);
+    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'configuration_malformed' }]);
     expect(receiver.received).toEqual([]);
   });
 

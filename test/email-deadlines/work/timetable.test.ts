@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../bench/seeded-random.ts';
 import { ServiceTimes } from '../../../lambdas/email-deadlines/work/learned-times.ts';
 import { NeediestFirst } from '../../../lambdas/email-deadlines/work/neediest-first.ts';
 import { type RunRules, timetable } from '../../../lambdas/email-deadlines/work/timetable.ts';
-import { seededRandom } from '../../../local/simulators/mailbox/graphs.ts';
 import { anEmail, graphOf, someEmails } from '../../support/email-run.ts';
 
 const gapMs = 0.1;
