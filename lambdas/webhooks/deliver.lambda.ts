@@ -1,8 +1,7 @@
 import { systemClock } from '../shared/clock.ts';
 import { consumerParts, worker } from '../shared/lambda.ts';
 import { fairShare } from '../shared/limits/fair-share.ts';
-import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
-import { documentClient } from '../vendors/aws/clients.ts';
+import { tenancyOf } from '../tenancy/wiring.ts';
 import { publicFetch } from '../vendors/http/public-fetch.ts';
 import { deliverConsumer } from './deliver.ts';
 import { deliverEnvironment } from './environment.ts';
@@ -11,23 +10,28 @@ import { receiver } from './vendors/receiver.ts';
 import { endpointsOf } from './wiring.ts';
 
 /** Tells companies of events at their own URLs. */
-export const handler = worker('webhook-deliver', deliverEnvironment, ({ env, log, meter }) => {
-  const tenants = { client: documentClient(), name: env.TENANTS_TABLE, clock: systemClock };
-  const { endpoints, signingKey } = endpointsOf(env, tenants);
+export const handler = worker('webhook-deliver', deliverEnvironment, (parts) => {
+  const { env, log, meter } = parts;
+  const { table, tableOf, tenants } = tenancyOf(parts);
+  const { endpoints, signingKey } = endpointsOf(env, table);
   const workers = { name: 'webhooks', concurrency: env.WORKER_CONCURRENCY };
-  const ports = {
-    tenant: tenantDirectory(tenants).tenant,
-    endpoints,
-    signingKey: signingKey.get,
-    post: receiver({
-      fetcher: publicFetch({ allowLoopback: env.LOOPBACK_URLS === 'allowed' }),
-      timeoutMs: limits.requestTimeoutSeconds * 1000,
-      now: Date.now,
-    }),
-    clock: systemClock,
-    meter,
-  };
   const queue = { queueUrl: env.WEBHOOK_QUEUE_URL, deadLetterUrl: env.WEBHOOK_DLQ_URL };
-  const share = fairShare({ ...tenants, name: env.WEBHOOKS_TABLE }, workers, log);
-  return deliverConsumer(ports, { ...consumerParts({ log, meter }, queue), share });
+  return deliverConsumer(
+    {
+      tenant: tenants.tenant,
+      endpoints,
+      signingKey: signingKey.get,
+      post: receiver({
+        fetcher: publicFetch({ allowLoopback: env.LOOPBACK_URLS === 'allowed' }),
+        timeoutMs: limits.requestTimeoutSeconds * 1000,
+        now: Date.now,
+      }),
+      clock: systemClock,
+      meter,
+    },
+    {
+      ...consumerParts(parts, queue),
+      share: fairShare(tableOf(env.WEBHOOKS_TABLE), workers, log),
+    },
+  );
 });

@@ -167,7 +167,7 @@ const inOrder =
     return [];
   };
 
-/** The outcome of one message; a failed try is told in the log. */
+/** The outcome of one message; a failed try is told in the log, unless its dead letter tells of it. */
 async function outcomeOf<Message>(
   delivery: Delivery<Message>,
   options: OneByOne<Message> & About<Message>,
@@ -175,34 +175,40 @@ async function outcomeOf<Message>(
   invocation: Invocation,
 ): Promise<Outcome> {
   const { log, tries } = delivery;
-  const outcome = await tried(delivery, options, random, invocation);
-  if (outcome.kind === 'retry' && outcome.error) {
+  const tell = (error: EngineError, outcome: Outcome) => {
+    if (outcome.kind === 'dead') return;
     log.warn(options.failed, {
-      error_code: outcome.error.code,
+      error_code: error.code,
       tries,
-      after_seconds: outcome.afterSeconds,
-      error: errorForLog(outcome.error),
+      ...(outcome.kind === 'retry' && { after_seconds: outcome.afterSeconds }),
+      error: errorForLog(error),
     });
+  };
+  try {
+    const outcome = await options.handle(delivery, invocation);
+    if (outcome.kind === 'retry' && outcome.error) tell(outcome.error, outcome);
+    return outcome;
+  } catch (thrown) {
+    const failure = afterFailure(asEngineError(thrown), tries, options, random);
+    const outcome = await ruling(delivery, failure, options, random);
+    tell(failure.error, outcome);
+    return outcome;
   }
-  return outcome;
 }
 
-async function tried<Message>(
+/** What the consumer says to a failure; where it cannot say, the message comes back. */
+async function ruling<Message>(
   delivery: Delivery<Message>,
-  options: OneByOne<Message>,
+  failure: Failure,
+  { onFailure, failed }: OneByOne<Message> & About<Message>,
   random: () => number,
-  invocation: Invocation,
 ): Promise<Outcome> {
   try {
-    return await options.handle(delivery, invocation);
+    return (await onFailure?.(delivery, failure)) ?? failure;
   } catch (thrown) {
-    const failure = afterFailure(asEngineError(thrown), delivery.tries, options, random);
-    try {
-      return (await options.onFailure?.(delivery, failure)) ?? failure;
-    } catch (second) {
-      const afterSeconds = backoffSeconds(delivery.tries, random);
-      return { kind: 'retry', afterSeconds, error: asEngineError(second) };
-    }
+    const error = asEngineError(thrown);
+    delivery.log.warn(failed, { error_code: error.code, error: errorForLog(error) });
+    return { kind: 'retry', afterSeconds: backoffSeconds(delivery.tries, random) };
   }
 }
 
