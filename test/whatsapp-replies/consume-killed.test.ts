@@ -44,11 +44,11 @@ async function worksOff(batch: SQSRecord[]) {
       }
       return isDead ? never : userText(turn);
     };
-    const { consume, dead, deleted, bodies } = aConsumer(table, { answer });
+    const { consume, queue, bodies } = aConsumer(table, { answer });
     const stays = await Promise.race([consume(...waiting), killed.promise]);
     const ids = waiting.map(({ messageId }) => messageId);
-    const done = ids.filter((id) => deleted.includes(id) || !stays.includes(id));
-    rounds.push({ done, dead: [...dead], bodies: bodies() });
+    const done = ids.filter((id) => queue.deleted.includes(id) || !stays.includes(id));
+    rounds.push({ done, dead: [...queue.dead], bodies: bodies() });
     waiting = waiting.filter(({ messageId }) => !done.includes(messageId));
     table.clock.pass(visibilityMs);
   }

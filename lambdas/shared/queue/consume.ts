@@ -174,26 +174,31 @@ async function outcomeOf<Message>(
   { random }: ConsumerParts,
   invocation: Invocation,
 ): Promise<Outcome> {
-  const { log, tries } = delivery;
-  const tell = (error: EngineError, outcome: Outcome) => {
-    if (outcome.kind === 'dead') return;
-    log.warn(options.failed, {
-      error_code: error.code,
-      tries,
-      ...(outcome.kind === 'retry' && { after_seconds: outcome.afterSeconds }),
-      error: errorForLog(error),
-    });
-  };
   try {
     const outcome = await options.handle(delivery, invocation);
-    if (outcome.kind === 'retry' && outcome.error) tell(outcome.error, outcome);
+    if (outcome.kind === 'retry' && outcome.error) tell(delivery, options, outcome.error, outcome);
     return outcome;
   } catch (thrown) {
-    const failure = afterFailure(asEngineError(thrown), tries, options, random);
+    const failure = afterFailure(asEngineError(thrown), delivery.tries, options, random);
     const outcome = await ruling(delivery, failure, options, random);
-    tell(failure.error, outcome);
+    tell(delivery, options, failure.error, outcome);
     return outcome;
   }
+}
+
+function tell<Message>(
+  { log, tries }: Delivery<Message>,
+  { failed }: About<Message>,
+  error: EngineError,
+  outcome: Outcome,
+): void {
+  if (outcome.kind === 'dead') return;
+  log.warn(failed, {
+    error_code: error.code,
+    tries,
+    ...(outcome.kind === 'retry' && { after_seconds: outcome.afterSeconds }),
+    error: errorForLog(error),
+  });
 }
 
 /** What the consumer says to a failure; where it cannot say, the message comes back. */
@@ -230,6 +235,7 @@ const wholeGroup =
       if (outcome.kind === 'dead')
         stays.push(...(await settle.deadLetter(delivery, outcome.error)));
       if (outcome.kind !== 'retry') continue;
+      if (outcome.error) tell(delivery, options, outcome.error, outcome);
       back.push(delivery);
       afterSeconds ??= outcome.afterSeconds;
     }

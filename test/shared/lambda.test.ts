@@ -1,0 +1,114 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { headerOf, httpApp } from '../../lambdas/shared/http/problem.ts';
+import { http, lambda, worker } from '../../lambdas/shared/lambda.ts';
+import { anSqsEvent, aRecord } from '../support/sqs-event.ts';
+import { aContext } from '../whatsapp-replies/invoking.ts';
+
+const environment = z.object({ QUEUE_URL: z.string() });
+const nothing = z.object({});
+
+async function send(method: string, parts: Partial<APIGatewayProxyEventV2> = {}) {
+  const handler = http('test', nothing, ({ log }) => {
+    const app = httpApp(log);
+    app.all('/', async (c) =>
+      c.json({ body: await c.req.text(), condition: headerOf(c, 'if-match') ?? null }),
+    );
+    return app;
+  });
+  const requestContext = { http: { method }, domainName: 'api.example' };
+  const event = { rawPath: '/', rawQueryString: '', headers: {}, requestContext, ...parts };
+  const result = await handler(event as unknown as APIGatewayProxyEventV2, aContext());
+  const { statusCode, body } = result as unknown as APIGatewayProxyStructuredResultV2;
+  return { statusCode, ...(JSON.parse(body ?? '') as { body: string; condition: string | null }) };
+}
+
+describe('a request to a function of HTTP', () => {
+  it('has its body', async () => {
+    const body = Buffer.from('words').toString('base64');
+
+    expect(await send('POST', { body, isBase64Encoded: true })).toMatchObject({ body: 'words' });
+  });
+
+  it('of the method GET is answered as if it had none', async () => {
+    const answer = await send('GET', { body: 'words', headers: { 'content-length': '5' } });
+
+    expect(answer).toMatchObject({ statusCode: 200, body: '' });
+  });
+
+  it('shows a header that is empty, and not one that is missing', async () => {
+    expect(await send('GET', { headers: { 'if-match': '' } })).toMatchObject({ condition: '' });
+    expect(await send('GET')).toMatchObject({ condition: null });
+  });
+});
+
+describe('a function', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  /** The lines that are written while it runs. */
+  const linesHere = () => {
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    const lines: string[] = [];
+    for (const method of ['info', 'log'] as const) {
+      vi.spyOn(console, method).mockImplementation((...parts) => void lines.push(parts.join(' ')));
+    }
+    return lines;
+  };
+
+  it('is made at its first event, from its environment, and kept', async () => {
+    vi.stubEnv('QUEUE_URL', 'https://sqs.example/work');
+    let made = 0;
+    const handler = lambda('test', environment, ({ env }) => {
+      made += 1;
+      return async (event: string) => `${event} ${env.QUEUE_URL}`;
+    });
+    const before = made;
+
+    const answers = [await handler('one', aContext()), await handler('two', aContext())];
+
+    expect([before, made]).toEqual([0, 1]);
+    expect(answers).toEqual(['one https://sqs.example/work', 'two https://sqs.example/work']);
+  });
+
+  it('fails by an error that names what is missing of its environment, until it is there', async () => {
+    vi.stubEnv('QUEUE_URL', '');
+    const handler = lambda('test', environment, () => async () => 'done');
+
+    await expect(handler('one', aContext())).rejects.toThrow('QUEUE_URL is missing');
+    vi.stubEnv('QUEUE_URL', 'https://sqs.example/work');
+    expect(await handler('two', aContext())).toBe('done');
+  });
+
+  it('names its invocation in its log, and writes its metrics even where it fails', async () => {
+    const lines = linesHere();
+    const handler = lambda('test', nothing, ({ log, meter }) => async () => {
+      log.info('Here.');
+      meter.count('MessagesSent');
+      throw new Error('It fails.');
+    });
+
+    await expect(handler({}, aContext())).rejects.toThrow('It fails.');
+
+    expect(lines.join('\n')).toContain('"MessagesSent":1');
+    expect(lines.join('\n')).toContain('request-1');
+  });
+});
+
+describe('a worker', () => {
+  it('hands its records to its consumer, with the invocation that they are in', async () => {
+    const handler = worker('test', nothing, () => async (records, { owner, remainingMs }) => ({
+      batchItemFailures: records.map(({ messageId }) => ({
+        itemIdentifier: `${messageId} ${owner} ${remainingMs()}`,
+      })),
+    }));
+
+    const response = await handler(anSqsEvent(aRecord('r1', {})), aContext(5_000));
+
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'r1 request-1 5000' }]);
+  });
+});
