@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock.ts';
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { receiveEnvironment } from './environment.ts';
 import { optOutWords } from './features.ts';

@@ -1,4 +1,4 @@
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { statusEnvironment } from './environment.ts';
 import { statusApp } from './status.ts';
 import { deliveryStore } from './stores/delivery-store.ts';

@@ -48,7 +48,7 @@ describe('a dead letter', () => {
     await put({ body: '{}', recordId: 'r2' }, error);
 
     const groups = (await received()).map(({ Attributes }) => Attributes?.MessageGroupId);
-    expect(groups.toSorted()).toEqual(['c_1', 'r2']);
+    expect(new Set(groups)).toEqual(new Set(['c_1', 'r2']));
   });
 
   it('is no duplicate of itself when it fails again after a redrive', async () => {
