@@ -47,6 +47,6 @@ export async function termsOf(
     return place ? { answers, place } : { answers, fault: mailboxMissing(tenantId, 'respond_url') };
   } catch (error) {
     if (!(error instanceof EngineError) || error.next !== 'alert') throw error;
-    return { answers: emailAnswersOf.valueOf(undefined, tenantId), fault: error };
+    return { answers: emailAnswersOf.parse(undefined, tenantId), fault: error };
   }
 }

@@ -12,7 +12,7 @@ export interface Feature<Value, Told extends [log?: Log]> {
   /** The value of a tenant. */
   read(tenants: Configurations, tenantId: string, ...told: Told): Promise<Value>;
   /** The same of a stored value that was read already. */
-  valueOf(stored: unknown, tenantId: string, ...told: Told): Value;
+  parse(stored: unknown, tenantId: string, ...told: Told): Value;
 }
 
 /**
@@ -35,7 +35,7 @@ export function feature<Schema extends z.ZodMiniType, Unset>(
   schema: Schema,
   { unset, malformed }: { unset: Unset; malformed: 'alert' | 'use-unset' },
 ): Feature<z.output<Schema> | Unset, [log?: Log]> {
-  const valueOf = (stored: unknown, tenant_id: string, log?: Log) => {
+  const parse = (stored: unknown, tenant_id: string, log?: Log) => {
     if (stored === undefined) return unset;
     const result = schema.safeParse(stored);
     if (result.success) return result.data;
@@ -53,8 +53,8 @@ export function feature<Schema extends z.ZodMiniType, Unset>(
     return unset;
   };
   return {
-    valueOf,
+    parse,
     read: async (tenants, tenantId, log) =>
-      valueOf(await tenants.configuration(tenantId, name), tenantId, log),
+      parse(await tenants.configuration(tenantId, name), tenantId, log),
   };
 }

@@ -41,7 +41,7 @@ export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): 
         configurationNow(tenants, tenantId, 'webhooks'),
         disabledItem(tenantId),
       ]);
-      const endpoint = endpointFeature.valueOf(configured?.value, tenantId);
+      const endpoint = endpointFeature.parse(configured?.value, tenantId);
       if (!configured || !endpoint) return undefined;
       const { version } = configured;
       const disabled = item?.configuration_version === version ? item : undefined;

@@ -47,7 +47,7 @@ export function assistantDirectory(
     }
     const configured =
       ofProject ?? ofCompany ?? ofEnvironment(company_id, project_id, defaults.environment);
-    const feature = assistantOf.valueOf(configured, company_id);
+    const feature = assistantOf.parse(configured, company_id);
     return {
       assistant: portOf(feature, source, defaults),
       texts: feature.texts,
