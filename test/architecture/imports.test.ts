@@ -8,6 +8,12 @@ const common = ['shared', 'vendors', 'tenancy', 'events'];
 /** What others may know of a context. */
 const open = /\/(routes|messages|environment|features|limits)\.ts$/;
 
+/** Stores of idempotency keys, which are to become one. */
+const notOnTheItemStore = [
+  'lambdas/leads/stores/claims.ts',
+  'lambdas/email-deadlines/stores/idempotency.ts',
+];
+
 const contextOf = (file: string) => /^lambdas\/([^/]+)\//.exec(file)?.[1] ?? '';
 const inContext = lambdas.filter(({ file }) => !common.includes(contextOf(file)));
 const within = (folder: string, sources = lambdas) =>
@@ -94,6 +100,18 @@ describe('the direction of imports', () => {
       lambdas,
       (imported, file) => sdk.test(imported) && !edge.test(file) && !file.startsWith(polls),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('meets DynamoDB only in the item store', () => {
+    const wrong = importsThat(
+      lambdas,
+      (imported, file) =>
+        imported === '@aws-sdk/lib-dynamodb' &&
+        !file.startsWith('lambdas/shared/store/') &&
+        !['lambdas/vendors/aws/clients.ts', ...notOnTheItemStore].includes(file),
+    );
+
     expect(wrong).toEqual([]);
   });
 

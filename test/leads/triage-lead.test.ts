@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AdapterName, TriageMessage } from '../../lambdas/leads/messages.ts';
-import { days, type TestTable, withLostAnswers } from '../support/table.ts';
+import { days } from '../support/clock.ts';
+import { withLostAnswers } from '../support/lost-answers.ts';
+import type { TestTable } from '../support/table.ts';
 import { aJudgement, aLeadsOffice, leadsIn, type OfficeParts, startLeadsTable } from './office.ts';
 
 let table: TestTable;
@@ -117,6 +119,7 @@ describe('a lead that waits to be judged', () => {
     const [stored] = await leadsIn(table, message.tenant_id);
     expect(stored?.insight?.version).toBe(1);
     expect(office.announced.map(({ id }) => id)).toEqual([stored?.insight?.id]);
+    expect(office.counted).toEqual([message.tenant_id]);
   });
 
   it('is announced again, as the same insight, where nobody is known to have been told', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { lambda, meteredLambda, worker } from '../../lambdas/shared/lambda.ts';
+import { recordedConsole } from '../support/log.ts';
 import { anSqsEvent, aRecord } from '../support/sqs-event.ts';
 import { aContext } from '../whatsapp-replies/invoking.ts';
 
@@ -8,20 +9,13 @@ const environment = z.object({ QUEUE_URL: z.string() });
 const nothing = z.object({});
 
 describe('a function', () => {
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-  });
+  afterEach(() => vi.unstubAllEnvs());
 
   /** The lines that are written while it runs. */
   const linesHere = () => {
     vi.stubEnv('POWERTOOLS_DEV', 'true');
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-    const lines: string[] = [];
-    for (const method of ['info', 'log'] as const) {
-      vi.spyOn(console, method).mockImplementation((...parts) => void lines.push(parts.join(' ')));
-    }
-    return lines;
+    return recordedConsole();
   };
 
   it('is made at its first event, from its environment, and kept', async () => {

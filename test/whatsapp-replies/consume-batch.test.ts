@@ -162,8 +162,7 @@ describe('the messages of one conversation', () => {
       { id: 'two', code: 'openai_refused' },
     ]);
     const [conversation_id, message_sid] = [`b_${conversations}`, `SM${conversations}two`];
-    const lines = log.lines.filter(({ message }) => message.includes('to the dead-letter queue.'));
-    expect(lines.at(-1)?.details).toMatchObject({
+    expect(log.saying('went to the dead-letter queue').at(-1)?.details).toMatchObject({
       company_id: 'acme',
       conversation_id,
       message_sid,

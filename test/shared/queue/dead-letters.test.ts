@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { discardWork } from '../../../lambdas/shared/errors.ts';
 import { deadLetters } from '../../../lambdas/shared/queue/dead-letters.ts';
+import { aQueueClient } from '../../support/aws.ts';
+import { recordedMeter } from '../../support/log.ts';
 import { realQueues } from '../../support/real-queues.ts';
-import { aQueueClient, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
 const error = discardWork('malformed_message', 'The queue message is malformed: no From.');
 

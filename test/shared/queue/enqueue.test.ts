@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { enqueue, enqueueAll } from '../../../lambdas/shared/queue/enqueue.ts';
 import type { QueueClient } from '../../../lambdas/shared/queue/sqs.ts';
+import { aQueueClient } from '../../support/aws.ts';
 import { realQueues } from '../../support/real-queues.ts';
-import { aQueueClient } from '../../whatsapp-replies/recorded.ts';
 
 const manyBodies = Array.from({ length: 25 }, (_, n) => ({ body: { n } }));
 

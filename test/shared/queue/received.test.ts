@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { enqueue } from '../../../lambdas/shared/queue/enqueue.ts';
 import { receivedMessages, triesOf, waitsOf } from '../../../lambdas/shared/queue/received.ts';
 import { maxVisibilitySeconds, type QueueClient } from '../../../lambdas/shared/queue/sqs.ts';
+import { aQueueClient } from '../../support/aws.ts';
 import { realQueues, recordOf } from '../../support/real-queues.ts';
 import { aRecord } from '../../support/sqs-event.ts';
-import { aQueueClient } from '../../whatsapp-replies/recorded.ts';
 
 describe('messages that are given back', () => {
   it('come back after the time that was set, and it is counted how often', async () => {
