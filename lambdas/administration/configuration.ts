@@ -4,7 +4,7 @@ import { invalid, parsed } from '../shared/http/faults.ts';
 import { isLongerWritten } from '../shared/http/json-body.ts';
 import { etagOf, preconditionFailed } from '../shared/http/preconditions.ts';
 import { notFound, tooLarge } from '../shared/http/problem.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { knownFeatures, schemaOf } from './features.ts';
 import { limits } from './limits.ts';

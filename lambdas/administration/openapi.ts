@@ -5,7 +5,7 @@ import { routes as emailRoutes } from '../email-deadlines/routes.ts';
 import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';

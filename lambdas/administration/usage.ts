@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { invalid } from '../shared/http/faults.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { dateOf } from '../tenancy/stores/usage-counter.ts';
 import { limits } from './limits.ts';

@@ -1,17 +1,10 @@
-import { readEnv } from '../shared/env.ts';
-import { httpLambda } from '../shared/http/http-lambda.ts';
-import { createLog, createMeter } from '../shared/log.ts';
-import { apiDependencies } from '../tenancy/authorize-request.ts';
+import { http } from '../shared/http/lambda.ts';
+import { tenancyOf } from '../tenancy/wiring.ts';
 import { conversationsApp } from './api.ts';
 import { apiEnvironment } from './environment.ts';
 
-const log = createLog('conversations-api');
-const meter = createMeter('conversations-api');
-
 /** All routes of this context. */
-export const handler = httpLambda(log, meter, () => {
-  const env = readEnv(apiEnvironment);
-  const { table: tenantItems, gate } = apiDependencies(env, log, meter);
-  const table = { ...tenantItems, name: env.PLATFORM_CONVERSATIONS_TABLE };
-  return conversationsApp({ ...gate, table });
+export const handler = http('conversations-api', apiEnvironment, (parts) => {
+  const { api, tableOf } = tenancyOf(parts);
+  return conversationsApp({ ...api, table: tableOf(parts.env.PLATFORM_CONVERSATIONS_TABLE) });
 });

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { resourcePorts } from '../shared/http/resource-ports.ts';
 import { serveResource } from '../shared/http/serve-resource.ts';
 import type { Table } from '../shared/store/table.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { resources } from './routes.ts';
 

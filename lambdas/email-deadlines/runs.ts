@@ -9,7 +9,7 @@ import {
   idempotencyStore,
 } from '../shared/store/idempotency-store.ts';
 import { expiresAt, type Table } from '../shared/store/table.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';

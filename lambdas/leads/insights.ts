@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
 import type { Problem } from '../shared/http/problem.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
+import type { TriageQueue } from './messages.ts';
 import { routes } from './routes.ts';
 import type { LeadLists } from './stores/lead-lists.ts';
 import type { LeadStore } from './stores/lead-store.ts';
-import type { TriageQueue } from './triage-queue.ts';
 import { insightView, leadView, type StoredLead } from './work/lead.ts';
 
 export interface InsightsPorts extends ApiDependencies {
   store: Pick<LeadStore, 'find'>;
   lists: LeadLists;
-  queue: Pick<TriageQueue, 'enqueue'>;
+  queue: TriageQueue;
 }
 
 /** Tells what is known of a tenant's leads, and re-runs their classification. */

@@ -4,15 +4,15 @@ import { isoTime } from '../shared/clock.ts';
 import { keyInFlight, keyReused } from '../shared/http/idempotency-key.ts';
 import { type IdempotencyStore, idempotencyStore } from '../shared/store/idempotency-store.ts';
 import { expiresAt, type Table } from '../shared/store/table.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { type Caller, rateClassOf } from '../tenancy/caller.ts';
 import { protectedApp, type RouteHandler } from '../tenancy/protected-app.ts';
 import type { LeadRequest } from './lead-request.ts';
 import { limits } from './limits.ts';
+import type { TriageQueue } from './messages.ts';
 import { routes } from './routes.ts';
 import { keys } from './stores/keys.ts';
 import type { LeadStore } from './stores/lead-store.ts';
-import type { TriageQueue } from './triage-queue.ts';
 import { leadView, type StoredLead } from './work/lead.ts';
 import { phoneNumber } from './work/phone-number.ts';
 
@@ -26,7 +26,7 @@ interface Claimed {
 export interface IntakePorts extends ApiDependencies {
   store: Pick<LeadStore, 'find' | 'store'>;
   idempotency: IdempotencyStore<Claimed>;
-  queue: Pick<TriageQueue, 'enqueue'>;
+  queue: TriageQueue;
   retentionDays(tenantId: string): Promise<number>;
 }
 

@@ -3,7 +3,7 @@ import { keyHeader } from '../shared/http/idempotency-key.ts';
 import { headerOf, httpApp, type Problem, problemResponse } from '../shared/http/problem.ts';
 import { missing, readInput } from '../shared/http/read-input.ts';
 import type { Answer, Input, Success } from '../shared/http/route.ts';
-import { type ApiDependencies, authorizeRequest } from './authorize.ts';
+import { type ApiDependencies, authorizeRequest } from './authorize-request.ts';
 import type { Caller } from './caller.ts';
 import { type ApiRoute, platformPrefix } from './route.ts';
 

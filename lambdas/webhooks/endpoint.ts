@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { EventPublisher } from '../events/publisher.ts';
 import { isoTime } from '../shared/clock.ts';
 import type { Problem } from '../shared/http/problem.ts';
-import type { ApiDependencies } from '../tenancy/authorize.ts';
+import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { routes } from './routes.ts';
 import type { EndpointStore } from './stores/endpoint-store.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { routes } from '../../lambdas/administration/routes.ts';
 import { routes as emailRoutes } from '../../lambdas/email-deadlines/routes.ts';
 import { routes as leadRoutes } from '../../lambdas/leads/routes.ts';
-import type { ApiDependencies } from '../../lambdas/tenancy/authorize.ts';
+import type { ApiDependencies } from '../../lambdas/tenancy/authorize-request.ts';
 import type { AuthorizerContext } from '../../lambdas/tenancy/authorizer-context.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import { protectedApp } from '../../lambdas/tenancy/protected-app.ts';

@@ -1,16 +1,15 @@
-import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
+import { asEngineError, retryLater } from '../../shared/errors.ts';
 import { historyOnBegin } from '../../shared/history.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import { answerTurn, type InvocationTime, type ReplyPorts } from './answer-turn.ts';
-import { type Attempt, afterFailure } from './failed-attempt.ts';
+import { afterFailure } from './failed-attempt.ts';
 import type { Inbound } from './inbound.ts';
 import { withQuotes } from './quotes.ts';
 import type { Turn } from './turn.ts';
 
 /** One inbound message of the batch, parsed. */
 export interface QueuedMessage {
-  /** SQS's id of the message. */
-  record_id: string;
   company_id: string;
   project_id: string;
   conversation_id: string;
@@ -20,35 +19,25 @@ export interface QueuedMessage {
   inbound: Inbound;
 }
 
-/** What the queue must do with a conversation's messages; those not named are done. */
-export interface GroupResult {
-  /** To be returned as failures, all after this many seconds. */
-  unfinished?: { messages: QueuedMessage[]; afterSeconds: number };
-  dead: { messages: QueuedMessage[]; error: EngineError }[];
-}
-
 /**
  * Answers the waiting messages of one conversation, oldest first; those that wait together by one
- * run. When one fails, it and all later ones stay in the queue, so that their order holds.
+ * run. When one comes back, all that are not done come back with it, so that their order holds.
  */
 export async function answerGroup(
   messages: QueuedMessage[],
   ports: ReplyPorts,
   budget: InvocationTime,
-): Promise<GroupResult> {
-  const dead: GroupResult['dead'] = [];
+): Promise<Outcome[]> {
+  const outcomes = new Map<QueuedMessage, Outcome>();
   let pending = messages;
   while (pending.length > 0) {
     const { turn, covered } = await openTurn(pending, ports);
-    const rest = pending.filter((message) => !covered.includes(message));
-    const result = turn ? await attempt(turn, ports, budget) : { kind: 'done' as const };
-    if (result.kind === 'later') {
-      return { unfinished: { messages: pending, afterSeconds: result.afterSeconds }, dead };
-    }
-    if (result.kind === 'dead') dead.push({ messages: covered, error: result.error });
-    pending = rest;
+    const outcome = turn ? await attempt(turn, ports, budget) : done;
+    const settled = outcome.kind === 'retry' ? pending : covered;
+    for (const message of settled) outcomes.set(message, outcome);
+    pending = pending.filter((message) => !settled.includes(message));
   }
-  return { dead };
+  return messages.map((message) => outcomes.get(message) ?? done);
 }
 
 /** The turn that the first message belongs to, or a new one for all that wait; none if it was answered before. */
@@ -110,22 +99,20 @@ function newTurn(messages: QueuedMessage[], now: number): Turn {
 /** With less time an invocation might be ended by the first call that hangs, and its other conversations with it. */
 const minAttemptMs = 15_000;
 
-async function attempt(turn: Turn, ports: ReplyPorts, budget: InvocationTime): Promise<Attempt> {
+async function attempt(turn: Turn, ports: ReplyPorts, budget: InvocationTime): Promise<Outcome> {
   ports.logTurn(turn);
   const leaseLeftMs = turn.lease_until - ports.clock.now();
-  if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
+  if (leaseLeftMs > 0) return { kind: 'retry', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
   // A lease that has run out was not given back: the invocation was killed, perhaps by this very turn.
   if (turn.lease_until > 0) await ports.lastAndAlone?.(turn.attempts);
-  if (budget.remainingMs() < minAttemptMs) return { kind: 'later', afterSeconds: 1 };
+  if (budget.remainingMs() < minAttemptMs) return { kind: 'retry', afterSeconds: 1 };
   try {
     if (turn.attempts >= limits.maxAttempts) {
       throw retryLater('crashed', `Turn ${turn.turn_id} has ended ${turn.attempts} invocations.`);
     }
     const claimed = await claim(turn, ports, budget);
     noteBegin(turn, ports);
-    const result = await answerTurn(claimed, ports, budget);
-    if (result.kind === 'recorded') return { kind: 'done' };
-    return { kind: 'later', afterSeconds: result.afterSeconds };
+    return await answerTurn(claimed, ports, budget);
   } catch (thrown) {
     return afterFailure(turn, asEngineError(thrown), ports);
   }

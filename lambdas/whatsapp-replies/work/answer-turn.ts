@@ -1,6 +1,7 @@
 import type { ByteRoom } from '../../shared/byte-room.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Log, Meter } from '../../shared/log.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { composeReply } from './compose.ts';
 import type { AssistantChoice, ConversationStore, Messenger } from './ports.ts';
 import { openThread } from './steps/open-thread.ts';
@@ -44,8 +45,6 @@ export type StepResult =
   | { kind: 'moved'; turn: Turn }
   | { kind: 'waiting'; turn: Turn; afterSeconds: number };
 
-export type TurnResult = { kind: 'recorded' } | { kind: 'waiting'; afterSeconds: number };
-
 /**
  * Takes a claimed turn from its last recorded step to the end. Throws an EngineError when a step
  * fails; whatever was recorded by then is not done again.
@@ -54,16 +53,16 @@ export async function answerTurn(
   turn: Turn,
   ports: ReplyPorts,
   budget: InvocationTime,
-): Promise<TurnResult> {
+): Promise<Outcome> {
   for (let current = turn; current.state !== 'recorded'; ) {
     const result = await takeStep(current, ports, budget);
     if (result.kind === 'waiting') {
       await release(result.turn, ports);
-      return { kind: 'waiting', afterSeconds: result.afterSeconds };
+      return { kind: 'retry', afterSeconds: result.afterSeconds };
     }
     current = result.turn;
   }
-  return { kind: 'recorded' };
+  return done;
 }
 
 async function takeStep(

@@ -2,6 +2,7 @@ import { backoffSeconds } from '../../shared/backoff.ts';
 import { alertPerson, type EngineError } from '../../shared/errors.ts';
 import { withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import { limits } from '../limits.ts';
@@ -11,20 +12,14 @@ import { notRecorded } from './steps/record.ts';
 import { leaveThread, withLess, withoutThread } from './steps/refused.ts';
 import type { Turn } from './turn.ts';
 
-/** How one invocation's work on a turn has ended. */
-export type Attempt =
-  | { kind: 'done' }
-  | { kind: 'later'; afterSeconds: number }
-  | { kind: 'dead'; error: EngineError };
-
 /** Counts and tells an attempt's failure, and says when the next one is, if there is one. */
 export async function afterFailure(
   turn: Turn,
   thrown: EngineError,
   ports: ReplyPorts,
-): Promise<Attempt> {
-  if (thrown.code === notRecorded) return { kind: 'done' };
-  if (thrown.code === turnTaken) return { kind: 'later', afterSeconds: 5 };
+): Promise<Outcome> {
+  if (thrown.code === notRecorded) return done;
+  if (thrown.code === turnTaken) return { kind: 'retry', afterSeconds: 5 };
   const { error, tried, isFinal } = await release(turn, thrown, ports);
   countVendorFailure(error, ports.meter);
   const details = {
@@ -35,7 +30,7 @@ export async function afterFailure(
   if (!isFinal) {
     ports.log.warn('The reply failed and will be tried again.', details);
     const backoff = backoffSeconds(tried, ports.random);
-    return { kind: 'later', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
+    return { kind: 'retry', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
   }
   const log = error.next === 'alert' ? ports.log.critical : ports.log.error;
   log.call(
