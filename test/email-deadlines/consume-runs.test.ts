@@ -4,9 +4,9 @@ import { limits } from '../../lambdas/email-deadlines/limits.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import { consumerQueue } from '../../lambdas/shared/queue/consumer-queue.ts';
 import { settlement } from '../../lambdas/shared/queue/settlement.ts';
+import { aQueueClient } from '../support/aws.ts';
 import { aRecord } from '../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { aQueueClient } from '../whatsapp-replies/recorded.ts';
 import { aStart } from './starting.ts';
 
 let table: TestTable;

@@ -6,19 +6,14 @@ import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts'
 import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import type { Step } from '../../lambdas/email-deadlines/work/ladder.ts';
 import type { Office, Task } from '../../lambdas/email-deadlines/work/office.ts';
-import type {
-  EmailPorts,
-  EmailStore,
-  PostResult,
-  Reply,
-} from '../../lambdas/email-deadlines/work/ports.ts';
+import type { EmailPorts, PostResult, Reply } from '../../lambdas/email-deadlines/work/ports.ts';
 import { prepareRun } from '../../lambdas/email-deadlines/work/prepare.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/work/run.ts';
 import { Shift } from '../../lambdas/email-deadlines/work/shift.ts';
 import type { EngineError } from '../../lambdas/shared/errors.ts';
+import { TestProcess } from '../support/crash.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
-import { Death, type Fate, noFate } from './fates.ts';
 
 export const anEmail = (email_id: string, fields: Partial<EmailIn> = {}): EmailIn => ({
   email_id,
@@ -129,27 +124,19 @@ export async function anOffice(
     received: message.received,
   });
 
-  const officeOf = (fate: Fate): Office<Message> => {
-    const guarded = new Proxy(store, {
-      get: (target, name: keyof EmailStore) =>
-        name === 'dependentsOf'
-          ? target.dependentsOf
-          : (...given: unknown[]) =>
-              fate.call(
-                () => Reflect.apply(target[name] as never, target, given) as Promise<unknown>,
-              ),
-    });
+  const officeOf = (process: TestProcess): Office<Message> => {
+    const clock = process.clock({ now: table.clock.now, sleep });
     const ports: EmailPorts = {
-      store: guarded,
+      store: process.port(store, { pure: ['dependentsOf'] }),
       answerer: {
         answer: (step, { email }) =>
-          fate.call(
+          process.call(
             async () => (await options.answer?.(step, email.email_id)) ?? `Re: ${email.email_id}`,
           ),
       },
       mailbox: {
         post: (reply, mostMs) =>
-          fate.call(async () => {
+          process.call(async () => {
             posts.push(reply);
             mosts.push(mostMs);
             const said = options.post?.(reply, posts.length) ?? { kind: 'accepted' };
@@ -161,7 +148,7 @@ export async function anOffice(
           }),
       },
       times: { expected: () => options.times ?? { full: 500, template: 1 }, learn: () => {} },
-      clock: { now: table.clock.now, sleep },
+      clock,
       random: () => 0.5,
       log,
       meter,
@@ -174,15 +161,17 @@ export async function anOffice(
     };
     return {
       queue: {
-        pull: (most) => fate.call(async () => (await options.pull?.()) ?? take(most).map(taskOf)),
-        put: (messages, seconds) => fate.call(async () => enqueue(messages, seconds)),
-        finish: (message) => fate.call(async () => void queue.splice(queue.indexOf(message), 1)),
+        pull: (most) =>
+          process.call(async () => (await options.pull?.()) ?? take(most).map(taskOf)),
+        put: (messages, seconds) => process.call(async () => enqueue(messages, seconds)),
+        finish: (message) => process.call(async () => void queue.splice(queue.indexOf(message), 1)),
         returnAfter: (message, seconds) =>
-          fate.call(async () => {
+          process.call(async () => {
             message.isOut = seconds > 0;
             message.afterSeconds = seconds;
           }),
-        deadLetter: (message, { code }) => fate.call(async () => void dead.push({ message, code })),
+        deadLetter: (message, { code }) =>
+          process.call(async () => void dead.push({ message, code })),
       },
       async deskFor(message) {
         await options.deskFor?.(message);
@@ -192,7 +181,7 @@ export async function anOffice(
         const { isSuspended = false } = options;
         return { run, isOver, isSuspended, ports, allowance, expected, grant };
       },
-      clock: { now: table.clock.now, sleep },
+      clock,
       random: () => 0.5,
       log,
       workers: options.workers ?? 4,
@@ -217,17 +206,13 @@ export async function anOffice(
     email: async (email_id: string) =>
       (await runs.allEmails(run)).find((one) => one.email_id === email_id),
     /** One invocation; true when it lived. What a dead one had taken is back in the queue after its leases. */
-    async invoke(fate: Fate = noFate): Promise<boolean> {
+    async invoke(process = new TestProcess()): Promise<boolean> {
       invocations += 1;
       for (const message of queue) message.isOut = false;
       const { remainingMs = () => 45_000 } = options;
       const invocation = { owner: `invocation-${invocations}`, remainingMs };
-      try {
-        await new Shift(officeOf(fate), invocation).work(take(10).map(taskOf));
-        if (!(fate as { happened?(): boolean }).happened?.()) return true;
-      } catch (error) {
-        if (!(error instanceof Death)) throw error;
-      }
+      await process.outcome(new Shift(officeOf(process), invocation).work(take(10).map(taskOf)));
+      if (!process.crashed) return true;
       table.clock.pass(60_000);
       for (const message of queue) message.isOut = false;
       return false;

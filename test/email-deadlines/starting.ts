@@ -3,8 +3,8 @@ import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { handleRun, type StartPorts } from '../../lambdas/email-deadlines/start-run.ts';
 import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import type { Invocation } from '../../lambdas/email-deadlines/work/answer-email.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 import { anEmail, aRun } from './office.ts';
 
 let runs = 0;

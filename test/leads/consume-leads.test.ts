@@ -6,9 +6,10 @@ import { triageQueue } from '../../lambdas/leads/triage-queue.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import { consumerQueue } from '../../lambdas/shared/queue/consumer-queue.ts';
 import { settlement } from '../../lambdas/shared/queue/settlement.ts';
+import { aQueueClient } from '../support/aws.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { sharedBut } from '../support/share.ts';
 import { aRecord } from '../support/sqs-event.ts';
-import { aQueueClient, recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
 const aMessage = (): TriageMessage => ({
   kind: 'again',
@@ -22,8 +23,7 @@ function aConsumer(
   full: string[] = [],
 ) {
   const [log, meter, queue] = [recordedLog(), recordedMeter(), aQueueClient()];
-  const named: Record<string, string>[] = [];
-  const noted: unknown[] = [];
+  const [named, noted] = [[] as Record<string, string>[], [] as unknown[]];
   return {
     noted,
     log,
@@ -192,7 +192,7 @@ describe('a message that means nothing', () => {
         MessageAttributes: { reason_code: { StringValue: 'malformed_message' } },
       },
     ]);
-    expect(consumer.log.lines.join()).not.toContain('Quetzal');
+    expect(consumer.log.text()).not.toContain('Quetzal');
   });
 });
 

@@ -54,6 +54,13 @@ export function aCustomer(engine: Engine, number: string, to = businessNumber) {
   };
 }
 
+/** The runs of the model that were asked for with these words. */
+export const runsWith = ({ openai }: Engine, words: string) =>
+  (openai?.calls ?? []).filter(
+    ({ operation, body }) =>
+      operation === 'responses.create' && JSON.stringify(body).includes(words),
+  );
+
 /** Waits until the queue holds nothing, waiting or in flight. */
 export async function queueIsEmpty(engine: Engine, timeoutMs = 15_000): Promise<void> {
   await vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), {

@@ -7,8 +7,8 @@ import { publicFetch } from '../../lambdas/vendors/http/public-fetch.ts';
 import { consumeBatch, type DeliveryConsumer } from '../../lambdas/webhooks/consume-batch.ts';
 import { endpointStore } from '../../lambdas/webhooks/stores/endpoint-store.ts';
 import { receiver as receiverAt } from '../../lambdas/webhooks/vendors/receiver.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { recordingLog, recordingMeter } from '../support/reply-log.ts';
 import { sharedBut } from '../support/share.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { someTenants } from '../support/tenants.ts';
@@ -43,8 +43,8 @@ export function aConsumer(
   const returned: { id: string; seconds: number }[] = [];
   const dead: { id: string; code: string }[] = [];
   const sentAgain: { id: string; seconds: number }[] = [];
-  const log = recordingLog();
-  const meter = recordingMeter();
+  const log = recordedLog();
+  const meter = recordedMeter();
   const store = { tenants: table, webhooks: table, loopback };
   const queue: ConsumerQueue = {
     returnAfter: async ({ messageId }, seconds) => void returned.push({ id: messageId, seconds }),

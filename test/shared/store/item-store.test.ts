@@ -2,14 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attribute, exists, expr } from '../../../lambdas/shared/store/expression.ts';
 import { ItemStore } from '../../../lambdas/shared/store/item-store.ts';
 import type { Table } from '../../../lambdas/shared/store/table.ts';
-import {
-  countedTable,
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { countedTable, failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 
 interface Job {
   state?: string;

@@ -3,13 +3,9 @@ import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conv
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress, customerAddress } from '../../support/webhook.ts';
 import { aChannel } from '../receiving.ts';
 import { anInput, aPart, aTurn } from '../vendors/a-turn.ts';

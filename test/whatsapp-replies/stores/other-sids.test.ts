@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
-import { days, failingTable, startTestTable, type TestTable } from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { aPart, aTurn } from '../vendors/a-turn.ts';
 
 let table: TestTable;

@@ -3,13 +3,9 @@ import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
 import { turnStore } from '../../../lambdas/whatsapp-replies/stores/turn-store.ts';
 import { turnTaken } from '../../../lambdas/whatsapp-replies/work/ports.ts';
 import type { Turn } from '../../../lambdas/whatsapp-replies/work/turn.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { anInput, aTurn } from '../vendors/a-turn.ts';
 
 let table: TestTable;
