@@ -1,11 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pathOf } from '../../bin/fault.ts';
+import { repliesProgram, withActions } from '../../bin/program.ts';
 import { operatorEnvironment as ofPlatform } from '../../lambdas/administration/environment.ts';
 import { operatorEnvironment as ofEmail } from '../../lambdas/email-deadlines/environment.ts';
 import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/environment.ts';
 import { deploymentEnvironment } from '../../lib/setting-values.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { inlineCommands, shellBlocks } from '../support/shell-blocks.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -27,6 +30,17 @@ describe.each(pages)('%s', (page) => {
     expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(named));
   });
 
+  it('calls replies only with commands and options that exist', () => {
+    const calls = [...shellBlocks, ...inlineCommands]
+      .filter(({ place }) => place.startsWith(`${page}:`))
+      .flatMap(({ text }) => [
+        ...withoutComments(text).matchAll(/(?<=^|[\s(])replies ([a-z][^\n]*)/g),
+      ])
+      .map(([, words = '']) => words);
+
+    expect(calls.filter((call) => !isKnown(call))).toEqual([]);
+  });
+
   it('links only to what is there', () => {
     const links = allOf(read(page), /\]\((?!https?:)([^)]+)\)/g);
 
@@ -34,6 +48,24 @@ describe.each(pages)('%s', (page) => {
     expect(broken).toEqual([]);
   });
 });
+
+const withoutComments = (text: string) => text.replaceAll(/^\s*#.*$/gm, '');
+
+const program = repliesProgram();
+
+/** Whether the words lead to a command that has all their options. */
+function isKnown(call: string): boolean {
+  const [first = '', second, ...rest] = call.split(/[\s)]+/);
+  const command = program.commands.find((one) => one.name() === first);
+  const action = command?.commands.find((one) => one.name() === second) ?? command;
+  const named = [second ?? '', ...rest].filter((word) => word.startsWith('--'));
+  if (!action || first === 'deploy') return action !== undefined;
+  const isGroup = action === command && action.commands.length > 0;
+  return (
+    !(isGroup && second) &&
+    named.every((option) => action.options.some(({ long }) => long === option))
+  );
+}
 
 function isThere(page: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');
@@ -70,6 +102,18 @@ describe('the tables of environment variables in the README', () => {
         ...Object.keys(deploymentEnvironment.shape),
         'DEFAULT_ASSISTANT_ID',
       ].sort(),
+    );
+  });
+});
+
+describe('docs/commands.md', () => {
+  it('says what JSON each command prints that prints some', () => {
+    const printing = withActions(program).filter(({ options }) =>
+      options.some(({ long }) => long === '--json'),
+    );
+
+    expect(allOf(read('docs/commands.md'), /^\| `(replies [a-z ]+)` \|/gm).sort()).toEqual(
+      printing.map(pathOf).sort(),
     );
   });
 });
