@@ -8,7 +8,7 @@ import { batchResponse, groupRecords } from '../shared/queue/sqs.ts';
 import { groupOf, type Parsed, parseRecord } from './read-record.ts';
 import type { ReplyRecords } from './reply-queue.ts';
 import { answerGroup, type GroupResult, type QueuedMessage } from './work/answer-group.ts';
-import type { InvocationTime, ReplyPorts } from './work/answer-turn.ts';
+import type { ReplyPorts, TurnInvocation } from './work/ports.ts';
 
 export interface BatchConsumer {
   records: ReplyRecords;
@@ -31,21 +31,21 @@ export interface BatchConsumer {
 export async function consumeBatch(
   batch: SQSRecord[],
   consumer: BatchConsumer,
-  budget: InvocationTime,
+  invocation: TurnInvocation,
 ): Promise<SQSBatchResponse> {
   const parsed = await Promise.all(batch.map((record) => parseRecord(record, consumer)));
   const companies = parsed.flatMap(({ ids }) => ids.company_id ?? []);
-  const places = await consumer.share.enter(companies, budget.remainingMs());
+  const places = await consumer.share.enter(companies, invocation.remainingMs());
   const mayNow = ({ ids }: Parsed) => !ids.company_id || places.tenants.has(ids.company_id);
   const groups = groupRecords(parsed, groupOf);
   const order = lastAndAlone(groups.length);
-  const ordered: BatchConsumer = {
-    ...consumer,
-    portsFor: (message) => ({ ...consumer.portsFor(message), lastAndAlone: order.wait }),
+  const ordered: TurnInvocation = {
+    remainingMs: () => invocation.remainingMs(),
+    lastAndAlone: order.wait,
   };
   const settle = async (group: Parsed[]) => {
     if (!group.every(mayNow)) return waitForPlace(group, consumer);
-    const stays = await consumeGroup(group, ordered, budget);
+    const stays = await consumeGroup(group, consumer, ordered);
     if (groups.length > 1) await deleteDone(group, stays, consumer);
     return stays;
   };
@@ -88,14 +88,14 @@ async function deleteDone(
 async function consumeGroup(
   group: Parsed[],
   consumer: BatchConsumer,
-  budget: InvocationTime,
+  invocation: TurnInvocation,
 ): Promise<string[]> {
   // From the first that cannot be read yet on, all wait, so that their order holds.
   const waiting = group.findIndex((one) => 'error' in one && one.error.next === 'retry');
   const now = waiting === -1 ? group : group.slice(0, waiting);
   const later = group.slice(now.length).map(({ record }) => record);
   const stuck = await discardUnreadable(now, consumer);
-  const answered = await answerMessages(now, consumer, budget);
+  const answered = await answerMessages(now, consumer, invocation);
   await returnAfter(later, soonSeconds, consumer);
   return [...stuck, ...answered, ...later.map(({ messageId }) => messageId)];
 }
@@ -112,14 +112,14 @@ async function discardUnreadable(group: Parsed[], consumer: BatchConsumer): Prom
 async function answerMessages(
   group: Parsed[],
   consumer: BatchConsumer,
-  budget: InvocationTime,
+  invocation: TurnInvocation,
 ): Promise<string[]> {
   const parsedOf = new Map(group.map((one) => [one.record.messageId, one]));
   const messages = group.flatMap((one) => ('message' in one ? [one.message] : []));
   const [first] = messages;
   if (!first) return [];
   const stuck: string[] = [];
-  const result = await answerSafely(messages, consumer.portsFor(first), budget, consumer);
+  const result = await answerSafely(messages, consumer.portsFor(first), invocation, consumer);
   for (const { messages: dead, error } of result.dead) {
     for (const { record_id } of dead) {
       const one = parsedOf.get(record_id);
@@ -139,11 +139,11 @@ const soonSeconds = 10;
 async function answerSafely(
   messages: QueuedMessage[],
   ports: ReplyPorts,
-  budget: InvocationTime,
+  invocation: TurnInvocation,
   consumer: BatchConsumer,
 ): Promise<GroupResult> {
   try {
-    return await answerGroup(messages, ports, budget);
+    return await answerGroup(messages, ports, invocation);
   } catch (thrown) {
     const error = asEngineError(thrown);
     consumer.log.error('The conversation could not be opened.', {

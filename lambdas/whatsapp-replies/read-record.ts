@@ -2,10 +2,14 @@ import type { SQSRecord } from 'aws-lambda';
 import { isoTime } from '../shared/clock.ts';
 import { asEngineError, discardWork, type EngineError } from '../shared/errors.ts';
 import { sentAt } from '../shared/queue/sqs.ts';
-import { whatsAppAddress } from '../vendors/twilio/credentials.ts';
-import { fieldText, type ReplyQueueMessage, replyQueueMessage } from './messages.ts';
+import {
+  fieldText,
+  type ReplyQueueMessage,
+  replyQueueMessage,
+  whatsAppAddress,
+} from './messages.ts';
 import type { QueuedMessage } from './work/answer-group.ts';
-import { readInbound } from './work/inbound.ts';
+import { readTwilioMessage } from './work/inbound.ts';
 
 /** What reading a record needs of the consumer. */
 interface Reader {
@@ -75,17 +79,20 @@ async function queuedMessage(
   const receivedAt = message.received_at
     ? Date.parse(message.received_at)
     : sentAt(record, consumer.now());
-  const inbound = readInbound(fields, messageSidOf(record, fields), isoTime(receivedAt));
+  const { messageSid, from, to, content } = readTwilioMessage(fields);
   return {
     record_id: record.messageId,
     company_id,
     project_id,
     conversation_id,
     ...(message.thread_id && { thread_id: message.thread_id }),
-    customer: whatsAppAddress(fieldText(fields, 'From')),
-    business_number: whatsAppAddress(
-      fieldText(fields, 'To') || (await consumer.defaultBusinessNumber()),
-    ),
-    inbound: { ...inbound, ...(message.consent && { consent: message.consent }) },
+    customer: whatsAppAddress(from),
+    business_number: whatsAppAddress(to || (await consumer.defaultBusinessNumber())),
+    inbound: {
+      message_sid: messageSid || record.messageId,
+      received_at: isoTime(receivedAt),
+      ...content,
+      ...(message.consent && { consent: message.consent }),
+    },
   };
 }

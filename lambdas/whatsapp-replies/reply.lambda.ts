@@ -1,5 +1,4 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { byteRoom } from '../shared/byte-room.ts';
 import { systemClock } from '../shared/clock.ts';
 import { readEnv } from '../shared/env.ts';
 import { alertPerson } from '../shared/errors.ts';
@@ -23,7 +22,8 @@ import { replyRateLimit } from './stores/reply-rate-limit.ts';
 import { assistantDirectory } from './vendors/assistant-directory.ts';
 import { twilioMessenger } from './vendors/twilio-messenger.ts';
 import { conversationsTable, retentionOf, tenantsTable, twilioCredentials } from './wiring.ts';
-import { encodeReference, referenceParameter } from './work/reply-reference.ts';
+import { encodeReference, referenceParameter } from './work/delivery.ts';
+import { byteRoom } from './work/steps/pictures.ts';
 import type { Turn } from './work/turn.ts';
 
 const log = createLog('reply');
@@ -44,7 +44,7 @@ const consumer = once((): BatchConsumer => {
     systemClock,
   );
   const store = conversationStore(table);
-  const spendReply = replyRateLimit(table);
+  const tryAcquireReply = replyRateLimit(table);
   const pictureRoom = byteRoom(limits.batchPictureBytes);
   const assistantFor = assistantDirectory(tenants, openAiSource(openAiKey, env.OPENAI_BASE_URL), {
     environment: process.env,
@@ -77,7 +77,7 @@ const consumer = once((): BatchConsumer => {
       logTurn: ({ turn_id }) => child.appendKeys({ turn_id, message_sid: turn_id }),
       meter,
       pictureRoom,
-      spendReply,
+      tryAcquireReply,
       countReply: countReply(usage, child),
       statusCallback: (turn, message_key) =>
         `${callbackUrl}?${referenceParameter}=${encodeReference({ ...turn, message_key })}`,
@@ -118,8 +118,8 @@ const countReply =
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   log.addContext(context);
   try {
-    const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
-    return await consumeBatch(event.Records, consumer(), budget);
+    const invocation = { remainingMs: () => context.getRemainingTimeInMillis() };
+    return await consumeBatch(event.Records, consumer(), invocation);
   } finally {
     meter.flush();
   }

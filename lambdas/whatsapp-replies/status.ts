@@ -4,8 +4,12 @@ import { fieldText } from './messages.ts';
 import { paths } from './routes.ts';
 import type { DeliveryStore } from './stores/delivery-store.ts';
 import { bounded, malformedFields, type SignedWebhook, signedForm } from './twilio-webhook.ts';
-import { isFailure, isMessageStatus } from './work/delivery.ts';
-import { decodeReference, referenceParameter } from './work/reply-reference.ts';
+import {
+  decodeReference,
+  isFailure,
+  isMessageStatus,
+  referenceParameter,
+} from './work/delivery.ts';
 
 export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;
@@ -28,7 +32,8 @@ export function statusApp(ports: StatusPorts): Hono {
         detail: `Expected MessageSid, a known MessageStatus and the ${referenceParameter} parameter of our own callback URL.`,
       });
     }
-    const malformed = malformedFields(c, fields);
+    const [From, To] = [fieldText(fields, 'From'), fieldText(fields, 'To')];
+    const malformed = malformedFields(c, { MessageSid: messageSid, From, To });
     if (malformed) return malformed;
     // Twilio's have five digits; more than these could not be stored as a number.
     const [code] = /^\d{1,9}$/.exec(fieldText(fields, 'ErrorCode')) ?? [];

@@ -6,7 +6,6 @@ import type { CachedSecret } from '../vendors/aws/secrets.ts';
 import type { StoredTwilioCredentials } from '../vendors/twilio/credentials.ts';
 import { fieldsOf, isSignedByTwilio } from '../vendors/twilio/signature.ts';
 import { limits } from './limits.ts';
-import { fieldText } from './messages.ts';
 
 export interface SignedWebhook {
   credentials: CachedSecret<StoredTwilioCredentials>;
@@ -62,18 +61,25 @@ export async function signedForm(
   });
 }
 
+/** The fields by which a message is known. */
+interface MessageNames {
+  MessageSid: string;
+  From: string;
+  To: string;
+}
+
 /** A MessageSid names a message to SQS, which bounds it; addresses are parts of keys. */
-const wellFormed: Record<string, RegExp> = {
+const wellFormed: Record<keyof MessageNames, RegExp> = {
   MessageSid: /^[!-~]{0,128}$/,
   From: /^.{0,256}$/,
   To: /^.{0,256}$/,
 };
 
 /** The problem to answer when a field cannot be Twilio's own; it would fail each time that it came again. */
-export function malformedFields(c: Context, fields: TwilioFields): Response | undefined {
-  const names = Object.entries(wellFormed)
-    .filter(([name, pattern]) => !pattern.test(fieldText(fields, name)))
-    .map(([name]) => name);
+export function malformedFields(c: Context, fields: MessageNames): Response | undefined {
+  const names = (Object.keys(fields) as (keyof MessageNames)[]).filter(
+    (name) => !wellFormed[name].test(fields[name]),
+  );
   if (names.length === 0) return undefined;
   return problemResponse(c, {
     type: 'fields-malformed',

@@ -1,17 +1,17 @@
-import { byteRoom } from '../../lambdas/shared/byte-room.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import {
   answerGroup,
   type GroupResult,
   type QueuedMessage,
 } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
-import {
-  answerTurn,
-  type InvocationTime,
-  type ReplyPorts,
-  type TurnResult,
-} from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
-import type { AssistantPort } from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { answerTurn, type TurnResult } from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
+import { turnContext } from '../../lambdas/whatsapp-replies/work/attempt.ts';
+import type {
+  AssistantPort,
+  ReplyPorts,
+  TurnInvocation,
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { byteRoom } from '../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { type VirtualClock, virtualClock } from './clock.ts';
 import type { TestProcess } from './crash.ts';
@@ -80,7 +80,7 @@ export function aWorld(options: WorldOptions = {}): World {
       runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
       suspended: options.suspended?.() ?? false,
     }),
-    spendReply: async () => 0,
+    tryAcquireReply: async () => 0,
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,
@@ -91,7 +91,7 @@ export function aWorld(options: WorldOptions = {}): World {
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
-  const budget = (remainingMs = 60_000): InvocationTime => {
+  const invocation = (remainingMs = 60_000): TurnInvocation => {
     const until = clock.now() + remainingMs;
     return { remainingMs: () => until - clock.now() };
   };
@@ -106,8 +106,9 @@ export function aWorld(options: WorldOptions = {}): World {
     ports,
     counted,
     answers: (messages, { remainingMs, process } = {}) =>
-      answerGroup(messages, process ? portsOf(ports, process) : ports, budget(remainingMs)),
-    takes: (turn, remainingMs) => answerTurn(turn, ports, budget(remainingMs)),
+      answerGroup(messages, process ? portsOf(ports, process) : ports, invocation(remainingMs)),
+    takes: (turn, remainingMs) =>
+      answerTurn(turn, turnContext(turn, ports, invocation(remainingMs))),
   };
 }
 

@@ -5,7 +5,7 @@ import type { CachedSecret } from '../../vendors/aws/secrets.ts';
 import { TwilioBusy, type TwilioResources, twilioResources } from '../../vendors/twilio/client.ts';
 import type { StoredTwilioCredentials } from '../../vendors/twilio/credentials.ts';
 import { isMessageStatus } from '../work/delivery.ts';
-import { pictureType } from '../work/picture-type.ts';
+import { pictureType } from '../work/inbound.ts';
 import type { FetchBounds, Messenger, NoPicture, Picture, SendResult } from '../work/ports.ts';
 
 export interface TwilioMessengerOptions {

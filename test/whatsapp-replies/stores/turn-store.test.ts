@@ -157,7 +157,7 @@ describe('a turn', () => {
       () => store.turnOf(turn),
       () => store.createTurn(turn),
       () => store.saveTurn(turn),
-      () => store.coverMessage(turn, 'SMother'),
+      () => store.mergeInto(turn, 'SMother'),
     ];
 
     for (const call of calls) await expect(call()).rejects.toMatchObject({ next: 'retry' });
@@ -171,7 +171,7 @@ describe('a message that another message’s turn covers', () => {
     const second = turn.inputs[1]?.message_sid ?? '';
     await store.createTurn(turn);
 
-    const owner = await store.coverMessage(turn, second);
+    const owner = await store.mergeInto(turn, second);
 
     expect(owner).toBe(turn.turn_id);
     expect(await store.turnOf({ ...turn, turn_id: second })).toEqual(turn);
@@ -181,7 +181,7 @@ describe('a message that another message’s turn covers', () => {
     const store = turnStore(table);
     const turn = aNewTurn();
 
-    expect(await store.coverMessage(turn, turn.turn_id)).toBe(turn.turn_id);
+    expect(await store.mergeInto(turn, turn.turn_id)).toBe(turn.turn_id);
     expect(await table.item(keys.turn(turn))).toBeUndefined();
   });
 
@@ -189,8 +189,8 @@ describe('a message that another message’s turn covers', () => {
     const store = turnStore(table);
     const [first, second] = [aNewTurn(), aNewTurn()];
 
-    await store.coverMessage(first, 'SMshared');
-    const owner = await store.coverMessage(second, 'SMshared');
+    await store.mergeInto(first, 'SMshared');
+    const owner = await store.mergeInto(second, 'SMshared');
 
     expect(owner).toBe(first.turn_id);
   });
@@ -200,7 +200,7 @@ describe('a message that another message’s turn covers', () => {
     const [own, other] = [aNewTurn(), aNewTurn()];
     await store.createTurn(own);
 
-    const owner = await store.coverMessage(other, own.turn_id);
+    const owner = await store.mergeInto(other, own.turn_id);
 
     expect(owner).toBe(own.turn_id);
     expect(await store.turnOf(own)).toEqual(own);
@@ -210,10 +210,7 @@ describe('a message that another message’s turn covers', () => {
     const store = turnStore(withLostAnswers(table));
     const turn = aNewTurn(2);
 
-    const owners = [
-      await store.coverMessage(turn, 'SMagain'),
-      await store.coverMessage(turn, 'SMagain'),
-    ];
+    const owners = [await store.mergeInto(turn, 'SMagain'), await store.mergeInto(turn, 'SMagain')];
 
     expect(owners).toEqual([turn.turn_id, turn.turn_id]);
   });
@@ -223,7 +220,7 @@ describe('a message that another message’s turn covers', () => {
     const turn = aNewTurn(1);
     await store.createTurn(turn);
 
-    await store.coverMessage(turn, 'SMdropped');
+    await store.mergeInto(turn, 'SMdropped');
 
     expect(await store.turnOf({ ...turn, turn_id: 'SMdropped' })).toBeUndefined();
     expect(await store.createTurn(aTurn({ turn_id: 'SMdropped' }))).toBe(true);
@@ -237,6 +234,6 @@ describe('a message whose old turn has expired', () => {
     await store.createTurn(old);
     table.clock.pass(days(91));
 
-    expect(await store.coverMessage(fresh, old.turn_id)).toBe(fresh.turn_id);
+    expect(await store.mergeInto(fresh, old.turn_id)).toBe(fresh.turn_id);
   });
 });
