@@ -66,6 +66,9 @@ export const channelSchema = z.object({
 
 export type Channel = z.output<typeof channelSchema>;
 
+/** The path of the webhook to which Twilio reports what became of a message. */
+export const statusPath = '/webhooks/twilio/status';
+
 /** The delivery statuses that Twilio's callbacks report. */
 export const messageStatuses = [
   'accepted',

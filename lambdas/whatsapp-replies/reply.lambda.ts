@@ -16,13 +16,12 @@ import { replyEnvironment } from './environment.ts';
 import { defaultMaxOutputTokens } from './features.ts';
 import { limits } from './limits.ts';
 import { replyRecords } from './reply-queue.ts';
-import { paths } from './routes.ts';
 import { conversationStore } from './stores/conversation-store.ts';
 import { replyRateLimit } from './stores/reply-rate-limit.ts';
 import { assistantDirectory } from './vendors/assistant-directory.ts';
 import { twilioMessenger } from './vendors/twilio-messenger.ts';
 import { conversationsTable, retentionOf, tenantsTable, twilioCredentials } from './wiring.ts';
-import { encodeReference, referenceParameter } from './work/delivery.ts';
+import { statusCallbackUrl } from './work/delivery.ts';
 import { byteRoom } from './work/steps/pictures.ts';
 import type { Turn } from './work/turn.ts';
 
@@ -53,8 +52,6 @@ const consumer = once((): BatchConsumer => {
     // Another server's window may be smaller than that, and it would refuse every request.
     ...(!env.OPENAI_BASE_URL && { maxOutputTokens: defaultMaxOutputTokens }),
   });
-  const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
-
   const portsFor: BatchConsumer['portsFor'] = (message) => {
     const child = log.createChild();
     child.appendKeys({
@@ -80,7 +77,7 @@ const consumer = once((): BatchConsumer => {
       tryAcquireReply,
       countReply: countReply(usage, child),
       statusCallback: (turn, message_key) =>
-        `${callbackUrl}?${referenceParameter}=${encodeReference({ ...turn, message_key })}`,
+        statusCallbackUrl(env.PUBLIC_BASE_URL, { ...turn, message_key }),
     };
   };
 

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { ApiRoute } from '../tenancy/route.ts';
+import { statusPath } from './messages.ts';
 
 export const paths = {
   inbound: '/webhooks/twilio/whatsapp',
-  status: '/webhooks/twilio/status',
+  status: statusPath,
   health: '/health',
 } as const;
 

@@ -1,9 +1,6 @@
 import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
-import type {
-  Response,
-  ResponseCreateParamsNonStreaming,
-} from 'openai/resources/responses/responses.js';
+import type { Response } from 'openai/resources/responses/responses.js';
 import { retryLater } from '../../shared/errors.ts';
 import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
@@ -16,12 +13,11 @@ import {
   isUnsupported,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
-import { PictureSlots } from '../../vendors/openai/picture-slots.ts';
-import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, ModelRunStatus } from '../work/ports.ts';
 import { modelText, readableInputs, type Turn } from '../work/turn.ts';
-import { refusedRun, threadFault } from './failed-run.ts';
-import { inputItem, pastItem, viewOf } from './response-view.ts';
+import { createResponse, inputItem, PictureSlots, pastItem } from './response-request.ts';
+import { refusedRun, statusOf, threadFault } from './run-status.ts';
 
 export interface ResponsesConfig {
   model: string;
@@ -39,11 +35,11 @@ const blockingTimeoutMs = 45_000;
 export function responsesAssistant(
   source: OpenAiSource,
   config: ResponsesConfig,
-  onUsage?: UsageNote,
+  onUsage?: UsageRecorder,
 ): AssistantPort {
   const read = (response: Response): ModelRunStatus => {
-    noteUsage(response, onUsage);
-    return viewOf(response);
+    recordUsage(response, onUsage);
+    return statusOf(response);
   };
   return {
     name: 'responses',
@@ -140,19 +136,6 @@ export function responsesAssistant(
       }
     },
   };
-}
-
-/** Starts it once only; pictures are encoded while they are sent. */
-async function createResponse(
-  client: OpenAI,
-  request: ResponseCreateParamsNonStreaming,
-  pictures: PictureSlots,
-  timeout: number,
-): Promise<Response> {
-  if (pictures.isEmpty) return client.responses.create(request, { timeout, maxRetries: 0 });
-  const { length, stream } = pictures.fill(JSON.stringify(request));
-  const headers = { 'content-type': 'application/json', 'content-length': String(length) };
-  return client.post<Response>('/responses', { body: stream, headers, timeout, maxRetries: 0 });
 }
 
 function startTrouble(error: unknown, threadId: string) {

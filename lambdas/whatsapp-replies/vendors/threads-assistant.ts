@@ -12,10 +12,10 @@ import {
   isUnanswerable,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
-import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, ModelInput, ModelRunStatus } from '../work/ports.ts';
 import { readableInputs, type Turn } from '../work/turn.ts';
-import { cancelledRun, failedRun, refusedRun, threadFault } from './failed-run.ts';
+import { cancelledRun, failedRun, refusedRun, threadFault } from './run-status.ts';
 
 export interface ThreadsConfig {
   assistant_id: string;
@@ -34,7 +34,7 @@ const uploadsAtOnce = 2;
 export function threadsAssistant(
   source: OpenAiSource,
   config: ThreadsConfig,
-  onUsage?: UsageNote,
+  onUsage?: UsageRecorder,
 ): AssistantPort {
   return {
     name: 'threads',
@@ -73,7 +73,7 @@ export function threadsAssistant(
           { ...config, metadata: { turn_id: turn.turn_id } },
           { timeout: startTimeoutMs, maxRetries: 0 },
         );
-        return await viewOf(client, run);
+        return await statusOf(client, run);
       } catch (error) {
         if (isBusyThread(error)) return { kind: 'busy' };
         if (isNoThread(error) && !/assistant/i.test(messageOf(error)))
@@ -92,7 +92,7 @@ export function threadsAssistant(
         const run = dataOf(page).find(
           ({ metadata, status }) => metadata?.['turn_id'] === turn.turn_id && !hasFailed(status),
         );
-        return run && (await viewOf(client, run));
+        return run && (await statusOf(client, run));
       } catch (error) {
         if (isNoThread(error)) return { kind: 'thread_gone' };
         throw threadFault(error, 'list the runs of a thread');
@@ -103,8 +103,8 @@ export function threadsAssistant(
       const client = await source();
       try {
         const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
-        noteUsage(run, onUsage);
-        return await viewOf(client, run);
+        recordUsage(run, onUsage);
+        return await statusOf(client, run);
       } catch (error) {
         if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
         throw threadFault(error, 'retrieve a run');
@@ -186,7 +186,7 @@ const failed = (
   next: 'retry' | 'alert' = 'retry',
 ): ModelRunStatus => ({ kind: 'failed', runId, reason, next });
 
-async function viewOf(client: OpenAI, run: Run): Promise<ModelRunStatus> {
+async function statusOf(client: OpenAI, run: Run): Promise<ModelRunStatus> {
   const { id: runId } = run;
   switch (run.status) {
     case 'completed':

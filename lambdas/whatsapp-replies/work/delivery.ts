@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { tenantId } from '../../tenancy/tenant.ts';
-import { type MessageStatus, maxIdChars, messageStatuses } from '../messages.ts';
+import { type MessageStatus, maxIdChars, messageStatuses, statusPath } from '../messages.ts';
 
 /**
  * How far a status is along the way; callbacks come repeated and in any order, and only a higher
@@ -43,6 +43,10 @@ export type ReplyReference = z.output<typeof referenceSchema>;
 
 /** The query parameter of the status callback's URL that carries it. */
 export const referenceParameter = 'reply';
+
+/** The URL at which Twilio reports on that message. */
+export const statusCallbackUrl = (publicBaseUrl: string, reference: ReplyReference): string =>
+  `${publicBaseUrl.replace(/\/+$/, '')}${statusPath}?${referenceParameter}=${encodeReference(reference)}`;
 
 /** As base64url, so that no gateway on the way re-encodes a character that Twilio has signed. */
 export const encodeReference = ({
