@@ -16,7 +16,8 @@ export default defineConfig({
           maxConcurrency: 20,
           expect: { poll: { timeout: 15_000 } },
           include: ['test/**/*.test.ts'],
-          testTimeout: 20_000,
+          // Of journeys beside each other, each takes as long as all of them; the machine may be busy, too.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -30,7 +30,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
         ? `simulated at ${mailbox.url} (set EMAILS_URL and RESPOND_URL for a real one)`
         : 'at EMAILS_URL',
     ],
-    ['Break it', 'docs/break-it.md says how to let these fail'],
+    ['Break it', 'docs/guides/break-it.md says how to let these fail'],
     ['Functions', cloud.functionNames.join(', ')],
     [
       'Data',

@@ -6,7 +6,7 @@ const about = {
     'which emails are on time under which policy, on a virtual clock (about a minute)',
   triage:
     'how well the rules judge labelled leads (a minute); "triage FILE" takes others, "triage learn" learns anew (two minutes)',
-  cost: 'what AWS bills, into docs/cost.md; "cost measure" counts anew before (about four minutes)',
+  cost: 'what AWS bills, into docs/reference/cost.md; "cost measure" counts anew before (about four minutes)',
   'cold-start':
     'how fast and how large the functions start, as shipped and naively bundled (two minutes)',
 };
@@ -15,7 +15,7 @@ const about = {
 export function bench() {
   const command = new Command('bench')
     .summary('measures speed, cost and quality')
-    .description('Measures, into docs/benchmarks.md and docs/cost.md.')
+    .description('Measures, into docs/reference/benchmarks.md and docs/reference/cost.md.')
     .addHelpText('after', examples('bench cold-start'));
   for (const name of Object.keys(about) as (keyof typeof about)[]) {
     command

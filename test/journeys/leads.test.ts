@@ -35,7 +35,7 @@ const read = async <T>(path: string, key: string): Promise<T> =>
 
 async function insightOf(key: string, leadId: string): Promise<Insight> {
   const path = `/leads/${leadId}/insight`;
-  await vi.waitFor(async () => expect((await call(path, { key })).status).toBe(200), 15_000);
+  await vi.waitFor(async () => expect((await call(path, { key })).status).toBe(200), 30_000);
   return read(path, key);
 }
 
@@ -45,7 +45,7 @@ const insightsOf = async (key: string, leadId: string) =>
   (await read<{ insights: Insight[] }>(`/leads/${leadId}/insights`, key)).insights;
 
 const queueIsEmpty = () =>
-  vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), 15_000);
+  vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), 30_000);
 
 describe.concurrent('a lead', () => {
   it('is taken in, judged, and found with its insight', async () => {
@@ -156,7 +156,7 @@ async function itemsOf(tenant: string): Promise<unknown[]> {
   return items;
 }
 
-describe.concurrent('a lead that is judged anew', () => {
+describe('a lead that is judged anew', () => {
   it('has the model’s insight beside the rules’, and is told by both', async () => {
     const key = await aCompany('anew');
     await setFeature(key, 'lead-triage', { model: 'gpt-triage', instructions: 'We sell chairs.' });
@@ -168,7 +168,7 @@ describe.concurrent('a lead that is judged anew', () => {
       method: 'POST',
       body: { adapter: 'openai' },
     });
-    await vi.waitFor(async () => expect((await insightOf(key, lead.id)).version).toBe(2), 15_000);
+    await vi.waitFor(async () => expect((await insightOf(key, lead.id)).version).toBe(2), 30_000);
 
     const second = await insightOf(key, lead.id);
     expect(accepted.status).toBe(202);
