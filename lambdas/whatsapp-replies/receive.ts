@@ -28,7 +28,7 @@ export interface ReceivePorts extends SignedWebhook {
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
-/** The door for inbound WhatsApp messages: checks, names the conversation, enqueues, answers at once. */
+/** The webhook for inbound WhatsApp messages: checks, names the conversation, enqueues, answers at once. */
 export function receiveApp(ports: ReceivePorts): Hono {
   const app = httpApp(ports.log);
   app.get(paths.health, (c) => c.json({ status: 'ok' }));

@@ -41,7 +41,7 @@ export const routes = {
     access: 'signed',
     tag: 'Webhooks of Twilio',
     summary: 'What became of a message that was sent',
-    success: { status: 204, what: 'Noted' },
+    success: { status: 204, what: 'Recorded' },
     problems: webhookProblems,
   },
 } satisfies Record<string, ApiRoute>;

@@ -15,7 +15,7 @@ export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;
 }
 
-/** The door for Twilio's status callbacks: moves the delivery status of a sent message forward. */
+/** The webhook for Twilio's status callbacks: moves the delivery status of a sent message forward. */
 export function statusApp(ports: StatusPorts): Hono {
   const app = httpApp(ports.log);
   app.post(paths.status, bounded(), async (c) => {

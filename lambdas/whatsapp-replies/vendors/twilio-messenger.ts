@@ -27,13 +27,13 @@ const searchedMessages = 50;
 
 /** Twilio's codes for "not now": too many requests, a full queue of the sender, its rate, the daily cap. */
 const busyCodes = new Set([14107, 20429, 21611, 63018, 63038]);
-/** Its codes for a sender, or a callback's URL, that is not set up: once it is, the message is as good as before. */
+/** Its codes for a sender, or a callback's URL, that is not set up: after that the message can be sent. */
 const setUpCodes = new Set([21212, 21606, 21609, 63007, 63008]);
-/** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */
+/** The account or the server's address is wrong, not the message, which must not be lost. */
 const wrongAddress = new Set([404, 405, 409]);
-/** Answers that mean: whoever gave it has waited no longer for somebody who may have the message all the same. */
+/** A server on the way has waited no longer; Twilio may have the message all the same. */
 const timeouts = new Set([408, 504]);
-/** What says of media that they are not there, or not any more; their store answers 403 for what it does not have. */
+/** The picture does not exist, or not any more; Twilio's media store answers 403 for what it does not have. */
 const noPicture = new Set([403, 404, 410]);
 /** The system's own words for a connection that was never made. */
 const neverConnected = new Set([
@@ -158,7 +158,7 @@ async function pictureIn(
   return contentType ? { contentType, bytes } : 'not a picture';
 }
 
-/** Takes room for the whole picture before it comes, where its length is told. */
+/** Takes room for the whole picture before it comes, where the answer says its length. */
 async function readBounded(
   { headers, body }: Response,
   { hold }: FetchBounds,
@@ -216,7 +216,7 @@ async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Pro
   return { kind: 'unsure', cause: error, ...(mayComeLate && { mayComeLate }) };
 }
 
-/** Twilio's own codes have five digits; a body without one is that of a proxy on the way, who knows nothing of messages. */
+/** Twilio's own codes have five digits; an error without one comes from a proxy on the way. */
 function twilioCodeOf(error: unknown): number | undefined {
   const code = Number((error as { code?: unknown }).code);
   return Number.isInteger(code) && code >= 10_000 && code <= 99_999 ? code : undefined;

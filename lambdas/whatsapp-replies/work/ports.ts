@@ -74,7 +74,7 @@ export interface PastMessage {
   content: string;
 }
 
-/** A run that has ended as it should, and what of the thread it tells; what it read is in tokens. */
+/** A run that has ended regularly, the last item of its thread, and the tokens that it has read. */
 interface Ended {
   runId: string;
   lastItemId?: string;
@@ -82,9 +82,9 @@ interface Ended {
 }
 
 /**
- * What is known of a model's run. A failed one says whether a new one can help, and its error's code where it
- * has one; one that is too long has more to read than the model takes at once. `refused`: the vendor does
- * not take something that it was to read, be it the customer's or of before.
+ * The status of a model's run. `failed` says whether a new run can help, and the error's code if it has one;
+ * `too_long`: the thread is longer than what the model reads at once; `refused`: the vendor does not accept
+ * something that is in it, from this message or from an earlier one.
  */
 export type ModelRunStatus =
   | { kind: 'working'; runId: string }
@@ -116,7 +116,7 @@ export interface AssistantPort {
   /** After such a doubt: the run that was started for this turn, if one was. */
   findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadTrouble | undefined>;
   checkRun(threadId: string, runId: string): Promise<ModelRunStatus>;
-  /** Ends a run and tells how it ended; it may have completed meanwhile. */
+  /** Ends a run and returns how it ended; it may have completed meanwhile. */
   cancelRun(threadId: string, runId: string): Promise<ModelRunStatus>;
 }
 
@@ -161,8 +161,8 @@ export interface FetchBounds {
 }
 
 /**
- * Why there is no picture: a `missing` one may come yet if its message is young, there may be room again
- * soon, and `not given` was given up.
+ * Why there is no picture. A `missing` one of a young message may still come; after `no room` there may be room
+ * again soon; for `not given` Twilio has failed until the last try.
  */
 export type NoPicture =
   | 'too large'
