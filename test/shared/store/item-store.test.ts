@@ -169,10 +169,12 @@ describe('a write whose answer was lost, and that was sent again', () => {
     expect(changed).toEqual({ written: false, item: there });
   });
 
-  it('is refused where it says nothing of its own', async () => {
+  it('is refused where it has set nothing of its own', async () => {
     const { jobs, key } = aStore(withLostAnswers(table));
+    const mine = ['owner'];
 
     expect(await jobs.create(key('a'), { owner: 'me' })).toMatchObject({ written: false });
+    expect(await jobs.create(key('b'), {}, { mine })).toMatchObject({ written: false });
   });
 
   it('costs a read only where its condition failed', async () => {
