@@ -10,6 +10,7 @@ import {
   isMessageStatus,
   referenceParameter,
 } from './work/delivery.ts';
+import { readTwilioMessage } from './work/inbound.ts';
 
 export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;
@@ -21,7 +22,7 @@ export function statusApp(ports: StatusPorts): Hono {
   app.post(paths.status, bounded(), async (c) => {
     const fields = await signedForm(c, ports);
     if (fields instanceof Response) return fields;
-    const messageSid = fieldText(fields, 'MessageSid');
+    const { messageSid, from: From, to: To } = readTwilioMessage(fields);
     const status = fieldText(fields, 'MessageStatus');
     const reference = decodeReference(c.req.query(referenceParameter) ?? '');
     if (!messageSid || !reference || !isMessageStatus(status)) {
@@ -32,7 +33,6 @@ export function statusApp(ports: StatusPorts): Hono {
         detail: `Expected MessageSid, a known MessageStatus and the ${referenceParameter} parameter of our own callback URL.`,
       });
     }
-    const [From, To] = [fieldText(fields, 'From'), fieldText(fields, 'To')];
     const malformed = malformedFields(c, { MessageSid: messageSid, From, To });
     if (malformed) return malformed;
     // Twilio's have five digits; more than these could not be stored as a number.

@@ -61,24 +61,17 @@ export async function signedForm(
   });
 }
 
-/** The fields by which a message is known. */
-interface MessageNames {
-  MessageSid: string;
-  From: string;
-  To: string;
-}
-
 /** A MessageSid names a message to SQS, which bounds it; addresses are parts of keys. */
-const wellFormed: Record<keyof MessageNames, RegExp> = {
+const wellFormed: Record<string, RegExp> = {
   MessageSid: /^[!-~]{0,128}$/,
   From: /^.{0,256}$/,
   To: /^.{0,256}$/,
 };
 
 /** The problem to answer when a field cannot be Twilio's own; it would fail each time that it came again. */
-export function malformedFields(c: Context, fields: MessageNames): Response | undefined {
-  const names = (Object.keys(fields) as (keyof MessageNames)[]).filter(
-    (name) => !wellFormed[name].test(fields[name]),
+export function malformedFields(c: Context, fields: Record<string, string>): Response | undefined {
+  const names = Object.entries(fields).flatMap(([name, text]) =>
+    wellFormed[name]?.test(text) === false ? name : [],
   );
   if (names.length === 0) return undefined;
   return problemResponse(c, {

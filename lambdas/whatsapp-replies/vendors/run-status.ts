@@ -1,16 +1,19 @@
+import { APIError } from 'openai';
 import type { Response } from 'openai/resources/responses/responses.js';
 import { type EngineError, retryLater } from '../../shared/errors.ts';
 import { answerText } from '../../vendors/openai/answer-text.ts';
 import {
   isAboutImage,
+  isBusyThread,
   isRefusedAsItIs,
+  isTooLong,
   isTooLongCode,
   isUnanswerable,
   openAiFault,
   runFaultCode,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
-import { conversationRefused, type ModelRunStatus } from '../work/ports.ts';
+import { conversationRefused, type ModelRunStatus, type ThreadTrouble } from '../work/ports.ts';
 
 /** The status of the run that a response is. */
 export function statusOf(response: Response): ModelRunStatus {
@@ -67,11 +70,33 @@ export function failedRun(
   return { kind: 'failed', runId, reason, next: 'retry', code: runFaultCode(error) };
 }
 
-export const refusedRun = (runId: string, reason: string): ModelRunStatus => ({
+const refusedRun = (runId: string, reason: string): ModelRunStatus => ({
   kind: 'unanswered',
   runId,
   reason,
   refused: isAboutImage(reason) ? 'picture' : 'words',
+});
+
+/** What the failed start of a run means for the run or its thread. Throws what says nothing of either. */
+export function startTrouble(
+  error: unknown,
+  doing: string,
+  isThreadGone: boolean,
+): ModelRunStatus | ThreadTrouble {
+  if (isBusyThread(error)) return { kind: 'busy' };
+  if (isThreadGone) return { kind: 'thread_gone' };
+  if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' };
+  const { status, code } = error instanceof APIError ? error : ({} as Partial<APIError>);
+  if (status === 400 && isUnanswerable(code)) return refusedRun('refused', String(code));
+  throw threadFault(error, doing);
+}
+
+/** A run that the server does not know any more. */
+export const unknownRun = (runId: string): ModelRunStatus => ({
+  kind: 'failed',
+  runId,
+  reason: 'the server does not know it any more',
+  next: 'retry',
 });
 
 /** A run that somebody else has ended; one of ours is not looked at again. */

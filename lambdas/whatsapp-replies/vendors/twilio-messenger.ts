@@ -187,31 +187,23 @@ async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Pro
     name?: string;
     cause?: { code?: string };
   };
-  const code = twilioCodeOf(error);
+  const notSent = (reason: string): SendResult => ({ kind: 'not_sent', reason, cause: error });
   if (error instanceof TwilioBusy) {
     const { retryAfterSeconds } = error;
-    const busy = { kind: 'not_sent', reason: 'too many requests', cause: error } as const;
-    return retryAfterSeconds ? { ...busy, retryAfterSeconds } : busy;
+    return { ...notSent('too many requests'), ...(retryAfterSeconds && { retryAfterSeconds }) };
   }
-  if (code !== undefined && busyCodes.has(code)) {
-    return { kind: 'not_sent', reason: `busy (${code})`, cause: error };
-  }
-  if (code !== undefined && setUpCodes.has(code)) {
-    return { kind: 'not_sent', reason: `the sender is not set up (${code})`, cause: error };
-  }
+  const code = twilioCodeOf(error) ?? 0;
+  if (busyCodes.has(code)) return notSent(`busy (${code})`);
+  if (setUpCodes.has(code)) return notSent(`the sender is not set up (${code})`);
   if (isRefused(status)) {
     await takeCurrent(options);
-    return { kind: 'not_sent', reason: `credentials refused (${status})`, cause: error };
+    return notSent(`credentials refused (${status})`);
   }
-  if (status !== undefined && wrongAddress.has(status)) {
-    return { kind: 'not_sent', reason: `refused (${status})`, cause: error };
-  }
-  if (code !== undefined && status !== undefined && status >= 400 && status < 500) {
+  if (status !== undefined && wrongAddress.has(status)) return notSent(`refused (${status})`);
+  if (code && status !== undefined && status >= 400 && status < 500) {
     return { kind: 'rejected', errorCode: code };
   }
-  if (neverConnected.has(cause?.code ?? '')) {
-    return { kind: 'not_sent', reason: 'no connection', cause: error };
-  }
+  if (neverConnected.has(cause?.code ?? '')) return notSent('no connection');
   const mayComeLate = name === 'TimeoutError' || (status !== undefined && timeouts.has(status));
   return { kind: 'unsure', cause: error, ...(mayComeLate && { mayComeLate }) };
 }
