@@ -2,6 +2,7 @@ import { isoTime } from '../shared/clock.ts';
 import { EngineError } from '../shared/errors.ts';
 import { errorForLog, type Log, type Meter } from '../shared/log.ts';
 import { counted } from '../shared/plural.ts';
+import { done, type Outcome } from '../shared/queue/outcome.ts';
 import { countVendorFailure } from '../shared/vendor-failures.ts';
 import { emailList } from './email-schema.ts';
 import { type HandOutPorts, handOutUntilAhead } from './hand-out.ts';
@@ -30,11 +31,6 @@ export interface StartPorts extends HandOutPorts {
   meter: Meter;
 }
 
-/** What became of a message; one that comes `later` has not failed. */
-export type RunResult = { kind: 'done' } | { kind: 'later'; afterSeconds: number };
-
-const done: RunResult = { kind: 'done' };
-
 /** What an invocation keeps of its time for what comes after the writing of the emails. */
 const enqueueingMs = 30_000;
 
@@ -43,7 +39,7 @@ export async function handleRun(
   message: RunMessage,
   ports: StartPorts,
   invocation: Invocation,
-): Promise<RunResult> {
+): Promise<Outcome> {
   const run = await ports.runs.find(message);
   if (!run) {
     ports.log.error('A run is not there any more.', runKeyOf(message));
@@ -65,11 +61,7 @@ const watchLater = (run: StoredRun, progress: number, ahead: object, ports: Star
   ports.watchLater({ kind: 'watch', ...runKeyOf(run), progress, ...ahead });
 
 /** Under a lease: a second message must not write the emails anew while they are answered already. */
-async function start(
-  run: StoredRun,
-  ports: StartPorts,
-  invocation: Invocation,
-): Promise<RunResult> {
+async function start(run: StoredRun, ports: StartPorts, invocation: Invocation): Promise<Outcome> {
   const { runs, clock } = ports;
   const { owner } = invocation;
   const until = clock.now() + Math.max(0, invocation.remainingMs());
@@ -85,10 +77,10 @@ async function start(
 }
 
 /** Another message of the run is at it, and may die with it. */
-async function afterAnother(run: StoredRun, { runs, clock }: StartPorts): Promise<RunResult> {
+async function afterAnother(run: StoredRun, { runs, clock }: StartPorts): Promise<Outcome> {
   const { state, start_until = 0 } = (await runs.find(run)) ?? run;
   const leftMs = state === 'pending' ? start_until - clock.now() : 0;
-  return { kind: 'later', afterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
+  return { kind: 'retry', afterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
 }
 
 async function startOwned(

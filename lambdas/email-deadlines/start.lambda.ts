@@ -1,31 +1,24 @@
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock.ts';
-import { readEnv } from '../shared/env.ts';
-import { createLog, createMeter } from '../shared/log.ts';
-import { once } from '../shared/once.ts';
-import { consumerQueue } from '../shared/queue/consumer-queue.ts';
-import { settlement } from '../shared/queue/settlement.ts';
+import { consumerParts, worker } from '../shared/lambda.ts';
+import { tenancyOf } from '../tenancy/wiring.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
-import { consumeRuns, type RunsConsumer } from './consume-runs.ts';
 import { startEnvironment } from './environment.ts';
 import { enqueueReady } from './ready-queue.ts';
-import { enqueueRun } from './run-queue.ts';
-import type { StartPorts } from './start-run.ts';
+import { startConsumer } from './start.ts';
 import { mailboxMissing, mailboxUrlOf } from './stores/company.ts';
 import { expectationOf } from './stores/expectation.ts';
 import { runStore } from './stores/run-store.ts';
 import { fetchEmails } from './vendors/mailbox.ts';
-import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
-
-const log = createLog('email-start');
-const meter = createMeter('email-start');
+import { enqueueRun, mailboxKeys, pacingOf } from './wiring.ts';
 
 /** How soon a run is looked after again. */
 const watchSeconds = 45;
 
-const consumer = once((): RunsConsumer => {
-  const env = readEnv(startEnvironment);
-  const { table, tenants } = tablesOf(env);
+/** Starts runs and looks after them. */
+export const handler = worker('email-start', startEnvironment, (parts) => {
+  const { env, log, meter } = parts;
+  const { tenants, tableOf } = tenancyOf(parts);
+  const table = tableOf(env.EMAIL_RUNS_TABLE);
   const queue = queueClient();
   const keys = mailboxKeys(env);
   const place = async (
@@ -37,45 +30,29 @@ const consumer = once((): RunsConsumer => {
     if (found) return found;
     throw mailboxMissing(tenantId, which);
   };
-  const ports: StartPorts = {
-    runs: runStore(table),
-    isSuspended: async ({ tenant_id }) => (await tenants.tenant(tenant_id))?.status === 'suspended',
-    async checkMailbox({ tenant_id }) {
-      const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
-      (await keys.get())(tenant_id, there);
+  return startConsumer(
+    {
+      runs: runStore(table),
+      isSuspended: async ({ tenant_id }) =>
+        (await tenants.tenant(tenant_id))?.status === 'suspended',
+      async checkMailbox({ tenant_id }) {
+        const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
+        (await keys.get())(tenant_id, there);
+      },
+      async fetchEmails({ tenant_id, test_mode }) {
+        const from = await place(tenant_id, 'emails_url', env.EMAILS_URL);
+        const apiKey = async () => (await keys.get())(tenant_id, from);
+        const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
+        const allowLoopback = env.LOOPBACK_URLS === 'allowed';
+        return fetchEmails({ ...from, ...calls, allowLoopback }, test_mode);
+      },
+      expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
+      enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
+      watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
+      clock: systemClock,
+      log,
+      meter,
     },
-    async fetchEmails({ tenant_id, test_mode }) {
-      const from = await place(tenant_id, 'emails_url', env.EMAILS_URL);
-      const apiKey = async () => (await keys.get())(tenant_id, from);
-      const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
-      const allowLoopback = env.LOOPBACK_URLS === 'allowed';
-      return fetchEmails({ ...from, ...calls, allowLoopback }, test_mode);
-    },
-    expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
-    enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
-    watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
-    clock: systemClock,
-    log,
-    meter,
-  };
-  const ownQueue = { queueUrl: env.RUN_QUEUE_URL, deadLetterUrl: env.RUN_DLQ_URL };
-  return {
-    ports,
-    random: Math.random,
-    settlement: settlement({ queue: consumerQueue(queue, ownQueue), meter, clock: systemClock }),
-  };
+    consumerParts(parts, { queueUrl: env.RUN_QUEUE_URL, deadLetterUrl: env.RUN_DLQ_URL }),
+  );
 });
-
-/** Starts runs and looks after them. */
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  log.addContext(context);
-  try {
-    const invocation = {
-      owner: context.awsRequestId,
-      remainingMs: () => context.getRemainingTimeInMillis(),
-    };
-    return await consumeRuns(event.Records, consumer(), invocation);
-  } finally {
-    meter.flush();
-  }
-};

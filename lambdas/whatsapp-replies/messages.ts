@@ -36,6 +36,12 @@ export const replyQueueMessage = z.object({
 
 export type ReplyQueueMessage = z.output<typeof replyQueueMessage>;
 
+/** The queue between the webhook and the reply processor. */
+export interface ReplyInbox {
+  /** Takes each message once for its SID, in the order of its conversation. Throws `retry` where it is not taken. */
+  put(message: ReplyQueueMessage, messageSid: string): Promise<void>;
+}
+
 /** A field as text, whichever of the two shapes it came in. */
 export function fieldText(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name];

@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { httpApp, problemResponse } from '../shared/http/problem.ts';
-import type { Channel, ReplyQueueMessage } from './messages.ts';
-import type { ReplyInbox } from './reply-queue.ts';
+import type { Channel, ReplyInbox, ReplyQueueMessage } from './messages.ts';
 import { paths } from './routes.ts';
 import type { ChannelRegistry } from './stores/channel-registry.ts';
 import type { CustomerDirectory } from './stores/customer-directory.ts';

@@ -42,7 +42,11 @@ describe('the receiving function', () => {
 
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('<Response/>') });
     const [sent] = aws.sent();
-    expect(sent).toMatchObject({ QueueUrl: queueUrl, MessageGroupId: 'c_1' });
+    expect(sent).toMatchObject({
+      QueueUrl: queueUrl,
+      MessageGroupId: 'c_1',
+      MessageDeduplicationId: messageFields()['MessageSid'],
+    });
     const message = replyQueueMessage.parse(JSON.parse(sent?.MessageBody ?? ''));
     expect(message).toMatchObject({ company_id: 'acme', project_id: 'shop' });
     expect(message.twilio_message['Body']).toBe("It's 1+1=2 🙏🏽");

@@ -1,5 +1,5 @@
-import type { EngineError } from '../../shared/errors.ts';
 import { withoutReasoning } from '../../shared/model-text.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { attempt } from './attempt.ts';
 import { type Inbound, quotation } from './inbound.ts';
 import type { PastMessage, ReplyPorts, TurnInvocation } from './ports.ts';
@@ -7,8 +7,6 @@ import { inputText, type Turn } from './turn.ts';
 
 /** One inbound message of the batch, parsed. */
 export interface QueuedMessage {
-  /** SQS's id of the message. */
-  record_id: string;
   company_id: string;
   project_id: string;
   conversation_id: string;
@@ -18,35 +16,25 @@ export interface QueuedMessage {
   inbound: Inbound;
 }
 
-/** What the queue must do with a conversation's messages; those not named are done. */
-export interface GroupResult {
-  /** To be returned as failures, all after this many seconds. */
-  unfinished?: { messages: QueuedMessage[]; afterSeconds: number };
-  dead: { messages: QueuedMessage[]; error: EngineError }[];
-}
-
 /**
  * Answers the waiting messages of one conversation, oldest first; those that wait together by one
- * run. When one fails, it and all later ones stay in the queue, so that their order holds.
+ * run. When one comes back, all that are not done come back with it, so that their order holds.
  */
 export async function answerGroup(
   messages: QueuedMessage[],
   ports: ReplyPorts,
   invocation: TurnInvocation,
-): Promise<GroupResult> {
-  const dead: GroupResult['dead'] = [];
+): Promise<Outcome[]> {
+  const outcomes = new Map<QueuedMessage, Outcome>();
   let pending = messages;
   while (pending.length > 0) {
     const { turn, merged } = await openTurn(pending, ports);
-    const rest = pending.filter((message) => !merged.includes(message));
-    const result = turn ? await attempt(turn, ports, invocation) : { kind: 'done' as const };
-    if (result.kind === 'later') {
-      return { unfinished: { messages: pending, afterSeconds: result.afterSeconds }, dead };
-    }
-    if (result.kind === 'dead') dead.push({ messages: merged, error: result.error });
-    pending = rest;
+    const outcome = turn ? await attempt(turn, ports, invocation) : done;
+    const settled = outcome.kind === 'retry' ? pending : merged;
+    for (const message of settled) outcomes.set(message, outcome);
+    pending = pending.filter((message) => !settled.includes(message));
   }
-  return { dead };
+  return messages.map((message) => outcomes.get(message) ?? done);
 }
 
 /** The turn that the first message belongs to, or a new one for all that wait; none if it was answered before. */

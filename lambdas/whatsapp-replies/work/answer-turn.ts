@@ -1,3 +1,4 @@
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { composeReply } from './compose.ts';
 import type { StepResult, TurnContext } from './ports.ts';
 import { awaitRun, startRun } from './steps/run.ts';
@@ -5,22 +6,20 @@ import { recordTurn, sendParts } from './steps/send.ts';
 import { openThread } from './steps/thread.ts';
 import { readableInputs, type Turn } from './turn.ts';
 
-export type TurnResult = { kind: 'recorded' } | { kind: 'waiting'; afterSeconds: number };
-
 /**
  * Takes a claimed turn from its last recorded step to the end. Throws an EngineError when a step
  * fails; whatever was recorded by then is not done again.
  */
-export async function answerTurn(turn: Turn, context: TurnContext): Promise<TurnResult> {
+export async function answerTurn(turn: Turn, context: TurnContext): Promise<Outcome> {
   for (let current = turn; current.state !== 'recorded'; ) {
     const result = await takeStep(current, context);
     if (result.kind === 'waiting') {
       await release(result.turn, context);
-      return { kind: 'waiting', afterSeconds: result.afterSeconds };
+      return { kind: 'retry', afterSeconds: result.afterSeconds };
     }
     current = result.turn;
   }
-  return { kind: 'recorded' };
+  return done;
 }
 
 async function takeStep(turn: Turn, context: TurnContext): Promise<StepResult> {

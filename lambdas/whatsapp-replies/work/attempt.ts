@@ -3,6 +3,7 @@ import { alertPerson, asEngineError, type EngineError, retryLater } from '../../
 import { historyOnBegin, withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
 import { once } from '../../shared/once.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import { limits } from '../limits.ts';
@@ -18,12 +19,6 @@ import {
 import { leaveThread, withLess, withoutThread } from './steps/thread.ts';
 import type { Turn } from './turn.ts';
 
-/** How one invocation's work on a turn has ended. */
-export type Attempt =
-  | { kind: 'done' }
-  | { kind: 'later'; afterSeconds: number }
-  | { kind: 'dead'; error: EngineError };
-
 /** With less time an invocation might be ended by the first call that hangs, and its other conversations with it. */
 const minAttemptMs = 15_000;
 
@@ -32,13 +27,13 @@ export async function attempt(
   turn: Turn,
   ports: ReplyPorts,
   invocation: TurnInvocation,
-): Promise<Attempt> {
+): Promise<Outcome> {
   ports.logTurn(turn);
   const leaseLeftMs = turn.lease_until - ports.clock.now();
-  if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
+  if (leaseLeftMs > 0) return { kind: 'retry', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
   // A lease that has run out was not given back: the invocation was killed, perhaps by this very turn.
   if (turn.lease_until > 0) await invocation.lastAndAlone?.(turn.attempts);
-  if (invocation.remainingMs() < minAttemptMs) return { kind: 'later', afterSeconds: 1 };
+  if (invocation.remainingMs() < minAttemptMs) return { kind: 'retry', afterSeconds: 1 };
   const context = turnContext(turn, ports, invocation);
   try {
     if (turn.attempts >= limits.maxAttempts) {
@@ -46,8 +41,7 @@ export async function attempt(
     }
     const claimed = await claim(turn, context);
     countQueueSeconds(turn, context);
-    const result = await answerTurn(claimed, context);
-    return result.kind === 'recorded' ? { kind: 'done' } : { ...result, kind: 'later' };
+    return await answerTurn(claimed, context);
   } catch (thrown) {
     return afterFailure(turn, asEngineError(thrown), context);
   }
@@ -95,9 +89,9 @@ async function afterFailure(
   turn: Turn,
   thrown: EngineError,
   context: TurnContext,
-): Promise<Attempt> {
-  if (thrown.code === notRecorded) return { kind: 'done' };
-  if (thrown.code === turnTaken) return { kind: 'later', afterSeconds: 5 };
+): Promise<Outcome> {
+  if (thrown.code === notRecorded) return done;
+  if (thrown.code === turnTaken) return { kind: 'retry', afterSeconds: 5 };
   const { log, meter, random } = context;
   const { error, tried, isFinal } = await release(turn, thrown, context);
   countVendorFailure(error, meter);
@@ -105,7 +99,7 @@ async function afterFailure(
   if (!isFinal) {
     log.warn('The reply failed and will be tried again.', details);
     const backoff = backoffSeconds(tried, random);
-    return { kind: 'later', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
+    return { kind: 'retry', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
   }
   const level = error.next === 'alert' ? 'critical' : 'error';
   log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
