@@ -1,10 +1,9 @@
-import { backoffSeconds } from '../../shared/backoff.ts';
 import { alertPerson, asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
 import { historyOnBegin, withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
 import { once } from '../../shared/once.ts';
-import { done, type Outcome } from '../../shared/queue/outcome.ts';
-import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
+import { afterFailure, done, type Failure, type Outcome } from '../../shared/queue/outcome.ts';
+import { isOutage } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import { limits } from '../limits.ts';
 import { answerTurn } from './answer-turn.ts';
@@ -43,7 +42,7 @@ export async function attempt(
     countQueueSeconds(turn, context);
     return await answerTurn(claimed, context);
   } catch (thrown) {
-    return afterFailure(turn, asEngineError(thrown), context);
+    return failed(turn, asEngineError(thrown), context);
   }
 }
 
@@ -84,52 +83,51 @@ async function claim(turn: Turn, { store, clock, remainingMs }: TurnContext): Pr
   return inputs.length === claimed.inputs.length ? claimed : store.saveTurn({ ...claimed, inputs });
 }
 
-/** Counts and logs an attempt's failure, and says when the next one is, if there is one. */
-async function afterFailure(
-  turn: Turn,
-  thrown: EngineError,
-  context: TurnContext,
-): Promise<Outcome> {
+/** Counts and logs an attempt's failure; its outcome says when the next one is, if there is one. */
+async function failed(turn: Turn, thrown: EngineError, context: TurnContext): Promise<Outcome> {
   if (thrown.code === notRecorded) return done;
   if (thrown.code === turnTaken) return { kind: 'retry', afterSeconds: 5 };
-  const { log, meter, random } = context;
-  const { error, tried, isFinal } = await release(turn, thrown, context);
+  const { log, meter } = context;
+  const { failure, tried } = await release(turn, thrown, context);
+  const { error } = failure;
   countVendorFailure(error, meter);
   const details = { error_code: error.code, attempts: tried, error: errorForLog(error) };
-  if (!isFinal) {
+  if (failure.kind === 'retry') {
     log.warn('The reply failed and will be tried again.', details);
-    const backoff = backoffSeconds(tried, random);
-    return { kind: 'retry', afterSeconds: Math.max(backoff, error.retryAfterSeconds ?? 0) };
+  } else {
+    const level = error.next === 'alert' ? 'critical' : 'error';
+    log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
   }
-  const level = error.next === 'alert' ? 'critical' : 'error';
-  log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
-  return { kind: 'dead', error };
+  return failure;
 }
 
-interface Failure {
-  error: EngineError;
-  /** Failures so far of this kind. */
+/** What follows from a failure, and the failures so far of its kind. */
+interface Counted {
+  failure: Failure;
   tried: number;
-  isFinal: boolean;
 }
+
+const counted = (error: EngineError, tried: number, { random }: TurnContext): Counted => ({
+  failure: afterFailure(error, tried, { limits }, random),
+  tried,
+});
 
 /** Gives the lease back, with what the next attempt must know. */
-async function release(turn: Turn, error: EngineError, context: TurnContext): Promise<Failure> {
+async function release(turn: Turn, error: EngineError, context: TurnContext): Promise<Counted> {
   try {
     const latest = (await context.store.turnOf(turn)) ?? turn;
     if (error.code !== conversationRefused) return await count(latest, error, context);
     const next = withLess(latest);
     if (!next) return await count(latest, refusedForGood(error), context);
-    // The number of refusals is bounded by itself.
+    // Refusals are bounded by themselves, below the limit of attempts.
     const freed: Turn = { ...next, lease_until: 0, attempts: Math.max(0, latest.attempts - 1) };
     await saveLeaving(latest, withFailure(freed, error, 'failed', context), context);
-    return { error, tried: next.refusals ?? 1, isFinal: false };
+    return counted(error, next.refusals ?? 1, context);
   } catch (releaseError) {
     context.log.error('The lease of the turn could not be given back; it runs out by itself.', {
       error: errorForLog(releaseError),
     });
-    const tried = turn.attempts + 1;
-    return { error, tried, isFinal: isExhausted(error, tried) };
+    return counted(error, turn.attempts + 1, context);
   }
 }
 
@@ -140,24 +138,21 @@ const refusedForGood = ({ message, cause }: EngineError): EngineError =>
     { cause },
   );
 
-const isExhausted = (error: EngineError, tried: number): boolean =>
-  error.next !== 'retry' || tried >= maxAttemptsFor(error, limits);
-
 /** A message that goes to the dead-letter queue has all attempts again once it is redriven. */
-async function count(latest: Turn, error: EngineError, context: TurnContext): Promise<Failure> {
+async function count(latest: Turn, error: EngineError, context: TurnContext): Promise<Counted> {
   const counts = countsAfter(latest, error);
-  const tried = isOutage(error) ? counts.outages : counts.attempts;
-  const isFinal = isExhausted(error, tried);
-  const after: Turn = isFinal
+  const result = counted(error, isOutage(error) ? counts.outages : counts.attempts, context);
+  const isDead = result.failure.kind === 'dead';
+  const after: Turn = isDead
     ? { ...fromTheStart(latest, error), attempts: 0, outages: 0 }
     : { ...latest, ...counts };
   const freed = { ...after, lease_until: 0 };
   await saveLeaving(
     latest,
-    withFailure(freed, error, isFinal ? 'dead' : 'failed', context),
+    withFailure(freed, error, isDead ? 'dead' : 'failed', context),
     context,
   );
-  return { error, tried, isFinal };
+  return result;
 }
 
 /** The turn with what has become of this try, for its timeline. */
