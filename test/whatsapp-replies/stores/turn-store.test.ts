@@ -86,8 +86,8 @@ describe('a turn', () => {
   });
 });
 
-describe('a message that another message’s turn covers', () => {
-  it('may be covered again by the same turn, also when an answer was lost', async () => {
+describe('a message that is merged into another message’s turn', () => {
+  it('may be merged again into the same turn, also when an answer was lost', async () => {
     const store = turnStore(withLostAnswers(table));
     const turn = aNewTurn(2);
 
@@ -98,7 +98,7 @@ describe('a message that another message’s turn covers', () => {
 });
 
 describe('a message whose old turn has expired', () => {
-  it('is covered by the new one, though the old item is not deleted yet', async () => {
+  it('is merged into the new one, though the old item is not deleted yet', async () => {
     const store = turnStore(table);
     const [old, fresh] = [aNewTurn(), aNewTurn(2)];
     await store.createTurn(old);
