@@ -25,7 +25,7 @@ describe('the reply function', () => {
     expect(closure.length).toBeLessThanOrEqual(90);
   });
 
-  it('has a core that is read in twelve files, none of them in a circle', () => {
+  it('has thirteen files of work and no circle of imports', () => {
     const core = [...importsOf.keys()].filter((file) =>
       /^lambdas\/whatsapp-replies\/work\/(steps\/)?[^/]+\.ts$/.test(file),
     );
