@@ -1,4 +1,3 @@
-import { byteRoom } from '../shared/byte-room.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
 import { consumerParts, worker } from '../shared/lambda.ts';
@@ -9,13 +8,13 @@ import { replyEnvironment } from './environment.ts';
 import { defaultMaxOutputTokens } from './features.ts';
 import { limits } from './limits.ts';
 import { type ReplyConsumerPorts, replyConsumer } from './reply.ts';
-import { paths } from './routes.ts';
 import { conversationStore } from './stores/conversation-store.ts';
 import { replyRateLimit } from './stores/reply-rate-limit.ts';
 import { assistantDirectory } from './vendors/assistant-directory.ts';
 import { twilioMessenger } from './vendors/twilio-messenger.ts';
 import { conversationsOf, twilioCredentials } from './wiring.ts';
-import { encodeReference, referenceParameter } from './work/reply-reference.ts';
+import { statusCallbackUrl } from './work/delivery.ts';
+import { byteRoom } from './work/steps/pictures.ts';
 
 /** The reply processor: answers the customers' messages. */
 export const handler = worker('reply', replyEnvironment, (parts) => {
@@ -23,10 +22,9 @@ export const handler = worker('reply', replyEnvironment, (parts) => {
   const { table, tenants, usage } = conversationsOf(parts);
   const credentials = twilioCredentials(env);
   const { openAi, onUsage } = openAiOf(env, meter);
-  const callbackUrl = env.PUBLIC_BASE_URL.replace(/\/+$/, '') + paths.status;
   const shared = {
     store: conversationStore(table),
-    spendReply: replyRateLimit(table),
+    tryAcquireReply: replyRateLimit(table),
     pictureRoom: byteRoom(limits.batchPictureBytes),
     assistantFor: assistantDirectory(tenants, openAi, {
       environment: process.env,
@@ -58,7 +56,7 @@ export const handler = worker('reply', replyEnvironment, (parts) => {
           child.warn('A reply could not be counted in the usage.', { error: errorForLog(error) }),
         ),
     statusCallback: (turn, message_key) =>
-      `${callbackUrl}?${referenceParameter}=${encodeReference({ ...turn, message_key })}`,
+      statusCallbackUrl(env.PUBLIC_BASE_URL, { ...turn, message_key }),
   });
 
   const queue = { queueUrl: env.REPLY_QUEUE_URL, deadLetterUrl: env.REPLY_DLQ_URL };

@@ -6,11 +6,15 @@ import { type Consume, consume } from '../shared/queue/consume.ts';
 import type { ConsumerParts, Delivery } from '../shared/queue/delivery.ts';
 import type { Outcome } from '../shared/queue/outcome.ts';
 import { sentAt } from '../shared/queue/sqs.ts';
-import { whatsAppAddress } from '../vendors/twilio/credentials.ts';
-import { fieldText, type ReplyQueueMessage, replyQueueMessage } from './messages.ts';
+import {
+  fieldText,
+  type ReplyQueueMessage,
+  replyQueueMessage,
+  whatsAppAddress,
+} from './messages.ts';
 import { answerGroup, type QueuedMessage } from './work/answer-group.ts';
-import type { ReplyPorts } from './work/answer-turn.ts';
-import { readInbound } from './work/inbound.ts';
+import { readTwilioMessage } from './work/inbound.ts';
+import type { ReplyPorts } from './work/ports.ts';
 
 export interface ReplyConsumerPorts {
   /** The ports of one conversation; `log` names it on every line. */
@@ -47,8 +51,7 @@ export const replyConsumer = (
       const messages = now.flatMap(({ message }) => message ?? []);
       // Not the message's own log: it names each turn once that is known.
       const log = parts.logOf(idsOf(first.message, first.record));
-      const ports = { ...portsFor(log), lastAndAlone: invocation.lastAndAlone };
-      const answered = await answerGroup(messages, ports, invocation);
+      const answered = await answerGroup(messages, portsFor(log), invocation);
       const outcomes = new Map(messages.map((message, n) => [message, answered[n]]));
       return read.map(({ message, outcome }) => outcome ?? (message && outcomes.get(message)));
     },
@@ -72,15 +75,20 @@ async function readDelivery(
   const { twilio_message: fields, received_at, consent, thread_id, ...ids } = message;
   try {
     const receivedAt = received_at ? Date.parse(received_at) : sentAt(record, clock.now());
-    const inbound = readInbound(fields, messageSidOf(message, record), isoTime(receivedAt));
-    const to = fieldText(fields, 'To') || (await defaultBusinessNumber());
+    const { from, to, content } = readTwilioMessage(fields);
+    const message_sid = messageSidOf(message, record);
     return {
       message: {
         ...ids,
         ...(thread_id && { thread_id }),
-        customer: whatsAppAddress(fieldText(fields, 'From')),
-        business_number: whatsAppAddress(to),
-        inbound: { ...inbound, ...(consent && { consent }) },
+        customer: whatsAppAddress(from),
+        business_number: whatsAppAddress(to || (await defaultBusinessNumber())),
+        inbound: {
+          message_sid,
+          received_at: isoTime(receivedAt),
+          ...content,
+          ...(consent && { consent }),
+        },
       },
     };
   } catch (thrown) {

@@ -46,6 +46,7 @@ describe('the direction of imports', () => {
       );
     };
     const pure = [
+      'html-entities',
       'libphonenumber-js/min',
       'marked',
       'node:crypto',

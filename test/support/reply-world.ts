@@ -1,4 +1,3 @@
-import { byteRoom } from '../../lambdas/shared/byte-room.ts';
 import type { EngineError } from '../../lambdas/shared/errors.ts';
 import type { Outcome as MessageOutcome } from '../../lambdas/shared/queue/outcome.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
@@ -6,12 +5,14 @@ import {
   answerGroup,
   type QueuedMessage,
 } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
-import {
-  answerTurn,
-  type InvocationTime,
-  type ReplyPorts,
-} from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
-import type { AssistantPort } from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { answerTurn } from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
+import { turnContext } from '../../lambdas/whatsapp-replies/work/attempt.ts';
+import type {
+  AssistantPort,
+  ReplyPorts,
+  TurnInvocation,
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { byteRoom } from '../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { type VirtualClock, virtualClock } from './clock.ts';
 import type { TestProcess } from './crash.ts';
@@ -104,7 +105,7 @@ export function aWorld(options: WorldOptions = {}): World {
       runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
       suspended: options.suspended?.() ?? false,
     }),
-    spendReply: async () => 0,
+    tryAcquireReply: async () => 0,
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,
@@ -115,7 +116,7 @@ export function aWorld(options: WorldOptions = {}): World {
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
-  const budget = (remainingMs = 60_000): InvocationTime => {
+  const invocation = (remainingMs = 60_000): TurnInvocation => {
     const until = clock.now() + remainingMs;
     return { remainingMs: () => until - clock.now() };
   };
@@ -131,9 +132,10 @@ export function aWorld(options: WorldOptions = {}): World {
     counted,
     async answers(messages, { remainingMs, process } = {}) {
       const through = process ? portsOf(ports, process) : ports;
-      return resultOf(messages, await answerGroup(messages, through, budget(remainingMs)));
+      return resultOf(messages, await answerGroup(messages, through, invocation(remainingMs)));
     },
-    takes: (turn, remainingMs) => answerTurn(turn, ports, budget(remainingMs)),
+    takes: (turn, remainingMs) =>
+      answerTurn(turn, turnContext(turn, ports, invocation(remainingMs))),
   };
 }
 

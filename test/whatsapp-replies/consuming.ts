@@ -1,5 +1,4 @@
 import type { SQSRecord } from 'aws-lambda';
-import { byteRoom } from '../../lambdas/shared/byte-room.ts';
 import { EngineError } from '../../lambdas/shared/errors.ts';
 import type { ConsumerParts } from '../../lambdas/shared/queue/delivery.ts';
 import { textsSchema } from '../../lambdas/whatsapp-replies/features.ts';
@@ -11,6 +10,7 @@ import type {
   Messenger,
   OutboundMessage,
 } from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { byteRoom } from '../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import { readableInputs, type Turn, userText } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { consumerParts, staysOf } from '../support/consumer.ts';
 import type { TestTable } from '../support/table.ts';
@@ -20,7 +20,7 @@ export interface ConsumerOptions {
   answer?: (turn: Turn) => Promise<string>;
   defaultNumber?: () => Promise<string>;
   /** In how many seconds the conversation may have a reply again; at once by default. */
-  spendReply?: (turn: Turn) => Promise<number>;
+  tryAcquireReply?: (turn: Turn) => Promise<number>;
   /** A real queue; by default one that keeps what it is told. */
   queue?: Pick<ConsumerParts, 'client' | 'queueUrl' | 'deadLetterUrl'>;
   /** Companies that have their share of the workers. */
@@ -76,7 +76,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
           runMaxWaitMs: 300_000,
           suspended: false,
         }),
-        spendReply: options.spendReply ?? (async () => 0),
+        tryAcquireReply: options.tryAcquireReply ?? (async () => 0),
         countReply: async () => {},
         clock: { now: () => table.clock.now(), sleep: async () => {} },
         random: () => 0.5,

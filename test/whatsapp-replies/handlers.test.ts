@@ -5,7 +5,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
 import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
-import { encodeReference } from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
+import { encodeReference } from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import { customerAddress, gatewayEvent, messageFields } from '../support/webhook.ts';
 import { aContext, aFreshFunction, environment, mockedAws, queueUrl } from './invoking.ts';
 
