@@ -8,8 +8,9 @@ import { batchResponse } from '../shared/queue/sqs.ts';
 import { countVendorFailure } from '../shared/vendor-failures.ts';
 import { limits } from './limits.ts';
 import { type RunMessage, runMessage } from './messages.ts';
-import { giveUp, handleRun, type StartPorts } from './start-run.ts';
-import type { Invocation } from './work/answer-email.ts';
+import type { Invocation } from './work/ports.ts';
+import type { StartPorts } from './work/run-ports.ts';
+import { giveUp, handleRun } from './work/start-run.ts';
 
 export interface RunsConsumer {
   ports: StartPorts;

@@ -6,13 +6,13 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { discardWork, type EngineError, retryLater } from '../shared/errors.ts';
+import { discardWork, EngineError, retryLater } from '../shared/errors.ts';
 import { inParallel } from '../shared/in-parallel.ts';
 import { errorForLog, type Log } from '../shared/log.ts';
 import { maxVisibilitySeconds, sendableBody } from '../shared/queue/sqs.ts';
 import { type ReadyMessage, readyMessage } from './messages.ts';
 import type { ReadyDeadLetters } from './ready-dead-letters.ts';
-import type { ReadyQueue, Task } from './work/office.ts';
+import { type ReadyQueue, type Task, taskOf } from './work/worker-dependencies.ts';
 
 /** A message of the queue; those of the batch are named to the event source when they must come back. */
 export interface Receipt {
@@ -30,7 +30,7 @@ const parallelBatches = 8;
 type Client = Pick<SQSClient, 'send'>;
 
 /** Puts emails that are ready into the queue, in this order; those that are not yet due are delayed as far as SQS can. */
-export async function enqueueReady(
+export async function sendReady(
   client: Client,
   queueUrl: string,
   messages: ReadyMessage[],
@@ -69,16 +69,41 @@ export interface ReadyQueueParts {
   log: Pick<Log, 'warn'>;
 }
 
+/** The queue, and how the messages that its event source delivers are read. */
+export interface ReceivedQueue extends ReadyQueue<Receipt> {
+  /** The tasks of these messages; those that are malformed become dead letters. */
+  read(receipts: Receipt[]): Promise<Task<Receipt>[]>;
+}
+
 export function readyQueue({
   client,
   queueUrl,
   deadLetters,
   now,
   log,
-}: ReadyQueueParts): ReadyQueue<Receipt> {
-  const remove = (handle: string) =>
-    client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
+}: ReadyQueueParts): ReceivedQueue {
+  const finish = async ({ handle, recordId }: Receipt): Promise<void> => {
+    // The event source deletes what it has delivered.
+    if (recordId) return;
+    await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
+  };
+
+  const read = async (receipts: Receipt[]): Promise<Task<Receipt>[]> => {
+    const tasks: Task<Receipt>[] = [];
+    for (const receipt of receipts) {
+      const message = messageOf(receipt.body);
+      if (message instanceof EngineError) {
+        await deadLetters.putBody(receipt.body, message);
+        await finish(receipt);
+      } else tasks.push({ ...taskOf(message), receipt, received: receipt.received ?? 1 });
+    }
+    return tasks;
+  };
+
   return {
+    read,
+    finish,
+
     async pull(most) {
       const { Messages: messages = [] } = await client.send(
         new ReceiveMessageCommand({
@@ -88,29 +113,16 @@ export function readyQueue({
           MessageSystemAttributeNames: ['ApproximateReceiveCount'],
         }),
       );
-      const tasks = messages.map((message) => {
-        const receipt = {
+      return read(
+        messages.map((message) => ({
           handle: String(message.ReceiptHandle),
           body: String(message.Body),
           received: receivedOf(message.Attributes),
-        };
-        return { receipt, task: taskOf(receipt) };
-      });
-      for (const { receipt, task } of tasks) {
-        if (!(task instanceof Error)) continue;
-        await deadLetters.putBody(receipt.body, task);
-        await remove(receipt.handle);
-      }
-      return tasks.flatMap(({ task }) => (task instanceof Error ? [] : [task]));
+        })),
+      );
     },
 
-    put: (messages, afterSeconds = 0) =>
-      enqueueReady(client, queueUrl, messages, now(), afterSeconds),
-
-    async finish({ handle, recordId }) {
-      // The event source deletes what it has handed over.
-      if (!recordId) await remove(handle);
-    },
+    put: (messages, afterSeconds = 0) => sendReady(client, queueUrl, messages, now(), afterSeconds),
 
     async returnAfter({ handle }, seconds) {
       const visibility = Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds)));
@@ -133,14 +145,9 @@ export function readyQueue({
   };
 }
 
-/** The task of a message; an error where it is malformed. */
-export function taskOf(receipt: Receipt): Task<Receipt> | EngineError {
-  const result = readyMessage.safeParse(parseJson(receipt.body));
-  if (result.success) {
-    const { email_id, deadlines, spare } = result.data;
-    const { received = 1 } = receipt;
-    return { email_id, deadlines, spare, message: result.data, receipt, received };
-  }
+function messageOf(body: string): ReadyMessage | EngineError {
+  const result = readyMessage.safeParse(parseJson(body));
+  if (result.success) return result.data;
   const names = result.error.issues.map((issue) => issue.path.join('.') || 'the message');
   return discardWork(
     'malformed_message',

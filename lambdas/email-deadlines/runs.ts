@@ -13,9 +13,10 @@ import { readRequest } from './read-request.ts';
 import { type EmailView, pageQuery, type RunView, routes, triggerQuery } from './routes.ts';
 import { hashOf, type IdempotencyKeys } from './stores/idempotency.ts';
 import type { RunStore, Trouble } from './stores/run-store.ts';
+import { admissionOf } from './work/admission.ts';
 import { answerableOf } from './work/answerable.ts';
 import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './work/email.ts';
-import { type Expectation, prepareRun } from './work/prepare.ts';
+import { type Expectation, planRun } from './work/plan-run.ts';
 import { noCounts, type StoredRun } from './work/run.ts';
 
 export interface RunsPorts extends ApiDependencies {
@@ -112,14 +113,8 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     };
     const assumed = await expectation(caller.tenant_id);
     const { answerable } = answerableOf(read);
-    const preparation = prepareRun(answerable, run, assumed, gate.clock.now());
-    if (preparation.kind === 'faulty') {
-      return invalid(
-        c,
-        preparation.faults.map((detail) => ({ pointer: '#/emails', detail })),
-      );
-    }
-    const admitted = { ...run, ...preparation.prepared.admission };
+    const plan = planRun(answerable, run, assumed, gate.clock.now());
+    const admitted = { ...run, ...admissionOf(plan) };
     return begin(c, admitted, JSON.stringify(wanted), JSON.stringify(emails));
   });
 

@@ -8,14 +8,15 @@ import { settlement } from '../shared/queue/settlement.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { consumeRuns, type RunsConsumer } from './consume-runs.ts';
 import { startEnvironment } from './environment.ts';
-import { enqueueReady } from './ready-queue.ts';
+import { type EmailSources, loadEmails } from './load-emails.ts';
+import { sendReady } from './ready-queue.ts';
 import { enqueueRun } from './run-queue.ts';
-import type { StartPorts } from './start-run.ts';
 import { mailboxMissing, mailboxUrlOf } from './stores/company.ts';
 import { expectationOf } from './stores/expectation.ts';
 import { runStore } from './stores/run-store.ts';
 import { fetchEmails } from './vendors/mailbox.ts';
 import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
+import type { StartPorts } from './work/run-ports.ts';
 
 const log = createLog('email-start');
 const meter = createMeter('email-start');
@@ -37,9 +38,9 @@ const consumer = once((): RunsConsumer => {
     if (found) return found;
     throw mailboxMissing(tenantId, which);
   };
-  const ports: StartPorts = {
-    runs: runStore(table),
-    isSuspended: async ({ tenant_id }) => (await tenants.tenant(tenant_id))?.status === 'suspended',
+  const runs = runStore(table);
+  const sources: EmailSources = {
+    given: runs.given,
     async checkMailbox({ tenant_id }) {
       const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
       (await keys.get())(tenant_id, there);
@@ -51,8 +52,15 @@ const consumer = once((): RunsConsumer => {
       const allowLoopback = env.LOOPBACK_URLS === 'allowed';
       return fetchEmails({ ...from, ...calls, allowLoopback }, test_mode);
     },
+    log,
+    meter,
+  };
+  const ports: StartPorts = {
+    runs,
+    loadEmails: (run) => loadEmails(run, sources),
+    isSuspended: async ({ tenant_id }) => (await tenants.tenant(tenant_id))?.status === 'suspended',
     expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
-    enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
+    enqueue: (messages) => sendReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
     watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
     clock: systemClock,
     log,

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import { checkGraph } from '../../lambdas/email-deadlines/work/graph.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
-import { NeediestFirst } from '../../lambdas/email-deadlines/work/neediest-first.ts';
-import { timetable } from '../../lambdas/email-deadlines/work/timetable.ts';
+import { prioritiesOf } from '../../lambdas/email-deadlines/work/priorities.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/service-times.ts';
+import {
+  feasibleEdfPolicy,
+  simulateSchedule,
+} from '../../lambdas/email-deadlines/work/simulate-schedule.ts';
 import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 import { dependencyIds, type MailboxEmail } from '../../local/simulators/mailbox/mail.ts';
 import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
@@ -64,9 +67,10 @@ function predicted(emails: readonly MailboxEmail[]): number {
   if (checked.kind === 'faulty') throw new Error('Expected a sound graph.');
   const random = seededRandom(7);
   const plan = { kind: 'order' as const, workers, startMs: 0 };
-  const policy = new NeediestFirst(checked.graph, plan, new ServiceTimes([500]));
+  const times = new ServiceTimes([500]);
+  const policy = feasibleEdfPolicy(prioritiesOf(checked.graph, plan, times), times);
   const rules = { ...plan, serviceMs: () => minMs + (maxMs - minMs) * random() };
-  const slots = timetable(checked.graph, rules, policy);
+  const slots = simulateSchedule(checked.graph, rules, policy);
   return [...slots.values()].filter(({ onTime }) => onTime).length;
 }
 

@@ -1,7 +1,7 @@
 import type { Table } from '../../shared/store/table.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import { assumedTimes, type MockTiming } from '../vendors/assumed-times.ts';
-import type { Expectation } from '../work/prepare.ts';
+import type { Expectation } from '../work/plan-run.ts';
 import { answersOf } from './company.ts';
 import { learnedTimes } from './learned-times.ts';
 

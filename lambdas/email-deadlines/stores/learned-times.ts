@@ -1,8 +1,8 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expiresAt, storeCall, type Table } from '../../shared/store/table.ts';
-import { type Step, type StepTimes, steps } from '../work/ladder.ts';
-import { ServiceTimes, type SharedServiceTimes } from '../work/learned-times.ts';
+import { type AnswerTier, answerTiers, type TierTimes } from '../work/fallback-chain.ts';
 import type { StepClock } from '../work/ports.ts';
+import { ServiceTimes, type SharedServiceTimes } from '../work/service-times.ts';
 import { keys } from './keys.ts';
 
 /** What a company's answers have taken, by step; what one invocation learns the next ones know. */
@@ -16,10 +16,10 @@ const keptDays = 7;
 export async function learnedTimes(
   table: Table,
   tenantId: string,
-  assumed: StepTimes,
+  assumed: TierTimes,
 ): Promise<LearnedTimes> {
-  const known = steps.flatMap((step) => (assumed[step] === undefined ? [] : [step]));
-  const read = async (step: Step): Promise<SharedServiceTimes | undefined> => {
+  const known = answerTiers.flatMap((step) => (assumed[step] === undefined ? [] : [step]));
+  const read = async (step: AnswerTier): Promise<SharedServiceTimes | undefined> => {
     const { Item: item } = await storeCall('read learned times', () =>
       table.client.send(
         new GetCommand({ TableName: table.name, Key: keys.learned(tenantId, step) }),
@@ -36,7 +36,7 @@ export async function learnedTimes(
       ),
     ),
   );
-  const changed = new Set<Step>();
+  const changed = new Set<AnswerTier>();
   return {
     expected: (share) =>
       Object.fromEntries([...times].map(([step, learned]) => [step, learned.percentile(share)])),

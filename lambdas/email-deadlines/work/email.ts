@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../shared/history.ts';
-import type { Step } from './ladder.ts';
+import type { AnswerTier } from './fallback-chain.ts';
 
 /** `waiting`: not drafted yet. `sending`: a post may have been made. `sent` and `failed` are ends. */
 export type EmailState = 'waiting' | 'drafted' | 'sending' | 'sent' | 'failed';
@@ -16,10 +16,10 @@ export interface EmailKey {
   email_id: string;
 }
 
-/** Who answered, and by which step of the ladder. */
+/** A reply, and the tier that wrote it. */
 export interface Draft {
   response: string;
-  answered_by: Step;
+  answered_by: AnswerTier;
 }
 
 /** An email of a run as it is stored. Times are milliseconds since the epoch. */
@@ -51,7 +51,7 @@ export interface StoredEmail extends EmailKey {
   /** The latest tries that failed. */
   history?: HistoryEntry[];
   response?: string;
-  answered_by?: Step;
+  answered_by?: AnswerTier;
   /** When it was taken in hand first, and when its reply was written. */
   begun_at?: number;
   drafted_at?: number;
@@ -84,3 +84,10 @@ export type Claim =
   | { kind: 'leased'; until: number }
   | { kind: 'over'; email: StoredEmail }
   | { kind: 'unknown' };
+
+/** For log lines. */
+export const idsOf = ({ tenant_id, run_id, email_id }: EmailKey) => ({
+  tenant_id,
+  run_id,
+  email_id,
+});

@@ -102,11 +102,11 @@ describe('an email that cannot be worked on now', () => {
 describe('the emails of a suspended company', () => {
   it('are let go by the queue, unanswered, and stay as they are', async () => {
     let asked = 0;
-    const grant = async () => {
+    const acquireModelCall = async () => {
       asked += 1;
       return 0;
     };
-    const office = await opened(some(3), { isSuspended: true, grant });
+    const office = await opened(some(3), { isSuspended: true, acquireModelCall });
 
     await office.invoke();
 
@@ -138,11 +138,11 @@ describe('what fails beside the emails', () => {
   });
 
   it('holds up only its own: a company that cannot be read', async () => {
-    const deskFor = async ({ run_id }: ReadyMessage) => {
+    const loadRunContext = async ({ run_id }: ReadyMessage) => {
       if (run_id === 'broken') throw new Error('It has no mailbox');
       return undefined;
     };
-    const office = await opened([anEmail('e1')], { deskFor });
+    const office = await opened([anEmail('e1')], { loadRunContext });
     office.enqueue([messageOf('broken', 'x')]);
     office.queue.reverse();
 
@@ -154,11 +154,11 @@ describe('what fails beside the emails', () => {
 
   it('is asked for once, said once, and rests longer each time: a company that cannot be read', async () => {
     let asked = 0;
-    const deskFor = async () => {
+    const loadRunContext = async () => {
       asked += 1;
       throw new Error('DynamoDB is away');
     };
-    const office = await opened(some(10), { deskFor });
+    const office = await opened(some(10), { loadRunContext });
     const pauses: (number | undefined)[] = [];
 
     for (let n = 0; n < 8; n++) {
@@ -173,11 +173,11 @@ describe('what fails beside the emails', () => {
 
   it('is asked for again soon after: a company that could not be read for a moment', async () => {
     let isDown = true;
-    const deskFor = async () => {
+    const loadRunContext = async () => {
       if (isDown) throw new Error('DynamoDB is away');
       return undefined;
     };
-    const office = await opened(some(3), { deskFor });
+    const office = await opened(some(3), { loadRunContext });
 
     await office.invoke();
     isDown = false;

@@ -82,7 +82,7 @@ describe('the emails of a batch', () => {
 
   it('are at most as many at once as the run is allowed', async () => {
     const notes = aNotebook();
-    const office = await opened(some(8), { ...notes, workers: 6, allowance: 2 });
+    const office = await opened(some(8), { ...notes, workers: 6, maxWorkers: 2 });
 
     await office.invoke();
 
@@ -92,7 +92,7 @@ describe('the emails of a batch', () => {
 
   it('come back soon where others have all that the run is allowed', async () => {
     const notes = aNotebook();
-    const office = await opened(some(2), { ...notes, allowance: 0 });
+    const office = await opened(some(2), { ...notes, maxWorkers: 0 });
 
     await office.invoke();
 
@@ -104,11 +104,11 @@ describe('the emails of a batch', () => {
 describe('the budget of the model', () => {
   it('is asked once for each draft', async () => {
     let asked = 0;
-    const grant = async () => {
+    const acquireModelCall = async () => {
       asked += 1;
       return 0;
     };
-    const office = await opened(some(5), { grant, workers: 8 });
+    const office = await opened(some(5), { acquireModelCall, workers: 8 });
 
     await office.invoke();
 
@@ -120,8 +120,13 @@ describe('the budget of the model', () => {
     const begin = clock.now();
     const waits = [0, 3_000, 0];
     const notes = aNotebook(() => void drafted.push(clock.now() - begin));
-    const grant = async () => waits.shift() ?? 0;
-    const office = await opened(some(2), { ...notes, grant, sleep: passing, workers: 1 });
+    const acquireModelCall = async () => waits.shift() ?? 0;
+    const office = await opened(some(2), {
+      ...notes,
+      acquireModelCall,
+      sleep: passing,
+      workers: 1,
+    });
 
     await office.invoke();
 
@@ -133,7 +138,7 @@ describe('the budget of the model', () => {
     const emails = [anEmail('draft'), anEmail('drafted', { deadline: 90 })];
     let isSpent = false;
     const office = await opened(emails, {
-      grant: async () => (isSpent ? 5_000 : 0),
+      acquireModelCall: async () => (isSpent ? 5_000 : 0),
       sleep: passing,
     });
     const key = { ...office.run, email_id: 'drafted' };

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ServiceTimes } from '../../../lambdas/email-deadlines/work/learned-times.ts';
-import { NeediestFirst } from '../../../lambdas/email-deadlines/work/neediest-first.ts';
-import { type RunRules, timetable } from '../../../lambdas/email-deadlines/work/timetable.ts';
+import { prioritiesOf } from '../../../lambdas/email-deadlines/work/priorities.ts';
+import { ServiceTimes } from '../../../lambdas/email-deadlines/work/service-times.ts';
+import {
+  feasibleEdfPolicy,
+  type RunRules,
+  simulateSchedule,
+} from '../../../lambdas/email-deadlines/work/simulate-schedule.ts';
 import { seededRandom } from '../../../local/simulators/mailbox/graphs.ts';
 import { anEmail, graphOf, someEmails } from '../../support/email-run.ts';
 
@@ -20,7 +24,8 @@ function runOf(
 ) {
   const graph = graphOf(emails);
   const all = { startMs: 0, gapMs, serviceMs: () => 500, ...rules };
-  return timetable(graph, all, new NeediestFirst(graph, all, new ServiceTimes([500])));
+  const times = new ServiceTimes([500]);
+  return simulateSchedule(graph, all, feasibleEdfPolicy(prioritiesOf(graph, all, times), times));
 }
 
 describe('a run', () => {

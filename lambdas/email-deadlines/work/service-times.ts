@@ -1,21 +1,27 @@
-/** When an email was done (milliseconds since the epoch) and how long it took (milliseconds). */
+/** When an answer was done (milliseconds since the epoch) and how long it took (milliseconds). */
 export type ServiceSample = readonly [atMs: number, tookMs: number];
 
-/** What was learned, as it is shared between invocations: small, and JSON. */
+/** The samples as invocations share them: small, and JSON. */
 export interface SharedServiceTimes {
   samples: ServiceSample[];
 }
 
-/** Enough for a 90th percentile, few enough to follow a vendor's changing hours and to be shared in 2 KB. */
-const mostSamples = 64;
+/** What an email is expected to take, in milliseconds: 75 % of emails take at most `p75Ms`, 25 % at most `p25Ms`. */
+export interface ServiceEstimate {
+  p75Ms: number;
+  p25Ms: number;
+}
 
-/** From so many samples on the assumption counts no more. */
+/** Enough for a 90th percentile, few enough to follow a vendor's changing hours and to be shared in 2 KB. */
+const maxSamples = 64;
+
+/** With this many samples the assumption no longer counts. */
 const enoughSamples = 8;
 
-/** Learns what emails take from the latest 64 of them; before there are eight, `assumedMs` counts as samples too. */
+/** Learns what emails take from the latest 64 samples; while there are fewer than eight, `assumedMs` count as samples too. */
 export class ServiceTimes {
   readonly #assumed: readonly number[];
-  /** The latest last, none twice. */
+  /** In order of time, each once. */
   #samples: ServiceSample[] = [];
   #sorted: number[] | undefined;
 
@@ -33,7 +39,7 @@ export class ServiceTimes {
     else this.#keep([...this.#samples, sample]);
   }
 
-  /** Takes over what another has learned. What both know counts once, so it may be shared in any order and any number of times. */
+  /** Adds the samples of another invocation. A sample that both know counts once, so merging may be repeated in any order. */
   merge({ samples }: SharedServiceTimes): void {
     const sorted = [...this.#samples, ...samples].sort(inTime);
     this.#keep(
@@ -51,12 +57,16 @@ export class ServiceTimes {
     return this.#sorted[Math.min(this.#sorted.length - 1, Math.max(0, rank))] ?? 0;
   }
 
+  estimate(): ServiceEstimate {
+    return { p75Ms: this.percentile(0.75), p25Ms: this.percentile(0.25) };
+  }
+
   share(): SharedServiceTimes {
     return { samples: [...this.#samples] };
   }
 
   #keep(samples: ServiceSample[]): void {
-    this.#samples = samples.slice(-mostSamples);
+    this.#samples = samples.slice(-maxSamples);
     this.#sorted = undefined;
   }
 

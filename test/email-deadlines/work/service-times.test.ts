@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type ServiceSample,
   ServiceTimes,
-} from '../../../lambdas/email-deadlines/work/learned-times.ts';
+} from '../../../lambdas/email-deadlines/work/service-times.ts';
 
 const someSamples: fc.Arbitrary<ServiceSample[]> = fc.array(
   fc.tuple(fc.nat({ max: 10_000 }), fc.nat({ max: 1_000 })),

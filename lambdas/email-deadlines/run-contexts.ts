@@ -1,0 +1,157 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type * as z from 'zod/mini';
+import { systemClock } from '../shared/clock.ts';
+import { gcraLimiter } from '../shared/limits/gcra.ts';
+import { errorForLog, type Meter } from '../shared/log.ts';
+import { usageCounter } from '../tenancy/stores/usage-counter.ts';
+import { secretsClient } from '../vendors/aws/clients.ts';
+import { cachedSecret } from '../vendors/aws/secrets.ts';
+import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
+import { usageMeter } from '../vendors/openai/usage.ts';
+import type { answerEnvironment } from './environment.ts';
+import { limits } from './limits.ts';
+import type { ReadyMessage } from './messages.ts';
+import { termsOf } from './stores/company.ts';
+import { emailStore } from './stores/email-store.ts';
+import { keys } from './stores/keys.ts';
+import { type LearnedTimes, learnedTimes } from './stores/learned-times.ts';
+import { runLedger } from './stores/run-ledger.ts';
+import { runStore } from './stores/run-store.ts';
+import { workerSlots } from './stores/worker-slots.ts';
+import { answererOf } from './vendors/answerers.ts';
+import { assumedTimes } from './vendors/assumed-times.ts';
+import { mailbox } from './vendors/mailbox.ts';
+import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
+import type { EmailPorts, Invocation } from './work/ports.ts';
+import type { RunContext } from './work/worker-dependencies.ts';
+
+/** How soon the limit of model calls is asked again after it could not be read. */
+const limitUnreadableMs = 1_000;
+
+type ItemKey = { pk: string; sk: string };
+
+/** The contexts of the runs that one invocation works on. */
+export interface RunContexts {
+  load(message: ReadyMessage): Promise<RunContext>;
+  /** Writes the counts and learned times, and gives back the worker slots. */
+  close(): Promise<void>;
+}
+
+/** What is shared by all invocations of a process is made here, what belongs to one invocation by the result. */
+export function runContexts(
+  env: z.output<typeof answerEnvironment>,
+  log: Logger,
+  meter: Meter,
+): (invocation: Invocation) => RunContexts {
+  const { table, tenantItems, tenants } = tablesOf(env);
+  const { timing, gapMs } = pacingOf(env);
+  const apiKeys = mailboxKeys(env);
+  const openAiKey = cachedSecret(
+    secretsClient(env.SECRETS_MANAGER_REGION),
+    env.OPENAI_API_KEY_SECRET_ID,
+    parseOpenAiKey,
+    systemClock,
+  );
+  const openAi = openAiSource(openAiKey, env.OPENAI_BASE_URL);
+  const onUsage = usageMeter(meter, env.OPENAI_BASE_URL);
+  const [store, runs, slots] = [emailStore(table), runStore(table), workerSlots(table)];
+  const [limiter, usage] = [gcraLimiter(table), usageCounter(tenantItems)];
+  const { sleep } = systemClock;
+  const answererParts = { timing, openAi, onUsage, sleep, random: Math.random };
+
+  const acquireModelCall = async (tenantId: string, perMinute: number | undefined) => {
+    if (!perMinute) return 0;
+    const key = keys.modelBudget(tenantId);
+    const place = { key, attribute: 'spent_until', counter: 'calls', keptDays: 1 };
+    try {
+      const acquired = await limiter(place, { perSecond: perMinute / 60, burst: 1 });
+      return acquired.spent ? 0 : Math.max(1, acquired.waitMs);
+    } catch (error) {
+      const details = { tenant_id: tenantId, error: errorForLog(error) };
+      log.warn('The budget of the model could not be asked.', details);
+      return limitUnreadableMs;
+    }
+  };
+
+  return (invocation) => {
+    const ledger = runLedger(runs, usage, log);
+    const learned = new Map<string, LearnedTimes>();
+    const heldSlots: ItemKey[] = [];
+
+    const holdSlots = (key: ItemKey, limit: number): Promise<number> => {
+      const until = Date.now() + Math.max(0, invocation.remainingMs());
+      heldSlots.push(key);
+      return slots.hold(key, invocation.owner, {
+        slots: limits.workersPerInvocation,
+        limit,
+        until,
+      });
+    };
+
+    const load = async (message: ReadyMessage): Promise<RunContext> => {
+      const { tenant_id } = message;
+      const [run, { answers, place, fault }, tenant] = await Promise.all([
+        runs.find(message),
+        termsOf(tenants, tenant_id, env.RESPOND_URL),
+        tenants.tenant(tenant_id),
+      ]);
+      const times =
+        learned.get(tenant_id) ??
+        (await learnedTimes(table, tenant_id, assumedTimes(answers, timing)));
+      learned.set(tenant_id, times);
+      const isSuspended = tenant?.status === 'suspended';
+      const isRunning = run?.state === 'running';
+      const isOver = run?.state === 'completed';
+      const { concurrency, requests_per_minute } = answers.limits;
+      const ofRun =
+        isRunning && !isSuspended ? await holdSlots(keys.slots(run), run.concurrency_limit) : 1;
+      const ofCompany =
+        concurrency && !isSuspended
+          ? await holdSlots(keys.tenantSlots(tenant_id), concurrency)
+          : ofRun;
+      const isOwn = place?.isOwn ?? true;
+      const ports: EmailPorts = {
+        store,
+        answerer: answererOf(answers, answererParts),
+        mailbox: mailbox({
+          url: place?.url ?? '',
+          isOwn,
+          allowLoopback: env.LOOPBACK_URLS === 'allowed',
+          apiKey: async () => (await apiKeys.get())(tenant_id, { isOwn }),
+          renewKeys: apiKeys.refresh,
+          timeoutMs: env.REQUEST_TIMEOUT * 1000,
+        }),
+        ...(fault && { fault }),
+        times,
+        clock: systemClock,
+        random: Math.random,
+        log,
+        meter,
+        maxRetries: env.MAX_RETRIES,
+        gapMs,
+        count: ledger.add,
+      };
+      const slowestTier = (share: number) => Math.max(0, ...Object.values(times.expected(share)));
+      return {
+        run: isRunning || isOver ? run : undefined,
+        isOver,
+        isSuspended,
+        ports,
+        maxWorkers: Math.min(ofRun, ofCompany),
+        estimate: () => ({ p75Ms: slowestTier(0.75), p25Ms: slowestTier(0.25) }),
+        acquireModelCall: () => acquireModelCall(tenant_id, requests_per_minute),
+      };
+    };
+
+    return {
+      load,
+      async close() {
+        await ledger.close();
+        for (const times of learned.values()) await times.share();
+        for (const key of heldSlots) {
+          await slots.hold(key, invocation.owner, { slots: 0, limit: 0, until: 0 });
+        }
+      },
+    };
+  };
+}
