@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { argumentFault } from '../local/argument-fault.ts';
-import { harmless } from '../local/harmless.ts';
 import { keptByNpm } from '../local/npm-flags.ts';
+import { sanitizeForTerminal } from '../local/sanitize-for-terminal.ts';
 import { CommandError, readTarget, type Target, targetOptions } from './target.ts';
 
 /** What a command is called, how it is used, and what each of its actions takes. */
@@ -59,7 +59,7 @@ export async function runCommand<const Options extends ParseArgsOptionsConfig>(
   } catch (error) {
     const fault = argumentFault(error);
     process.exitCode = error instanceof CommandError || fault ? 2 : 1;
-    console.error(harmless(oneLine(fault ?? explain(error))));
+    console.error(sanitizeForTerminal(oneLine(fault ?? explain(error))));
   }
 }
 
@@ -122,12 +122,12 @@ function carried({ stage, prefix }: Target): string {
 }
 
 /** Prints one line; what is in it cannot steer the terminal, nor look like a line of its own. */
-export const say = (line: string): void => console.log(harmless(line));
+export const say = (line: string): void => console.log(sanitizeForTerminal(line));
 
 /** Prints JSON that stays JSON whatever its texts hold. */
 export function sayJson(value: unknown): void {
   const lines = (JSON.stringify(value, null, 2) ?? 'null').split('\n');
-  console.log(lines.map(harmless).join('\n'));
+  console.log(lines.map(sanitizeForTerminal).join('\n'));
 }
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');

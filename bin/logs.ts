@@ -1,6 +1,6 @@
 import { readableLine } from '../local/console.ts';
 import { loggedNames } from '../local/function-logs.ts';
-import { harmless } from '../local/harmless.ts';
+import { sanitizeForTerminal } from '../local/sanitize-for-terminal.ts';
 import { runCommand } from './command.ts';
 import { PatternError } from './logs/filter-pattern.ts';
 import { localLogFolder, logsOf, requestLog } from './logs/read.ts';
@@ -53,7 +53,9 @@ await runCommand(command, async ({ given, values, target }) => {
       `There is no log of ${name} (${target.stage}): it has not run yet, or has another name. ${whatThereIs(target)}`,
     );
   }
-  const shown = values.raw ? lines.map(harmless) : lines.flatMap((line) => readable(line) ?? []);
+  const shown = values.raw
+    ? lines.map(sanitizeForTerminal)
+    : lines.flatMap((line) => readable(line) ?? []);
   for (const line of shown) console.log(line);
   if (shown.length === 0) console.error(`No line of the last ${hours} h is like that.`);
   else if (lines.length >= most) console.error(`There may be more: --limit ${most} is reached.`);
@@ -67,7 +69,9 @@ function whatThereIs(target: Target): string {
 
 /** What the console leaves out is shown where it is the log itself: each request is a line. */
 function readable(line: string): string | undefined {
-  return readableLine(line, false) ?? (line.includes('"_aws"') ? undefined : harmless(line));
+  return (
+    readableLine(line, false) ?? (line.includes('"_aws"') ? undefined : sanitizeForTerminal(line))
+  );
 }
 
 async function found(read: () => Promise<string[] | undefined>): Promise<string[] | undefined> {

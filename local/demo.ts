@@ -5,7 +5,7 @@ import { parseCredential } from '../lambdas/administration/work/api-key.ts';
 import { channelSchema } from '../lambdas/whatsapp-replies/messages.ts';
 import type { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 
-/** The company with which one begins on one machine. */
+/** The company that exists on one machine from the start. */
 const demoTenant = 'demo';
 const demoProject = 'whatsapp';
 
@@ -15,7 +15,7 @@ export interface Stores {
   channels: ReturnType<typeof channelAdministration>;
 }
 
-/** Makes the demo company with its number and an API key, unless a run before has; returns the key's text. */
+/** Creates the demo company, its number and an API key, unless they exist from an earlier run; returns the key's text. */
 export async function prepareDemo(
   stores: Stores,
   phoneNumber: string,
@@ -36,7 +36,7 @@ export async function prepareDemo(
   return text;
 }
 
-/** A number that was registered by hand keeps what it was given. */
+/** A number that was registered by hand stays as it is. */
 async function registerNumber({ channels }: Stores, number: string): Promise<void> {
   const known = await channels.list();
   if (known.some((channel) => channel.number === number)) return;

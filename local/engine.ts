@@ -23,9 +23,9 @@ import {
 
 export interface EngineOptions {
   settings: LocalSettings;
-  /** False forgets everything at the end. */
+  /** False: nothing is stored. */
   keep: boolean;
-  /** False lets no function work on the queues; true by default. */
+  /** False: no function polls the queues; true by default. */
   polls?: boolean;
   sink: LogSink;
   openai?: Omit<OpenAiSimulatorOptions, 'file' | 'apiKey'>;
@@ -63,7 +63,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           accountSid: settings.twilio.accountSid,
           authToken: settings.twilio.authToken,
           webhookUrl: () => publicBaseUrl(port) + paths.inbound,
-          // A tunnel's public URL is signed, but the way to this machine is short.
+          // The signature is of a tunnel's public URL, but the request goes to this machine directly.
           postTo: () => `http://127.0.0.1:${port}`,
         })
       : undefined;
@@ -110,7 +110,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** The cloud first, so that nothing talks to vendors that are gone. */
+/** In reverse order: the cloud stops before the vendors that it calls. */
 async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.reverse()) await stop();
 }
@@ -127,7 +127,7 @@ const secretsOf = ({ openai, twilio, mailbox }: LocalSettings): Record<string, s
   }),
 });
 
-/** What the operator's commands work with. */
+/** The stores that the operator's commands use. */
 function storesOf({ services, outputs }: LocalCloud): Stores {
   const client = DynamoDBDocumentClient.from(services.tables.client, {
     marshallOptions: { removeUndefinedValues: true },

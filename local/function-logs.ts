@@ -10,13 +10,13 @@ import {
 import path from 'node:path';
 import type { LogSink } from './cloud/function.ts';
 
-/** A log of that size becomes the earlier one, whose place it takes: both together are never larger than twice that. */
+/** A log of this size replaces the earlier one, so both together are at most twice as large. */
 const maxBytes = 5 * 1024 * 1024;
 
 const fileOf = (folder: string, name: string): string => path.join(folder, `${name}.log`);
 const earlierOf = (file: string): string => `${file}.1`;
 
-/** Keeps each function's lines in a file of its own, which only its owner may read. */
+/** Writes each function's lines into a file of its own, which only its owner may read. */
 export function functionLogs(folder: string, most = maxBytes): LogSink {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sizes = new Map<string, number>();
@@ -32,7 +32,7 @@ export function functionLogs(folder: string, most = maxBytes): LogSink {
   };
 }
 
-/** All lines that are kept of a function, oldest first; undefined where it has no log. */
+/** All stored lines of a function, oldest first; undefined where it has no log. */
 export function keptLines(folder: string, name: string): string[] | undefined {
   const file = fileOf(folder, name);
   const files = [earlierOf(file), file].filter((one) => existsSync(one));

@@ -1,15 +1,15 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 
-/** The answer to a request that is not let in: why, in JSON. */
+/** The answer to a refused request: the reason, as JSON. */
 export interface Refusal {
   status: number;
   body: Record<string, string>;
 }
 
-/** Undefined for a request that is let in. */
+/** Checks a request; undefined where it is accepted. */
 export type Guard = (request: IncomingMessage) => Refusal | undefined;
 
-/** Puts a guard before whoever listens to a server's requests by now: they never see what it refuses. */
+/** Puts a guard before the present request listeners of a server: they get only what it accepts. */
 export function putBefore(server: Server, guard: Guard): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
@@ -24,13 +24,13 @@ export function putBefore(server: Server, guard: Guard): void {
   });
 }
 
-/** Whether a Host is a name of this machine, at whichever port. */
+/** Whether a Host is a name of this machine, at any port. */
 export const isHere = (host: string | undefined): boolean =>
   /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host ?? '');
 
 /**
- * Refuses what a page of another site sends to a port of this machine: it has another Origin, or by DNS
- * rebinding another Host.
+ * Refuses requests that a page of another site sends to a port of this machine: they have another Origin or,
+ * by DNS rebinding, another Host.
  */
 export const fromHere: Guard = ({ headers: { host, origin } }) =>
   isHere(host) && (origin === undefined || isHere(origin.replace(/^https?:\/\//, '')))

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** What npm start keeps in its data folder. */
+/** The entries of npm start's data folder. */
 const kept = new Set([
   'demo-key',
   'logs',
@@ -13,7 +13,7 @@ const kept = new Set([
   'vendors',
 ]);
 
-/** Makes a data folder where it is missing, and closes what is kept in it to other users, if an earlier run left it open. */
+/** Creates a missing data folder. Its entries are made private to this user, also those of an earlier run. */
 export function ownFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const entries = readdirSync(folder, { withFileTypes: true });
@@ -21,6 +21,6 @@ export function ownFolder(folder: string): void {
   for (const entry of ours) {
     chmodSync(path.join(folder, entry.name), entry.isDirectory() ? 0o700 : 0o600);
   }
-  // A folder that others use too, such as /tmp, is not ours to close.
+  // A folder that others use too, such as /tmp, keeps its own permissions.
   if (ours.length === entries.length) chmodSync(folder, 0o700);
 }

@@ -15,29 +15,29 @@ const runningState = z.object({
   business_number: z.string(),
   dynamodb_url: z.string(),
   sqs_url: z.string(),
-  /** What opens them; of this start alone. */
+  /** Their credentials, which are new at each start. */
   access_key_id: z.string(),
   secret_access_key: z.string(),
-  /** The functions, with the environments that they run in; of secrets only that key is among them. */
+  /** The functions with their environment variables; the only secret in these is that access key. */
   functions: z.array(deployedFunction),
 });
 
-/** What the commands need to find the process of `npm start`, and to be let in. */
+/** How the commands reach the process of `npm start`, with the credentials that it accepts. */
 export type RunningState = z.output<typeof runningState>;
 
-/** A data folder that is this process's alone until it leaves or ends, however it ends. */
+/** A data folder that only this process uses, until it leaves or ends in any way. */
 export interface Occupied {
   tell(state: RunningState): void;
-  /** No command finds it any more; the folder stays taken. */
+  /** Commands no longer find the process; the folder stays locked. */
   hide(): void;
   leave(): void;
 }
 
-/** How long a command that just looks may hold the lock; far more than it does. */
+/** How long to wait for a command that only checks the lock; it holds it far shorter. */
 const lookMs = 1_000;
 const sqliteBusy = 5;
 
-/** Takes the folder, which is made where it is missing and closed to other users; undefined when another process has it. */
+/** Locks the folder, which is created where it is missing and private to this user; undefined when another process has it. */
 export function occupy(dataDir: string): Occupied | undefined {
   ownFolder(dataDir);
   closeSync(openSync(lockFile(dataDir), 'a', 0o600));
@@ -47,7 +47,7 @@ export function occupy(dataDir: string): Occupied | undefined {
     return undefined;
   }
   const hide = () => rmSync(stateFile(dataDir), { force: true });
-  // Of an earlier process that was killed.
+  // A killed process leaves its state behind.
   hide();
   return {
     tell: (state) => writeFileSync(stateFile(dataDir), JSON.stringify(state), { mode: 0o600 }),
@@ -59,11 +59,11 @@ export function occupy(dataDir: string): Occupied | undefined {
   };
 }
 
-/** What to do where `runningIn` finds nothing. */
+/** The message where `runningIn` finds nothing. */
 export const nothingRuns = (dataDir: string): string =>
   `Nothing is running on ${dataDir}: run npm start in another terminal, with the same DATA_DIR if you set one.`;
 
-/** The process that has the folder and runs; undefined while none does. */
+/** The process that has locked the folder and is running; undefined without one. */
 export function runningIn(dataDir: string): RunningState | undefined {
   if (!isOccupied(dataDir)) return undefined;
   try {
@@ -75,7 +75,7 @@ export function runningIn(dataDir: string): RunningState | undefined {
 
 const stateFile = (dataDir: string): string => path.join(dataDir, 'running.json');
 
-/** An empty database, for SQLite's lock: the kernel takes it back from a process that is gone. */
+/** An empty database, for SQLite's lock, which the kernel releases when the process ends. */
 const lockFile = (dataDir: string): string => path.join(dataDir, 'running.lock');
 
 function isOccupied(dataDir: string): boolean {
@@ -89,7 +89,7 @@ function isOccupied(dataDir: string): boolean {
   }
 }
 
-/** Whether the statement gets the lock that it needs. */
+/** Whether the statement gets its lock. */
 function has(lock: DatabaseSync, statement: string): boolean {
   try {
     lock.exec(statement);

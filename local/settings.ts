@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isHttpUrl } from '../lambdas/shared/public-url.ts';
 import { readSettings, SettingsError } from '../lib/settings.ts';
 
-/** What the local cloud is told by the environment; variables that are set win over its defaults. */
+/** The settings of the local cloud: environment variables, and defaults for those that are not set. */
 export interface LocalSettings {
   port: number;
   dataDir: string;
@@ -17,7 +17,7 @@ export interface LocalSettings {
   };
   /** Whether the mailbox of the emails is the simulated one. */
   mailbox: { apiKey: string; simulated: boolean };
-  /** Other variables of a deployment, handed on as they are. */
+  /** All variables, which are passed on to the stack. */
   passedOn: Record<string, string | undefined>;
 }
 
@@ -54,7 +54,7 @@ export function readLocalSettings(environment: Environment): LocalSettings {
   return settings;
 }
 
-/** What the stack would refuse while it is synthesized is refused before. */
+/** Throws now on settings that the stack would refuse while it is synthesized. */
 function checkDeployment({ passedOn, publicBaseUrl, openai, twilio }: LocalSettings): void {
   const urls = {
     PUBLIC_BASE_URL: publicBaseUrl,
@@ -72,7 +72,7 @@ function readOpenAi(set: Lookup): LocalSettings['openai'] {
     throw new SettingsError('OPENAI_API_KEY has a space or line break in it: paste the key alone.');
   }
   return {
-    // Servers of one's own mostly want no key, but the client must send one.
+    // Self-hosted servers mostly need no key, but the client must send one.
     apiKey: apiKey ?? 'local-key',
     simulated: !apiKey && !baseUrl,
     ...(baseUrl && { baseUrl: readUrl('OPENAI_BASE_URL', baseUrl) }),

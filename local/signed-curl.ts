@@ -4,8 +4,8 @@ import { paths } from '../lambdas/whatsapp-replies/routes.ts';
 import type { LocalSettings } from './settings.ts';
 
 /**
- * A command that posts a customer's message as Twilio does: signed over the public URL, sent to this machine. Each call makes
- * another message.
+ * A command that posts a customer's message as Twilio does: signed for the public URL, sent to this machine. Each call
+ * returns a new message.
  */
 export function signedCurl(settings: LocalSettings, localUrl: string): string {
   const { accountSid, authToken, phoneNumber } = settings.twilio;

@@ -4,8 +4,8 @@ import { SettingsError } from '../lib/settings.ts';
 import { localCredentials } from './cloud/credentials.ts';
 import { consoleSink } from './console.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { harmlessLines } from './harmless.ts';
 import { type Occupied, occupy, type RunningState, runningIn } from './running.ts';
+import { sanitizeLinesForTerminal } from './sanitize-for-terminal.ts';
 import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { lognormalMs } from './simulators/openai/simulator.ts';
 import type { CustomerEvent } from './simulators/twilio/events.ts';
@@ -82,7 +82,7 @@ const runningState = (engine: Engine, settings: LocalSettings): RunningState => 
 
 function showOnPhone(customer: string, event: CustomerEvent): void {
   const phone = customer.replace('whatsapp:', '');
-  const show = (text: string) => console.log(harmlessLines(`         ${text}`));
+  const show = (text: string) => console.log(sanitizeLinesForTerminal(`         ${text}`));
   if (event.kind === 'message') show(`→ ${phone}: ${event.body}`);
   if (event.kind === 'wrote') show(`← ${phone}: ${event.body}`);
 }

@@ -3,8 +3,10 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Engine, startEngine } from '../../local/engine.ts';
 import { readLocalSettings } from '../../local/settings.ts';
-import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 import { lognormalMs } from '../../local/simulators/openai/simulator.ts';
+import { gradeRun } from '../email-runs/grade.ts';
+import { makeMail } from '../email-runs/mail.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { Counted, Work, WorkName } from './counted.ts';
 import { Watch } from './watch.ts';
 
@@ -123,11 +125,12 @@ async function heard(engine: Engine, from: string, count: number): Promise<void>
 async function emails(engine: Engine, count: number): Promise<void> {
   const { mailbox } = engine;
   if (!mailbox) throw new Error('Expected the simulated mailbox, got a real one.');
-  mailbox.next({ count, shape: 'mixed', seed: 7, workers: 64 });
+  mailbox.next({ emails: makeMail({ count, seed: 7, workers: 64 }) });
   const before = mailbox.runs().length;
   const { run_id } = (await call(engine, 'POST', '/trigger?test=true')) as { run_id: string };
   while (mailbox.runs().length === before) await sleep(100);
-  while (mailbox.runs().at(-1)?.box.grade().missing.length) await sleep(500);
+  const { box } = mailbox.runs().at(-1) ?? {};
+  while (box && gradeRun(box.record()).missing.length > 0) await sleep(500);
   await call(engine, 'GET', `/status/${run_id}`);
 }
 

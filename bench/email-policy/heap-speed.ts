@@ -1,6 +1,6 @@
 import { FeasibleEdf, type QueuedEmail } from '../../lambdas/email-deadlines/work/feasible-edf.ts';
 import { ServiceTimes } from '../../lambdas/email-deadlines/work/service-times.ts';
-import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const serviceMs = 500;
 /** Each round works on so many different emails, so that small heaps find them no nearer in memory than large ones. */

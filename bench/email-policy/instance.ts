@@ -5,11 +5,8 @@ import {
   earliestSends,
 } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import { checkGraph, type DependencyGraph } from '../../lambdas/email-deadlines/work/graph.ts';
-import {
-  dependencyGraph,
-  type Shape,
-  seededRandom,
-} from '../../local/simulators/mailbox/graphs.ts';
+import { dependencyGraph, type Shape } from '../email-runs/graphs.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { type ServiceLaw, serviceLaws } from './laws.ts';
 
 /** What an instance is made from; the same conditions make the same instance. */

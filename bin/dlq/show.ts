@@ -1,5 +1,5 @@
 import { counted } from '../../lambdas/shared/plural.ts';
-import { harmless } from '../../local/harmless.ts';
+import { sanitizeForTerminal } from '../../local/sanitize-for-terminal.ts';
 import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';
 import type { Records } from '../records.ts';
@@ -81,7 +81,7 @@ export function sayShown(shown: Shown, now: number): void {
   );
   say(`  reason     ${shown.reason}`);
   say(`  redriving  ${shown.redriving}`);
-  if (shown.body !== undefined) console.log(`  body       ${harmless(shown.body)}`);
+  if (shown.body !== undefined) console.log(`  body       ${sanitizeForTerminal(shown.body)}`);
 }
 
 export interface Listed {

@@ -1,4 +1,4 @@
-import { harmless } from '../../local/harmless.ts';
+import { sanitizeForTerminal } from '../../local/sanitize-for-terminal.ts';
 
 /** `FIX` stops customers from being answered; `warn` may; `skip` says what could not be looked at, and why. */
 export type Status = 'ok' | 'warn' | 'FIX' | 'skip';
@@ -95,4 +95,6 @@ export function withoutEchoes(findings: Finding[]): Finding[] {
 }
 
 export const lineOf = ({ status, check, text }: Finding, width: number): string =>
-  harmless(`${status.padEnd(4)} ${check.padEnd(width)} ${text.replaceAll(/\s*\n\s*/g, ' ')}`);
+  sanitizeForTerminal(
+    `${status.padEnd(4)} ${check.padEnd(width)} ${text.replaceAll(/\s*\n\s*/g, ' ')}`,
+  );

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { publicOrLoopbackUrl, publicUrl } from '../shared/public-url.ts';
+import { feature } from '../shared/features/feature.ts';
+import { publicOrLoopbackUrl, publicUrl, withUrlsAsCalled } from '../shared/public-url.ts';
 
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
 
@@ -43,6 +44,18 @@ export const features = {
 
 /** The same on the stage that runs on one machine, whose mailboxes may be there too. */
 export const loopbackFeatures = { mailbox: mailboxFeature(publicOrLoopbackUrl) };
+
+export const emailAnswersOf = feature('email-answers', emailAnswersFeature, {
+  unset: emailAnswersFeature.parse({}),
+  malformed: 'alert',
+});
+
+/** What may be set, and what is called, is decided by the stage; here it is only read. */
+export const mailboxOf = feature(
+  'mailbox',
+  z.pipe(z.transform(withUrlsAsCalled), loopbackFeatures.mailbox),
+  { unset: undefined, malformed: 'alert' },
+);
 
 export const defaultEmailModel = 'gpt-5.6-luna';
 export const defaultEmailInstructions =

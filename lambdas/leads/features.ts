@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { feature } from '../shared/features/feature.ts';
 import { adapters } from './messages.ts';
 
 /** Who judges a company's leads. */
@@ -16,8 +17,18 @@ export type LeadTriage = z.output<typeof leadTriage>;
 /** How long a company's leads are kept. */
 const leadRetention = z.strictObject({ days: z.int().check(z.gte(1), z.lte(3650)) });
 
-export const defaultRetentionDays = 730;
+const defaultRetentionDays = 730;
 export const defaultTriageModel = 'gpt-5.6-luna';
 
 /** The features of a tenant's configuration that this context reads. */
 export const features = { 'lead-triage': leadTriage, 'lead-retention': leadRetention };
+
+export const leadTriageFeature = feature('lead-triage', leadTriage, {
+  unset: leadTriage.parse({}),
+  malformed: 'use-unset',
+});
+
+export const leadRetentionFeature = feature('lead-retention', leadRetention, {
+  unset: { days: defaultRetentionDays },
+  malformed: 'use-unset',
+});

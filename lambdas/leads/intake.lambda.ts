@@ -3,9 +3,9 @@ import { httpLambda } from '../shared/http/http-lambda.ts';
 import { createLog, createMeter } from '../shared/log.ts';
 import { tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import { intakeEnvironment } from './environment.ts';
+import { leadRetentionFeature } from './features.ts';
 import { intakeApp } from './intake.ts';
 import { claims } from './stores/claims.ts';
-import { retentionOf } from './stores/retention.ts';
 import { leadsDependencies } from './wiring.ts';
 
 const log = createLog('lead-intake');
@@ -18,6 +18,8 @@ export const handler = httpLambda(log, meter, () => {
     log,
     meter,
   );
-  const retentionDays = retentionOf(tenantDirectory(tenantItems));
+  const tenants = tenantDirectory(tenantItems);
+  const retentionDays = async (tenantId: string) =>
+    (await leadRetentionFeature.read(tenants, tenantId, log)).days;
   return intakeApp({ ...gate, ...office, claims: claims(table), retentionDays });
 });

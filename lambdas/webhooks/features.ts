@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { productEvents } from '../events/messages.ts';
-import { publicOrLoopbackUrl, publicUrl } from '../shared/public-url.ts';
+import { feature } from '../shared/features/feature.ts';
+import { publicOrLoopbackUrl, publicUrl, withUrlsAsCalled } from '../shared/public-url.ts';
 
 /** Where a company is told of events, and of which. */
 const webhooksFeature = <Url extends z.ZodMiniType<string>>(url: Url) =>
@@ -19,3 +20,11 @@ export const features = { webhooks: webhooksFeature(publicUrl) };
 export const loopbackFeatures = { webhooks: webhooksFeature(publicOrLoopbackUrl) };
 
 export type WebhooksFeature = z.output<typeof features.webhooks>;
+
+/** Where a company is told; `loopback` also on this machine. */
+export const webhooksOf = (loopback: boolean) =>
+  feature(
+    'webhooks',
+    z.pipe(z.transform(withUrlsAsCalled), (loopback ? loopbackFeatures : features).webhooks),
+    { unset: undefined, malformed: 'alert' },
+  );

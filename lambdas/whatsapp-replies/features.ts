@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { feature } from '../shared/features/feature.ts';
 
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
 
@@ -93,6 +94,23 @@ export const features = {
   'message-retention': retentionFeature,
   'opt-out': optOutFeature,
 };
+
+/** Another assistant than the company's would answer its customers wrongly: nobody answers before it is set anew. */
+export const assistantOf = feature('assistant', assistantFeature, {
+  unset: assistantFeature.parse({}),
+  malformed: 'alert',
+});
+
+export const messageRetentionFeature = feature('message-retention', retentionFeature, {
+  unset: undefined,
+  malformed: 'use-unset',
+});
+
+/** STOP and START work without it. */
+export const optOutWords = feature('opt-out', optOutFeature, {
+  unset: undefined,
+  malformed: 'use-unset',
+});
 
 /** One project's own assistant, before that of the company. */
 export const projectAssistant = (projectId: string): string => `assistant.${projectId}`;

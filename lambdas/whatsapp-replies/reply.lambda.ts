@@ -35,7 +35,7 @@ const consumer = once((): BatchConsumer => {
   const tenantItems = tenantsTable(env, conversations);
   const tenants = tenantDirectory(tenantItems);
   const usage = usageCounter(tenantItems);
-  const table = { ...conversations, retentionDays: retentionOf(tenants, env) };
+  const table = { ...conversations, retentionDays: retentionOf(tenants, env, log) };
   const credentials = twilioCredentials(env);
   const openAiKey = cachedSecret(
     secretsClient(env.SECRETS_MANAGER_REGION),

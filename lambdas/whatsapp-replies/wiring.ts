@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
 import type { Table } from '../shared/store/table.ts';
 import type { TenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import { documentClient, secretsClient } from '../vendors/aws/clients.ts';
@@ -9,9 +10,8 @@ import {
   type StoredTwilioCredentials,
 } from '../vendors/twilio/credentials.ts';
 import type { statusEnvironment } from './environment.ts';
-import { features } from './features.ts';
+import { messageRetentionFeature } from './features.ts';
 import type { ConversationsTable } from './stores/table.ts';
-import type { ConsentWords } from './work/consent.ts';
 
 /** What the environments of this context's Lambdas have in common. */
 type CommonEnvironment = z.output<typeof statusEnvironment>;
@@ -32,22 +32,10 @@ export const tenantsTable = (env: { TENANTS_TABLE: string }, { client, clock }: 
 });
 
 /** The retention that a company has chosen, else the deployment's. */
-export function retentionOf(tenants: TenantDirectory, env: CommonEnvironment) {
-  return async (companyId: string): Promise<number> => {
-    const chosen = await tenants.configuration(companyId, 'message-retention');
-    return chosen === undefined
-      ? env.RETENTION_DAYS
-      : features['message-retention'].parse(chosen).days;
-  };
-}
-
-/** The company's own words that end and resume messages, if it has any. */
-export function consentWordsOf(tenants: TenantDirectory) {
-  return async (companyId: string): Promise<ConsentWords | undefined> => {
-    const chosen = await tenants.configuration(companyId, 'opt-out');
-    return chosen === undefined ? undefined : features['opt-out'].parse(chosen);
-  };
-}
+export const retentionOf =
+  (tenants: TenantDirectory, env: CommonEnvironment, log: Log) =>
+  async (companyId: string): Promise<number> =>
+    (await messageRetentionFeature.read(tenants, companyId, log))?.days ?? env.RETENTION_DAYS;
 
 export const twilioCredentials = (env: CommonEnvironment): CachedSecret<StoredTwilioCredentials> =>
   cachedSecret(

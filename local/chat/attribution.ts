@@ -16,12 +16,12 @@ export class Attribution {
     this.#quietMs = quietMs;
   }
 
-  /** To be asked of each of the customer's events from the first on; false for what belongs to an earlier message. */
+  /** To be called with each event of the customer, from the first on; false for one that belongs to an earlier message. */
   isOurs(event: CustomerEvent): boolean {
     switch (event.kind) {
       case 'wrote':
         this.#written ||= this.#ours.has(event.sid);
-        // What is written later may be answered together with ours.
+        // A later message may be answered together with ours.
         if (this.#written) this.#ours.add(event.sid);
         return this.#written;
       case 'typing':

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { harmless } from '../harmless.ts';
+import { sanitizeForTerminal } from '../sanitize-for-terminal.ts';
 import type { WebhookAnswer } from '../simulators/twilio/customers.ts';
 import type { CustomerEvent } from '../simulators/twilio/events.ts';
 
@@ -50,7 +50,7 @@ export class Phone {
       throw new PhoneOffline('The simulated Twilio does not answer', { cause });
     }
     if (!response.ok) {
-      const reason = harmless((await response.text()).slice(0, 300));
+      const reason = sanitizeForTerminal((await response.text()).slice(0, 300));
       throw new Error(`The simulated Twilio refused with ${response.status}: ${reason}`);
     }
     return response.json();

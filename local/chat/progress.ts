@@ -3,7 +3,7 @@ import type { CustomerEvent } from '../simulators/twilio/events.ts';
 
 type Stage = 'not sent' | 'sent' | 'delivered' | 'read';
 
-/** How far the customer's last message has come: a business that types or replies has read it. */
+/** The state of the customer's last message; a business that types or replies has read it. */
 export class Progress {
   readonly #stream: NodeJS.WritableStream;
   #sid = '';
@@ -14,7 +14,7 @@ export class Progress {
     this.#stream = stream;
   }
 
-  /** Whether the event changed what there is to see. */
+  /** Whether the event changed what is shown. */
   see(event: CustomerEvent): boolean {
     const before = this.text;
     this.#take(event);
@@ -46,7 +46,7 @@ export class Progress {
   get text(): string {
     if (this.#stage === 'not sent') return '';
     const ticks = this.#stage === 'sent' ? '✓' : '✓✓';
-    // Colour only where the stream is a terminal that has it, and NO_COLOR does not forbid it.
+    // Colour only on a terminal that supports it, and unless NO_COLOR is set.
     const seen =
       this.#stage === 'read' ? styleText('blue', ticks, { stream: this.#stream }) : ticks;
     return `${seen} ${this.#typing ? 'typing…' : this.#stage}`;

@@ -1,12 +1,12 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 
-/** The line at the bottom of the terminal: what the user types stays when something is said above it. */
+/** The line at the bottom of the terminal; it keeps what the user types when text is printed above it. */
 export class Prompt {
   readonly #line: Interface;
   readonly #output: NodeJS.WritableStream;
   readonly #ended = new AbortController();
 
-  /** `take` gets each line but empty ones and /quit. */
+  /** `take` gets each line except empty ones and /quit. */
   constructor(
     input: NodeJS.ReadableStream,
     output: NodeJS.WritableStream,
@@ -28,7 +28,7 @@ export class Prompt {
     return this.#ended.signal;
   }
 
-  /** What stands before the cursor, such as ticks. */
+  /** Text before the cursor, such as ticks. */
   set state(state: string) {
     this.#line.setPrompt(`${state}> `);
     this.#redraw();
@@ -50,7 +50,7 @@ export class Prompt {
     this.#redraw();
   }
 
-  /** readline throws on a prompt after its end. */
+  /** Guards each prompt, as readline throws after its end. */
   #redraw(): void {
     if (!this.ended.aborted) this.#line.prompt(true);
   }

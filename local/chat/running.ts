@@ -5,7 +5,7 @@ export type Running =
   | { kind: 'real Twilio' }
   | { kind: 'simulated'; twilioUrl: string; businessNumber: string };
 
-/** What `npm start` has running on this data folder, as a customer sees it. */
+/** The process of `npm start` on this data folder, as far as a customer sees it. */
 export function findRunning(dataDir: string): Running {
   const state = runningIn(dataDir);
   if (!state) return { kind: 'nothing' };

@@ -1,14 +1,15 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { LocalFunction } from './function.ts';
+import { arnOf } from './template.ts';
 
 export interface AuthorizerDefinition {
-  /** Such as `$request.header.Authorization`; a request without one of them is refused at once. */
+  /** Such as `$request.header.Authorization`; a request that lacks one of them is refused without a call. */
   identitySources: string[];
   cacheSeconds: number;
   target: LocalFunction;
 }
 
-/** What becomes of a request: its route is reached with this context, or the HTTP API answers itself. */
+/** The decision on a request: it goes to its route with this context, or the HTTP API refuses it. */
 export type Authorization =
   | { kind: 'allowed'; context: Record<string, unknown> }
   | { kind: 'refused'; status: 401 | 403 | 500; message: string };
@@ -18,10 +19,10 @@ interface SimpleResponse {
   context?: Record<string, unknown>;
 }
 
-/** A Lambda authorizer of an HTTP API: payload 2.0, simple responses, kept by the values of its identity sources. */
+/** A Lambda authorizer of an HTTP API: payload 2.0, simple responses, cached by the values of its identity sources. */
 export class LocalAuthorizer {
   readonly #definition: AuthorizerDefinition;
-  readonly #kept = new Map<string, { response: SimpleResponse; until: number }>();
+  readonly #cache = new Map<string, { response: SimpleResponse; until: number }>();
 
   constructor(definition: AuthorizerDefinition) {
     this.#definition = definition;
@@ -46,7 +47,7 @@ export class LocalAuthorizer {
     identity: string[],
   ): Promise<SimpleResponse | undefined> {
     const key = JSON.stringify(identity);
-    const known = this.#kept.get(key);
+    const known = this.#cache.get(key);
     if (known && known.until > Date.now()) return known.response;
     try {
       const { body: _body, isBase64Encoded: _encoded, ...rest } = event;
@@ -54,10 +55,10 @@ export class LocalAuthorizer {
         ...rest,
         type: 'REQUEST',
         identitySource: identity,
-        routeArn: `arn:aws:execute-api:us-east-1:000000000000:local/$default/${event.routeKey}`,
+        routeArn: arnOf('execute-api', `local/$default/${event.routeKey}`),
       })) as SimpleResponse;
       const until = Date.now() + this.#definition.cacheSeconds * 1000;
-      this.#kept.set(key, { response, until });
+      this.#cache.set(key, { response, until });
       return response;
     } catch {
       return undefined;
@@ -69,5 +70,5 @@ function identityOf(source: string, event: APIGatewayProxyEventV2): string | und
   const [, kind, name = ''] = /^\$request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
   if (kind === 'header') return event.headers[name.toLowerCase()];
   if (kind === 'querystring') return event.queryStringParameters?.[name];
-  throw new Error(`The local cloud does not know the identity source ${source}.`);
+  throw new Error(`The local cloud does not support the identity source ${source}.`);
 }

@@ -9,7 +9,7 @@ export interface CorsConfiguration {
   MaxAge?: number;
 }
 
-/** The headers that the HTTP API adds for a browser; none for a request that comes from no page, or from one that may not. */
+/** The headers that the HTTP API adds for a browser; none for a request without an Origin or with one that is not allowed. */
 export function corsHeaders(
   request: IncomingMessage,
   cors: CorsConfiguration | undefined,
@@ -29,6 +29,6 @@ export function corsHeaders(
   return headers;
 }
 
-/** The question that a browser asks before; the HTTP API answers it itself. */
+/** Whether this is a browser's preflight request, which the HTTP API answers itself. */
 export const isPreflight = (request: IncomingMessage): boolean =>
   request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;

@@ -2,5 +2,5 @@ import { randomBytes } from 'node:crypto';
 
 const random = (): string => randomBytes(20).toString('hex').toUpperCase();
 
-/** What opens the stores that this process starts, to its own functions and commands alone; made up at each start. */
+/** The only credentials that the stores of this process accept; random at each start. */
 export const localCredentials = { accessKeyId: random(), secretAccessKey: random() };

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { LocalFunction } from './function.ts';
 import type { Resolver, Template } from './template.ts';
 
-/** A function of the stack: by what it is called, and how the template sets it. */
+/** A function of the stack: its names, and its settings in the template. */
 export const deployedFunction = z.object({
   logicalId: z.string(),
   /** The construct's id, such as ReplyProcessor. */
   construct: z.string(),
-  /** With the job, where its entry is: `lambdas/<context>/<job>.lambda.ts`. */
+  /** Its entry is `lambdas/<context>/<job>.lambda.ts`. */
   context: z.string(),
   job: z.string(),
   /** Such as reply-processor: the function's name without prefix and environment. */
@@ -23,7 +23,7 @@ export const deployedFunction = z.object({
 });
 export type DeployedFunction = z.output<typeof deployedFunction>;
 
-/** What the template calls its functions; `made` are they themselves, by their names. */
+/** The functions of the template with their names; `made` are the running ones, by function name. */
 export function deployedFunctions(
   template: Template,
   resolver: Resolver,
@@ -40,7 +40,7 @@ export function deployedFunctions(
   });
 }
 
-/** The one that is called so, in whichever way and case; undefined where none is. */
+/** The function that has this name among its names, in any case; undefined where none has. */
 export function findFunction(all: DeployedFunction[], name: string): DeployedFunction | undefined {
   const wanted = name.toLowerCase();
   return all.find(({ logicalId, construct, job, shortName, definition }) =>

@@ -7,22 +7,22 @@ import { localCredentials } from './credentials.ts';
 import { type BusEvent, type EventPattern, eventPattern } from './event-pattern.ts';
 import type { Queues } from './queues.ts';
 import { signedBy } from './store-guard.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf, localAccount, localRegion } from './template.ts';
 
 /** A queue that gets the events of a rule. */
 export interface RuleTarget {
   queueArn: string;
-  /** Gets what the queue does not take. */
+  /** Gets the events that the queue refuses. */
   deadLetterArn?: string;
   /** A JSON path such as `$.detail.tenant_id`, or the group itself. */
   messageGroupId?: string;
 }
 
-/** EventBridge on one machine, as far as it is used: buses with rules that lead into queues, and PutEvents. */
+/** EventBridge on one machine, as far as it is used: PutEvents, and buses whose rules have queues as targets. */
 export interface EventBuses extends RunningServer {
   /** Makes a bus; returns its ARN. */
   createBus(name: string): string;
-  /** Throws on a pattern that it does not know. */
+  /** Throws on a pattern that is not supported. */
   addRule(busName: string, pattern: unknown, targets: RuleTarget[]): void;
 }
 
@@ -85,7 +85,7 @@ export async function startEventBuses(
     ...server,
     createBus(name) {
       if (!buses.has(name)) buses.set(name, []);
-      return `arn:aws:events:${localRegion}:${localAccount}:event-bus/${name}`;
+      return arnOf('events', `event-bus/${name}`);
     },
     addRule(busName, pattern, targets) {
       const rules = buses.get(busName);
@@ -99,7 +99,7 @@ export async function startEventBuses(
 const busNameOf = ({ EventBusName: name = 'default' }: Entry): string =>
   name.replace(/^arn:.*:event-bus\//, '');
 
-/** As EventBridge counts: the texts in UTF-8, and 14 bytes for a time. */
+/** The size as EventBridge counts it: the texts in UTF-8, and 14 bytes for a time. */
 const sizeOf = (entries: Entry[]): number =>
   entries
     .map(({ Source = '', DetailType = '', Detail = '', Resources = [], Time }) => {
@@ -168,7 +168,7 @@ async function deliver(
   }
 }
 
-/** The text at a JSON path of names; any other text is itself. */
+/** The text at a JSON path of names; any other text as it is. */
 function valueAt(event: BusEvent, path: string): string {
   if (!path.startsWith('$.')) return path;
   const names = path.slice(2).split('.');

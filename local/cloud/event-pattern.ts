@@ -1,4 +1,4 @@
-/** An EventBridge event, as rules see it and queues get it. */
+/** An EventBridge event, as rules match it and queues get it. */
 export interface BusEvent {
   version: '0';
   id: string;
@@ -14,12 +14,12 @@ export interface BusEvent {
 
 type Json = Record<string, unknown>;
 
-/** Whether an event fits. */
+/** Whether an event matches. */
 export type EventPattern = (event: BusEvent) => boolean;
 
 /**
- * An event pattern of a rule: every field that it names must have one of its values, an exact one or a
- * `prefix`. Throws at once on what it does not know, so that no rule means less here than on AWS.
+ * The event pattern of a rule: every field that it names must have one of its values, an exact one or a
+ * `prefix`. Throws on any other operator, so that no rule matches more here than on AWS.
  */
 export function eventPattern(pattern: unknown): EventPattern {
   const fits = fieldsOf(pattern, '$');
@@ -41,7 +41,7 @@ function fieldsOf(pattern: unknown, place: string): Fits<unknown> {
   return (value) => isObject(value) && fields.every((fits) => fits(value));
 }
 
-/** A field that holds a list fits when any of its items does. */
+/** A field that holds a list matches when any of its items does. */
 function valuesOf(wanted: unknown[], place: string): Fits<unknown> {
   if (wanted.length === 0) throw new Error(`The event pattern at ${place} has no values.`);
   const choices = wanted.map((one) => choiceOf(one, place));
@@ -60,7 +60,7 @@ function choiceOf(wanted: unknown, place: string): Fits<unknown> {
 
 const unknown = (what: string, place: string) =>
   new Error(
-    `The local cloud does not know ${what} in the event pattern at ${place}; teach it in local/cloud/event-pattern.ts.`,
+    `The local cloud does not support ${what} in the event pattern at ${place}; add it in local/cloud/event-pattern.ts.`,
   );
 
 const isObject = (value: unknown): value is Json =>

@@ -1,8 +1,8 @@
 import type { EventBuses, RuleTarget } from './event-buses.ts';
-import type { Make, Properties } from './resources.ts';
-import { localAccount, localRegion, refuseOthers } from './template.ts';
+import type { Make } from './resource-maker.ts';
+import { arnOf, type Properties, refuseOthers } from './template.ts';
 
-/** What the local cloud makes of a template's events; a property that it does not know is an error. */
+/** Makes the event buses and rules of a template; a property that is not supported is an error. */
 export const eventMakers: Record<string, Make> = {
   'AWS::Events::EventBus': (properties, { events }, _resolver, logicalId) => {
     refuseOthers(properties, logicalId, ['Name', 'Description', 'Tags']);
@@ -27,8 +27,7 @@ export const eventMakers: Record<string, Make> = {
       const targets = (properties['Targets'] ?? []) as Properties[];
       addRule(events, busName, properties['EventPattern'], targets, logicalId);
     }
-    const arn = `arn:aws:events:${localRegion}:${localAccount}:rule/${busName}/${name}`;
-    return { ref: name, attributes: { Arn: arn } };
+    return { ref: name, attributes: { Arn: arnOf('events', `rule/${busName}/${name}`) } };
   },
 };
 
@@ -45,14 +44,14 @@ const addRule = (
     targets.map((target) => targetOf(target, logicalId)),
   );
 
-/** RetryPolicy says how long AWS tries again; here a queue takes an event at once or never. */
+/** RetryPolicy has no effect here: a queue accepts an event at once or never. */
 const targetProperties = ['Id', 'Arn', 'DeadLetterConfig', 'RetryPolicy', 'SqsParameters'];
 
 function targetOf(target: Properties, logicalId: string): RuleTarget {
   refuseOthers(target, logicalId, targetProperties);
   const queueArn = String(target['Arn']);
   if (!queueArn.startsWith('arn:aws:sqs:')) {
-    throw new Error(`The local cloud knows only queues as targets of a rule (${logicalId}).`);
+    throw new Error(`The local cloud supports only queues as targets of a rule (${logicalId}).`);
   }
   const { Arn: deadLetterArn } = (target['DeadLetterConfig'] ?? {}) as { Arn?: string };
   const { MessageGroupId: messageGroupId } = (target['SqsParameters'] ?? {}) as {

@@ -15,15 +15,15 @@ export interface EventSourceDefinition {
   queueArn: string;
   batchSize: number;
   reportsBatchItemFailures: boolean;
-  /** Invocations at the same time. */
+  /** Maximum of concurrent invocations. */
   concurrency: number;
 }
 
 const receiveWaitSeconds = 20;
 
 /**
- * An SQS event source mapping: polls, invokes, deletes what was not reported as failed. A failed
- * invocation or a malformed report leaves all messages to their visibility timeout, as AWS does.
+ * An SQS event source mapping: polls, invokes, and deletes the messages that were not reported as failed.
+ * After a failed invocation or a malformed report, all messages wait for their visibility timeout, as on AWS.
  */
 export class EventSource {
   readonly #definition: EventSourceDefinition;
@@ -40,12 +40,12 @@ export class EventSource {
     this.#loops = Array.from({ length: definition.concurrency }, () => this.#poll());
   }
 
-  /** Takes nothing new. */
+  /** Receives no more messages. */
   stopPolling(): void {
     this.#stopping.abort();
   }
 
-  /** Gives back at once what an ended function has not finished; to be called after the functions have stopped. */
+  /** Makes unfinished messages visible again at once; to be called after the functions have stopped. */
   async giveBack(): Promise<void> {
     this.stopPolling();
     await Promise.all(this.#loops);
@@ -111,7 +111,7 @@ export class EventSource {
       const failed = (response?.batchItemFailures ?? []).map((item) => item.itemIdentifier);
       return failed.every((id) => all.has(id)) ? new Set(failed) : all;
     } catch {
-      // The function's own log has said why.
+      // The function's own log says why.
       return this.#stopping.signal.aborted ? 'stopped' : all;
     }
   }

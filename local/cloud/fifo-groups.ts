@@ -1,18 +1,18 @@
-/** The parts of a fauxqs queue that decide what one receive hands out. */
+/** The parts of a fauxqs queue that decide what one receive returns. */
 export interface FauxqsQueue {
   isFifo(): boolean;
   fifoMessages: Map<string, { sequenceNumber?: string }[]>;
-  /** How many messages of a group are in flight; such a group hands out no more. */
+  /** How many messages of a group are in flight; a receive returns no more of such a group. */
   fifoLockedGroups: Map<string, number>;
   dequeueFifo(maxCount: number, ...rest: unknown[]): unknown[];
   processTimers(): void;
 }
 
 /**
- * Lets a receive hand out several messages of one group, in order, as SQS does; fauxqs by itself
- * gives one of each. Messages that come back take their old places again.
+ * Lets a receive return several messages of one group, in order, as SQS does; fauxqs by itself
+ * returns one of each group. Messages that become visible again keep their place in the order.
  */
-export function handOutWholeGroups(queue: FauxqsQueue): void {
+export function receiveSeveralPerGroup(queue: FauxqsQueue): void {
   if (!queue.isFifo()) return;
   const dequeueOneOfEach = queue.dequeueFifo.bind(queue);
   const processTimers = queue.processTimers.bind(queue);
@@ -31,7 +31,7 @@ export function handOutWholeGroups(queue: FauxqsQueue): void {
       const round = dequeueOneOfEach(Math.min(maxCount, 10) - received.length, ...rest);
       received.push(...round);
       more = round.length > 0;
-      // What this very receive has locked may give its next message in the next round.
+      // A group that this receive has locked may add its next message in the next round.
       for (const [group, count] of queue.fifoLockedGroups) {
         if (inFlight.has(group)) continue;
         ours.set(group, (ours.get(group) ?? 0) + count);

@@ -10,10 +10,10 @@ export interface Invocation {
   timeoutMs: number;
 }
 
-/** Says that no time remains, so that a handler that minds its time ends soon. */
+/** Sets the remaining time to zero, so that a handler that checks it ends soon. */
 export type Stopping = 'stopping';
 
-/** Said once the bundle is loaded: before, no invocation's time runs. */
+/** Sent once the bundle is loaded; the time of an invocation starts only then. */
 export type Loaded = 'loaded';
 
 export type InvocationEnd =

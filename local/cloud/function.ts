@@ -15,7 +15,7 @@ export interface FunctionDefinition {
   environment: Record<string, string>;
 }
 
-/** Takes each line that a function writes. */
+/** Gets each line that a function writes. */
 export type LogSink = (functionName: string, line: string) => void;
 
 /** An invocation that failed, as the Lambda service reports it to an event source or API. */
@@ -34,10 +34,10 @@ interface Environment {
   };
 }
 
-/** What Lambda gives a function to load, before its own time begins. */
+/** How long Lambda lets a function load, before its timeout starts to count. */
 const loadMs = 10_000;
 
-/** Above the first pause between two looks at a model's run, which is one second. */
+/** Longer than the first pause between two polls of a model's run, which is one second. */
 const stopGraceMs = 1_200;
 
 /** A Lambda function: a pool of environments, each with one event at a time; a timeout ends its environment. */
@@ -63,7 +63,7 @@ export class LocalFunction {
     const timeoutMs = this.definition.timeoutSeconds * 1000;
     const id = randomUUID();
     const end = new Promise<unknown>((resolve, reject) => {
-      // It may have ended between being taken and being used.
+      // It may have ended between its selection and its use.
       if (!this.#all.has(environment)) return reject(this.#stoppedError());
       const timer = this.#timer(environment, id, environment.isLoaded ? 0 : loadMs);
       environment.end = { id, resolve, reject, timer };
@@ -74,7 +74,7 @@ export class LocalFunction {
     return end.finally(() => this.#atWork.delete(end));
   }
 
-  /** Ends the environment where the function's time runs out, after so many milliseconds more. */
+  /** Ends the environment `moreMs` after the function's timeout. */
   #timer(environment: Environment, id: string, moreMs: number): NodeJS.Timeout {
     const { name, timeoutSeconds } = this.definition;
     const end = () => {
@@ -85,7 +85,7 @@ export class LocalFunction {
     return setTimeout(end, timeoutSeconds * 1000 + moreMs);
   }
 
-  /** Tells what is at work that its time is up, and ends all environments a moment later, whatever they are doing. */
+  /** Tells running handlers that no time remains, and ends all environments shortly after. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#stoppedError());
@@ -106,7 +106,7 @@ export class LocalFunction {
 
   #stoppedError = () => new FunctionError(`${this.definition.name} was stopped.`);
 
-  /** Ends all environments in the middle of what they do, as a crash would; the function goes on with new ones. */
+  /** Ends all environments in the middle of their work, as a crash would; later events get new ones. */
   crash(): void {
     const { name } = this.definition;
     for (const environment of [...this.#all]) {
@@ -141,9 +141,9 @@ export class LocalFunction {
     for (const stream of [worker.stdout, worker.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.#sink(name, line));
     }
-    worker.on('message', (told: Loaded | InvocationEnd) => {
-      if (told === 'loaded') this.#loaded(environment);
-      else this.#ended(environment, told);
+    worker.on('message', (message: Loaded | InvocationEnd) => {
+      if (message === 'loaded') this.#loaded(environment);
+      else this.#ended(environment, message);
     });
     worker.on('error', (error) => {
       this.#sink(name, runtimeLines.uncaught(environment.end?.id ?? '', error));

@@ -17,16 +17,16 @@ export interface Route {
 }
 
 export interface HttpApiOptions {
-  /** Its host is served beside this machine's names. */
+  /** Requests for its host are accepted, beside those for this machine's names. */
   publicBaseUrl?: string;
   cors?: CorsConfiguration;
-  /** Takes a request that is not the API's, such as for a page of the local cloud itself; true when it has. */
+  /** Answers a request that is not the API's, such as for a page of the local cloud itself; true when it did. */
   before?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
-  /** Is told of each request that was the API's, once it is answered. */
+  /** Called after each request of the API was answered. */
   requested?: (context: RequestContext) => void;
 }
 
-/** API Gateway's own bound of a request body. */
+/** API Gateway's limit of a request body. */
 const maxBodyBytes = 10 * 1024 * 1024;
 const integrationTimeoutMs = 30_000;
 
@@ -48,13 +48,13 @@ export async function startHttpApi(
       options.requested?.({ ...context, status: String(response.statusCode), responseLatency });
     });
     answer(request, response, patterns, options, context).catch((error) => {
-      // Who has left in the middle of a request gets no answer, and nothing has failed.
+      // The client disconnected in the middle of its request: nothing has failed.
       if (request.errored) return;
       console.error('The local HTTP API failed:', error);
       send(response, 500, { message: 'Internal Server Error' });
     });
   });
-  // Longer than clients keep a connection that they may use again: one that is closed as it is used again fails the request.
+  // Longer than clients keep idle connections: a request on a connection that is being closed would fail.
   server.keepAliveTimeout = 60_000;
   putBefore(server, servedHosts(options.publicBaseUrl));
   await new Promise<void>((resolve, reject) => {
@@ -64,7 +64,7 @@ export async function startHttpApi(
   return server;
 }
 
-/** The most specific route wins: an exact path, then a parameter, then a greedy one, then the default. */
+/** Orders routes, the most specific first: an exact path, a parameter, a greedy one, the default. */
 function generality(routeKey: string): number {
   if (routeKey === '$default') return 3;
   if (/\{\w+\+\}/.test(routeKey)) return 2;

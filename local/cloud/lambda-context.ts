@@ -1,4 +1,4 @@
-/** What of a function its invocations' context tells. */
+/** The properties of a function that are in the context of its invocations. */
 export interface FunctionFacts {
   functionName: string;
   memoryMb: number;

@@ -12,7 +12,8 @@ import type { LogSink } from './function.ts';
 import { type HttpApiOptions, startHttpApi } from './http-api.ts';
 import { startQueues } from './queues.ts';
 import { type RequestContext, type RequestLog, requestLine } from './request-log.ts';
-import { makeResources, type Services } from './resources.ts';
+import type { Services } from './resource-maker.ts';
+import { makeResources } from './resources.ts';
 import { startSecrets } from './secrets.ts';
 import { startTables } from './tables.ts';
 import { Resolver, type Template } from './template.ts';
@@ -20,7 +21,7 @@ import { Resolver, type Template } from './template.ts';
 export interface LocalCloudOptions {
   /** Port of the HTTP API on 127.0.0.1; 0 takes any free one. */
   port: number;
-  /** Keeps tables and queues between runs; without it all is forgotten at the end. */
+  /** Where tables and queues are stored between runs; in memory without one. */
   dataDir?: string;
   /** Variables of the deployment, as a shell would give them to `cdk deploy`; may depend on the API's port. */
   environment: (port: number) => Record<string, string | undefined>;
@@ -30,7 +31,7 @@ export interface LocalCloudOptions {
   maxEnvironments?: number;
   /** Takes requests that are not the API's; see `HttpApiOptions`. */
   before?: HttpApiOptions['before'];
-  /** False leaves the queues' messages where they are; true by default. */
+  /** False: no function polls the queues; true by default. */
   polls?: boolean;
 }
 
@@ -42,13 +43,13 @@ export interface LocalCloud {
   /** The stack's outputs by their names. */
   outputs: Record<string, string>;
   functionNames: string[];
-  /** The functions as the template names and sets them. */
+  /** The functions with their names and settings in the template. */
   deployed: DeployedFunction[];
   /** Ends everything within two seconds; messages in flight go back into their queues. */
   stop(): Promise<void>;
 }
 
-/** Environments of one function at the same time: more than that gains nothing on a laptop. */
+/** Maximum of concurrent environments of one function; more are of no use on a laptop. */
 const defaultMaxEnvironments = 4;
 
 /** Synthesizes the stack and runs that very template on this machine. */
@@ -94,7 +95,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ...(publicBaseUrl && { publicBaseUrl }),
       ...(services.cors && { cors: services.cors }),
       ...(options.before && { before: options.before }),
-      ...(services.requestLog && { requested: noteTo(services.requestLog, options.sink) }),
+      ...(services.requestLog && { requested: writeRequestTo(services.requestLog, options.sink) }),
     });
   } catch (error) {
     await kept?.release();
@@ -130,13 +131,13 @@ async function synthesize(
   const context = { ProjectPrefix: 'replies-engine', EnvironmentName: 'local' };
   const { app, stack } = repliesEngineApp({ context, environment, outdir, checked: false });
   app.synth();
-  // The bundles are CommonJS, wherever they lie.
+  // The bundles are CommonJS, whatever package.json is above their folder.
   writeFileSync(path.join(outdir, 'package.json'), '{"type":"commonjs"}\n');
   const file = path.join(outdir, `${stack.artifactId}.template.json`);
   return JSON.parse(readFileSync(file, 'utf8')) as Template;
 }
 
-const noteTo =
+const writeRequestTo =
   ({ name, format }: RequestLog, sink: LogSink) =>
   (context: RequestContext): void =>
     sink(name, requestLine(format, context));
@@ -147,7 +148,7 @@ function outputsOf(template: Template, resolver: Resolver): Record<string, strin
   );
 }
 
-/** A free port, kept until the API is there: the stack must know it first, and another process could take it meanwhile. */
+/** A free port, held until the API listens: the stack needs it earlier, and another process could take it meanwhile. */
 async function keptPort(): Promise<{ port: number; release(): Promise<void> }> {
   const keeper = await startHttpApi([], 0);
   const { port } = keeper.address() as AddressInfo;

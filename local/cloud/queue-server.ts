@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import { putBefore } from '../guard.ts';
-import { type FauxqsQueue, handOutWholeGroups } from './fifo-groups.ts';
+import { type FauxqsQueue, receiveSeveralPerGroup } from './fifo-groups.ts';
 import type { ServedStore, Store } from './store.ts';
 import { signedBy } from './store-guard.ts';
 import { localRegion } from './template.ts';
 
-/** The parts of fauxqs that its package does not export: without them it binds all interfaces or forgets all. */
+/** Parts of fauxqs that its package does not export. Without them it listens on all interfaces or stores nothing. */
 interface FauxqsParts {
   SqsStore: new () => Record<string, unknown> & {
     allQueues(): Iterable<StoredQueue>;
@@ -39,7 +39,7 @@ async function fauxqsParts(): Promise<FauxqsParts> {
   return { ...sqs, ...sns, ...s3, ...persistence } as FauxqsParts;
 }
 
-/** An emulator of SQS in this thread, kept in SQLite where a folder is given. */
+/** An emulator of SQS in this thread, stored in SQLite where a folder is given. */
 export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise<Store> {
   const parts = await fauxqsParts();
   const stores = {
@@ -50,12 +50,12 @@ export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise
   if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
   if (persistence) {
-    keepWhatIsGivenBack(persistence);
+    keepReceiveCounts(persistence);
     persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
     for (const store of Object.values(stores)) store['persistence'] = persistence;
     for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
   }
-  handOutGroupsOf(stores.sqsStore);
+  receiveSeveralPerGroupIn(stores.sqsStore);
   const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
   putBefore(app.server, signedBy(accessKeyId));
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -70,13 +70,13 @@ export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise
   };
 }
 
-/** Of the queues that are there, and of those that will be made. */
-function handOutGroupsOf(store: InstanceType<FauxqsParts['SqsStore']>): void {
-  for (const queue of store.allQueues()) handOutWholeGroups(queue);
+/** Applies to the queues that exist and to those that will be created. */
+function receiveSeveralPerGroupIn(store: InstanceType<FauxqsParts['SqsStore']>): void {
+  for (const queue of store.allQueues()) receiveSeveralPerGroup(queue);
   const createQueue = store.createQueue.bind(store);
   store.createQueue = (...given) => {
     const queue = createQueue(...given);
-    handOutWholeGroups(queue);
+    receiveSeveralPerGroup(queue);
     return queue;
   };
 }
@@ -85,7 +85,7 @@ function handOutGroupsOf(store: InstanceType<FauxqsParts['SqsStore']>): void {
  * The emulator's own statement also empties the receive count, which its table forbids: a message whose
  * visibility timeout was set to 0 would be lost.
  */
-function keepWhatIsGivenBack(persistence: Persistence): void {
+function keepReceiveCounts(persistence: Persistence): void {
   const ready = persistence.db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );

@@ -1,9 +1,9 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localCredentials } from './credentials.ts';
 import { type Store, startStore } from './store.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf, localAccount, localRegion } from './template.ts';
 
-/** SQS on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in SQLite where a folder is given. */
+/** SQS on one machine: an emulator in a thread of its own, on 127.0.0.1, stored in SQLite where a folder is given. */
 export interface Queues {
   endpoint: string;
   client: SQSClient;
@@ -19,7 +19,7 @@ export interface QueueAddress {
 export const startQueues = async (folder: string | undefined): Promise<Queues> =>
   queuesOf(await startStore('queues', folder));
 
-/** The queues that an emulator serves; it is closed with them. */
+/** The queues that an emulator serves; closing them closes it. */
 export function queuesOf(store: Store): Queues {
   const { endpoint } = store;
   const client = new SQSClient({
@@ -36,12 +36,12 @@ export function queuesOf(store: Store): Queues {
       try {
         await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
       } catch (error) {
-        // From an earlier run with other settings: those of the template count.
+        // It exists from an earlier run: the template's settings replace its own.
         if (!(error instanceof Error) || !error.name.includes('QueueNameExists')) throw error;
         const changeable = changeableOf(attributes);
         await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: changeable }));
       }
-      return { url, arn: `arn:aws:sqs:${localRegion}:${localAccount}:${name}` };
+      return { url, arn: arnOf('sqs', name) };
     },
     async close() {
       client.destroy();
@@ -50,7 +50,7 @@ export function queuesOf(store: Store): Queues {
   };
 }
 
-/** The emulator refuses to change what makes a queue a FIFO queue of its kind. */
+/** The emulator refuses to change attributes that define a FIFO queue. */
 function changeableOf(attributes: Record<string, string>): Record<string, string> {
   const {
     FifoQueue: _fifo,

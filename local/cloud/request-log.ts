@@ -1,13 +1,13 @@
-import type { Properties } from './resources.ts';
+import type { Properties } from './template.ts';
 
-/** Where an API's stage writes a line for each request, and how the line is made. */
+/** The access log of an API's stage: its destination, and the format of its lines. */
 export interface RequestLog {
   /** The log's name, such as `replies-engine-api-local`. */
   name: string;
   format: string;
 }
 
-/** What the line may name, by its names in `$context`. The time is ISO 8601 here. */
+/** The values of a line, by their names in `$context`. The time is ISO 8601 here. */
 export type RequestContext = Partial<
   Record<
     | 'requestTime'
@@ -21,7 +21,7 @@ export type RequestContext = Partial<
   >
 >;
 
-/** Undefined where the stage writes none. */
+/** The access log of a stage; undefined where it writes none. */
 export function requestLogOf(stage: Properties): RequestLog | undefined {
   const { DestinationArn: arn, Format: format } = (stage['AccessLogSettings'] ?? {}) as {
     DestinationArn?: string;

@@ -4,61 +4,26 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LocalAuthorizer } from './authorizer.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { localCredentials } from './credentials.ts';
-import type { EventBuses } from './event-buses.ts';
 import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
-import { LocalFunction, type LogSink } from './function.ts';
-import type { Route } from './http-api.ts';
-import type { Queues } from './queues.ts';
-import type { RequestLog } from './request-log.ts';
+import { LocalFunction } from './function.ts';
+import type { Make, Services } from './resource-maker.ts';
 import { makeSecret } from './secret-resource.ts';
-import type { Secrets } from './secrets.ts';
-import type { Tables } from './tables.ts';
 import {
+  arnOf,
   localAccount,
   localRegion,
-  type Made,
+  type Properties,
   type Resolver,
   referencesOf,
   type Template,
 } from './template.ts';
 import { watchingMakers } from './watching-resources.ts';
 
-/** The emulated services and what has been made of the template in them. */
-export interface Services {
-  assemblyFolder: string;
-  queues: Queues;
-  tables: Tables;
-  secrets: Secrets;
-  events: EventBuses;
-  apiUrl: string;
-  sink: LogSink;
-  /** Environments of one function at the same time, on this machine. */
-  maxEnvironments: number;
-  functions: Map<string, LocalFunction>;
-  routes: Route[];
-  authorizers: Map<string, LocalAuthorizer>;
-  cors?: CorsConfiguration;
-  requestLog?: RequestLog;
-  eventSources: (() => EventSource)[];
-}
-
-export type Properties = Record<string, unknown>;
-/** Makes one resource of a template. */
-export type Make = (
-  properties: Properties,
-  services: Services,
-  resolver: Resolver,
-  logicalId: string,
-) => Made | Promise<Made>;
-
-const arn = (service: string, name: string) =>
-  `arn:aws:${service}:${localRegion}:${localAccount}:${name}`;
-
-/** What a template may hold without an effect on one machine: permissions, logs' homes, bookkeeping. */
+/** Makes a resource that has no effect on one machine: permissions, log groups, metadata. */
 const named: Make = (properties, _services, _resolver, logicalId) => {
   const name = String(properties['RoleName'] ?? properties['LogGroupName'] ?? logicalId);
-  return { ref: name, attributes: { Arn: arn('local', name) } };
+  return { ref: name, attributes: { Arn: arnOf('local', name) } };
 };
 
 const makers: Record<string, Make> = {
@@ -121,7 +86,7 @@ const makers: Record<string, Make> = {
       services.maxEnvironments,
     );
     services.functions.set(name, made);
-    return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+    return { ref: name, attributes: { Arn: arnOf('lambda', `function:${name}`) } };
   },
 
   'AWS::Lambda::EventSourceMapping': (properties, services, _resolver, logicalId) => {
@@ -149,7 +114,7 @@ const makers: Record<string, Make> = {
   },
   'AWS::ApiGatewayV2::Authorizer': (properties, services, _resolver, logicalId) => {
     if (properties['AuthorizerType'] !== 'REQUEST' || !properties['EnableSimpleResponses']) {
-      throw new Error('The local cloud knows Lambda authorizers with simple responses only.');
+      throw new Error('The local cloud supports only Lambda authorizers with simple responses.');
     }
     const authorizer = new LocalAuthorizer({
       identitySources: properties['IdentitySource'] as string[],
@@ -169,7 +134,9 @@ const makers: Record<string, Make> = {
     const target = functionOf(uri, services);
     const authorizer = services.authorizers.get(String(properties['AuthorizerId']));
     if (!authorizer && (properties['AuthorizationType'] ?? 'NONE') !== 'NONE') {
-      throw new Error(`${String(properties['RouteKey'])} has an authorizer that is not there.`);
+      throw new Error(
+        `${String(properties['RouteKey'])} has an authorizer that the template does not define.`,
+      );
     }
     services.routes.push({
       routeKey: String(properties['RouteKey']),
@@ -180,7 +147,7 @@ const makers: Record<string, Make> = {
   },
 };
 
-/** Makes every resource of the template, those it refers to first. A type that is not known is an error. */
+/** Makes every resource of the template after those that it refers to. A type that is not supported is an error. */
 export async function makeResources(
   template: Template,
   resolver: Resolver,
@@ -196,11 +163,11 @@ export async function makeResources(
     const make = makers[resource.Type];
     if (!make) {
       throw new Error(
-        `The local cloud does not know ${resource.Type} (${logicalId}); teach it in local/cloud/resources.ts.`,
+        `The local cloud does not support ${resource.Type} (${logicalId}); add it in local/cloud/resources.ts.`,
       );
     }
     const properties = resolver.value(resource.Properties ?? {}) as Properties;
-    resolver.note(logicalId, await make(properties, services, resolver, logicalId));
+    resolver.record(logicalId, await make(properties, services, resolver, logicalId));
   };
   for (const logicalId of Object.keys(template.Resources)) await visit(logicalId);
 }
@@ -212,7 +179,7 @@ function functionOf(arnOrName: string, services: Services): LocalFunction {
   return found;
 }
 
-/** What the Lambda service itself sets, and where the emulated services are. */
+/** The variables that the Lambda service sets, and the endpoints of the emulated services. */
 function runtimeEnvironment(name: string, memoryMb: number, services: Services) {
   return {
     AWS_REGION: localRegion,
@@ -233,11 +200,11 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
   };
 }
 
-/** Where the assembly has the files of an asset, by the key that the template gives it in S3. */
+/** The folder of an asset in the assembly, by its S3 key in the template. */
 function assetFolder(assemblyFolder: string, key: string): string {
   const hash = path.basename(key, '.zip');
   const folder = path.join(assemblyFolder, `asset.${hash}`);
-  // Fails here, by its name, rather than at the first event.
+  // A missing bundle fails here, with its name, not at the first event.
   readFileSync(path.join(folder, 'index.js'));
   return folder;
 }

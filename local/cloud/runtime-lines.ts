@@ -1,4 +1,4 @@
-/** The lines that the Lambda runtime itself writes into a function's log, so that what is searched for there is found here too. */
+/** The lines that the Lambda runtime writes into a function's log, so that searches find the same here as on AWS. */
 export const runtimeLines = {
   /** An error that the handler threw, on one line. */
   invokeError: (requestId: string, error: Thrown) => errorLine(requestId, 'Invoke Error', error),
@@ -30,7 +30,7 @@ const toldOf = ({ name, message, stack = '' }: Thrown) => ({
   stack: stack.split('\n'),
 });
 
-/** Such a line of an error for a person: its stack, one place a line; undefined where it is another line. */
+/** The stack of such an error line for a person, one frame a line; undefined for any other line. */
 export function readableError(line: string): string | undefined {
   const [, time, what, json = ''] =
     /^\d{4}-\d\d-\d\dT(\S{8})\S*\t[^\t]*\tERROR\t(.+) \t(\{"errorType".*\})$/.exec(line) ?? [];

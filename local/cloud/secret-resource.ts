@@ -1,7 +1,7 @@
-import type { Make, Properties } from './resources.ts';
-import { refuseOthers } from './template.ts';
+import type { Make } from './resource-maker.ts';
+import { type Properties, refuseOthers } from './template.ts';
 
-/** A secret, empty or with a value that is made up; letters and digits are in all that is made up here. */
+/** Makes a secret, empty or with a generated value of letters and digits. */
 export const makeSecret: Make = (properties, { secrets }, _resolver, logicalId) => {
   const name = String(properties['Name'] ?? logicalId);
   const generated = properties['GenerateSecretString'] as Properties | undefined;

@@ -6,16 +6,16 @@ import type { SimulatorEnv } from '../simulators/faults.ts';
 import { type RunningServer, serveLocally } from '../simulators/server.ts';
 import { localCredentials } from './credentials.ts';
 import { signedBy } from './store-guard.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf } from './template.ts';
 
 /**
- * Secrets Manager on one machine, as far as it is used: values by name or ARN, in memory. Only those that it
- * makes up itself are kept, where a folder is given: nobody else knows them.
+ * Secrets Manager on one machine, as far as it is used: values by name or ARN, in memory. Where a folder is
+ * given, generated values are stored in it, as nobody else has them.
  */
 export interface Secrets extends RunningServer {
   /** Makes an empty secret; returns its ARN. */
   create(name: string): string;
-  /** Makes a secret with a value of its own, the same in each run; returns its ARN. */
+  /** Makes a secret with a generated value, the same in each run; returns its ARN. */
   generate(name: string, length: number): string;
   fill(name: string, value: string): void;
 }
@@ -26,8 +26,7 @@ export async function startSecrets(folder?: string): Promise<Secrets> {
   const values = new Map<string, string | undefined>();
   const kept = keptGenerated(folder);
   const nameOf = (id: string) => id.replace(/^arn:aws:secretsmanager:[^:]*:[^:]*:secret:/, '');
-  const arnOf = (name: string) =>
-    `arn:aws:secretsmanager:${localRegion}:${localAccount}:secret:${name}`;
+  const secretArn = (name: string) => arnOf('secretsmanager', `secret:${name}`);
 
   const app = new Hono<SimulatorEnv>();
   app.post('/', async (c) => {
@@ -44,10 +43,10 @@ export async function startSecrets(folder?: string): Promise<Secrets> {
           ? missing(
               "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
             )
-          : c.json({ ARN: arnOf(name), Name: name, SecretString: stored });
+          : c.json({ ARN: secretArn(name), Name: name, SecretString: stored });
       case 'PutSecretValue':
         values.set(name, request.SecretString);
-        return c.json({ ARN: arnOf(name), Name: name });
+        return c.json({ ARN: secretArn(name), Name: name });
       default:
         return c.json({ __type: 'UnknownOperationException', Message: String(target) }, 400);
     }
@@ -57,13 +56,13 @@ export async function startSecrets(folder?: string): Promise<Secrets> {
     ...server,
     create(name) {
       if (!values.has(name)) values.set(name, undefined);
-      return arnOf(name);
+      return secretArn(name);
     },
     generate(name, length) {
       values.set(name, kept[name] ?? randomText(length));
       kept[name] = String(values.get(name));
       keepGenerated(folder, kept);
-      return arnOf(name);
+      return secretArn(name);
     },
     fill: (name, value) => void values.set(name, value),
   };

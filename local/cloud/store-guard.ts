@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { fromHere, type Guard, type Refusal } from '../guard.ts';
 
-/** As AWS refuses an access key that it does not know; its SDK shows the name and the message. */
+/** AWS's answer to an unknown access key; its SDK shows the name and the message. */
 const unknownClient: Refusal = {
   status: 400,
   body: {
@@ -11,7 +11,7 @@ const unknownClient: Refusal = {
   },
 };
 
-/** Lets in who is of this machine and signs with this access key; the signature itself is not checked. */
+/** Accepts requests of this machine that are signed with this access key; the signature itself is not checked. */
 export const signedBy = (accessKeyId: string): Guard => {
   const ours = Buffer.from(accessKeyId);
   return (request) => {

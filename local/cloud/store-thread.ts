@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Store, StorePlace } from './store.ts';
 
-/** Serves one kind of store, tells where, and ends when it is told to. */
+/** Serves one kind of store, reports its port, and ends on request. */
 const { kind, ...place } = workerData as StorePlace;
 const store = await serve();
 

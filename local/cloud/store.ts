@@ -2,28 +2,28 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { localCredentials } from './credentials.ts';
 
-/** A server that keeps what the functions write. */
+/** A server of a data store, such as DynamoDB's. */
 export interface Store {
   /** On 127.0.0.1. */
   endpoint: string;
-  /** Ends it once all that it was asked for is done. */
+  /** Ends it once all requests so far are done. */
   close(): Promise<void>;
 }
 
 export type StoreKind = 'queues' | 'tables';
 
-/** Where a store is to be, and whom it serves. */
+/** Where a store is, and whose requests it accepts. */
 export interface StorePlace {
   kind: StoreKind;
   folder: string | undefined;
-  /** Handed over: a thread of its own would make up another. */
+  /** Passed on, as each thread would generate its own. */
   accessKeyId: string;
 }
 
 /** What the thread of a store serves. */
 export type ServedStore = Omit<StorePlace, 'kind'>;
 
-/** Starts an emulator in a thread of its own: most of the work of a local cloud is theirs. Rejects with why it cannot. */
+/** Starts an emulator in a thread of its own, as emulators do most of the work of a local cloud. Rejects when it cannot start. */
 export async function startStore(kind: StoreKind, folder: string | undefined): Promise<Store> {
   const worker = new Worker(new URL('./store-thread.ts', import.meta.url), {
     workerData: { kind, folder, accessKeyId: localCredentials.accessKeyId } satisfies StorePlace,

@@ -7,7 +7,7 @@ import { putBefore } from '../guard.ts';
 import type { ServedStore, Store } from './store.ts';
 import { signedBy } from './store-guard.ts';
 
-/** An emulator of DynamoDB in this thread, kept in a folder where one is given. */
+/** An emulator of DynamoDB in this thread, stored in a folder where one is given. */
 export async function serveTables({ folder, accessKeyId }: ServedStore): Promise<Store> {
   if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const server = dynalite({ createTableMs: 0, ...(folder && { path: folder }) });
@@ -30,7 +30,7 @@ export async function serveTables({ folder, accessKeyId }: ServedStore): Promise
 
 const settleMs = 10;
 
-/** Resolves once every request so far has been worked off: dynalite crashes when its database closes before. */
+/** Resolves once every request so far is done: dynalite crashes when its database closes earlier. */
 function workInProgress(server: Server): () => Promise<void> {
   let open = 0;
   server.prependListener('request', (_request, response: ServerResponse) => {

@@ -6,13 +6,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { localCredentials } from './credentials.ts';
 import { type Store, startStore } from './store.ts';
-import { localAccount, localRegion } from './template.ts';
+import { arnOf, localRegion } from './template.ts';
 
-/** DynamoDB on one machine: an emulator in a thread of its own, on 127.0.0.1, kept in a folder where one is given. */
+/** DynamoDB on one machine: an emulator in a thread of its own, on 127.0.0.1, stored in a folder where one is given. */
 export interface Tables {
   endpoint: string;
   client: DynamoDBClient;
-  /** Makes the table unless a run before has; returns its ARN. */
+  /** Creates the table unless it exists from an earlier run; returns its ARN. */
   create(definition: CreateTableCommandInput): Promise<string>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface Tables {
 export const startTables = async (folder: string | undefined): Promise<Tables> =>
   tablesOf(await startStore('tables', folder));
 
-/** The tables that an emulator serves; it is closed with them. */
+/** The tables that an emulator serves; closing them closes it. */
 export function tablesOf(store: Store): Tables {
   const { endpoint } = store;
   const client = new DynamoDBClient({
@@ -39,7 +39,7 @@ export function tablesOf(store: Store): Tables {
         await client.send(new CreateTableCommand(definition));
         await activeTable(client, String(name));
       }
-      return `arn:aws:dynamodb:${localRegion}:${localAccount}:table/${name}`;
+      return arnOf('dynamodb', `table/${name}`);
     },
     async close() {
       client.destroy();

@@ -8,10 +8,12 @@ export interface Template {
 
 export interface Resource {
   Type: string;
-  Properties?: Record<string, unknown>;
+  Properties?: Properties;
   Metadata?: Record<string, unknown>;
   Condition?: string;
 }
+
+export type Properties = Record<string, unknown>;
 
 /** What `Ref` and `Fn::GetAtt` give for a resource that was made. */
 export interface Made {
@@ -21,6 +23,9 @@ export interface Made {
 
 export const localAccount = '000000000000';
 export const localRegion = 'us-east-1';
+
+export const arnOf = (service: string, name: string): string =>
+  `arn:aws:${service}:${localRegion}:${localAccount}:${name}`;
 
 const noValue = Symbol('AWS::NoValue');
 
@@ -34,7 +39,7 @@ const pseudoParameters: Record<string, unknown> = {
   'AWS::NoValue': noValue,
 };
 
-/** Puts values in the place of a template's intrinsic functions; `made` knows the resources so far. */
+/** Replaces a template's intrinsic functions by their values, from the resources that were made so far. */
 export class Resolver {
   readonly #template: Template;
   readonly #made = new Map<string, Made>();
@@ -43,7 +48,7 @@ export class Resolver {
     this.#template = template;
   }
 
-  note(logicalId: string, made: Made): void {
+  record(logicalId: string, made: Made): void {
     this.#made.set(logicalId, made);
   }
 
@@ -102,7 +107,7 @@ export class Resolver {
         return this.#substitute(argument);
       default:
         throw new Error(
-          `The local cloud does not know the function ${name}; add it to template.ts.`,
+          `The local cloud does not support the function ${name}; add it in local/cloud/template.ts.`,
         );
     }
   }
@@ -155,7 +160,7 @@ export class Resolver {
         return this.condition(String(argument));
       default:
         throw new Error(
-          `The local cloud does not know the condition ${JSON.stringify(condition)}.`,
+          `The local cloud does not support the condition ${JSON.stringify(condition)}.`,
         );
     }
   }
@@ -187,15 +192,11 @@ function substituted(value: unknown): string[] {
   return [...names, ...referencesOf(variables)];
 }
 
-/** Refuses properties of a resource that would mean nothing here. */
-export function refuseOthers(
-  properties: Record<string, unknown>,
-  logicalId: string,
-  known: string[],
-): void {
+/** Throws where a resource has properties other than the known ones, which would have no effect here. */
+export function refuseOthers(properties: Properties, logicalId: string, known: string[]): void {
   const others = Object.keys(properties).filter((name) => !known.includes(name));
   if (others.length === 0) return;
   throw new Error(
-    `The local cloud does not know ${others.join(', ')} of ${logicalId}; teach it in local/cloud.`,
+    `The local cloud does not support ${others.join(', ')} of ${logicalId}; add it in local/cloud.`,
   );
 }

@@ -1,11 +1,8 @@
 import { requestLogOf } from './request-log.ts';
-import type { Make } from './resources.ts';
-import { localAccount, localRegion } from './template.ts';
+import type { Make } from './resource-maker.ts';
+import { arnOf } from './template.ts';
 
-const arn = (service: string, name: string) =>
-  `arn:aws:${service}:${localRegion}:${localAccount}:${name}`;
-
-/** What watches a deployment and wakes people. Nobody is woken by this machine: known, named, and not run here. */
+/** Alarms, dashboards and their topics get a name and an ARN, but do nothing here; the stage gets its access log. */
 export const watchingMakers: Record<string, Make> = {
   'AWS::ApiGatewayV2::Stage': (properties, services) => {
     const log = requestLogOf(properties);
@@ -14,16 +11,16 @@ export const watchingMakers: Record<string, Make> = {
   },
   'AWS::CloudWatch::Alarm': (properties) => {
     const name = String(properties['AlarmName']);
-    return { ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };
+    return { ref: name, attributes: { Arn: arnOf('cloudwatch', `alarm:${name}`) } };
   },
   'AWS::CloudWatch::Dashboard': (properties) => ({ ref: String(properties['DashboardName']) }),
   'AWS::KMS::Key': (_properties, _services, _resolver, logicalId) => ({
     ref: logicalId,
-    attributes: { KeyId: logicalId, Arn: arn('kms', `key/${logicalId}`) },
+    attributes: { KeyId: logicalId, Arn: arnOf('kms', `key/${logicalId}`) },
   }),
   'AWS::SNS::Topic': (properties) => {
     const name = String(properties['TopicName']);
-    const topicArn = arn('sns', name);
+    const topicArn = arnOf('sns', name);
     return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } };
   },
   'AWS::SNS::TopicPolicy': (_properties, _services, _resolver, logicalId) => ({ ref: logicalId }),

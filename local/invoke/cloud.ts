@@ -4,12 +4,12 @@ import { runningIn } from '../running.ts';
 import { readLocalSettings } from '../settings.ts';
 import { setScene } from './scene.ts';
 
-/** Where a function is to run: it talks to the tables, queues and vendors of this cloud. */
+/** A function and the cloud whose tables, queues and vendors it uses. */
 export interface Place {
   called: DeployedFunction;
-  /** What it talks to, for a person. */
+  /** The name of that cloud, for a person. */
   where: string;
-  /** Missing where what runs belongs to another process. */
+  /** Missing where the cloud belongs to another process. */
   engine?: Engine;
   leave(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export class UnknownFunction extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The cloud of `npm start` where one runs on this folder, else one in memory for this call. */
+/** The cloud of `npm start` if it runs on this folder, else one in memory for this call. */
 export async function placeOf(name: string, environment: Environment): Promise<Place> {
   const settings = readLocalSettings(environment);
   const running = runningIn(settings.dataDir);
@@ -30,7 +30,7 @@ export async function placeOf(name: string, environment: Environment): Promise<P
     return { called, where: `npm start at ${running.url}`, leave: async () => undefined };
   }
   const engine = await startEngine({
-    // The port is any; the public URL stays the one for which the events are signed.
+    // Any port will do, but the events are signed for this public URL.
     settings: { ...settings, port: 0 },
     keep: false,
     polls: false,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
 import type { DeployedFunction } from '../cloud/deployed-function.ts';
 
-/** A file that holds no event; its message says what to do. */
+/** A file without an event; the message says what to do. */
 export class EventFileError extends Error {
   override readonly name = 'EventFileError';
 }
@@ -15,7 +15,7 @@ export function readEvent(file: string): object {
   throw new EventFileError(`${file} holds no event: expected a JSON object, as in events/.`);
 }
 
-/** Refuses an event of another kind than the function takes, which is that of its own file in `events/`. */
+/** Throws where the event is of another kind than the function's own example in `events/`. */
 export function checkKind(
   event: object,
   file: string,
@@ -29,10 +29,10 @@ export function checkKind(
   );
 }
 
-/** Undefined for what may be anything, such as an empty object. */
+/** The kind of an event; undefined where it cannot be told, such as of an empty object. */
 function kindOf(event: { Records?: unknown; type?: unknown; requestContext?: unknown }) {
   if (Array.isArray(event.Records)) return 'a batch of messages';
-  if (event.type === 'REQUEST') return 'a question to the authorizer';
+  if (event.type === 'REQUEST') return 'an authorizer request';
   return event.requestContext ? 'a request' : undefined;
 }
 
@@ -53,7 +53,7 @@ function parse(text: string, file: string): unknown {
   } catch (error) {
     const place = /position \d+( \(line \d+ column \d+\))?/.exec(String(error))?.[0];
     const at = place ? ` (at ${place})` : '';
-    throw new EventFileError(`${file} is not JSON${at}: mend it, or take one of events/.`);
+    throw new EventFileError(`${file} is not JSON${at}: correct it, or take one of events/.`);
   }
 }
 
@@ -65,8 +65,8 @@ const sqsTimes = ['SentTimestamp', 'ApproximateFirstReceiveTimestamp'];
 const isoTime = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
 /**
- * A batch of messages as if it was sent just now: all its times move on by the same span, so that what was written long
- * ago has not waited ever since. Other events have no times that count.
+ * A batch of messages with all its times moved by the same span, as if it was sent just now: an old example must not
+ * look like messages that waited for months. Other events have no times that matter.
  */
 export function sentNow<Event extends object>(event: Event, now: number): Event {
   const { Records: records } = event as Queued;

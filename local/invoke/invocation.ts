@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { DeployedFunction } from '../cloud/deployed-function.ts';
-import type { Order, ThrownError, Told } from './run-once.ts';
+import type { Order, ProcessMessage, ThrownError } from './run-once.ts';
 
-/** How one event went, in a process of its own. Times in milliseconds. */
+/** The result of one event in a process of its own. Times in milliseconds. */
 export interface Invocation {
   requestId: string;
   outcome:
@@ -14,11 +14,11 @@ export interface Invocation {
     | { kind: 'crashed'; how: string };
   initMs: number;
   durationMs: number;
-  /** The most that the process held, Node itself included; undefined when it could not tell any more. */
+  /** Peak memory of the process, Node included; undefined when it ended before it could report. */
   peakMb?: number;
 }
 
-/** Loading has its own bound on AWS: ten seconds, before the function's time begins. */
+/** AWS allows ten seconds for loading, before the function's timeout starts to count. */
 const initTimeoutMs = 10_000;
 
 /** Runs one event through the function's bundle as a new Lambda environment would; `log` gets each line that it writes. */
@@ -69,13 +69,13 @@ function endOf(child: ChildProcess, timeoutSeconds: number): Promise<End> {
       child.kill('SIGKILL');
     };
     let timer = setTimeout(tooLate(initTimeoutMs / 1000), initTimeoutMs);
-    child.on('message', (told: Told) => {
+    child.on('message', (message: ProcessMessage) => {
       clearTimeout(timer);
-      if (told.kind === 'loaded') {
-        initMs = told.initMs;
+      if (message.kind === 'loaded') {
+        initMs = message.initMs;
         begun = performance.now();
         timer = setTimeout(tooLate(timeoutSeconds), timeoutSeconds * 1000);
-      } else end = endAsTold(told, initMs);
+      } else end = endFrom(message, initMs);
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -85,12 +85,12 @@ function endOf(child: ChildProcess, timeoutSeconds: number): Promise<End> {
   });
 }
 
-function endAsTold(told: Exclude<Told, { kind: 'loaded' }>, initMs: number): End {
-  const { durationMs, peakMb } = told;
-  if (told.kind === 'ended') {
-    return { outcome: { kind: 'returned', result: told.result }, initMs, durationMs, peakMb };
+function endFrom(message: Exclude<ProcessMessage, { kind: 'loaded' }>, initMs: number): End {
+  const { durationMs, peakMb } = message;
+  if (message.kind === 'ended') {
+    return { outcome: { kind: 'returned', result: message.result }, initMs, durationMs, peakMb };
   }
-  const { during, error } = told;
+  const { during, error } = message;
   return during === 'init'
     ? { outcome: { kind: 'threw', during, error }, initMs: durationMs, durationMs: 0, peakMb }
     : { outcome: { kind: 'threw', during, error }, initMs, durationMs, peakMb };

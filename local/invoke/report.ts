@@ -2,7 +2,7 @@ import { counted } from '../../lambdas/shared/plural.ts';
 import type { FunctionDefinition } from '../cloud/function.ts';
 import type { Invocation } from './invocation.ts';
 
-/** What is printed of an invocation: its result or its error, then a line such as Lambda's own REPORT. */
+/** The printed lines of an invocation: its result or its error, then a line like Lambda's REPORT. */
 export function reportLines(
   invocation: Invocation,
   definition: Pick<FunctionDefinition, 'memoryMb'>,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { lambdaContext } from '../cloud/lambda-context.ts';
 
-/** What the process is asked for, once: it loads the bundle, takes one event, tells how it went, and ends. */
+/** The process loads the bundle, handles one event, reports the result, and ends. */
 export interface Order {
   file: string;
   exportName: string;
@@ -16,7 +16,7 @@ export interface Order {
 }
 
 /** Times in milliseconds. */
-export type Told = { kind: 'loaded'; initMs: number } | (Ending & { peakMb: number });
+export type ProcessMessage = { kind: 'loaded'; initMs: number } | (Ending & { peakMb: number });
 
 type Ending =
   | { kind: 'ended'; durationMs: number; result: unknown }
@@ -45,7 +45,7 @@ async function run(order: Order): Promise<void> {
       error: asError(thrown),
     });
   }
-  tell({ kind: 'loaded', initMs: since(from) });
+  send({ kind: 'loaded', initMs: since(from) });
   last(await handled(handler, order));
 }
 
@@ -61,7 +61,7 @@ async function handled(handler: Handler, order: Order): Promise<Ending> {
   const remainingMs = () => Math.max(0, order.timeoutMs - since(from));
   try {
     const result = await handler(order.event, lambdaContext(order, order.requestId, remainingMs));
-    // As the Lambda runtime hands it on: what is no JSON does not get out.
+    // As the Lambda runtime does it: only JSON is returned.
     const json: unknown = result === undefined ? null : JSON.parse(JSON.stringify(result));
     return { kind: 'ended', durationMs: since(from), result: json };
   } catch (thrown) {
@@ -77,14 +77,16 @@ function asError(thrown: unknown): ThrownError {
   return { name, message, ...(stack && { stack }) };
 }
 
-const tell = (told: Told) => void process.send?.(told);
+const send = (message: ProcessMessage) => void process.send?.(message);
 
-/** What is left open, such as a connection, is frozen by Lambda; here it ends with the process. */
+/** Lambda freezes open handles, such as connections; here they end with the process. */
 function last(ending: Ending): void {
-  process.send?.({ ...ending, peakMb: peakKb() / 1024 } satisfies Told, () => process.exit());
+  process.send?.({ ...ending, peakMb: peakKb() / 1024 } satisfies ProcessMessage, () =>
+    process.exit(),
+  );
 }
 
-/** Linux counts what the parent held into `maxRSS`; its own high-water mark is this process's alone. */
+/** Linux includes the parent's memory in `maxRSS`; VmHWM is of this process alone. */
 function peakKb(): number {
   const status = '/proc/self/status';
   const own = existsSync(status) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1];

@@ -7,7 +7,7 @@ import { keys } from '../../lambdas/tenancy/stores/keys.ts';
 import type { DeployedFunction } from '../cloud/deployed-function.ts';
 import type { Engine } from '../engine.ts';
 
-/** What the payloads of `events/` speak of, in the cloud that is made for one call, by the function's job. */
+/** Creates what the payloads of `events/` refer to, by the function's job, in a cloud for one call. */
 const scenes: Record<string, (engine: Engine) => Promise<void>> = {
   authorizer: makePublicClient,
   reply: openWindow,
@@ -18,7 +18,7 @@ const scenes: Record<string, (engine: Engine) => Promise<void>> = {
   },
 };
 
-/** Makes what the payload of this function speaks of. */
+/** Creates what the payload of this function refers to. */
 export const setScene = async (engine: Engine, { job }: DeployedFunction): Promise<void> =>
   scenes[job]?.(engine);
 
@@ -74,7 +74,7 @@ async function makeRun({ cloud }: Engine): Promise<void> {
   });
 }
 
-/** Its emails are fetched and stored, as the function before in the path does it. */
+/** Fetches and stores the emails, as the previous function in the path does. */
 async function startedRun({ cloud }: Engine): Promise<void> {
   const start = cloud.deployed.find(({ job }) => job === 'start');
   await cloud.services.functions.get(start?.definition.name ?? '')?.invoke(startEvent);

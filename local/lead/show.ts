@@ -1,7 +1,7 @@
 import type { Insight } from '../../lambdas/leads/messages.ts';
-import { harmless } from '../harmless.ts';
+import { sanitizeForTerminal } from '../sanitize-for-terminal.ts';
 
-/** What the abbreviations say. */
+/** The meaning of the abbreviations. */
 const priorities = {
   P0: 'within the hour',
   P1: 'today',
@@ -25,7 +25,7 @@ export function insightText(insight: Insight): string {
     ['Urgency', `${priority}: ${priorities[priority]}`],
     ['Next', `${next_action}: ${actions[next_action]}`],
     ['Sure', `${Math.round(confidence * 100)} %`],
-    ['Tags', harmless(tags.join(', ')) || 'none'],
+    ['Tags', sanitizeForTerminal(tags.join(', ')) || 'none'],
     [
       'By',
       insight.fallback_reason ? `${by} (in place of a model: ${insight.fallback_reason})` : by,
@@ -34,7 +34,7 @@ export function insightText(insight: Insight): string {
   const table = rows.map(([name, value]) => `${name.padEnd(8)}${value}`);
   const reasons = explanation.map(
     ({ phrase, speaks_for, weight }) =>
-      `  ${weight >= 0 ? '+' : '−'}${Math.abs(weight).toFixed(1)}  “${harmless(phrase)}” speaks for ${speaks_for}`,
+      `  ${weight >= 0 ? '+' : '−'}${Math.abs(weight).toFixed(1)}  “${sanitizeForTerminal(phrase)}” speaks for ${speaks_for}`,
   );
   const why = reasons.length > 0 ? ['Because', ...reasons] : ['Because nothing in it stood out.'];
   return [...table, ...why].join('\n');

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * What a simulated vendor remembers: JSON documents by collection and id, in the order they were
- * first put. Kept in one SQLite file, so that a killed process forgets nothing; `:memory:` without one.
+ * The storage of a simulated vendor: JSON documents by collection and id, in the order in which they
+ * were first put. In one SQLite file, so that they survive a kill; in memory without a file.
  */
 export class Documents {
   readonly #db: DatabaseSync;
@@ -30,7 +30,7 @@ export class Documents {
     return row && (JSON.parse(String(row['body'])) as T);
   }
 
-  /** Inserts or replaces; a replaced document keeps its place in the order. */
+  /** Inserts or replaces; a replaced document keeps its position. */
   put(collection: string, id: string, body: unknown, parent = ''): void {
     this.#db
       .prepare(

@@ -3,10 +3,10 @@ import type { HttpBindings } from '@hono/node-server';
 import { createMiddleware } from 'hono/factory';
 
 /**
- * What a simulated vendor does to a call: `respond` answers in its place and nothing takes effect (with `text` as
- * a page that is no JSON), `lose` lets it take effect and cuts the connection before the answer, `garble` lets it
- * take effect and answers this text, else half of the answer, `delay` makes it slow, `sim` has the simulated
- * model do what a customer's `/sim` would.
+ * What a fault does to a call. `respond` answers instead of the vendor, and nothing takes effect (`text` is answered as
+ * a page, not as JSON). `lose`: the call takes effect, and the connection is cut before the answer. `garble`: it takes
+ * effect, and the answer is this text, or else its own first half. `delay` makes it slow. `sim`: the simulated model
+ * obeys this `/sim` command.
  */
 export type Effect =
   | {
@@ -23,7 +23,7 @@ export type Effect =
 
 /**
  * `operation` is the vendor's own name of the call, such as `responses.create`; `times` defaults to 1. With
- * `containing` it befalls only calls whose path or body has this text, such as a conversation's id.
+ * `containing` it affects only calls whose path or body has this text, such as a conversation's id.
  */
 export interface Fault {
   operation: string;
@@ -32,7 +32,7 @@ export interface Fault {
   containing?: string;
 }
 
-/** The faults that a simulator has been asked for and has not yet shown, first asked first shown. */
+/** The faults that were requested of a simulator and not yet injected, in order of request. */
 export class Faults {
   #waiting: (Fault & { left: number })[] = [];
 
@@ -58,8 +58,8 @@ export class Faults {
 
 export type SimulatorEnv = { Bindings: HttpBindings };
 
-/** Middleware of one route: shows the faults that wait for `operation`. */
-export const suffers = (faults: Faults, operation: string) =>
+/** Middleware of one route: injects the faults that were asked for its `operation`. */
+export const faultMiddleware = (faults: Faults, operation: string) =>
   createMiddleware<SimulatorEnv>(async (c, next) => {
     const isForm = c.req.header('content-type')?.startsWith('multipart/');
     const body = isForm ? '' : await c.req.text();
@@ -91,7 +91,7 @@ export const suffers = (faults: Faults, operation: string) =>
         });
       }
       case 'sim':
-        throw new Error('Only the model does what /sim says.');
+        throw new Error('The effect sim is for the model only.');
       default:
         return effect satisfies never;
     }

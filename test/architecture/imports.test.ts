@@ -129,11 +129,12 @@ describe('the direction of imports', () => {
     expect(importsThat(sources, (imported) => imported.includes('simulators/'))).toEqual([]);
   });
 
-  it('leads from the local cloud never to the tests', () => {
-    const wrong = importsThat(sourcesOf('local', 'bin'), (imported) =>
+  it('leads from the local cloud neither to the tests nor to the benches', () => {
+    const toTests = importsThat(sourcesOf('local', 'bin'), (imported) =>
       imported.startsWith('test/'),
     );
+    const toBenches = importsThat(sourcesOf('local'), (imported) => imported.startsWith('bench/'));
 
-    expect(wrong).toEqual([]);
+    expect([...toTests, ...toBenches]).toEqual([]);
   });
 });

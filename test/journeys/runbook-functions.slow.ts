@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { limits } from '../../lambdas/email-deadlines/limits.ts';
 import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
-import { chances } from '../../local/simulators/mailbox/mishaps.ts';
+import { chances } from '../../local/simulators/mailbox/fault-injection.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
 import { type Drill, startDrill } from '../support/drill.ts';
@@ -30,7 +30,10 @@ beforeAll(async () => {
   const headers = { 'idempotency-key': 'drill' };
   const body = { note: 'Need urgent pricing for 50 seats ASAP!' };
   lead = (await (await call('/leads', { key, method: 'POST', body, headers })).json()) as Lead;
-  drill.engine.mailbox?.next({ count: 1, faults: { unavailable: 1 } });
+  drill.engine.mailbox?.next({
+    emails: [{ email_id: 'only', body: 'Where is my order?', deadline: 60 }],
+    faults: { unavailable: 1 },
+  });
   run = (await (await call('/trigger?test=true', { key, method: 'POST' })).json()) as RunView;
 });
 
@@ -169,7 +172,7 @@ describe('"Dead letters"', () => {
     await bearsOneMoreOutage(run.run_id);
     await vi.waitFor(async () => expect(await dead('emails-ready')).toBe(1), soon);
     const { box } = drill.engine.mailbox?.runs().at(-1) ?? {};
-    box?.suffer(chances.parse({}));
+    box?.setChances(chances.parse({}));
     const shown = await redriven('emails-ready');
 
     expect(shown).toContain('mailbox_unavailable: The mailbox took no reply');

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dependencyIds, gradable } from '../../bench/email-runs/gradable.ts';
+import { gradeRun } from '../../bench/email-runs/grade.ts';
+import { makeMail } from '../../bench/email-runs/mail.ts';
+import { seededRandom } from '../../bench/seeded-random.ts';
 import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import { checkGraph } from '../../lambdas/email-deadlines/work/graph.ts';
 import { prioritiesOf } from '../../lambdas/email-deadlines/work/priorities.ts';
@@ -8,8 +12,7 @@ import {
   feasibleEdfPolicy,
   simulateSchedule,
 } from '../../lambdas/email-deadlines/work/simulate-schedule.ts';
-import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
-import { dependencyIds, type MailboxEmail } from '../../local/simulators/mailbox/mail.ts';
+import type { MailboxEmail } from '../../local/simulators/mailbox/email.ts';
 import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
 import type { LoadedRun } from '../../local/simulators/mailbox/simulator.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
@@ -76,13 +79,13 @@ function predicted(emails: readonly MailboxEmail[]): number {
 
 describe('a run of 1,000 emails of mixed shapes', () => {
   it('is sent once, in order, and as much on time as a virtual clock predicts', async () => {
-    const order = { count: 1_000, shape: 'mixed', seed: 11, workers } as const;
+    const order = { emails: makeMail({ count: 1_000, seed: 11, workers }) };
     const { run, box } = await started(order);
 
     const view = await ended(run, 120_000);
 
-    const grade = box.grade();
-    const expected = predicted(box.record().emails as MailboxEmail[]);
+    const grade = gradeRun(box.record());
+    const expected = predicted(gradable(box.record()));
     console.log(
       `1,000 emails: ${grade.on_time} on time, predicted ${expected}; done after ${grade.makespan_ms?.toFixed(0)} ms`,
     );
@@ -96,7 +99,7 @@ describe('a run of 1,000 emails of mixed shapes', () => {
 
   it('loses nothing and sends nothing twice though its function is killed and posts are refused', async () => {
     const faults = { unavailable: 0.1, lost: 0.02, seed: 5 };
-    const order = { count: 1_000, shape: 'mixed', seed: 12, workers, faults } as const;
+    const order = { emails: makeMail({ count: 1_000, seed: 12, workers }), faults };
     const { run, box } = await started(order);
     const answering = engine.cloud.services.functions.get('replies-engine-email-deadline-local');
     const random = seededRandom(3);
@@ -107,7 +110,7 @@ describe('a run of 1,000 emails of mixed shapes', () => {
     }
     const view = await ended(run, 400_000);
 
-    const grade = box.grade();
+    const grade = gradeRun(box.record());
     console.log(
       `killed three times: ${grade.answered} answered, ${grade.on_time} on time, ${view.counts.retries} retries, ` +
         `done after ${((grade.makespan_ms ?? 0) / 1000).toFixed(0)} s`,
@@ -122,10 +125,14 @@ describe('a run of 1,000 emails of mixed shapes', () => {
 describe('a run of 10,000 emails', () => {
   it('completes, and an email takes no longer than in a run of 1,000', async () => {
     const timed = async (count: number) => {
-      const { run, box } = await started({ count, shape: 'mixed', seed: 13, workers });
+      const { run, box } = await started({ emails: makeMail({ count, seed: 13, workers }) });
       const view = await ended(run, 400_000);
       expect(view.counts).toMatchObject({ sent: count, failed: 0 });
-      expect(box.grade()).toMatchObject({ missing: [], duplicates: [], order_violations: [] });
+      expect(gradeRun(box.record())).toMatchObject({
+        missing: [],
+        duplicates: [],
+        order_violations: [],
+      });
       const posts = box.posts.map(({ receivedAt }) => receivedAt);
       return (Math.max(...posts) - Math.min(...posts)) / count;
     };

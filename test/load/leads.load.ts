@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../bench/seeded-random.ts';
 import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
-import { seededRandom } from '../../local/simulators/mailbox/graphs.ts';
 import { aKey } from '../support/credentials.ts';
 import { messagesIn, startTestEngine, type TestEngine } from '../support/engine.ts';
 

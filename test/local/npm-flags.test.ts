@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseCommand as parseEmail } from '../../bench/email-runs/options.ts';
 import { parseCommand as parseChat } from '../../local/chat/options.ts';
-import { parseCommand as parseEmail } from '../../local/email/options.ts';
 import { parseCommand as parseLead } from '../../local/lead/options.ts';
 import { keptByNpm } from '../../local/npm-flags.ts';
 

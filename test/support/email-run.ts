@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { dependencyGraph, shapes } from '../../bench/email-runs/graphs.ts';
+import { seededRandom } from '../../bench/seeded-random.ts';
 import type { DatedEmail } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import {
   checkGraph,
   type DependencyGraph,
   type DependingEmail,
 } from '../../lambdas/email-deadlines/work/graph.ts';
-import { dependencyGraph, seededRandom, shapes } from '../../local/simulators/mailbox/graphs.ts';
 
 /** An email that waits for nobody and is due after a minute, unless said otherwise. */
 export const anEmail = (email: Partial<DatedEmail> & { email_id: string }): DatedEmail => ({

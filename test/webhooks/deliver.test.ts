@@ -170,7 +170,7 @@ describe('a delivery', () => {
 
     await takes(aDelivery(anEvent()));
 
-    expect(dead).toEqual([{ id: 'r1', code: 'webhook_malformed' }]);
+    expect(dead).toEqual([{ id: 'r1', code: 'configuration_malformed' }]);
     expect(receiver.received).toEqual([]);
   });
 

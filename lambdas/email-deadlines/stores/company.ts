@@ -1,26 +1,6 @@
 import { alertPerson, EngineError } from '../../shared/errors.ts';
-import { withUrlsAsCalled } from '../../shared/public-url.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
-import { type EmailAnswers, features, loopbackFeatures } from '../features.ts';
-
-/** How a company's emails are answered; the defaults where it has configured nothing. */
-export async function answersOf(tenants: TenantDirectory, tenantId: string): Promise<EmailAnswers> {
-  const configured = await tenants.configuration(tenantId, 'email-answers');
-  return readable(tenantId, 'email-answers', features['email-answers'].safeParse(configured ?? {}));
-}
-
-/** What another version has stored may be none of ours: then a person must set it anew. */
-function readable<T>(
-  tenantId: string,
-  feature: string,
-  result: { success: boolean; data?: T | undefined },
-): T {
-  if (result.success) return result.data as T;
-  throw alertPerson(
-    'configuration_malformed',
-    `The feature "${feature}" of ${tenantId} is not as this version reads it: set it anew.`,
-  );
-}
+import { type EmailAnswers, emailAnswersOf, mailboxOf } from '../features.ts';
 
 /** Where a mailbox is, and whether the company has named it itself. */
 export interface MailboxPlace {
@@ -35,13 +15,8 @@ export async function mailboxUrlOf(
   which: keyof typeof settingOf,
   fallback: string | undefined,
 ): Promise<MailboxPlace | undefined> {
-  const configured = await tenants.configuration(tenantId, 'mailbox');
-  if (configured !== undefined) {
-    // What may be set, and what is called, is decided by the stage; here it is only read.
-    const stored = loopbackFeatures.mailbox.safeParse(withUrlsAsCalled(configured));
-    const own = readable(tenantId, 'mailbox', stored);
-    return { url: own[which], isOwn: true };
-  }
+  const own = await mailboxOf.read(tenants, tenantId);
+  if (own) return { url: own[which], isOwn: true };
   return fallback ? { url: fallback, isOwn: false } : undefined;
 }
 
@@ -67,11 +42,11 @@ export async function termsOf(
   respondUrl: string | undefined,
 ): Promise<Terms> {
   try {
-    const answers = await answersOf(tenants, tenantId);
+    const answers = await emailAnswersOf.read(tenants, tenantId);
     const place = await mailboxUrlOf(tenants, tenantId, 'respond_url', respondUrl);
     return place ? { answers, place } : { answers, fault: mailboxMissing(tenantId, 'respond_url') };
   } catch (error) {
     if (!(error instanceof EngineError) || error.next !== 'alert') throw error;
-    return { answers: features['email-answers'].parse({}), fault: error };
+    return { answers: emailAnswersOf.parse(undefined, tenantId), fault: error };
   }
 }

@@ -1,8 +1,8 @@
 import type { Table } from '../../shared/store/table.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
+import { emailAnswersOf } from '../features.ts';
 import { assumedTimes, type MockTiming } from '../vendors/assumed-times.ts';
 import type { Expectation } from '../work/plan-run.ts';
-import { answersOf } from './company.ts';
 import { learnedTimes } from './learned-times.ts';
 
 /** The share of answers that a plan counts on to be in time. */
@@ -15,7 +15,7 @@ export async function expectationOf(
   tenantId: string,
   { timing, gapMs }: { timing: MockTiming; gapMs: number },
 ): Promise<Expectation> {
-  const answers = await answersOf(tenants, tenantId);
+  const answers = await emailAnswersOf.read(tenants, tenantId);
   const times = await learnedTimes(table, tenantId, assumedTimes(answers, timing));
   const { full = 0, template = 0 } = times.expected(plannedShare);
   return { serviceMs: Math.max(full, template), gapMs };

@@ -5,7 +5,7 @@ import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import type { UsageNote } from '../../vendors/openai/usage.ts';
-import { features, type LeadTriage } from '../features.ts';
+import { leadTriageFeature } from '../features.ts';
 import { limits } from '../limits.ts';
 import type { AdapterName } from '../messages.ts';
 import type { ModelCallLimit } from '../stores/model-call-limit.ts';
@@ -33,7 +33,7 @@ export async function classifierFor(
   wanted: AdapterName | undefined,
   { tenants, budget, openAi, onUsage, log, meter, tries }: ClassifierParts,
 ): Promise<Classifier> {
-  const triage = await triageOf(tenants, tenantId, log);
+  const triage = await leadTriageFeature.read(tenants, tenantId, log);
   const adapter = wanted ?? triage.adapter;
   if (adapter === 'rules') return { classify: async (note) => byRules(note, null) };
   const tenant = await tenants.tenant(tenantId);
@@ -84,15 +84,6 @@ function isWorthWaiting(error: EngineError, { priority }: Classification, tries:
   if (error.next !== 'retry' || lasting.test(error.code)) return false;
   if ((error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false;
   return tries < (priority === 'P0' ? limits.maxAttempts : maxAttemptsFor(error, limits));
-}
-
-/** A configuration that is of no use must not keep leads from being judged. */
-async function triageOf(tenants: TenantDirectory, tenantId: string, log: Log): Promise<LeadTriage> {
-  const configured = await tenants.configuration(tenantId, 'lead-triage');
-  const result = features['lead-triage'].safeParse(configured ?? {});
-  if (result.success) return result.data;
-  log.error('The feature lead-triage is malformed: the rules judge.', { tenant_id: tenantId });
-  return features['lead-triage'].parse({});
 }
 
 const byRules = (note: string, fallback_reason: string | null): Classification => ({

@@ -1,10 +1,8 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../shared/clock.ts';
-import { alertPerson } from '../../shared/errors.ts';
-import { withUrlsAsCalled } from '../../shared/public-url.ts';
 import { conditionFailed, storeCall, type Table } from '../../shared/store/table.ts';
 import { configurationNow } from '../../tenancy/stores/tenant-directory.ts';
-import { features, loopbackFeatures, type WebhooksFeature } from '../features.ts';
+import { webhooksOf } from '../features.ts';
 import type { DeliveryPorts } from '../work/deliver-event.ts';
 import type { Disabled } from '../work/endpoint.ts';
 
@@ -26,16 +24,7 @@ interface DisabledItem extends Disabled {
 
 /** Endpoints as they are now: neither a new URL nor the end of an old one waits for a cache. */
 export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): EndpointStore {
-  const schema = (loopback ? loopbackFeatures : features).webhooks;
-
-  const parsed = (tenantId: string, value: unknown): WebhooksFeature => {
-    const result = schema.safeParse(withUrlsAsCalled(value));
-    if (result.success) return result.data;
-    throw alertPerson(
-      'webhook_malformed',
-      `The feature webhooks of ${tenantId} is of no use as it is: it must be set again.`,
-    );
-  };
+  const endpointFeature = webhooksOf(loopback);
 
   const disabledItem = async (tenantId: string): Promise<DisabledItem | undefined> => {
     const { Item: item } = await storeCall('read an endpoint', () =>
@@ -52,10 +41,11 @@ export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): 
         configurationNow(tenants, tenantId, 'webhooks'),
         disabledItem(tenantId),
       ]);
-      if (!configured) return undefined;
-      const { value, version } = configured;
+      const endpoint = endpointFeature.parse(configured?.value, tenantId);
+      if (!configured || !endpoint) return undefined;
+      const { version } = configured;
       const disabled = item?.configuration_version === version ? item : undefined;
-      return { ...parsed(tenantId, value), version, disabled };
+      return { ...endpoint, version, disabled };
     },
 
     async disable(tenantId, version, reason) {

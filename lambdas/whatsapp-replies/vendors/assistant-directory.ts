@@ -5,9 +5,9 @@ import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import type { UsageNote } from '../../vendors/openai/usage.ts';
 import {
   type AssistantFeature,
+  assistantOf,
   defaultInstructions,
   defaultModel,
-  features,
   projectAssistant,
 } from '../features.ts';
 import { assistantVariable } from '../messages.ts';
@@ -47,7 +47,7 @@ export function assistantDirectory(
     }
     const configured =
       ofProject ?? ofCompany ?? ofEnvironment(company_id, project_id, defaults.environment);
-    const feature = features.assistant.parse(configured ?? {});
+    const feature = assistantOf.parse(configured, company_id);
     return {
       assistant: portOf(feature, source, defaults),
       texts: feature.texts,

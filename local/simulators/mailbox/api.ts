@@ -20,7 +20,7 @@ export interface Route {
 const wrongKey = 'Expected the api_key of this mailbox';
 const noBox = 'There is no mailbox here: load one with POST /_control/runs';
 
-/** The mailbox API as its users see it: `GET /emails` and `POST /respond`. */
+/** The public API of a mailbox: `GET /emails` and `POST /respond`. */
 export function mailboxRoutes(route: Route, parts: MailboxApiParts): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   app.get('/emails', async (c) => {
@@ -29,7 +29,7 @@ export function mailboxRoutes(route: Route, parts: MailboxApiParts): Hono<Simula
     if (box === 'wrong key' || c.req.query('api_key') !== box.apiKey) {
       return c.json({ error: wrongKey }, 401);
     }
-    const effect = box.mishaps.next('emails', '');
+    const effect = box.faultInjection.next('emails', '');
     if (effect?.kind === 'respond') return replaced(effect);
     await delayed(effect, parts.closing);
     const answer = c.json(box.fetch(parts.now()));
@@ -48,7 +48,7 @@ export function mailboxRoutes(route: Route, parts: MailboxApiParts): Hono<Simula
 type ReadPost = ReturnType<typeof readPost> & { receivedAt: number };
 
 async function respond(c: Context<SimulatorEnv>, box: Box, read: ReadPost, parts: MailboxApiParts) {
-  const effect = box.mishaps.next('respond', read.post.emailId ?? '');
+  const effect = box.faultInjection.next('respond', read.post.emailId ?? '');
   if (effect?.kind === 'respond') {
     const faulted = box.fault(read.post, read.receivedAt, effect.status);
     box.answered(faulted, parts.now(), false);

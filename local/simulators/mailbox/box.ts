@@ -1,11 +1,10 @@
 import type { Documents } from '../documents.ts';
-import { type Grade, gradeRun } from './grade.ts';
-import { idsOf, legible } from './legible.ts';
-import { type Chances, Mishaps } from './mishaps.ts';
+import { idsOf } from './email.ts';
+import { type Chances, FaultInjection } from './fault-injection.ts';
 import type { Post } from './post.ts';
 import type { RecordedPost, RunRecord } from './record.ts';
 
-/** What a box is loaded with, and keeps; `emails` are served to the letter, also bad ones. */
+/** What a box is loaded with, and keeps; `emails` are served unchanged, also malformed ones. */
 export interface BoxContents {
   id: string;
   apiKey: string;
@@ -15,9 +14,9 @@ export interface BoxContents {
   chances: Chances;
 }
 
-/** The emails of one run, what has been sent in answer to them, and what befalls the requests. */
+/** The emails of one run, the replies to them, and the faults of its requests. */
 export class Box {
-  readonly mishaps: Mishaps;
+  readonly faultInjection: FaultInjection;
   readonly #contents: BoxContents;
   readonly #documents: Documents;
   readonly #emailIds: ReadonlySet<string>;
@@ -29,7 +28,7 @@ export class Box {
   constructor(contents: BoxContents, documents: Documents) {
     this.#contents = contents;
     this.#documents = documents;
-    this.mishaps = new Mishaps(contents.chances);
+    this.faultInjection = new FaultInjection(contents.chances);
     this.#emailIds = new Set(idsOf(contents.emails));
     this.#startedAt = documents.get('starts', contents.id) ?? contents.loadedAt;
     this.#posts = documents.list('posts', contents.id);
@@ -49,19 +48,24 @@ export class Box {
     return this.#posts;
   }
 
+  /** Whether it was loaded with an email of this id. */
+  has(emailId: string): boolean {
+    return this.#emailIds.has(emailId);
+  }
+
   /** The emails; deadlines count from the last time they were fetched before the first answer. */
   fetch(now: number): readonly unknown[] {
     if (this.#answered.size === 0) this.#start(now);
     return this.#contents.emails;
   }
 
-  /** Changes from now on how often requests go wrong. */
-  suffer(chances: Chances): void {
-    this.mishaps.set(chances);
+  /** Sets how often requests fail from now on. */
+  setChances(chances: Chances): void {
+    this.faultInjection.setChances(chances);
     this.#documents.put('boxes', this.id, { ...this.#contents, chances });
   }
 
-  /** Takes a post that nothing is wrong with but perhaps the email that it names. */
+  /** Takes a well-formed post; the email that it names may be unknown. */
   take(post: Post, receivedAt: number): RecordedPost {
     const first = post.key === null ? undefined : this.#firstByKey.get(post.key);
     if (first) {
@@ -76,7 +80,7 @@ export class Box {
     return this.#add({ ...post, receivedAt, outcome, status: 200 });
   }
 
-  /** Records a post that has no effect; if for its content, its key gives the same answer again. */
+  /** Records a post that has no effect. Unless the status is 401, its key gets the same answer again. */
   refuse(post: Post, receivedAt: number, status: number, error: string): RecordedPost {
     return this.#add({ ...post, receivedAt, outcome: 'refused', status, error });
   }
@@ -86,7 +90,7 @@ export class Box {
     return this.#add({ ...post, receivedAt, outcome: 'faulted', status });
   }
 
-  /** To be told just before the answer is written, or in its place the connection cut. */
+  /** To be called just before the answer is written or the connection is cut. */
   answered(post: RecordedPost, now: number, lost: boolean): void {
     post.answeredAt = now;
     post.lost = lost;
@@ -94,12 +98,8 @@ export class Box {
   }
 
   record(): RunRecord {
-    const emails = legible(this.#contents.emails);
+    const { emails } = this.#contents;
     return { emails, startedAt: this.#startedAt, posts: this.#posts };
-  }
-
-  grade(): Grade {
-    return gradeRun(this.record());
   }
 
   #start(now: number): void {

@@ -1,12 +1,13 @@
+import type { z } from 'zod';
 import type { Documents } from '../documents.ts';
 import { Box, type BoxContents } from './box.ts';
 import type { RecordedPost } from './record.ts';
-import { orderedMail, type RunOrder, runOrder } from './run-order.ts';
+import { type RunOrder, runOrder } from './run-order.ts';
+import { sampleEmails } from './sample-emails.ts';
 
-/** Run ids before the dot of an email id tell a fresh run's emails apart from another's. */
 const freshPrefix = 'fresh-';
 
-/** All boxes of a mailbox, kept in its documents. */
+/** All boxes of a mailbox, stored in its documents. */
 export class Boxes {
   readonly #boxes = new Map<string, Box>();
   readonly #documents: Documents;
@@ -22,27 +23,26 @@ export class Boxes {
     }
   }
 
-  /** Loads a run; into a box that exists, in place of all it had. Throws a ZodError on a bad order. */
+  /** Loads a run; a box of the same id is emptied first. Throws a ZodError on a malformed order. */
   load(given: RunOrder): Box {
     const order = runOrder.parse(given);
-    return this.#add(order.id ?? this.#unused('run-'), order);
+    return this.#add(order.id ?? this.#unused('run-'), order, () => sampleEmails('e', true));
   }
 
-  /** Loads a run whose email ids say of which run they are, and whose seed is new. */
-  loadFresh(given: RunOrder): Box {
+  /** Loads a run into a new box; sample emails have ids that no other box has. */
+  loadFresh(given: RunOrder, isTest: boolean): Box {
     const id = this.#unused(freshPrefix);
-    const seed = Number(id.slice(freshPrefix.length));
-    return this.#add(id, runOrder.parse({ ...given, seed }), `${id}.`);
+    return this.#add(id, runOrder.parse(given), () => sampleEmails(`${id}.`, isTest));
   }
 
   get(id: string): Box | undefined {
     return this.#boxes.get(id);
   }
 
-  /** The box of a fresh run's email; for an id that is none of theirs, the newest such box. */
+  /** The newest fresh box that has this email; where none has it, the newest one. */
   freshOf(emailId: string | null): Box | undefined {
-    const named = this.#boxes.get(emailId?.split('.')[0] ?? '');
-    return named ?? this.all().findLast(({ id }) => id.startsWith(freshPrefix));
+    const fresh = this.all().filter(({ id }) => id.startsWith(freshPrefix));
+    return fresh.findLast((box) => box.has(emailId ?? '')) ?? fresh.at(-1);
   }
 
   /** In the order in which they were first loaded. */
@@ -50,12 +50,12 @@ export class Boxes {
     return [...this.#boxes.values()];
   }
 
-  #add(id: string, order: ReturnType<typeof runOrder.parse>, idPrefix?: string): Box {
+  #add(id: string, order: z.output<typeof runOrder>, sample: () => unknown[]): Box {
     this.#forget(id);
     const contents: BoxContents = {
       id,
       apiKey: order.apiKey ?? this.#apiKey,
-      emails: orderedMail(order, idPrefix),
+      emails: order.emails ?? sample(),
       loadedAt: this.#now(),
       chances: order.faults,
     };

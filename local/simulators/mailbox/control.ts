@@ -1,12 +1,11 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { faultOf, jsonText } from '../control-door.ts';
+import { faultOf, jsonText } from '../control-requests.ts';
 import type { SimulatorEnv } from '../faults.ts';
 import type { Box } from './box.ts';
 import type { Boxes } from './boxes.ts';
-import { chances, operations } from './mishaps.ts';
+import { chances, operations } from './fault-injection.ts';
 import { type RunOrder, runOrder } from './run-order.ts';
-import { timelineSvg } from './timeline-svg.ts';
 
 /** The API of a box under this origin. */
 export const urlsOf = (origin: string, id: string) => ({
@@ -18,7 +17,7 @@ const fault = faultOf(z.enum(operations));
 
 const bodyOf = async (c: Context) => jsonText.parse(await c.req.text());
 
-/** The door for another process: loads runs, makes boxes misbehave, tells what has come and how good it is. */
+/** For other processes: loads runs, injects faults, and gives the record of a run. */
 export function controlRoutes(
   boxes: Boxes,
   origin: () => string,
@@ -58,31 +57,20 @@ function runRoutes(boxes: Boxes): Hono<SimulatorEnv> {
   };
 
   app.get(
-    '/grade',
-    withBox((box, c) => c.json(box.grade())),
-  );
-  app.get(
     '/record',
     withBox((box, c) => c.json(box.record())),
-  );
-  app.get(
-    '/timeline.svg',
-    withBox((box) => {
-      const headers = { 'content-type': 'image/svg+xml' };
-      return new Response(timelineSvg(box.record()), { headers });
-    }),
   );
   app.put(
     '/chances',
     withBox(async (box, c) => {
-      box.suffer(chances.parse(await bodyOf(c)));
+      box.setChances(chances.parse(await bodyOf(c)));
       return c.body(null, 204);
     }),
   );
   app.post(
     '/faults',
     withBox(async (box, c) => {
-      box.mishaps.faults.add(fault.parse(await bodyOf(c)));
+      box.faultInjection.faults.add(fault.parse(await bodyOf(c)));
       return c.body(null, 204);
     }),
   );

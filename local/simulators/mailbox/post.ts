@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a sender has written, as far as it can be read. */
+/** The fields of a post; null where one is missing or of the wrong type. */
 export interface Post {
   emailId: string | null;
   key: string | null;
@@ -17,7 +17,7 @@ const fields = z.object({
   test_mode: flag.nullable().catch(null),
 });
 
-/** Reads a post to `/respond`; `fault` says what keeps it from being taken, if anything does. */
+/** Reads a post to `/respond`; `fault` says what is wrong with it, if anything. */
 export function readPost(
   text: string,
   key: string | undefined,

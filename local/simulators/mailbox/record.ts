@@ -1,15 +1,13 @@
-import type { MailboxEmail } from './mail.ts';
-
 /**
- * What became of a post: `accepted` is the first for its email, `duplicate` another one with another
- * key, `repeated` one whose key had been seen, `refused` one at fault, `faulted` one that an injected
+ * The result of a post: `accepted` is the first for its email, `duplicate` a further one with another
+ * key, `repeated` one whose key was used before, `refused` an invalid one, `faulted` one that an injected
  * fault answered, without any effect.
  */
 export type Outcome = 'accepted' | 'duplicate' | 'repeated' | 'refused' | 'faulted';
 
 /** A post to the mailbox. Times are epoch milliseconds with microseconds in the fraction. */
 export interface RecordedPost {
-  /** Null when the post did not say it. */
+  /** Null when the post has none. */
   emailId: string | null;
   /** The Idempotency-Key. */
   key: string | null;
@@ -27,15 +25,10 @@ export interface RecordedPost {
   lost: boolean;
 }
 
-/** All that a grade or a picture of a run needs; deadlines count from `startedAt`, epoch ms. */
+/** All that happened to a run, for grading it; deadlines count from `startedAt`, epoch ms. */
 export interface RunRecord {
-  emails: readonly MailboxEmail[];
+  /** As they were loaded, also malformed ones. */
+  emails: readonly unknown[];
   startedAt: number;
   posts: readonly RecordedPost[];
-}
-
-/** The post by which each email was answered, by email id. */
-export function firstSends({ posts }: RunRecord): Map<string, RecordedPost> {
-  const accepted = posts.filter(({ outcome }) => outcome === 'accepted');
-  return new Map(accepted.map((post) => [post.emailId ?? '', post]));
 }

@@ -11,15 +11,12 @@ export function byId(boxes: Boxes): Route {
 }
 
 /** A new box for every fetch; a post finds its own by the email id. */
-export function alwaysFresh(
-  boxes: Boxes,
-  apiKey: string,
-  order: (testMode: boolean) => RunOrder,
-): Route {
+export function alwaysFresh(boxes: Boxes, apiKey: string, nextOrder: () => RunOrder): Route {
   return {
     ofFetch: (c) => {
       if (c.req.query('api_key') !== apiKey) return 'wrong key';
-      return boxes.loadFresh({ ...order(c.req.query('test_mode') !== 'false'), apiKey });
+      const isTest = c.req.query('test_mode') !== 'false';
+      return boxes.loadFresh({ ...nextOrder(), apiKey }, isTest);
     },
     ofPost: (_, emailId) => boxes.freshOf(emailId),
   };

@@ -15,8 +15,6 @@ export interface MailboxSimulatorOptions {
   port?: number;
   /** Where boxes and posts are kept over restarts; in memory without one. */
   file?: string;
-  /** What `/fresh/emails` serves, by test mode; 20 loose or 50 tight emails by default. */
-  fresh?: (testMode: boolean) => RunOrder;
   /** Epoch ms with microseconds in the fraction. */
   now?: () => number;
 }
@@ -30,11 +28,11 @@ export interface LoadedRun {
 }
 
 export interface MailboxSimulator extends RunningServer {
-  /** A mailbox that has new emails at every fetch, each fetch a run of its own, `fresh-1` and on. */
+  /** A mailbox whose every fetch is a new run, `fresh-1` and on: of sample emails, or of `next`. */
   readonly fresh: { emailsUrl: string; respondUrl: string };
-  /** What the next fetch of `fresh` serves, in place of the usual. */
+  /** What the next fetch of `fresh` serves in place of sample emails. */
   next(order: RunOrder): void;
-  /** Loads a run into a new box, or into the one named, in place of what was there. */
+  /** Loads a run into a new box, or into the one named, which is emptied first. */
   load(order?: RunOrder): LoadedRun;
   run(id: string): LoadedRun | undefined;
   /** In the order in which they were first loaded. */
@@ -44,11 +42,11 @@ export interface MailboxSimulator extends RunningServer {
 /** Milliseconds since the epoch that never go back, good to a microsecond. */
 export const preciseNow = () => performance.timeOrigin + performance.now();
 
-/** Starts a mailbox on 127.0.0.1 that serves emails, takes replies and can grade them. */
+/** Starts a mailbox on 127.0.0.1 that serves emails, and takes and records the replies. */
 export async function startMailboxSimulator(
   options: MailboxSimulatorOptions,
 ): Promise<MailboxSimulator> {
-  const { apiKey, now = preciseNow, fresh: usual = relaxedInTests } = options;
+  const { apiKey, now = preciseNow } = options;
   const orders: RunOrder[] = [];
   const next = (order: RunOrder) => void orders.push(order);
   const documents = new Documents(options.file);
@@ -60,8 +58,8 @@ export async function startMailboxSimulator(
   const app = new Hono<SimulatorEnv>();
   app.notFound((c) => c.json({ error: `There is nothing at ${c.req.path}` }, 404));
   app.route('/box/:id', mailboxRoutes(byId(boxes), parts));
-  const fresh = (testMode: boolean) => orders.shift() ?? usual(testMode);
-  app.route('/fresh', mailboxRoutes(alwaysFresh(boxes, apiKey, fresh), parts));
+  const fresh = alwaysFresh(boxes, apiKey, () => orders.shift() ?? {});
+  app.route('/fresh', mailboxRoutes(fresh, parts));
   app.route(
     '/_control',
     controlRoutes(boxes, () => url, next),
@@ -88,6 +86,3 @@ export async function startMailboxSimulator(
     },
   };
 }
-
-const relaxedInTests = (testMode: boolean): RunOrder =>
-  testMode ? { count: 20, tightness: 'loose' } : { count: 50, tightness: 'tight' };

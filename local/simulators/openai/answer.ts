@@ -2,7 +2,7 @@ import type { FailureCode, ModelRequest, Outcome } from './model.ts';
 import { instanceOf } from './structured.ts';
 
 /**
- * The simulated model. It answers plainly, unless a line of the text asks for an outcome:
+ * The simulated model. It completes with an answer, unless a line of the text asks for another outcome:
  *
  *     /sim fail [code]                 fails: server_error, rate_limit_exceeded, insufficient_quota,
  *                                      invalid_prompt or context_length_exceeded
@@ -13,7 +13,7 @@ import { instanceOf } from './structured.ts';
  *     /sim hang                        never ends
  *     /sim call name {"json": true}    calls a function
  *     /sim slow 20                     answers after 20 seconds
- *     /sim markdown                    answers with all that Markdown has
+ *     /sim markdown                    answers with every kind of Markdown
  *     /sim long 5000                   answers with 5,000 characters
  *     /sim help                        answers with this list
  */

@@ -21,17 +21,17 @@ const changes = z.object({
 /** `/assistants`: every id that starts with `asst_` exists, so that none has to be made first. */
 export function assistantRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door } = world;
+  const { requestLog } = world;
 
-  app.post('/assistants', door('assistants.create'), async (c) =>
+  app.post('/assistants', requestLog('assistants.create'), async (c) =>
     c.json(change(world, newId('asst_'), await readJson(c.req))),
   );
 
-  app.get('/assistants/:id', door('assistants.retrieve'), (c) =>
+  app.get('/assistants/:id', requestLog('assistants.retrieve'), (c) =>
     c.json(assistantOf(world, c.req.param('id'))),
   );
 
-  app.post('/assistants/:id', door('assistants.update'), async (c) =>
+  app.post('/assistants/:id', requestLog('assistants.update'), async (c) =>
     c.json(change(world, c.req.param('id'), await readJson(c.req))),
   );
 

@@ -23,10 +23,10 @@ const completionRequest = z.looseObject({
     .nullish(),
 });
 
-/** `/chat/completions`: what servers have that do not have `/responses`; text in, text out. */
+/** `/chat/completions`, for servers without `/responses`; text in, text out. */
 export function chatRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  app.post('/chat/completions', world.door('chat.completions.create'), async (c) => {
+  app.post('/chat/completions', world.requestLog('chat.completions.create'), async (c) => {
     const request = parse(completionRequest, await readJson(c.req));
     const format = request.response_format?.json_schema;
     if (format) refuseLooseSchema(format.schema, format.name);

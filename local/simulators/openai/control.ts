@@ -1,16 +1,16 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { modelFaultOf } from '../control-door.ts';
+import { modelFaultOf } from '../control-requests.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import { invalid } from './errors.ts';
 import { parse, readJson } from './parse.ts';
 
 const fault = modelFaultOf(z.string());
 
-/** The name of what answers a response or run, beside the names of calls. */
+/** The operation of the model itself, which answers a response or run; the other operations are calls. */
 export const modelOperation = 'model';
 
-/** `/_sim/faults`: asks for faults from another process, and takes all of them back. */
+/** `/_sim/faults`: another process requests a fault (POST), or removes all faults (DELETE). */
 export function controlRoutes(faults: Faults, operations: Set<string>): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
 

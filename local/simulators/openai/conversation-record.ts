@@ -3,7 +3,7 @@ import type { Item } from './items.ts';
 import type { World } from './model.ts';
 import { givenBy, isOver, type ResponseRecord, statusOf } from './response-record.ts';
 
-/** A conversation as it is kept; `active` is the response that works on it. */
+/** A conversation as it is stored; `active` is the response that works on it. */
 export interface ConversationRecord {
   id: string;
   created_ms: number;
@@ -11,7 +11,7 @@ export interface ConversationRecord {
   active: string | null;
 }
 
-/** The conversation with everything entered that its responses have given by now; 404 without one. */
+/** The conversation with all output of its responses so far; 404 without one. */
 export function openConversation(world: World, id: string): ConversationRecord {
   const conversation = world.documents.get<ConversationRecord>('conversations', id);
   if (!conversation) throw notFound(`Conversation with id '${id}' not found.`);
@@ -39,7 +39,7 @@ export function addItems(world: World, conversationId: string, items: Item[]): v
   for (const item of items) world.documents.put('items', item.id, item, conversationId);
 }
 
-/** Enters what the active response has given once it is over: its items get in last, and only then. */
+/** Adds the items of the active response once it is over, not earlier. */
 function settle(world: World, conversation: ConversationRecord): ConversationRecord {
   if (conversation.active === null) return conversation;
   const response = world.documents.get<ResponseRecord>('responses', conversation.active);

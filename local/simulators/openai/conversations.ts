@@ -29,9 +29,9 @@ const addBody = z.object({ items });
 /** `/conversations` and the items in them. */
 export function conversationRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door } = world;
+  const { requestLog } = world;
 
-  app.post('/conversations', door('conversations.create'), async (c) => {
+  app.post('/conversations', requestLog('conversations.create'), async (c) => {
     const body = parse(createBody, await readJson(c.req));
     const seeded = accept(world, body.items ?? []);
     const conversation = {
@@ -45,11 +45,11 @@ export function conversationRoutes(world: World): Hono<SimulatorEnv> {
     return c.json(shown(conversation));
   });
 
-  app.get('/conversations/:id', door('conversations.retrieve'), (c) =>
+  app.get('/conversations/:id', requestLog('conversations.retrieve'), (c) =>
     c.json(shown(openConversation(world, c.req.param('id')))),
   );
 
-  app.post('/conversations/:id', door('conversations.update'), async (c) => {
+  app.post('/conversations/:id', requestLog('conversations.update'), async (c) => {
     const body = parse(updateBody, await readJson(c.req));
     const conversation = openConversation(world, c.req.param('id'));
     const updated = { ...conversation, metadata: body.metadata ?? {} };
@@ -57,7 +57,7 @@ export function conversationRoutes(world: World): Hono<SimulatorEnv> {
     return c.json(shown(updated));
   });
 
-  app.delete('/conversations/:id', door('conversations.delete'), (c) => {
+  app.delete('/conversations/:id', requestLog('conversations.delete'), (c) => {
     const { id } = openConversation(world, c.req.param('id'));
     for (const item of itemsOf(world, id)) world.documents.delete('items', item.id);
     world.documents.delete('conversations', id);
@@ -69,14 +69,14 @@ export function conversationRoutes(world: World): Hono<SimulatorEnv> {
 
 function itemRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door } = world;
+  const { requestLog } = world;
 
-  app.get('/conversations/:id/items', door('conversations.items.list'), (c) => {
+  app.get('/conversations/:id/items', requestLog('conversations.items.list'), (c) => {
     const { id } = openConversation(world, c.req.param('id'));
     return c.json(page(itemsOf(world, id), c.req.query()));
   });
 
-  app.post('/conversations/:id/items', door('conversations.items.create'), async (c) => {
+  app.post('/conversations/:id/items', requestLog('conversations.items.create'), async (c) => {
     const body = parse(addBody, await readJson(c.req));
     const { id } = lockConversation(world, c.req.param('id'));
     const added = accept(world, body.items);
@@ -84,12 +84,12 @@ function itemRoutes(world: World): Hono<SimulatorEnv> {
     return c.json(listOf(added));
   });
 
-  app.get('/conversations/:id/items/:item', door('conversations.items.retrieve'), (c) => {
+  app.get('/conversations/:id/items/:item', requestLog('conversations.items.retrieve'), (c) => {
     const { id } = openConversation(world, c.req.param('id'));
     return c.json(itemIn(world, id, c.req.param('item')));
   });
 
-  app.delete('/conversations/:id/items/:item', door('conversations.items.delete'), (c) => {
+  app.delete('/conversations/:id/items/:item', requestLog('conversations.items.delete'), (c) => {
     const conversation = lockConversation(world, c.req.param('id'));
     const item = itemIn(world, conversation.id, c.req.param('item'));
     world.documents.delete('items', item.id);

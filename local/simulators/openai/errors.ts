@@ -27,7 +27,7 @@ export const invalid = (message: string, detail?: Detail) => new ApiError(400, m
 
 export const notFound = (message: string) => new ApiError(404, message);
 
-/** What a client gets for anything thrown: a defect of the simulator itself becomes a 500 that names it. */
+/** The answer to anything thrown; a defect of the simulator itself is a 500 with its message. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const cause = error instanceof Error ? error.message : String(error);

@@ -13,15 +13,15 @@ type FileObject = OpenAI.Files.FileObject;
 const maxFileBytes = 20 * 1024 * 1024;
 const maxFormBytes = maxFileBytes + 64 * 1024;
 
-/** `/files`: what an upload is called is kept, its bytes are not. */
+/** `/files`: the name of an upload is stored, its bytes are not. */
 export function fileRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door, documents } = world;
+  const { requestLog, documents } = world;
 
   app.post(
     '/files',
     bodyLimit({ maxSize: maxFormBytes, onError: () => Promise.reject(tooLarge()) }),
-    door('files.create'),
+    requestLog('files.create'),
     async (c) => {
       const { file, purpose } = await c.req.parseBody();
       if (!(file instanceof File)) throw missing('file');
@@ -41,9 +41,11 @@ export function fileRoutes(world: World): Hono<SimulatorEnv> {
     },
   );
 
-  app.get('/files/:id', door('files.retrieve'), (c) => c.json(fileOf(world, c.req.param('id'))));
+  app.get('/files/:id', requestLog('files.retrieve'), (c) =>
+    c.json(fileOf(world, c.req.param('id'))),
+  );
 
-  app.delete('/files/:id', door('files.delete'), (c) => {
+  app.delete('/files/:id', requestLog('files.delete'), (c) => {
     const { id } = fileOf(world, c.req.param('id'));
     documents.delete('files', id);
     return c.json({ id, object: 'file', deleted: true });

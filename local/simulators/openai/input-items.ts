@@ -37,7 +37,7 @@ const functionCallOutput = z.object({
   output: text,
 });
 
-/** Items as a client sends them; a message may leave its type out. */
+/** Items as a client sends them; a message may omit its type. */
 export const inputItem = z.preprocess(
   (value) =>
     typeof value === 'object' && value && 'role' in value ? { type: 'message', ...value } : value,

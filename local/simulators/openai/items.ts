@@ -7,7 +7,7 @@ export type OutputItem =
   | OpenAI.Responses.ResponseFunctionToolCallItem
   | OpenAI.Responses.ResponseReasoningItem;
 
-/** An item of a conversation as it is kept and shown: what was said, called and answered. */
+/** An item of a conversation as it is stored and shown: a message, a call or its output. */
 export type Item =
   | (OpenAI.Responses.ResponseInputMessageItem & { status: 'completed' })
   | (OpenAI.Responses.ResponseFunctionToolCallOutputItem & { output: string })
@@ -32,7 +32,7 @@ export const assistantMessage = (
 
 export const thinksAloud = (model: string) => /^(o\d|gpt-5)/.test(model);
 
-/** What a response puts out; a reasoning model's first item is its reasoning, not its message. */
+/** The output of a response; a reasoning model's first item is its reasoning, not its message. */
 export function outputOf(outcome: Outcome, model: string): OutputItem[] {
   const answered = answerItems(outcome);
   const reasoned = answered.length > 0 || outcome.kind === 'empty';
@@ -72,7 +72,7 @@ function answerItems(outcome: Outcome): OutputItem[] {
   }
 }
 
-/** What items say, as the model reads it. */
+/** The text of items, as the model reads it. */
 export function asSaid(items: Item[]): ModelRequest['input'] {
   return items.flatMap((item) => {
     switch (item.type) {

@@ -9,17 +9,17 @@ export interface Said {
   text: string;
 }
 
-/** What the model is asked: this run's input, and what the conversation said before it. */
+/** The input of the model: that of this run, and the conversation before it. */
 export interface ModelRequest {
   model: string;
   instructions: string;
   input: (Said & { imageCount: number })[];
   history: Said[];
-  /** What the answer must fit, as JSON. */
+  /** The JSON schema of the answer. */
   schema?: Schema;
 }
 
-/** The last two are none of the reference's, and seen all the same. */
+/** The last two are not in the API reference, but occur. */
 export type FailureCode =
   | 'server_error'
   | 'rate_limit_exceeded'
@@ -48,13 +48,13 @@ export interface World {
   documents: Documents;
   now: () => number;
   answer: (request: ModelRequest) => Outcome;
-  /** The model's window: what a response reads at most. */
+  /** The model's context window: the most tokens that a response reads. */
   contextTokens: number;
   runMs: () => number;
-  /** Aborted when the simulator stops: a call that still waits gives up. */
+  /** Aborted when the simulator stops, which ends calls that still wait. */
   closing: AbortSignal;
-  /** Middleware of one route: records the call and shows the faults that wait for it. */
-  door: (operation: string) => MiddlewareHandler<SimulatorEnv>;
+  /** Middleware of one route: records the call and injects its faults. */
+  requestLog: (operation: string) => MiddlewareHandler<SimulatorEnv>;
 }
 
 const charsPerToken = 4;
@@ -63,7 +63,7 @@ export const tokensIn = (text: string) => Math.ceil(text.length / charsPerToken)
 
 export const tokensOf = (said: Said[]) => said.reduce((sum, one) => sum + tokensIn(one.text), 0);
 
-/** Asks the model and plans when its answer will be there. */
+/** Gets the model's outcome, and schedules when it is there. */
 export function think(
   world: World,
   request: ModelRequest,

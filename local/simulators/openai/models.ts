@@ -5,12 +5,12 @@ import type { World } from './model.ts';
 const ids = ['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'gpt-4.1-mini'];
 
 /** `/models`: the list is short, and every model exists. */
-export function modelRoutes({ door }: World): Hono<SimulatorEnv> {
+export function modelRoutes({ requestLog }: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  app.get('/models', door('models.list'), (c) =>
+  app.get('/models', requestLog('models.list'), (c) =>
     c.json({ object: 'list', data: ids.map(shown), has_more: false }),
   );
-  app.get('/models/:id', door('models.retrieve'), (c) => c.json(shown(c.req.param('id'))));
+  app.get('/models/:id', requestLog('models.retrieve'), (c) => c.json(shown(c.req.param('id'))));
   return app;
 }
 

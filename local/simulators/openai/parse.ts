@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { type ApiError, invalid } from './errors.ts';
 
-/** `value` as `schema` promises it; throws OpenAI's 400 for the first thing wrong. */
+/** Parses `value` by `schema`; throws OpenAI's 400 for the first error. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw result.error.issues.map(asInvalid)[0] ?? invalid('Invalid request.');
 }
 
-/** The JSON body of a request; an absent body is an empty object, as the clients mean it. */
+/** The JSON body of a request; an absent body is an empty object. */
 export async function readJson(request: { text(): Promise<string> }): Promise<unknown> {
   const text = await request.text();
   try {

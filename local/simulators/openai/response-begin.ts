@@ -77,7 +77,7 @@ function refuseTooLong({ contextTokens }: World, read: Said[]): void {
   );
 }
 
-/** The schema that the answer must fit; one that the strict mode does not take is refused. */
+/** The schema of the answer; throws on one that the strict mode does not support. */
 function schemaOf({ text }: ResponseRequest): Schema | undefined {
   const format = text?.format;
   if (format?.type !== 'json_schema' || !format.schema) return undefined;
@@ -111,7 +111,7 @@ function chainOf(world: World, lastId: string | null | undefined): Item[] {
   return chain.flat();
 }
 
-/** The real API takes no further turn while a function that the model called has no output. */
+/** Throws while a function that the model called has no output, as the real API does. */
 function refuseOpenCalls(items: Item[]): void {
   const answered = new Set(
     items.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])),

@@ -10,7 +10,7 @@ type Wire = Omit<OpenAI.Responses.Response, 'error' | 'output_text' | 'usage'> &
   store: boolean;
 };
 
-/** A response as it is kept; its status is never stored, see `statusOf`. */
+/** A response as it is stored; its status is not, see `statusOf`. */
 export interface ResponseRecord {
   id: string;
   times: Schedule;
@@ -48,7 +48,7 @@ function endOf(outcome: Outcome): Status {
   }
 }
 
-/** What the response has given by now: only a completed or incomplete one has output. */
+/** The output so far: only a completed or incomplete response has any. */
 export function givenBy(record: ResponseRecord, status: Status): OutputItem[] {
   return status === 'completed' || status === 'incomplete' ? record.output : [];
 }
@@ -92,7 +92,7 @@ const errorOf = ({ code, message }: Outcome & { kind: 'failed' }) => ({ code, me
 const cachedFromTokens = 1024;
 const cacheStepTokens = 128;
 
-/** Four characters are a token; what was said before comes from the cache once it is long enough. */
+/** Four characters are a token; a history that is long enough counts as cached. */
 function usageOf(record: ResponseRecord): OpenAI.Responses.ResponseUsage {
   const given = tokensIn(record.request.instructions ?? '') + tokensOf(asSaid(record.input));
   const input = record.history_tokens + given;

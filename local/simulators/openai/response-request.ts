@@ -5,7 +5,7 @@ import { metadata } from './parse.ts';
 
 const ignored = z.unknown().optional();
 
-/** The body of `responses.create`. A parameter that the real API does not know is refused, as there. */
+/** The body of `responses.create`. An unknown parameter is refused, as by the real API. */
 export const responseRequest = z.strictObject({
   model: z.string().min(1),
   input: z.preprocess(

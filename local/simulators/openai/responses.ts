@@ -10,47 +10,47 @@ import { beginResponse } from './response-begin.ts';
 import { isOver, type ResponseRecord, shown, statusOf } from './response-record.ts';
 import { responseRequest } from './response-request.ts';
 
-/** `/responses`: in the background, or with the call held open until the response is over. */
+/** `/responses`: in the background, or with a call that waits until the response is over. */
 export function responseRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door, documents } = world;
+  const { requestLog, documents } = world;
 
-  app.post('/responses', door('responses.create'), async (c) => {
+  app.post('/responses', requestLog('responses.create'), async (c) => {
     const record = beginResponse(world, parse(responseRequest, await readJson(c.req)));
     if (record.request.background) return c.json(shown(record, 'queued'));
     const over = await untilOver(world, record, c.req.raw.signal);
     return c.json(shown(over, statusOf(over, world.now())));
   });
 
-  app.get('/responses/:id', door('responses.retrieve'), (c) => {
+  app.get('/responses/:id', requestLog('responses.retrieve'), (c) => {
     const record = findResponse(world, c.req.param('id'));
     return c.json(shown(record, statusOf(record, world.now())));
   });
 
-  app.post('/responses/:id/cancel', door('responses.cancel'), (c) => {
+  app.post('/responses/:id/cancel', requestLog('responses.cancel'), (c) => {
     const record = findResponse(world, c.req.param('id'));
     if (!record.request.background) throw invalid('Cannot cancel a synchronous response.');
     const cancelled = cancel(world, record);
     return c.json(shown(cancelled, statusOf(cancelled, world.now())));
   });
 
-  app.delete('/responses/:id', door('responses.delete'), (c) => {
+  app.delete('/responses/:id', requestLog('responses.delete'), (c) => {
     const { id, request } = findResponse(world, c.req.param('id'));
     settleConversationOf(world, request.conversation?.id);
     documents.delete('responses', id);
     return c.json({ id, object: 'response', deleted: true });
   });
 
-  app.get('/responses/:id/input_items', door('responses.inputItems.list'), (c) =>
+  app.get('/responses/:id/input_items', requestLog('responses.inputItems.list'), (c) =>
     c.json(page(findResponse(world, c.req.param('id')).input, c.req.query())),
   );
 
   return app;
 }
 
-const unstoredKeptMs = 10 * 60_000;
+const unstoredRetentionMs = 10 * 60_000;
 
-/** The response, unless it was not to be stored: then only a background one is kept, for ten minutes. */
+/** The response; without `store`, only a background one is found, for ten minutes. */
 function findResponse(world: World, id: string): ResponseRecord {
   const record = world.documents.get<ResponseRecord>('responses', id);
   if (!record || isForgotten(record, world.now())) {
@@ -61,7 +61,7 @@ function findResponse(world: World, id: string): ResponseRecord {
 
 function isForgotten({ request, times }: ResponseRecord, nowMs: number): boolean {
   if (request.store !== false) return false;
-  return !request.background || nowMs > (times.finish_ms ?? times.created_ms) + unstoredKeptMs;
+  return !request.background || nowMs > (times.finish_ms ?? times.created_ms) + unstoredRetentionMs;
 }
 
 function cancel(world: World, record: ResponseRecord): ResponseRecord {
@@ -72,7 +72,7 @@ function cancel(world: World, record: ResponseRecord): ResponseRecord {
   return cancelled;
 }
 
-/** A deleted response leaves behind what it gave to its conversation, if that one still exists. */
+/** Adds the output of a response to its conversation, if that still exists, before the response is deleted. */
 function settleConversationOf(world: World, id: string | undefined): void {
   if (id && world.documents.get('conversations', id)) openConversation(world, id);
 }

@@ -7,19 +7,19 @@ type Run = Omit<OpenAI.Beta.Threads.Run, 'last_error'> & {
 };
 type RunStatus = OpenAI.Beta.Threads.RunStatus;
 
-/** A run as it is kept; its status is never stored, see `runStatusOf`. */
+/** A run as it is stored; its status is not, see `runStatusOf`. */
 export interface RunRecord {
   id: string;
   thread_id: string;
   assistant_id: string;
   created_ms: number;
-  /** Of the current leg: the submitted outputs of a tool start another one. */
+  /** Of the current part of the run: submitted tool outputs start another part. */
   times: Schedule;
   model: string;
   instructions: string;
   metadata: Record<string, string>;
   max_completion_tokens: number | null;
-  /** Of the current leg: what the model was asked, and what it made of it. */
+  /** Of the current part: the input of the model, and its outcome. */
   asked: ModelRequest;
   outcome: Outcome;
   call_id: string;
@@ -42,7 +42,7 @@ export function runStatusOf(run: RunRecord, nowMs: number): RunStatus {
   return nowMs >= expiresMs(run) && !endedInTime(run, ended) ? 'expired' : ended;
 }
 
-/** Whether the run holds its thread no longer. */
+/** Whether the run is over, so that its thread is free. */
 export function isRunOver(status: RunStatus): boolean {
   const holding: RunStatus[] = ['queued', 'in_progress', 'requires_action', 'cancelling'];
   return !holding.includes(status);

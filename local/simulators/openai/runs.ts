@@ -30,14 +30,14 @@ const outputsBody = z.object({
 /** `/threads/…/runs` of the Assistants protocol. */
 export function runRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door, documents } = world;
+  const { requestLog, documents } = world;
 
-  app.post('/threads/:id/runs', door('threads.runs.create'), async (c) => {
+  app.post('/threads/:id/runs', requestLog('threads.runs.create'), async (c) => {
     const run = begin(world, c.req.param('id'), parse(runBody, await readJson(c.req)));
     return c.json(runShown(run, 'queued'));
   });
 
-  app.get('/threads/:id/runs', door('threads.runs.list'), (c) => {
+  app.get('/threads/:id/runs', requestLog('threads.runs.list'), (c) => {
     const { id } = openThread(world, c.req.param('id'));
     const runs = documents.list<RunRecord>('runs', id);
     return c.json(
@@ -48,11 +48,11 @@ export function runRoutes(world: World): Hono<SimulatorEnv> {
     );
   });
 
-  app.get('/threads/:id/runs/:run', door('threads.runs.retrieve'), (c) =>
+  app.get('/threads/:id/runs/:run', requestLog('threads.runs.retrieve'), (c) =>
     c.json(shownNow(world, findRun(world, c.req.param('id'), c.req.param('run')))),
   );
 
-  app.post('/threads/:id/runs/:run/cancel', door('threads.runs.cancel'), (c) => {
+  app.post('/threads/:id/runs/:run/cancel', requestLog('threads.runs.cancel'), (c) => {
     const run = findRun(world, c.req.param('id'), c.req.param('run'));
     const status = runStatusOf(run, world.now());
     if (isRunOver(status)) throw invalid(`Cannot cancel run with status '${status}'.`);
@@ -64,7 +64,7 @@ export function runRoutes(world: World): Hono<SimulatorEnv> {
 
   app.post(
     '/threads/:id/runs/:run/submit_tool_outputs',
-    door('threads.runs.submitToolOutputs'),
+    requestLog('threads.runs.submitToolOutputs'),
     async (c) => {
       const body = parse(outputsBody, await readJson(c.req));
       const run = findRun(world, c.req.param('id'), c.req.param('run'));
@@ -114,7 +114,7 @@ function begin(world: World, threadId: string, body: z.infer<typeof runBody>): R
   return run;
 }
 
-/** The model goes on with what the tool said. */
+/** Continues the run with the outputs of its tools. */
 function goOn(world: World, run: RunRecord, body: z.infer<typeof outputsBody>): RunRecord {
   refuseStream(body.stream);
   const status = runStatusOf(run, world.now());

@@ -1,11 +1,11 @@
 /**
  * When a response or a run starts and ends. Its state is computed from these times whenever it is
- * read, so nothing waits in memory and a restarted simulator goes on where the clock is.
+ * read, so nothing waits in memory, and a restarted simulator continues by the clock.
  */
 export interface Schedule {
   created_ms: number;
   started_ms: number;
-  /** Null: it never ends by itself. */
+  /** Null where it never ends by itself. */
   finish_ms: number | null;
   cancelled_ms?: number;
 }

@@ -8,9 +8,9 @@ import { assistantRoutes } from './assistants.ts';
 import { chatRoutes } from './chat-completions.ts';
 import { controlRoutes, modelOperation } from './control.ts';
 import { conversationRoutes } from './conversations.ts';
-import { admits, type Call, openDoors, stamps } from './door.ts';
 import { ApiError, asApiError, notFound } from './errors.ts';
 import { fileRoutes } from './files.ts';
+import { type Call, createRequestLog, requireApiKey, responseHeaders } from './middleware.ts';
 import type { ModelRequest, Outcome, World } from './model.ts';
 import { modelRoutes } from './models.ts';
 import { responseRoutes } from './responses.ts';
@@ -18,7 +18,7 @@ import { runRoutes } from './runs.ts';
 import { lognormalMs } from './schedule.ts';
 import { threadRoutes } from './threads.ts';
 
-export type { Call } from './door.ts';
+export type { Call } from './middleware.ts';
 export type { ModelRequest, Outcome } from './model.ts';
 export { lognormalMs } from './schedule.ts';
 
@@ -31,13 +31,13 @@ export interface OpenAiSimulator extends RunningServer {
 
 export interface OpenAiSimulatorOptions {
   port?: number;
-  /** SQLite file that survives a restart; by default everything is forgotten. */
+  /** A SQLite file that survives a restart; in memory without one. */
   file?: string;
-  /** The only key let in; without it, every key is. */
+  /** The only accepted key; without it, every key is. */
   apiKey?: string;
   /** How long a response or run takes; by default 3 s in the median, 9 s at the 90th percentile. */
   runMs?: (random: () => number) => number;
-  /** How many tokens a response may read; without it, as many as there are. */
+  /** How many tokens a response may read; no limit by default. */
   contextTokens?: number;
   /** What the model answers; by default `simulatedAnswer`. */
   answer?: (request: ModelRequest) => Outcome;
@@ -57,7 +57,7 @@ export async function startOpenAiSimulator(
   const documents = new Documents(options.file);
   const closing = new AbortController();
   const faults = new Faults();
-  const { door, calls, operations } = openDoors(faults);
+  const { requestLog, calls, operations } = createRequestLog(faults);
   operations.add(modelOperation);
   const world: World = {
     documents,
@@ -70,7 +70,7 @@ export async function startOpenAiSimulator(
     contextTokens: options.contextTokens ?? Number.POSITIVE_INFINITY,
     runMs: () => runMs(random),
     closing: closing.signal,
-    door,
+    requestLog,
   };
 
   const app = appOf(world, options.apiKey).route('/', controlRoutes(faults, operations));
@@ -99,8 +99,8 @@ function appOf(world: World, apiKey: string | undefined): Hono<SimulatorEnv> {
     const { body, status } = notFound(`Invalid URL (${c.req.method} ${c.req.path})`);
     return c.json(body, status);
   });
-  app.use(stamps(world.now));
-  app.use('/v1/*', admits(apiKey));
+  app.use(responseHeaders(world.now));
+  app.use('/v1/*', requireApiKey(apiKey));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: () => Promise.reject(tooLarge()) }));
   for (const routes of [
     conversationRoutes,

@@ -4,7 +4,7 @@ import { invalid } from './errors.ts';
 /** A JSON schema as OpenAI's strict structured outputs take it. */
 export type Schema = Record<string, unknown>;
 
-/** Refuses what the strict mode refuses: objects that leave fields open or out. */
+/** Throws on schemas that the strict mode refuses: objects with additional or optional fields. */
 export function refuseLooseSchema(schema: Schema, name: string, at: string[] = []): void {
   const place = `In context=(${at.map((part) => `'${part}'`).join(', ')})`;
   const refuse = (what: string) =>
@@ -33,7 +33,7 @@ export function refuseLooseSchema(schema: Schema, name: string, at: string[] = [
   }
 }
 
-/** Some value that fits the schema: the same for the same text, and another for another. */
+/** A value that fits the schema, derived from the text: the same for the same text. */
 export function instanceOf(schema: Schema, text: string, at = ''): unknown {
   const chance = chanceOf(text + at);
   if (Array.isArray(schema['enum']))

@@ -44,7 +44,7 @@ export function addMessage(world: World, threadId: string, input: MessageInput):
   });
 }
 
-/** Puts the answer of a finished run into its thread. Its id follows from the run's: twice is once. */
+/** Adds the answer of a finished run to its thread. Its id is derived from the run's, so a second call changes nothing. */
 export function addAnswer(world: World, run: RunRecord): void {
   const content = answerOf(run.outcome);
   if (!content) return;
@@ -66,7 +66,7 @@ export function addAnswer(world: World, run: RunRecord): void {
   });
 }
 
-/** What the model is asked: the messages since its last answer, with what was said before them. */
+/** The input of the model: the messages since its last answer, and those before as history. */
 export function askedOf(run: Pick<RunRecord, 'model' | 'instructions'>, messages: Message[]) {
   const start = messages.findLastIndex((message) => message.role === 'assistant') + 1;
   return {

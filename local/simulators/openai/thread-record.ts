@@ -3,7 +3,7 @@ import type { World } from './model.ts';
 import { isRunOver, type RunRecord, runStatusOf } from './run-record.ts';
 import { addAnswer } from './thread-messages.ts';
 
-/** A thread as it is kept; `active` is the run that works on it. */
+/** A thread as it is stored; `active` is the run that works on it. */
 export interface ThreadRecord {
   id: string;
   created_ms: number;
@@ -11,7 +11,7 @@ export interface ThreadRecord {
   active: string | null;
 }
 
-/** The thread with the answer of every run that is over by now; 404 without one. */
+/** The thread with the answers of all runs that are over; 404 without one. */
 export function openThread(world: World, id: string): ThreadRecord {
   const thread = world.documents.get<ThreadRecord>('threads', id);
   if (!thread) throw notFound(`No thread found with id '${id}'.`);
@@ -22,7 +22,7 @@ export function keepThread(world: World, thread: ThreadRecord): void {
   world.documents.put('threads', thread.id, thread);
 }
 
-/** The answer gets into the thread once its run is over; until then the run holds the thread. */
+/** Adds the answer of the active run to the thread once the run is over; until then the thread is locked. */
 function settle(world: World, thread: ThreadRecord): ThreadRecord {
   if (thread.active === null) return thread;
   const run = world.documents.get<RunRecord>('runs', thread.active);

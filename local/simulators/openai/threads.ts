@@ -17,12 +17,12 @@ const createBody = z.object({
 });
 const updateBody = z.object({ metadata: metadata.nullish() });
 
-/** `/threads` and their messages: the Assistants protocol, for servers that kept it. */
+/** `/threads` and their messages: the Assistants protocol, for servers that still have it. */
 export function threadRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door, documents } = world;
+  const { requestLog, documents } = world;
 
-  app.post('/threads', door('threads.create'), async (c) => {
+  app.post('/threads', requestLog('threads.create'), async (c) => {
     const body = parse(createBody, await readJson(c.req));
     const thread = {
       id: newId('thread_'),
@@ -35,11 +35,11 @@ export function threadRoutes(world: World): Hono<SimulatorEnv> {
     return c.json(shown(thread));
   });
 
-  app.get('/threads/:id', door('threads.retrieve'), (c) =>
+  app.get('/threads/:id', requestLog('threads.retrieve'), (c) =>
     c.json(shown(openThread(world, c.req.param('id')))),
   );
 
-  app.post('/threads/:id', door('threads.update'), async (c) => {
+  app.post('/threads/:id', requestLog('threads.update'), async (c) => {
     const body = parse(updateBody, await readJson(c.req));
     const thread = openThread(world, c.req.param('id'));
     const updated = { ...thread, metadata: body.metadata ?? thread.metadata };
@@ -47,7 +47,7 @@ export function threadRoutes(world: World): Hono<SimulatorEnv> {
     return c.json(shown(updated));
   });
 
-  app.delete('/threads/:id', door('threads.delete'), (c) => {
+  app.delete('/threads/:id', requestLog('threads.delete'), (c) => {
     const { id } = openThread(world, c.req.param('id'));
     for (const message of messagesOf(world, id)) documents.delete('messages', message.id);
     documents.delete('threads', id);
@@ -59,23 +59,23 @@ export function threadRoutes(world: World): Hono<SimulatorEnv> {
 
 function messageRoutes(world: World): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
-  const { door } = world;
+  const { requestLog } = world;
 
-  app.post('/threads/:id/messages', door('threads.messages.create'), async (c) => {
+  app.post('/threads/:id/messages', requestLog('threads.messages.create'), async (c) => {
     const body = parse(messageInput, await readJson(c.req));
     const { id, active } = openThread(world, c.req.param('id'));
     if (active) throw invalid(`Can't add messages to ${id} while a run ${active} is active.`);
     return c.json(addMessage(world, id, body));
   });
 
-  app.get('/threads/:id/messages', door('threads.messages.list'), (c) => {
+  app.get('/threads/:id/messages', requestLog('threads.messages.list'), (c) => {
     const { id } = openThread(world, c.req.param('id'));
     const { run_id: runId, ...query } = c.req.query();
     const messages = messagesOf(world, id).filter(({ run_id }) => !runId || run_id === runId);
     return c.json(page(messages, query));
   });
 
-  app.get('/threads/:id/messages/:message', door('threads.messages.retrieve'), (c) => {
+  app.get('/threads/:id/messages/:message', requestLog('threads.messages.retrieve'), (c) => {
     const { id } = openThread(world, c.req.param('id'));
     const wanted = c.req.param('message');
     const message = messagesOf(world, id).find((one) => one.id === wanted);

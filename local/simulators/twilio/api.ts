@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { type Faults, type SimulatorEnv, suffers } from '../faults.ts';
+import { type Faults, faultMiddleware, type SimulatorEnv } from '../faults.ts';
 import type { Delivery } from './delivery.ts';
 import { notFound, Refusal } from './errors.ts';
 import type { EventLog } from './events.ts';
@@ -52,14 +52,14 @@ const formOf = async (c: Context) => new URLSearchParams(await c.req.text());
 function messageRoutes({ accountSid, faults, records, delivery, now }: ApiParts) {
   const app = new Hono<SimulatorEnv>();
 
-  app.post('/Messages.json', suffers(faults, 'messages.create'), async (c) => {
+  app.post('/Messages.json', faultMiddleware(faults, 'messages.create'), async (c) => {
     const message = outboundMessage(await formOf(c), records, now());
     records.save(message);
     delivery.start(message);
     return c.json(messageJson(accountSid, message), 201);
   });
 
-  app.get('/Messages.json', suffers(faults, 'messages.list'), (c) => {
+  app.get('/Messages.json', faultMiddleware(faults, 'messages.list'), (c) => {
     const query = new URL(c.req.url).searchParams;
     const messages = matchingMessages(records, query);
     const page = pageOf(c.req.path, 'messages', messages, query, (message) =>
@@ -68,7 +68,7 @@ function messageRoutes({ accountSid, faults, records, delivery, now }: ApiParts)
     return c.json(page);
   });
 
-  app.get('/Messages/:file{[^/]+\\.json}', suffers(faults, 'messages.fetch'), (c) => {
+  app.get('/Messages/:file{[^/]+\\.json}', faultMiddleware(faults, 'messages.fetch'), (c) => {
     const sid = c.req.param('file').replace(/\.json$/, '');
     return c.json(messageJson(accountSid, messageNamed(records, sid, c.req.path)));
   });
@@ -77,7 +77,7 @@ function messageRoutes({ accountSid, faults, records, delivery, now }: ApiParts)
 
 function typingRoutes({ faults, records, events }: ApiParts) {
   const app = new Hono<SimulatorEnv>();
-  app.post('/Indicators/Typing.json', suffers(faults, 'typing.create'), async (c) => {
+  app.post('/Indicators/Typing.json', faultMiddleware(faults, 'typing.create'), async (c) => {
     const form = await formOf(c);
     const sid = form.get('messageId') ?? '';
     if (form.get('channel') !== 'whatsapp') {

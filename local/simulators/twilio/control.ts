@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { faultOf, jsonText } from '../control-door.ts';
+import { faultOf, jsonText } from '../control-requests.ts';
 import type { Faults, SimulatorEnv } from '../faults.ts';
 import type { Customers } from './customers.ts';
 import type { EventLog } from './events.ts';
@@ -62,7 +62,7 @@ const eventsQuery = z.object({
   wait: z.coerce.number().min(0).max(maxWaitSeconds).default(0),
 });
 
-/** The door for another process, such as the terminal chat: customers, their events, faults. */
+/** For other processes, such as the terminal chat: messages of customers, their events, faults. */
 export function controlRoutes({
   accountSid,
   faults,
@@ -89,8 +89,8 @@ export function controlRoutes({
   app.get('/customers/:address/events', async (c) => {
     const customer = address.parse(c.req.param('address'));
     const { after, wait } = eventsQuery.parse(c.req.query());
-    const patience = AbortSignal.any([AbortSignal.timeout(Math.round(wait * 1000)), closing]);
-    return c.json({ events: await events.waitAfter(customer, after, patience) });
+    const signal = AbortSignal.any([AbortSignal.timeout(Math.round(wait * 1000)), closing]);
+    return c.json({ events: await events.waitAfter(customer, after, signal) });
   });
 
   app.post('/faults', async (c) => {

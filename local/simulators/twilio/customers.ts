@@ -4,7 +4,7 @@ import { newSid, type Records } from './records.ts';
 import type { Underway } from './underway.ts';
 import type { Answer, Webhooks } from './webhooks.ts';
 
-/** `n` is the number of the event `wrote`, or of the last one: what comes of it has a higher one. */
+/** `n` is the number of the event `wrote`, or of the last event; later events have higher numbers. */
 export interface WebhookAnswer extends Answer {
   messageSid: string;
   n: number;
@@ -18,7 +18,7 @@ export interface CustomersOptions {
   underway: Underway;
 }
 
-/** The customers' side: writes down what they send and posts it to the business's webhook. */
+/** The customers: records what they send and posts it to the business's webhook. */
 export class Customers {
   readonly #options: CustomersOptions;
   readonly #records: Records;

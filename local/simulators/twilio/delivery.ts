@@ -17,7 +17,7 @@ export interface DeliveryOptions {
   underway: Underway;
 }
 
-/** Takes each outbound message from queued to its end, and calls back at every step. */
+/** Moves each outbound message from queued to its final status, with a status callback at every step. */
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #records: Records;
@@ -35,7 +35,7 @@ export class Delivery {
     this.#follow(this.#walk(message, ['queued', ...this.#stepsAfter(message)]));
   }
 
-  /** Goes on with the messages that an earlier process left on their way. */
+  /** Continues the messages that an earlier process left undelivered. */
   resume(): void {
     for (const message of this.#records.messages()) {
       const steps = this.#stepsAfter(message);
@@ -130,7 +130,7 @@ function callbackForm(accountSid: string, message: StoredMessage): Record<string
   };
 }
 
-/** In another order than the given one, whenever there is another. */
+/** Shuffles into another order than the given one, if there is another. */
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const left = [...items];
   const mixed: T[] = [];

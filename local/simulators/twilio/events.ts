@@ -3,9 +3,9 @@ import type { Documents } from '../documents.ts';
 import type { MessageStatus } from './records.ts';
 
 /**
- * What a customer's phone would show. `wrote` is the customer's own message, and its `status` is
- * `delivered` or `failed` by the webhook's answer; `message` is one that has reached the phone, and
- * the `status` of a message of the business is Twilio's.
+ * What a customer's phone would show. `wrote` is the customer's own message, whose `status` is
+ * `delivered` or `failed` by the webhook's answer. `message` is one of the business that has reached
+ * the phone; its `status` is Twilio's.
  */
 export type Happening =
   | { kind: 'wrote'; sid: string; to: string; body: string; numMedia: number }
@@ -24,10 +24,10 @@ export type Happening =
 /** `n` counts the events of one customer from 1; `at` is epoch milliseconds. */
 export type CustomerEvent = Happening & { n: number; at: number };
 
-/** Sees each event as it happens. */
+/** Gets each event as it happens. */
 export type EventWatcher = (customer: string, event: CustomerEvent) => void;
 
-/** The events of each customer in order, to be read from any number on or waited for. */
+/** The events of each customer in order: those after a number, or the next one. */
 export class EventLog {
   readonly #documents: Documents;
   readonly #now: () => number;

@@ -13,7 +13,7 @@ export interface CustomerMessage {
   forwarded?: boolean;
   originalRepliedMessageSid?: string;
   profileName?: string;
-  /** More form fields, or others in place of the usual ones. */
+  /** Further form fields, which replace usual ones of the same name. */
   extra?: Record<string, string>;
   messageSid?: string;
 }
@@ -24,7 +24,7 @@ export interface MediaLink {
   url: string;
 }
 
-/** The form of an inbound WhatsApp message, with the fields that Twilio leaves out left out. */
+/** The form of an inbound WhatsApp message; it omits the fields that Twilio omits. */
 export function inboundForm(
   accountSid: string,
   sid: string,

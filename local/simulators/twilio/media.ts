@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
-import { type Faults, type SimulatorEnv, suffers } from '../faults.ts';
+import { type Faults, faultMiddleware, type SimulatorEnv } from '../faults.ts';
 import { notFound } from './errors.ts';
 import { pageOf } from './paging.ts';
 import type { Records, StoredMedia } from './records.ts';
 
 const cdnPath = '/_cdn/media';
 
-/** The media of messages, below `Messages/:sid/Media`: JSON with `.json`, else a way to the bytes. */
+/** The media of messages, below `Messages/:sid/Media`: JSON with `.json`, else a redirect to the bytes. */
 export function mediaRoutes(accountSid: string, records: Records, faults: Faults) {
   const app = new Hono<SimulatorEnv>();
 
@@ -18,7 +18,7 @@ export function mediaRoutes(accountSid: string, records: Records, faults: Faults
     );
   });
 
-  app.get('/:sid/Media/:media', suffers(faults, 'media.fetch'), (c) => {
+  app.get('/:sid/Media/:media', faultMiddleware(faults, 'media.fetch'), (c) => {
     const name = c.req.param('media');
     const media = records.media(name.replace(/\.json$/, ''));
     if (media?.message_sid !== c.req.param('sid')) throw notFound(c.req.path);
@@ -28,7 +28,7 @@ export function mediaRoutes(accountSid: string, records: Records, faults: Faults
   return app;
 }
 
-/** Where media redirects to: the bytes for anyone who knows the unguessable name, as on the CDN. */
+/** The target of that redirect: the bytes, for anyone who knows the unguessable name, as on Twilio's CDN. */
 export function cdnRoutes(records: Records) {
   return new Hono<SimulatorEnv>().get(`${cdnPath}/:sid`, (c) => {
     const media = records.media(c.req.param('sid'));

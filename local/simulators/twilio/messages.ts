@@ -79,7 +79,7 @@ export function outboundMessage(
   };
 }
 
-/** A customer whose webhook was posted by hand is not known here: their window counts as open. */
+/** The window of an unknown customer counts as open: their webhook may have been posted by hand. */
 const isOpen = (lastWrote: number | undefined, now: number) =>
   lastWrote === undefined || now - lastWrote < replyWindowHours * 3_600_000;
 
@@ -98,7 +98,7 @@ function addresses(form: URLSearchParams): { from: string; to: string } {
   return { from, to };
 }
 
-/** Only WhatsApp senders are known here. */
+/** Throws unless the sender is a WhatsApp number. */
 function checkSender(from: string): void {
   if (whatsappAddress.test(from)) return;
   if (from.startsWith('whatsapp:')) {
@@ -144,7 +144,7 @@ export function matchingMessages(records: Records, query: URLSearchParams): Stor
     .reverse();
 }
 
-/** Bounds count in; a message that has not left Twilio has no date, so that no bound finds it. */
+/** Bounds are inclusive; a message that has not left Twilio has no date and matches no bound. */
 function wasSentWhen({ sent_at }: StoredMessage, query: URLSearchParams): boolean {
   const bound = (name: string) => {
     const text = query.get(name);

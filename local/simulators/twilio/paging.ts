@@ -2,8 +2,8 @@ const defaultPageSize = 50;
 const maxPageSize = 1000;
 
 /**
- * One page in the shape of Twilio's 2010 API. A page token names the last item already seen, so that
- * items which arrive meanwhile do not shift the pages; `Page` alone counts from the newest.
+ * One page in the format of Twilio's 2010 API. A page token names the last item of the page before, so
+ * that new items do not shift the pages; `Page` without a token counts from the newest.
  */
 export function pageOf<T extends { sid: string }>(
   path: string,

@@ -3,7 +3,7 @@ import type { Documents } from '../documents.ts';
 
 export type MessageStatus = 'received' | 'queued' | 'sent' | 'delivered' | 'read' | 'undelivered';
 
-/** A message as the simulator keeps it; times are epoch milliseconds. */
+/** A message as the simulator stores it; times are epoch milliseconds. */
 export interface StoredMessage {
   sid: string;
   direction: 'inbound' | 'outbound-api';
@@ -16,7 +16,7 @@ export interface StoredMessage {
   /** Null until it left Twilio. */
   sent_at: number | null;
   error_code: number | null;
-  /** The error code with which WhatsApp is going to refuse it, known before the message is told. */
+  /** The error code with which WhatsApp will refuse the message; set before the sender gets to know it. */
   refusal: number | null;
   media_urls: string[];
   num_media: number;
@@ -46,7 +46,7 @@ export const customerOf = (message: StoredMessage) =>
 
 const windowId = (customer: string, business: string) => `${customer} ${business}`;
 
-/** What Twilio knows of one account: messages by customer, their media, and who wrote when. */
+/** The records of one Twilio account: messages by customer, their media, and when customers wrote. */
 export class Records {
   readonly #documents: Documents;
 

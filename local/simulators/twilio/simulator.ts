@@ -18,20 +18,20 @@ export interface TwilioSimulatorOptions {
   accountSid: string;
   authToken: string;
   port?: number;
-  /** Where messages are kept over restarts; in memory without one. */
+  /** Where messages are stored between restarts; in memory without one. */
   file?: string;
   /** The full public URL of inbound messages, posted to and signed. */
   webhookUrl: () => string;
-  /** The origin to post to in place of a public URL's own; the signature stays that of the URL. */
+  /** The origin to post to instead of the public URL's; the signature is still of the public URL. */
   postTo?: (publicUrl: string) => string;
-  /** How long each step from queued to read takes; 50 by default. */
+  /** Duration of each step from queued to read; 50 by default. */
   deliveryMs?: number;
   /** Whether customers read what they get; true by default. */
   reads?: boolean;
   callbacks?: CallbackOrder;
-  /** Twilio's patience with a webhook; 15 s by default, as the real one. */
+  /** Timeout of a webhook; 15 s by default, as the real one. */
   webhookTimeoutMs?: number;
-  /** Sees what happens on the customers' phones. */
+  /** Gets each event on the customers' phones. */
   watch?: EventWatcher;
   now?: () => number;
   random?: () => number;
@@ -57,9 +57,9 @@ export interface TwilioSimulator extends RunningServer {
   customerWrites(message: CustomerMessage): Promise<WebhookAnswer>;
   /** Posts the webhook of an earlier message again, with the same MessageSid. */
   repeatWebhook(messageSid: string): Promise<WebhookAnswer>;
-  /** What the business has sent to a customer, in order, whether it arrived or not. */
+  /** The messages of the business to a customer, in order, whether they arrived or not. */
   sentTo(customer: string): SentMessage[];
-  /** What has happened between a customer and the business, in order. */
+  /** The events between a customer and the business, in order. */
   events(customer: string, after?: number): CustomerEvent[];
 }
 

@@ -1,4 +1,4 @@
-/** Work that has begun and must have ended before its store may be closed. */
+/** Unfinished work, which must end before its store is closed. */
 export class Underway {
   readonly #promises = new Set<Promise<unknown>>();
 

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 
-/** What came back from a webhook; `status` is 0 when nothing did, and `failure` then says why. */
+/** The answer of a webhook; without one, `status` is 0 and `failure` says why. */
 export interface Answer {
   status: number;
   body: string;
@@ -12,16 +12,16 @@ export interface Answer {
 
 export interface WebhookOptions {
   authToken: string;
-  /** The origin to post to in place of the public URL's own. */
+  /** The origin to post to instead of the public URL's. */
   postTo: ((publicUrl: string) => string) | undefined;
-  /** Twilio's patience with one webhook, both attempts together. */
+  /** Timeout of one webhook, both attempts together. */
   timeoutMs: number;
   closing: AbortSignal;
 }
 
 type Form = Record<string, string>;
 
-/** Posts forms as Twilio does: signed over the public URL, once more if the connection failed. */
+/** Posts forms as Twilio does: signed for the public URL, and a second time if the connection failed. */
 export class Webhooks {
   readonly #options: WebhookOptions;
 
@@ -53,7 +53,7 @@ export class Webhooks {
     const target = new URL(postTo?.(url) ?? origin);
     const body = new URLSearchParams(form).toString();
     const headers = {
-      // Whatever way it takes, the request is for the public host, as through a tunnel.
+      // The Host stays the public one, as through a tunnel.
       host: new URL(url).host,
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
       'content-length': Buffer.byteLength(body),
@@ -65,7 +65,7 @@ export class Webhooks {
   }
 }
 
-/** Keeps path and query to the letter, which `URL` would not. */
+/** Keeps path and query unchanged, which `URL` would not. */
 function splitUrl(url: string): { origin: string; path: string } {
   const [, origin, rest = ''] = /^(https?:\/\/[^/?#]+)([^#]*)/i.exec(url) ?? [];
   if (!origin) throw new Error(`Expected a webhook URL to start with http:// or https://: ${url}`);
@@ -76,7 +76,7 @@ function request(target: URL, options: http.RequestOptions, body: string) {
   const { request: start } = target.protocol === 'https:' ? https : http;
   const { hostname, port } = target;
   return new Promise<http.IncomingMessage>((resolve, reject) => {
-    // A connection of its own: a kept one that the server drops would look like a lost answer.
+    // A new connection each time: a reused one that the server drops would look like a lost answer.
     start({ hostname, port, agent: false, ...options }, resolve)
       .on('error', reject)
       .end(body);

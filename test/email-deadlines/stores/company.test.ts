@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { features } from '../../../lambdas/email-deadlines/features.ts';
-import {
-  answersOf,
-  mailboxUrlOf,
-  termsOf,
-} from '../../../lambdas/email-deadlines/stores/company.ts';
+import { emailAnswersOf, features } from '../../../lambdas/email-deadlines/features.ts';
+import { mailboxUrlOf, termsOf } from '../../../lambdas/email-deadlines/stores/company.ts';
 import { retryLater } from '../../../lambdas/shared/errors.ts';
 import { someTenants } from '../../support/tenants.ts';
 
@@ -87,7 +83,7 @@ describe('the mailbox that an earlier version has stored', () => {
 
 describe('the answers of a company', () => {
   it('are the mock’s where nothing is configured', async () => {
-    const answers = await answersOf(someTenants({ acme: {} }), 'acme');
+    const answers = await emailAnswersOf.read(someTenants({ acme: {} }), 'acme');
 
     expect(answers).toMatchObject({ adapter: 'mock', limits: {} });
     expect(answers.template).not.toBe('');
@@ -97,7 +93,7 @@ describe('the answers of a company', () => {
     const configured = { adapter: 'openai', model: 'gpt-x', limits: { concurrency: 3 } };
     const tenants = someTenants({ acme: { 'email-answers': configured } });
 
-    expect(await answersOf(tenants, 'acme')).toMatchObject(configured);
+    expect(await emailAnswersOf.read(tenants, 'acme')).toMatchObject(configured);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../bench/seeded-random.ts';
 import { prioritiesOf } from '../../../lambdas/email-deadlines/work/priorities.ts';
 import { ServiceTimes } from '../../../lambdas/email-deadlines/work/service-times.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type RunRules,
   simulateSchedule,
 } from '../../../lambdas/email-deadlines/work/simulate-schedule.ts';
-import { seededRandom } from '../../../local/simulators/mailbox/graphs.ts';
 import { anEmail, graphOf, someEmails } from '../../support/email-run.ts';
 
 const gapMs = 0.1;

@@ -23,7 +23,7 @@ describe('the resources of a template', () => {
     const made = make({ Orders: { Type: 'AWS::Kinesis::Stream', Properties: {} } });
 
     await expect(made).rejects.toThrow(
-      'The local cloud does not know AWS::Kinesis::Stream (Orders); teach it in local/cloud/resources.ts.',
+      'The local cloud does not support AWS::Kinesis::Stream (Orders); add it in local/cloud/resources.ts.',
     );
   });
 

@@ -3,7 +3,7 @@ import { Resolver, type Template } from '../../../local/cloud/template.ts';
 
 function aResolver(template: Partial<Template> = {}): Resolver {
   const resolver = new Resolver({ Resources: {}, ...template });
-  resolver.note('Inbox', { ref: 'http://queue/inbox', attributes: { Arn: 'arn:aws:sqs:inbox' } });
+  resolver.record('Inbox', { ref: 'http://queue/inbox', attributes: { Arn: 'arn:aws:sqs:inbox' } });
   return resolver;
 }
 
@@ -69,7 +69,7 @@ describe('an intrinsic function', () => {
 
   it('is an error that names it where it is not known', () => {
     expect(() => aResolver().value({ 'Fn::ImportValue': 'x' })).toThrow(
-      'The local cloud does not know the function Fn::ImportValue; add it to template.ts.',
+      'The local cloud does not support the function Fn::ImportValue; add it in local/cloud/template.ts.',
     );
   });
 
@@ -103,7 +103,7 @@ describe('a condition', () => {
     const resolver = aResolver({ Conditions: { Asked: { 'Fn::Contains': [['a'], 'a'] } } });
 
     expect(() => resolver.condition('Asked')).toThrow(
-      'does not know the condition {"Fn::Contains":[["a"],"a"]}',
+      'does not support the condition {"Fn::Contains":[["a"],"a"]}',
     );
   });
 });

@@ -106,8 +106,8 @@ describe('an event', () => {
   it.each([
     ['reply', 'receive', 'mine.json is a request, but Trial takes a batch of messages'],
     ['receive', 'reply', 'mine.json is a batch of messages, but Trial takes a request'],
-    ['authorizer', 'usage', 'but Trial takes a question to the authorizer'],
-    ['usage', 'authorizer', 'mine.json is a question to the authorizer'],
+    ['authorizer', 'usage', 'but Trial takes an authorizer request'],
+    ['usage', 'authorizer', 'mine.json is an authorizer request'],
   ])('for %s is not that for %s', (job, other, why) => {
     expect(() => check(job, payload(other))).toThrow(why);
     expect(() => check(job, payload(other))).toThrow(`such as events/${job}.json.`);

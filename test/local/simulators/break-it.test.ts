@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { projectRoot } from '../../../lib/constructs/bundle.ts';
-import { modelFaultOf } from '../../../local/simulators/control-door.ts';
+import { modelFaultOf } from '../../../local/simulators/control-requests.ts';
 import {
   type MailboxSimulator,
   startMailboxSimulator,

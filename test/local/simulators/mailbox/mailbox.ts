@@ -1,4 +1,4 @@
-import type { MailboxEmail } from '../../../../local/simulators/mailbox/mail.ts';
+import type { MailboxEmail } from '../../../../local/simulators/mailbox/email.ts';
 import {
   type LoadedRun,
   type MailboxSimulatorOptions,
@@ -6,6 +6,19 @@ import {
 } from '../../../../local/simulators/mailbox/simulator.ts';
 
 const apiKey = 'a-key-for-tests';
+
+/** An email that is due 10 s after the fetch and depends on nothing. */
+export const anEmail = (
+  email_id: string,
+  email: Partial<Omit<MailboxEmail, 'email_id'>> = {},
+): MailboxEmail => ({
+  email_id,
+  subject: 'Where is my parcel?',
+  body: 'Hello,\n\nit has not come.',
+  deadline: 10,
+  dependencies: [],
+  ...email,
+});
 
 export const aMailbox = (options: Partial<MailboxSimulatorOptions> = {}) =>
   startMailboxSimulator({ apiKey, ...options });

@@ -126,8 +126,8 @@ describe('fault', () => {
   });
 });
 
-describe('door', () => {
-  it('lets in only the bearer of the key', async () => {
+describe('middleware', () => {
+  it('refuses a call without the API key', async () => {
     const { client, simulator } = await running({ apiKey: 'sk-right' });
 
     const refusal = await refusalOf(client.models.list());
@@ -152,7 +152,7 @@ describe('door', () => {
     });
   });
 
-  it('stamps every answer with the id of its request', async () => {
+  it('gives every answer the id of its request', async () => {
     const { client } = await running();
 
     const { response, request_id } = await client.conversations.create().withResponse();

@@ -33,7 +33,7 @@ const post = (url: string, body: unknown) =>
 const statusFor = async (headers: Record<string, string>) =>
   (await asking(`${simulator.url}/_sim/state`, headers)).status;
 
-describe('the control door of the simulator', () => {
+describe('the control API of the simulator', () => {
   it('lets a customer write, media included, and gives the answer of the webhook', async () => {
     const media = [{ contentType: 'image/png', bytes: 'iVBORw==' }];
 

@@ -3,19 +3,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../../../local/simulators/mailbox/record.ts';
-import { timelineText } from '../../../../local/simulators/mailbox/timeline.ts';
-import {
-  timelineSvg,
-  writeTimelineSvg,
-} from '../../../../local/simulators/mailbox/timeline-svg.ts';
-import { anEmail, aPost, startedAt } from './runs.ts';
+import { timelineText } from '../../../bench/email-runs/timeline.ts';
+import { timelineSvg, writeTimelineSvg } from '../../../bench/email-runs/timeline-svg.ts';
+import type { RunRecord } from '../../../local/simulators/mailbox/record.ts';
+import { anEmail } from '../../local/simulators/mailbox/mailbox.ts';
+import { aPost, startedAt } from './runs.ts';
 
 const early = anEmail('early', { deadline: 10 });
 const late = anEmail('late', { deadline: 5 });
 const missing = anEmail('missing', { deadline: 2 });
+const emails = [early, late, missing];
 const run: RunRecord = {
-  emails: [early, late, missing],
+  emails,
   startedAt,
   posts: [aPost('early', 4000), aPost('late', 9000)],
 };
@@ -73,9 +72,7 @@ describe('the timeline in the terminal', () => {
 
 describe('the timeline as a picture', () => {
   it('shows what is in time apart from what is late, with the ids escaped', () => {
-    const emails = [...run.emails, anEmail('<&>')];
-
-    const svg = timelineSvg({ ...run, emails });
+    const svg = timelineSvg({ ...run, emails: [...emails, anEmail('<&>')] });
 
     expect(svg).toContain('4 emails: 1 on time, 1 late, 2 missing');
     expect(svg).toContain('&lt;&amp;&gt;');

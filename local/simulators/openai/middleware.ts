@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import { type Faults, type SimulatorEnv, suffers } from '../faults.ts';
+import { type Faults, faultMiddleware, type SimulatorEnv } from '../faults.ts';
 import { ApiError } from './errors.ts';
 import { newId } from './ids.ts';
 import { readJson } from './parse.ts';
@@ -14,26 +14,26 @@ export interface Call {
 
 const maxCalls = 10_000;
 
-/** Makes the middleware of each route: it records the call, then shows the faults that wait for it. */
-export function openDoors(faults: Faults) {
+/** Makes the middleware of each route, which records the call and then injects its faults. */
+export function createRequestLog(faults: Faults) {
   const calls: Call[] = [];
   const operations = new Set<string>();
-  const door = (operation: string) => {
+  const requestLog = (operation: string) => {
     operations.add(operation);
-    const suffer = suffers(faults, operation);
+    const applyFaults = faultMiddleware(faults, operation);
     return createMiddleware<SimulatorEnv>(async (c, next) => {
       const isForm = c.req.header('content-type')?.startsWith('multipart/') ?? false;
       const body = isForm ? await c.req.parseBody() : await readJson(c.req);
       calls.push({ operation, path: c.req.path, body });
       if (calls.length > maxCalls) calls.shift();
-      return suffer(c, next);
+      return applyFaults(c, next);
     });
   };
-  return { door, calls, operations };
+  return { requestLog, calls, operations };
 }
 
-/** The headers that every answer of the real API has. */
-export const stamps = (now: () => number) =>
+/** Middleware: adds the headers that every answer of the real API has. */
+export const responseHeaders = (now: () => number) =>
   createMiddleware<SimulatorEnv>(async (c, next) => {
     const startMs = now();
     await next();
@@ -42,8 +42,8 @@ export const stamps = (now: () => number) =>
     c.header('openai-version', '2020-10-01');
   });
 
-/** Lets in who bears the key; without a key to expect, everybody. */
-export const admits = (apiKey: string | undefined) =>
+/** Middleware: answers 401 unless the call has this API key; without one, every call passes. */
+export const requireApiKey = (apiKey: string | undefined) =>
   createMiddleware<SimulatorEnv>(async (c, next) => {
     const token = c.req.header('authorization')?.replace(/^Bearer\s+/i, '');
     if (apiKey === undefined || token === apiKey) return next();

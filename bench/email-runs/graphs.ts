@@ -24,17 +24,6 @@ export function dependencyGraph(shape: Shape, count: number, random: () => numbe
   return shape === 'mixed' ? mixed(count, random) : growers[shape](count, random);
 }
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32, by Tommy Ettinger, public domain). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixedBits = Math.imul(state ^ (state >>> 15), state | 1);
-    mixedBits ^= mixedBits + Math.imul(mixedBits ^ (mixedBits >>> 7), mixedBits | 61);
-    return ((mixedBits ^ (mixedBits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const fill = (count: number, dependencies: (index: number) => number[]): Dependencies =>
   Array.from({ length: count }, (_, index) => dependencies(index));
 

@@ -1,12 +1,15 @@
-/** `tight` leaves the workers 5 % of idle time, and only to whoever takes the right email first. */
-export type Tightness = 'loose' | 'tight';
+/** `tight` leaves the workers 5 % of idle time, if they always take the right email first. */
+type Tightness = 'loose' | 'tight';
 
-/** Who answers and how fast, as far as deadlines that make sense depend on it. */
+/** How many workers answer, how fast, and how much time the deadlines leave them. */
 export interface Pace {
-  tightness: Tightness;
-  meanServiceMs: number;
-  workers: number;
-  /** What goes by between the fetch and the first draft; one mean service time by default. */
+  /** `loose` by default. */
+  tightness?: Tightness;
+  /** 500 by default. */
+  meanServiceMs?: number;
+  /** 8 by default. */
+  workers?: number;
+  /** From the fetch to the first draft; one mean service time by default. */
   headStartMs?: number;
 }
 
@@ -20,11 +23,12 @@ const looseLoad = 0.25;
  * are given more time than that schedule needs, so that an email can be due after one waiting for it.
  */
 export function deadlinesOf(graph: readonly number[][], pace: Pace, random: () => number) {
-  const load = pace.tightness === 'tight' ? tightLoad : looseLoad;
-  const headStartMs = pace.headStartMs ?? pace.meanServiceMs;
-  const spareMs = pace.tightness === 'tight' ? 0 : 20 * pace.meanServiceMs;
-  return wavesOf(graph, pace.workers, random).map((wave) => {
-    const neededMs = ((wave + 1 + random()) * pace.meanServiceMs) / load;
+  const { tightness = 'loose', meanServiceMs = 500, workers = 8 } = pace;
+  const { headStartMs = meanServiceMs } = pace;
+  const load = tightness === 'tight' ? tightLoad : looseLoad;
+  const spareMs = tightness === 'tight' ? 0 : 20 * meanServiceMs;
+  return wavesOf(graph, workers, random).map((wave) => {
+    const neededMs = ((wave + 1 + random()) * meanServiceMs) / load;
     const generosity = random() < 0.3 ? 1 + 2 * random() : 1;
     return headStartMs + spareMs + neededMs * generosity;
   });

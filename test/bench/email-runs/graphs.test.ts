@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  dependencyGraph,
-  seededRandom,
-  shapes,
-} from '../../../../local/simulators/mailbox/graphs.ts';
+import { dependencyGraph, shapes } from '../../../bench/email-runs/graphs.ts';
+import { seededRandom } from '../../../bench/seeded-random.ts';
 
 describe.each(shapes)('a dependency graph of shape %s', (shape) => {
   it('has as many emails as asked, each with distinct dependencies before itself', () => {

@@ -1,29 +1,25 @@
+import type { MailboxEmail } from '../../local/simulators/mailbox/email.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { deadlinesOf, type Pace } from './deadlines.ts';
-import { dependencyGraph, type Shape, seededRandom } from './graphs.ts';
+import { dependencyGraph, type Shape } from './graphs.ts';
 import { customerMail } from './wording.ts';
 
-/** An email as the mailbox API shows it; `deadline` is in seconds from the fetch. */
-export interface MailboxEmail {
-  email_id: string;
-  subject: string;
-  body: string;
-  deadline: number;
-  /** A list of ids, or the same with commas between them. */
-  dependencies: string[] | string;
-}
-
+/** What the emails of a run are to be like. */
 export interface MailOrder extends Pace {
-  shape: Shape;
   count: number;
-  seed: number;
+  /** `mixed` by default. */
+  shape?: Shape;
+  /** 1 by default. */
+  seed?: number;
   /** Comes before the number in each id; `e` by default. */
   idPrefix?: string;
 }
 
 /** The emails of a run, in an order that has nothing to do with their dependencies; the same for the same order. */
 export function makeMail(order: MailOrder): MailboxEmail[] {
-  const random = seededRandom(order.seed);
-  const graph = dependencyGraph(order.shape, order.count, random);
+  const { shape = 'mixed', count, seed = 1 } = order;
+  const random = seededRandom(seed);
+  const graph = dependencyGraph(shape, count, random);
   const texts: { subject: string; body: string }[] = [];
   for (const dependencies of graph) {
     const earlier = dependencies.map((index) => texts[index]?.subject ?? '');
@@ -50,12 +46,6 @@ export function withDeadlines(
     dependencies: asListOrText((graph[index] ?? []).map(idOf), random),
   }));
   return shuffled(emails, random);
-}
-
-/** The ids that an email waits for, in whichever way they were written. */
-export function dependencyIds({ dependencies }: MailboxEmail): string[] {
-  const ids = typeof dependencies === 'string' ? dependencies.split(',') : dependencies;
-  return ids.map((id) => id.trim()).filter((id) => id !== '');
 }
 
 function asListOrText(ids: string[], random: () => number): string[] | string {

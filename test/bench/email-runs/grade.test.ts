@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { gradeRun } from '../../../../local/simulators/mailbox/grade.ts';
-import type { MailboxEmail } from '../../../../local/simulators/mailbox/mail.ts';
-import type { RecordedPost } from '../../../../local/simulators/mailbox/record.ts';
-import { anEmail, aPost, startedAt } from './runs.ts';
+import { gradeRun } from '../../../bench/email-runs/grade.ts';
+import type { RecordedPost } from '../../../local/simulators/mailbox/record.ts';
+import { anEmail } from '../../local/simulators/mailbox/mailbox.ts';
+import { aPost, startedAt } from './runs.ts';
 
-const grade = (emails: MailboxEmail[], posts: RecordedPost[]) =>
-  gradeRun({ emails, startedAt, posts });
+const grade = (emails: unknown[], posts: RecordedPost[]) => gradeRun({ emails, startedAt, posts });
 
 const parentAndChild = [anEmail('e1'), anEmail('e2', { dependencies: 'e1' })];
 
@@ -131,6 +130,15 @@ describe('the grade of a run', () => {
     expect(grade(parentAndChild, posts).gap_violations).toEqual([
       { email_id: 'e2', parent: 'e1', gap_us: null },
     ]);
+  });
+
+  it('takes a deadline that is written as a text, and leaves out an email whose deadline is none', () => {
+    const emails = [
+      { ...anEmail('e1'), deadline: '10' },
+      { ...anEmail('e2'), deadline: null },
+    ];
+
+    expect(grade(emails, [aPost('e1', 9000)])).toMatchObject({ total: 1, on_time: 1 });
   });
 
   it('overlooks dependencies on emails that are not of the run', () => {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Effect, Faults } from '../faults.ts';
 
-/** The calls that a mailbox can spoil. */
+/** The calls of a mailbox that can fail. */
 export const operations = ['emails', 'respond'] as const;
 export type Operation = (typeof operations)[number];
 
 const probability = z.number().min(0).max(1).default(0);
 
-/** How often a box misbehaves; which requests it hits is the same for the same seed. */
+/** How often requests to a box fail; the same seed hits the same requests. */
 export const chances = z
   .strictObject({
     /** Answered 503, without any effect. */
@@ -27,8 +27,8 @@ export const chances = z
   );
 export type Chances = z.output<typeof chances>;
 
-/** What befalls the requests to one box: faults asked for one by one, else by chance. */
-export class Mishaps {
+/** The faults of one box: those asked for one by one, else by chance. */
+export class FaultInjection {
   readonly faults = new Faults();
   readonly #attempts = new Map<string, number>();
   #chances: Chances;
@@ -37,15 +37,15 @@ export class Mishaps {
     this.#chances = given;
   }
 
-  /** Counts attempts anew, so that the same seed hits the same requests again. */
-  set(given: Chances): void {
+  /** Restarts the count of attempts, so that the same seed hits the same requests again. */
+  setChances(given: Chances): void {
     this.#chances = given;
     this.#attempts.clear();
   }
 
   /**
-   * What befalls this request. Chance looks at the operation, the subject and how many requests
-   * there were with both, so that it does not depend on what comes between.
+   * The fault of this request, if any. Chance depends on the operation, the subject and how many
+   * requests had both, so other requests in between do not change it.
    */
   next(operation: Operation, subject: string): Effect | undefined {
     const key = `${operation} ${subject}`;

@@ -1,7 +1,8 @@
-import { dependencyIds } from './mail.ts';
-import { firstSends, type RecordedPost, type RunRecord } from './record.ts';
+import type { MailboxEmail } from '../../local/simulators/mailbox/email.ts';
+import type { RecordedPost, RunRecord } from '../../local/simulators/mailbox/record.ts';
+import { dependencyIds, firstSends, gradable } from './gradable.ts';
 
-/** How well a run was answered. Times are in ms with three decimals, and lists in the order of the mail. */
+/** How well a run was answered. Times are in ms with three decimals, lists in the order of the emails. */
 export interface Grade {
   total: number;
   answered: number;
@@ -13,11 +14,11 @@ export interface Grade {
   /** Emails that came before one they depend on; `by_ms` is null where that one never came. */
   order_violations: { email_id: string; parent: string; by_ms: number | null }[];
   /**
-   * Emails that came after their parent, but less than 100 µs after the answer to it was sent: before
-   * it where `gap_us` is negative, and null where it was never sent.
+   * Emails that came after their parent, but less than 100 µs after the mailbox answered it. `gap_us` is
+   * negative where they came before that answer, and null where there was none.
    */
   gap_violations: { email_id: string; parent: string; gap_us: number | null }[];
-  /** Arrival after the deadline, over all answered emails: negative is time in hand. */
+  /** Arrival after the deadline, over all answered emails: negative is early. */
   lateness_ms: { p50: number; p95: number; max: number } | null;
   /** From the fetch to the last first send. */
   makespan_ms: number | null;
@@ -29,34 +30,40 @@ const clockErrorMs = 0.0005;
 
 /** Grades what the mailbox has recorded. An email is on time when its post arrived by its deadline. */
 export function gradeRun(record: RunRecord): Grade {
+  const emails = gradable(record);
   const sends = firstSends(record);
-  const lateness = record.emails.flatMap(({ email_id, deadline }) => {
+  const lateness = emails.flatMap(({ email_id, deadline }) => {
     const send = sends.get(email_id);
     return send ? [{ email_id, by: send.receivedAt - record.startedAt - deadline * 1000 }] : [];
   });
   const late = lateness.filter(({ by }) => by > clockErrorMs);
   return {
-    total: record.emails.length,
+    total: emails.length,
     answered: lateness.length,
     on_time: lateness.length - late.length,
     late: late.map(({ email_id, by }) => ({ email_id, by_ms: rounded(by) })),
-    missing: record.emails.map(({ email_id }) => email_id).filter((id) => !sends.has(id)),
+    missing: emails.map(({ email_id }) => email_id).filter((id) => !sends.has(id)),
     duplicates: record.posts
       .filter(({ outcome }) => outcome === 'duplicate')
       .map(({ emailId }) => emailId ?? ''),
-    ...dependencyViolations(record, sends),
+    ...dependencyViolations(sentDependencies(emails, sends), sends, record.posts),
     lateness_ms: spread(lateness.map(({ by }) => by)),
     makespan_ms: makespan(record, [...sends.values()]),
   };
 }
 
 type Sends = ReadonlyMap<string, RecordedPost>;
+type Dependency = { email_id: string; parent: string };
 
-function dependencyViolations(record: RunRecord, sends: Sends) {
+function dependencyViolations(
+  dependencies: readonly Dependency[],
+  sends: Sends,
+  posts: readonly RecordedPost[],
+) {
   const order_violations: Grade['order_violations'] = [];
   const gap_violations: Grade['gap_violations'] = [];
-  const acknowledged = acknowledgements(record.posts);
-  for (const { email_id, parent } of sentDependencies(record, sends)) {
+  const acknowledged = acknowledgements(posts);
+  for (const { email_id, parent } of dependencies) {
     const at = sends.get(email_id)?.receivedAt ?? 0;
     const parentAt = sends.get(parent)?.receivedAt;
     const gap = at - (acknowledged.get(parent) ?? Number.POSITIVE_INFINITY);
@@ -75,7 +82,7 @@ function dependencyViolations(record: RunRecord, sends: Sends) {
 }
 
 /** Each answered email with each email of the run that it depends on. */
-function sentDependencies({ emails }: RunRecord, sends: Sends) {
+function sentDependencies(emails: readonly MailboxEmail[], sends: Sends): Dependency[] {
   const known = new Set(emails.map(({ email_id }) => email_id));
   return emails
     .filter(({ email_id }) => sends.has(email_id))

@@ -1,14 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunView, routes } from '../../lambdas/email-deadlines/routes.ts';
 import { counted } from '../../lambdas/shared/plural.ts';
-import { runCommand } from '../command.ts';
-import { nothingRuns, runningIn } from '../running.ts';
-import { type Grade, gradeRun } from '../simulators/mailbox/grade.ts';
-import type { RunRecord } from '../simulators/mailbox/record.ts';
-import { timelineText } from '../simulators/mailbox/timeline.ts';
+import { runCommand } from '../../local/command.ts';
+import { nothingRuns, runningIn } from '../../local/running.ts';
+import type { RunRecord } from '../../local/simulators/mailbox/record.ts';
+import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
+import { type Grade, gradeRun } from './grade.ts';
+import { makeMail } from './mail.ts';
 import { type EmailOptions, parseCommand, usage } from './options.ts';
+import { realMail } from './real-mail.ts';
+import { timelineText } from './timeline.ts';
+import { writeTimelineSvg } from './timeline-svg.ts';
 
 type Out = NodeJS.WriteStream;
 
@@ -39,7 +44,10 @@ async function run(options: EmailOptions, dataDir: string, out: Out, err: Out): 
     const record = await latestRecord(product.mailboxUrl);
     out.write(`\n${timelineText(record, { colour: out.isTTY, width: out.columns ?? 100 })}\n\n`);
     out.write(`${gradeLines(gradeRun(record), ended)}\n`);
-    if (options.svg) await savePicture(product.mailboxUrl, options.svg, out);
+    if (options.svg) {
+      writeTimelineSvg(record, options.svg);
+      out.write(`The timeline is in ${options.svg}.\n`);
+    }
     return true;
   } catch (error) {
     err.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -61,7 +69,7 @@ function findProduct(dataDir: string): Product | string {
 async function answered(product: Product, options: EmailOptions, out: Out): Promise<RunView> {
   const ordered = await fetch(`${product.mailboxUrl}/_control/next`, {
     method: 'POST',
-    body: JSON.stringify(options.order),
+    body: JSON.stringify(runOrderOf(options)),
   });
   if (!ordered.ok) throw new Error(`The mailbox took no order: ${await ordered.text()}`);
   const { dependencyKind, send } = options;
@@ -77,6 +85,13 @@ async function answered(product: Product, options: EmailOptions, out: Out): Prom
   }
   if (out.isTTY) out.write('\n');
   return view;
+}
+
+/** A random prefix tells the emails of this run from those of another. */
+function runOrderOf({ order: { faults, mail, ...order } }: EmailOptions): RunOrder {
+  const idPrefix = `${randomUUID().slice(0, 4)}.`;
+  const emails = (mail === 'real' ? realMail : makeMail)({ ...order, idPrefix });
+  return { emails, ...(faults && { faults }) };
 }
 
 async function ask({ url, key }: Product, where: string, method = 'GET'): Promise<RunView> {
@@ -98,14 +113,6 @@ async function latestRecord(mailboxUrl: string): Promise<RunRecord> {
   const { runs } = (await list.json()) as { runs: { id: string }[] };
   const record = await fetch(`${mailboxUrl}/_control/runs/${runs.at(-1)?.id}/record`);
   return (await record.json()) as RunRecord;
-}
-
-async function savePicture(mailboxUrl: string, file: string, out: Out): Promise<void> {
-  const list = await fetch(`${mailboxUrl}/_control/runs`);
-  const { runs } = (await list.json()) as { runs: { id: string }[] };
-  const picture = await fetch(`${mailboxUrl}/_control/runs/${runs.at(-1)?.id}/timeline.svg`);
-  writeFileSync(file, await picture.text());
-  out.write(`The timeline is in ${file}.\n`);
 }
 
 function gradeLines(grade: Grade, view: RunView): string {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { RunRecord } from './record.ts';
+import type { RunRecord } from '../../local/simulators/mailbox/record.ts';
 import { endOf, type Mark, marksOf, verdict } from './timeline.ts';
 
 const margin = { left: 90, top: 50, right: 20, bottom: 30 };

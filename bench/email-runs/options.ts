@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { parseArgs } from 'node:util';
 import type { dependencyKinds, sendModes } from '../../lambdas/email-deadlines/routes.ts';
-import { type Command, readCommand } from '../command.ts';
-import { shapes } from '../simulators/mailbox/graphs.ts';
-import type { RunOrder } from '../simulators/mailbox/run-order.ts';
+import { type Command, readCommand } from '../../local/command.ts';
+import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
+import { shapes } from './graphs.ts';
+import type { MailOrder } from './mail.ts';
 
 export const usage = `Runs emails on the local cloud and grades how they were answered.
 
@@ -20,8 +21,11 @@ export const usage = `Runs emails on the local cloud and grades how they were an
   --fail PERCENT        so many of the posts are answered 503
   --svg FILE            the timeline as a picture, too`;
 
+/** The emails that the mailbox is to serve, and how often its requests fail. */
+type EmailOrder = MailOrder & Pick<RunOrder, 'faults'> & { mail: 'made' | 'real' };
+
 export interface EmailOptions {
-  order: RunOrder;
+  order: EmailOrder;
   dependencyKind: (typeof dependencyKinds)[number];
   send: (typeof sendModes)[number];
   svg?: string;
@@ -65,7 +69,7 @@ function commandOf(
   if (values.svg && !existsSync(path.dirname(path.resolve(values.svg)))) {
     return { kind: 'wrong', reason: `--svg: there is no folder for ${values.svg}.` };
   }
-  const order: RunOrder = {
+  const order: EmailOrder = {
     count,
     shape,
     seed,

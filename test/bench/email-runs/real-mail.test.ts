@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { dependencyIds } from '../../../../local/simulators/mailbox/mail.ts';
-import { withoutPeople } from '../../../../local/simulators/mailbox/real-mail/without-people.ts';
-import { realMail } from '../../../../local/simulators/mailbox/real-mail.ts';
+import { dependencyIds } from '../../../bench/email-runs/gradable.ts';
+import { withoutPeople } from '../../../bench/email-runs/real-mail/without-people.ts';
+import { realMail } from '../../../bench/email-runs/real-mail.ts';
 
-const mail = (count: number) =>
-  realMail({ count, seed: 1, tightness: 'loose', meanServiceMs: 500, workers: 8 });
+const mail = (count: number) => realMail({ count });
 
 describe('real mail', () => {
   it('comes in threads in which many emails have several parents', () => {

@@ -17,11 +17,11 @@ const effects = [
 
 const times = z.int().min(1).max(maxTimes).optional();
 
-/** A fault that another process asks for, of an operation that this schema takes. */
+/** The schema of a requested fault, whose operation has this schema. */
 export const faultOf = <Operation extends z.ZodType<string>>(operation: Operation) =>
   z.strictObject({ operation, effect: z.discriminatedUnion('kind', effects), times });
 
-/** The same, of a vendor whose answers are JSON and whose model can be told how to end. */
+/** The schema of a requested fault of a vendor that answers JSON and has a simulated model. */
 export const modelFaultOf = <Operation extends z.ZodType<string>>(operation: Operation) =>
   z.strictObject({
     operation,
@@ -34,7 +34,7 @@ export const modelFaultOf = <Operation extends z.ZodType<string>>(operation: Ope
     containing: z.string().optional(),
   });
 
-/** The value that a text is as JSON. */
+/** Parses a text as JSON. */
 export const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { email } from './email/main.ts';
+import { email } from './email-runs/main.ts';
 
 process.exitCode = await email(
   process.argv.slice(2),

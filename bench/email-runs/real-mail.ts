@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { seededRandom } from './graphs.ts';
-import { type MailboxEmail, type MailOrder, withDeadlines } from './mail.ts';
+import type { MailboxEmail } from '../../local/simulators/mailbox/email.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type MailOrder, withDeadlines } from './mail.ts';
 
 /** Mail of public lists, oldest first; `parents` are indices below its own. */
 interface ThreadMail {
@@ -21,7 +22,7 @@ export function realMail(order: Omit<MailOrder, 'shape'>): MailboxEmail[] {
     mail.map(({ parents }) => parents),
     mail.map(({ text }) => text),
     order,
-    seededRandom(order.seed),
+    seededRandom(order.seed ?? 1),
     order.idPrefix,
   );
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { firstSends, type RecordedPost, type RunRecord } from './record.ts';
+import type { RecordedPost, RunRecord } from '../../local/simulators/mailbox/record.ts';
+import { firstSends, gradable } from './gradable.ts';
 
 export interface TimelineOptions {
   /** In characters, at least 40; 100 by default. */
@@ -26,7 +27,7 @@ export function marksOf(record: RunRecord): Mark[] {
   const sends = firstSends(record);
   const sentMs = (post: RecordedPost | undefined) =>
     post === undefined ? null : post.receivedAt - record.startedAt;
-  return record.emails
+  return gradable(record)
     .map(({ email_id, deadline }) => ({
       emailId: email_id,
       dueMs: deadline * 1000,

@@ -1,23 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shapes } from '../../../../local/simulators/mailbox/graphs.ts';
-import {
-  dependencyIds,
-  type MailboxEmail,
-  type MailOrder,
-  makeMail,
-} from '../../../../local/simulators/mailbox/mail.ts';
+import { dependencyIds } from '../../../bench/email-runs/gradable.ts';
+import { shapes } from '../../../bench/email-runs/graphs.ts';
+import { type MailOrder, makeMail } from '../../../bench/email-runs/mail.ts';
+import type { MailboxEmail } from '../../../local/simulators/mailbox/email.ts';
 
 const mail = (order: Partial<MailOrder> = {}) =>
-  makeMail({
-    shape: 'mixed',
-    count: 200,
-    seed: 1,
-    tightness: 'tight',
-    meanServiceMs: 500,
-    workers: 8,
-    ...order,
-  });
+  makeMail({ count: 200, tightness: 'tight', ...order });
 
 /** How many of them workers of equal speed answer in time who take the earliest deadline first. */
 function onTimeByEarliestDeadline(emails: MailboxEmail[], workers: number, serviceMs: number) {

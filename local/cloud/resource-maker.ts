@@ -1,0 +1,38 @@
+import type { LocalAuthorizer } from './authorizer.ts';
+import type { CorsConfiguration } from './cors.ts';
+import type { EventBuses } from './event-buses.ts';
+import type { EventSource } from './event-source.ts';
+import type { LocalFunction, LogSink } from './function.ts';
+import type { Route } from './http-api.ts';
+import type { Queues } from './queues.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Secrets } from './secrets.ts';
+import type { Tables } from './tables.ts';
+import type { Made, Properties, Resolver } from './template.ts';
+
+/** The emulated services, and the resources of the template that were made in them. */
+export interface Services {
+  assemblyFolder: string;
+  queues: Queues;
+  tables: Tables;
+  secrets: Secrets;
+  events: EventBuses;
+  apiUrl: string;
+  sink: LogSink;
+  /** Maximum of concurrent environments of one function. */
+  maxEnvironments: number;
+  functions: Map<string, LocalFunction>;
+  routes: Route[];
+  authorizers: Map<string, LocalAuthorizer>;
+  cors?: CorsConfiguration;
+  requestLog?: RequestLog;
+  eventSources: (() => EventSource)[];
+}
+
+/** Makes one resource of a template. */
+export type Make = (
+  properties: Properties,
+  services: Services,
+  resolver: Resolver,
+  logicalId: string,
+) => Made | Promise<Made>;
