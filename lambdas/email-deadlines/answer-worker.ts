@@ -1,35 +1,22 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
-import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
-import { errorForLog, type Meter } from '../shared/log.ts';
+import { errorForLog } from '../shared/log.ts';
+import type { Consume } from '../shared/queue/consume.ts';
+import { deadLetters } from '../shared/queue/dead-letters.ts';
 import { batchResponse } from '../shared/queue/sqs.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
-import type { answerEnvironment } from './environment.ts';
 import { limits } from './limits.ts';
-import { readyDeadLetters } from './ready-dead-letters.ts';
 import { readyQueue, receiptOf } from './ready-queue.ts';
-import { runContexts } from './run-contexts.ts';
+import { type AnswerParts, runContexts } from './run-contexts.ts';
 import { EmailWorkerPool } from './work/email-worker-pool.ts';
-import type { Invocation } from './work/ports.ts';
 
-/** The worker behind the queue of ready emails: answers a batch and returns the messages that must come back. */
-export function createAnswerWorker(
-  env: z.output<typeof answerEnvironment>,
-  log: Logger,
-  meter: Meter,
-): (records: SQSRecord[], invocation: Invocation) => Promise<SQSBatchResponse> {
+/** The worker behind the queue of ready emails: answers a batch, and more as long as an invocation has time. */
+export function createAnswerWorker(parts: AnswerParts): Consume {
+  const { env, log, meter } = parts;
+  const { READY_QUEUE_URL: queueUrl, READY_DLQ_URL: deadLetterUrl } = env;
   const client = queueClient();
-  const now = Date.now;
-  const deadLetters = readyDeadLetters({
-    client,
-    deadLetterUrl: env.READY_DLQ_URL,
-    now,
-    log,
-    meter,
-  });
-  const queue = readyQueue({ client, queueUrl: env.READY_QUEUE_URL, deadLetters, now, log });
-  const openContexts = runContexts(env, log, meter);
+  const letters = deadLetters({ client, deadLetterUrl, clock: systemClock, meter });
+  const queue = readyQueue({ client, queueUrl, deadLetters: letters, now: Date.now, log });
+  const openContexts = runContexts(parts);
 
   return async (records, invocation) => {
     const contexts = openContexts(invocation);

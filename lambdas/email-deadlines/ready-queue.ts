@@ -2,19 +2,17 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { discardWork, EngineError, retryLater } from '../shared/errors.ts';
-import { inParallel } from '../shared/in-parallel.ts';
 import { errorForLog, type Log } from '../shared/log.ts';
-import { maxVisibilitySeconds, sendableBody } from '../shared/queue/sqs.ts';
+import type { DeadLetters } from '../shared/queue/dead-letters.ts';
+import { enqueueAll } from '../shared/queue/enqueue.ts';
+import { readMessage } from '../shared/queue/read-message.ts';
+import { maxVisibilitySeconds, type QueueClient } from '../shared/queue/sqs.ts';
 import { type ReadyMessage, readyMessage } from './messages.ts';
-import type { ReadyDeadLetters } from './ready-dead-letters.ts';
 import { type ReadyQueue, type Task, taskOf } from './work/worker-dependencies.ts';
 
-/** A message of the queue; those of the batch are named to the event source when they must come back. */
+/** A message of the queue. The event source deletes those of its batch, which have a `recordId`. */
 export interface Receipt {
   handle: string;
   body: string;
@@ -22,51 +20,33 @@ export interface Receipt {
   received?: number;
 }
 
-/** SQS's longest delay, in seconds. */
-const maxDelaySeconds = 900;
-const perBatch = 10;
-const parallelBatches = 8;
+const maxPerReceive = 10;
 
-type Client = Pick<SQSClient, 'send'>;
-
-/** Puts emails that are ready into the queue, in this order; those that are not yet due are delayed as far as SQS can. */
-export async function sendReady(
-  client: Client,
+/** Puts emails that are ready into the queue; those that are not due yet are delayed as far as SQS can. */
+export const sendReady = (
+  client: QueueClient,
   queueUrl: string,
   messages: ReadyMessage[],
   now: number,
   afterSeconds = 0,
-): Promise<void> {
-  const delayOf = ({ release_at = 0 }: ReadyMessage) =>
-    Math.min(maxDelaySeconds, Math.max(afterSeconds, Math.floor((release_at - now) / 1000), 0));
-  const batches = Array.from({ length: Math.ceil(messages.length / perBatch) }, (_, index) =>
-    messages.slice(index * perBatch, (index + 1) * perBatch),
+): Promise<void> =>
+  enqueueAll(
+    client,
+    queueUrl,
+    messages.map((body) => ({
+      body,
+      // A fair queue: one tenant's long run does not hold up the others'.
+      groupId: body.tenant_id,
+      delaySeconds: Math.max(afterSeconds, Math.floor(((body.release_at ?? 0) - now) / 1000)),
+    })),
   );
-  await inParallel(batches, parallelBatches, async (batch) => {
-    const { Failed: failed } = await client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: batch.map((message, index) => ({
-          Id: String(index),
-          MessageBody: sendableBody(JSON.stringify(message)),
-          DelaySeconds: Math.ceil(delayOf(message)),
-          // A fair queue: one tenant's long run does not hold up the others'.
-          MessageGroupId: message.tenant_id,
-        })),
-      }),
-    );
-    if (failed?.length) {
-      throw retryLater('not_enqueued', `SQS refused ${failed.length} emails that are ready.`);
-    }
-  });
-}
 
 export interface ReadyQueueParts {
-  client: Client;
+  client: QueueClient;
   queueUrl: string;
-  deadLetters: ReadyDeadLetters;
+  deadLetters: DeadLetters;
   now: () => number;
-  log: Pick<Log, 'warn'>;
+  log: Pick<Log, 'warn' | 'error'>;
 }
 
 /** The queue, and how the messages that its event source delivers are read. */
@@ -75,15 +55,10 @@ export interface ReceivedQueue extends ReadyQueue<Receipt> {
   read(receipts: Receipt[]): Promise<Task<Receipt>[]>;
 }
 
-export function readyQueue({
-  client,
-  queueUrl,
-  deadLetters,
-  now,
-  log,
-}: ReadyQueueParts): ReceivedQueue {
+export function readyQueue(parts: ReadyQueueParts): ReceivedQueue {
+  const { client, queueUrl, deadLetters, now, log } = parts;
+
   const finish = async ({ handle, recordId }: Receipt): Promise<void> => {
-    // The event source deletes what it has delivered.
     if (recordId) return;
     await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
   };
@@ -91,11 +66,18 @@ export function readyQueue({
   const read = async (receipts: Receipt[]): Promise<Task<Receipt>[]> => {
     const tasks: Task<Receipt>[] = [];
     for (const receipt of receipts) {
-      const message = messageOf(receipt.body);
-      if (message instanceof EngineError) {
-        await deadLetters.putBody(receipt.body, message);
-        await finish(receipt);
-      } else tasks.push({ ...taskOf(message), receipt, received: receipt.received ?? 1 });
+      const { body, received = 1 } = receipt;
+      const found = readMessage(readyMessage, body);
+      if ('message' in found) {
+        tasks.push({ ...taskOf(found.message), receipt, received });
+        continue;
+      }
+      await deadLetters.put({ body }, found.error);
+      log.error('A malformed message went to the dead-letter queue.', {
+        error_code: found.error.code,
+        reason: found.error.message,
+      });
+      await finish(receipt);
     }
     return tasks;
   };
@@ -104,11 +86,11 @@ export function readyQueue({
     read,
     finish,
 
-    async pull(most) {
+    async pull(max) {
       const { Messages: messages = [] } = await client.send(
         new ReceiveMessageCommand({
           QueueUrl: queueUrl,
-          MaxNumberOfMessages: Math.min(most, perBatch),
+          MaxNumberOfMessages: Math.min(max, maxPerReceive),
           WaitTimeSeconds: 0,
           MessageSystemAttributeNames: ['ApproximateReceiveCount'],
         }),
@@ -122,7 +104,7 @@ export function readyQueue({
       );
     },
 
-    put: (messages, afterSeconds = 0) => sendReady(client, queueUrl, messages, now(), afterSeconds),
+    put: (messages, afterSeconds) => sendReady(client, queueUrl, messages, now(), afterSeconds),
 
     async returnAfter({ handle }, seconds) {
       const visibility = Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds)));
@@ -141,26 +123,8 @@ export function readyQueue({
       }
     },
 
-    deadLetter: deadLetters.put,
+    deadLetter: (body, error) => deadLetters.put({ body }, error),
   };
-}
-
-function messageOf(body: string): ReadyMessage | EngineError {
-  const result = readyMessage.safeParse(parseJson(body));
-  if (result.success) return result.data;
-  const names = result.error.issues.map((issue) => issue.path.join('.') || 'the message');
-  return discardWork(
-    'malformed_message',
-    `The queue message is malformed: ${names.join(', ')} is missing or malformed.`,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export const receiptOf = (record: SQSRecord): Receipt => ({

@@ -1,11 +1,11 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
+import type { Invocation } from '../shared/invocation.ts';
+import type { FunctionParts } from '../shared/lambda.ts';
 import { gcraLimiter } from '../shared/limits/gcra.ts';
-import { errorForLog, type Meter } from '../shared/log.ts';
-import { usageCounter } from '../tenancy/stores/usage-counter.ts';
-import { secretsClient } from '../vendors/aws/clients.ts';
-import { cachedSecret } from '../vendors/aws/secrets.ts';
+import { errorForLog } from '../shared/log.ts';
+import { tenancyOf } from '../tenancy/wiring.ts';
+import { secretOf } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';
 import { usageMeter } from '../vendors/openai/usage.ts';
 import type { answerEnvironment } from './environment.ts';
@@ -21,8 +21,8 @@ import { workerSlots } from './stores/worker-slots.ts';
 import { answererOf } from './vendors/answerers.ts';
 import { assumedTimes } from './vendors/assumed-times.ts';
 import { mailbox } from './vendors/mailbox.ts';
-import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
-import type { EmailPorts, Invocation } from './work/ports.ts';
+import { mailboxKeys, pacingOf } from './wiring.ts';
+import type { EmailPorts } from './work/ports.ts';
 import type { RunContext } from './work/worker-dependencies.ts';
 
 /** How soon the limit of model calls is asked again after it could not be read. */
@@ -37,25 +37,20 @@ export interface RunContexts {
   close(): Promise<void>;
 }
 
-/** What is shared by all invocations of a process is made here, what belongs to one invocation by the result. */
-export function runContexts(
-  env: z.output<typeof answerEnvironment>,
-  log: Logger,
-  meter: Meter,
-): (invocation: Invocation) => RunContexts {
-  const { table, tenantItems, tenants } = tablesOf(env);
+export type AnswerParts = FunctionParts<z.output<typeof answerEnvironment>>;
+
+/** Opens the contexts of an invocation. What the invocations of a process share is made once. */
+export function runContexts(parts: AnswerParts): (invocation: Invocation) => RunContexts {
+  const { env, log, meter } = parts;
+  const { tenants, usage, tableOf } = tenancyOf(parts);
+  const table = tableOf(env.EMAIL_RUNS_TABLE);
   const { timing, gapMs } = pacingOf(env);
   const apiKeys = mailboxKeys(env);
-  const openAiKey = cachedSecret(
-    secretsClient(env.SECRETS_MANAGER_REGION),
-    env.OPENAI_API_KEY_SECRET_ID,
-    parseOpenAiKey,
-    systemClock,
-  );
+  const openAiKey = secretOf(env, env.OPENAI_API_KEY_SECRET_ID, parseOpenAiKey);
   const openAi = openAiSource(openAiKey, env.OPENAI_BASE_URL);
   const onUsage = usageMeter(meter, env.OPENAI_BASE_URL);
   const [store, runs, slots] = [emailStore(table), runStore(table), workerSlots(table)];
-  const [limiter, usage] = [gcraLimiter(table), usageCounter(tenantItems)];
+  const limiter = gcraLimiter(table);
   const { sleep } = systemClock;
   const answererParts = { timing, openAi, onUsage, sleep, random: Math.random };
 

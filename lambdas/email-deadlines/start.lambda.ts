@@ -1,32 +1,25 @@
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock.ts';
-import { readEnv } from '../shared/env.ts';
-import { createLog, createMeter } from '../shared/log.ts';
-import { once } from '../shared/once.ts';
-import { consumerQueue } from '../shared/queue/consumer-queue.ts';
-import { settlement } from '../shared/queue/settlement.ts';
+import { consumerParts, worker } from '../shared/lambda.ts';
+import { tenancyOf } from '../tenancy/wiring.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
-import { consumeRuns, type RunsConsumer } from './consume-runs.ts';
 import { startEnvironment } from './environment.ts';
 import { type EmailSources, loadEmails } from './load-emails.ts';
 import { sendReady } from './ready-queue.ts';
-import { enqueueRun } from './run-queue.ts';
+import { startConsumer } from './start.ts';
 import { mailboxMissing, mailboxUrlOf } from './stores/company.ts';
 import { expectationOf } from './stores/expectation.ts';
 import { runStore } from './stores/run-store.ts';
 import { fetchEmails } from './vendors/mailbox.ts';
-import { mailboxKeys, pacingOf, tablesOf } from './wiring.ts';
-import type { StartPorts } from './work/run-ports.ts';
-
-const log = createLog('email-start');
-const meter = createMeter('email-start');
+import { enqueueRun, mailboxKeys, pacingOf } from './wiring.ts';
 
 /** How soon a run is looked after again. */
 const watchSeconds = 45;
 
-const consumer = once((): RunsConsumer => {
-  const env = readEnv(startEnvironment);
-  const { table, tenants } = tablesOf(env);
+/** Starts runs and looks after them. */
+export const handler = worker('email-start', startEnvironment, (parts) => {
+  const { env, log, meter } = parts;
+  const { tenants, tableOf } = tenancyOf(parts);
+  const table = tableOf(env.EMAIL_RUNS_TABLE);
   const queue = queueClient();
   const keys = mailboxKeys(env);
   const place = async (
@@ -55,35 +48,19 @@ const consumer = once((): RunsConsumer => {
     log,
     meter,
   };
-  const ports: StartPorts = {
-    runs,
-    loadEmails: (run) => loadEmails(run, sources),
-    isSuspended: async ({ tenant_id }) => (await tenants.tenant(tenant_id))?.status === 'suspended',
-    expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
-    enqueue: (messages) => sendReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
-    watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
-    clock: systemClock,
-    log,
-    meter,
-  };
-  const ownQueue = { queueUrl: env.RUN_QUEUE_URL, deadLetterUrl: env.RUN_DLQ_URL };
-  return {
-    ports,
-    random: Math.random,
-    settlement: settlement({ queue: consumerQueue(queue, ownQueue), meter, clock: systemClock }),
-  };
+  return startConsumer(
+    {
+      runs,
+      loadEmails: (run) => loadEmails(run, sources),
+      isSuspended: async ({ tenant_id }) =>
+        (await tenants.tenant(tenant_id))?.status === 'suspended',
+      expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
+      enqueue: (messages) => sendReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
+      watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
+      clock: systemClock,
+      log,
+      meter,
+    },
+    consumerParts(parts, { queueUrl: env.RUN_QUEUE_URL, deadLetterUrl: env.RUN_DLQ_URL }),
+  );
 });
-
-/** Starts runs and looks after them. */
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  log.addContext(context);
-  try {
-    const invocation = {
-      owner: context.awsRequestId,
-      remainingMs: () => context.getRemainingTimeInMillis(),
-    };
-    return await consumeRuns(event.Records, consumer(), invocation);
-  } finally {
-    meter.flush();
-  }
-};

@@ -1,8 +1,7 @@
-import { systemClock } from '../shared/clock.ts';
-import type { Table } from '../shared/store/table.ts';
-import { type TenantDirectory, tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
-import { documentClient, secretsClient } from '../vendors/aws/clients.ts';
-import { type CachedSecret, cachedSecret } from '../vendors/aws/secrets.ts';
+import { enqueue } from '../shared/queue/enqueue.ts';
+import type { QueueClient } from '../shared/queue/sqs.ts';
+import { type CachedSecret, secretOf } from '../vendors/aws/secrets.ts';
+import type { RunMessage } from './messages.ts';
 import type { MockTiming } from './vendors/assumed-times.ts';
 import { type MailboxKeys, parseMailboxKeys } from './vendors/mailbox-keys.ts';
 
@@ -19,28 +18,16 @@ export const pacingOf = (env: Pacing): { timing: MockTiming; gapMs: number } => 
   gapMs: env.INTER_DEPENDENCY_GAP * 1000,
 });
 
-/** The tables of this context's workers. */
-export function tablesOf(env: { EMAIL_RUNS_TABLE: string; TENANTS_TABLE: string }): {
-  table: Table;
-  tenantItems: Table;
-  tenants: TenantDirectory;
-} {
-  const client = documentClient();
-  const tenantItems = { client, name: env.TENANTS_TABLE, clock: systemClock };
-  return {
-    table: { client, name: env.EMAIL_RUNS_TABLE, clock: systemClock },
-    tenantItems,
-    tenants: tenantDirectory(tenantItems),
-  };
-}
+/** Puts a run into the queue of runs, to be taken after so many seconds; a fair queue, in which no tenant holds up the others. */
+export const enqueueRun = (
+  client: QueueClient,
+  queueUrl: string,
+  message: RunMessage,
+  delaySeconds = 0,
+): Promise<void> =>
+  enqueue(client, queueUrl, { body: message, groupId: message.tenant_id, delaySeconds });
 
 export const mailboxKeys = (env: {
   MAILBOX_API_KEY_SECRET_ID: string;
   SECRETS_MANAGER_REGION?: string | undefined;
-}): CachedSecret<MailboxKeys> =>
-  cachedSecret(
-    secretsClient(env.SECRETS_MANAGER_REGION),
-    env.MAILBOX_API_KEY_SECRET_ID,
-    parseMailboxKeys,
-    systemClock,
-  );
+}): CachedSecret<MailboxKeys> => secretOf(env, env.MAILBOX_API_KEY_SECRET_ID, parseMailboxKeys);

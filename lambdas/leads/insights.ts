@@ -4,17 +4,16 @@ import { invalid, jsonBody, queryFaults } from '../shared/http/json-body.ts';
 import { problemResponse } from '../shared/http/problem.ts';
 import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
-import { leadId } from './messages.ts';
+import { leadId, type TriageQueue } from './messages.ts';
 import { againRequest, insightsQuery, leadsQuery, routes } from './routes.ts';
 import type { LeadLists } from './stores/lead-lists.ts';
 import type { LeadStore } from './stores/lead-store.ts';
-import type { TriageQueue } from './triage-queue.ts';
 import { insightView, leadView, type StoredLead } from './work/lead.ts';
 
 export interface InsightsPorts extends ApiDependencies {
   store: Pick<LeadStore, 'find'>;
   lists: LeadLists;
-  queue: Pick<TriageQueue, 'enqueue'>;
+  queue: TriageQueue;
 }
 
 /** Tells what is known of a tenant's leads, and has them judged anew. */

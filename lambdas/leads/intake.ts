@@ -9,17 +9,17 @@ import { type Caller, rateClassOf } from '../tenancy/caller.ts';
 import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts';
 import { type LeadRequest, leadRequest } from './lead-request.ts';
 import { limits } from './limits.ts';
+import type { TriageQueue } from './messages.ts';
 import { routes } from './routes.ts';
 import type { Claim, Claimed, Claims } from './stores/claims.ts';
 import type { LeadStore } from './stores/lead-store.ts';
-import type { TriageQueue } from './triage-queue.ts';
 import { leadView, type StoredLead } from './work/lead.ts';
 import { phoneNumber } from './work/phone-number.ts';
 
 export interface IntakePorts extends ApiDependencies {
   store: Pick<LeadStore, 'find' | 'store'>;
   claims: Claims;
-  queue: Pick<TriageQueue, 'enqueue'>;
+  queue: TriageQueue;
   retentionDays(tenantId: string): Promise<number>;
 }
 

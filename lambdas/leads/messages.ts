@@ -68,3 +68,9 @@ export const triageMessage = z.discriminatedUnion('kind', [
 ]);
 
 export type TriageMessage = z.output<typeof triageMessage>;
+
+/** The queue of leads that wait to be judged. */
+export interface TriageQueue {
+  /** Throws `retry` where the queue does not take it. */
+  enqueue(message: TriageMessage): Promise<void>;
+}

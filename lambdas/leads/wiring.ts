@@ -1,18 +1,27 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
-import type { Meter } from '../shared/log.ts';
-import { apiDependencies } from '../tenancy/authorize-request.ts';
+import type { FunctionParts } from '../shared/lambda.ts';
+import { enqueue } from '../shared/queue/enqueue.ts';
+import type { QueueClient } from '../shared/queue/sqs.ts';
+import { type Tenancy, tenancyOf } from '../tenancy/wiring.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
+import type { TriageMessage, TriageQueue } from './messages.ts';
 import { leadStore } from './stores/lead-store.ts';
-import { triageQueue } from './triage-queue.ts';
 
-/** What both of this context's HTTP Lambdas work with. */
-export function leadsDependencies(
-  env: { TENANTS_TABLE: string; LEADS_TABLE: string; TRIAGE_QUEUE_URL: string },
-  log: Logger,
-  meter: Meter,
-) {
-  const { table: tenantItems, gate } = apiDependencies(env, log, meter);
-  const table = { ...tenantItems, name: env.LEADS_TABLE };
-  const queue = triageQueue(queueClient(), env.TRIAGE_QUEUE_URL);
-  return { gate, tenantItems, table, store: leadStore(table), queue };
+interface LeadsEnvironment {
+  TENANTS_TABLE: string;
+  LEADS_TABLE: string;
+  TRIAGE_QUEUE_URL: string;
+}
+
+/** A fair queue: one tenant's flood does not hold up the others. */
+export const triageQueue = (client: QueueClient, queueUrl: string): TriageQueue => ({
+  enqueue: (message: TriageMessage) =>
+    enqueue(client, queueUrl, { body: message, groupId: message.tenant_id }),
+});
+
+/** What both of this context's HTTP functions work with. */
+export function leadsApiOf(parts: FunctionParts<LeadsEnvironment>) {
+  const { gate, tenants, tableOf }: Tenancy = tenancyOf(parts);
+  const table = tableOf(parts.env.LEADS_TABLE);
+  const queue = triageQueue(queueClient(), parts.env.TRIAGE_QUEUE_URL);
+  return { gate, tenants, table, store: leadStore(table), queue };
 }

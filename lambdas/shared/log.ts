@@ -12,6 +12,16 @@ import { once } from './once.ts';
 /** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
 
+/** A log whose lines all carry the same ids; more can be named as they become known. */
+export type LogOfIds = Log & Pick<Logger, 'appendKeys'>;
+
+/** A log of its own, beside `log`, whose lines all carry these ids. */
+export function withIds(log: Logger, ids: Record<string, string>): LogOfIds {
+  const child = log.createChild();
+  child.appendKeys(ids);
+  return child;
+}
+
 export const createLog = (serviceName: string): Logger => new Logger({ serviceName });
 
 /** Counters and durations that alarms and dashboards read; written as EMF lines of the log. */

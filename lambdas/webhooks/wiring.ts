@@ -1,7 +1,5 @@
-import { systemClock } from '../shared/clock.ts';
 import type { Table } from '../shared/store/table.ts';
-import { secretsClient } from '../vendors/aws/clients.ts';
-import { type CachedSecret, cachedSecret } from '../vendors/aws/secrets.ts';
+import { type CachedSecret, secretOf } from '../vendors/aws/secrets.ts';
 import { type EndpointStore, endpointStore } from './stores/endpoint-store.ts';
 
 interface CommonEnvironment {
@@ -21,12 +19,7 @@ export const endpointsOf = (
     webhooks: { ...tenants, name: env.WEBHOOKS_TABLE },
     loopback: env.LOOPBACK_URLS === 'allowed',
   }),
-  signingKey: cachedSecret(
-    secretsClient(env.SECRETS_MANAGER_REGION),
-    env.WEBHOOK_SIGNING_KEY_SECRET_ID,
-    parseSigningKey,
-    systemClock,
-  ),
+  signingKey: secretOf(env, env.WEBHOOK_SIGNING_KEY_SECRET_ID, parseSigningKey),
 });
 
 const leastKeyChars = 32;

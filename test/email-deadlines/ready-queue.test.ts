@@ -1,9 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { ReadyMessage } from '../../lambdas/email-deadlines/messages.ts';
-import { readyDeadLetters } from '../../lambdas/email-deadlines/ready-dead-letters.ts';
 import { readyQueue, receiptOf, sendReady } from '../../lambdas/email-deadlines/ready-queue.ts';
 import { discardWork } from '../../lambdas/shared/errors.ts';
+import { deadLetters } from '../../lambdas/shared/queue/dead-letters.ts';
 import { maxVisibilitySeconds } from '../../lambdas/shared/queue/sqs.ts';
 import { aRecord } from '../support/sqs-event.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
@@ -38,12 +38,18 @@ function aQueue(bodies: string[] = [], failed: unknown[] = [], ApproximateReceiv
   } as unknown as SQSClient;
   const [log, meter] = [recordedLog(), recordedMeter()];
   const { deadLetterUrl } = urls;
-  const deadLetters = readyDeadLetters({ client, deadLetterUrl, now: () => now, log, meter });
+  const letters = deadLetters({ client, deadLetterUrl, clock: { now: () => now }, meter });
   return {
     client,
     log,
     meter,
-    queue: readyQueue({ client, queueUrl: urls.queueUrl, deadLetters, now: () => now, log }),
+    queue: readyQueue({
+      client,
+      queueUrl: urls.queueUrl,
+      deadLetters: letters,
+      now: () => now,
+      log,
+    }),
     inputs: (name: string) => sent.filter(([one]) => one === name).map(([, input]) => input),
   };
 }
@@ -74,7 +80,7 @@ describe('the queue of emails that are ready', () => {
   });
 
   it.each([
-    ['no JSON', 'hello', 'the message'],
+    ['no JSON', 'hello', 'it is not JSON'],
     ['no message', '[]', 'the message'],
     ['no email', JSON.stringify({ ...aMessage(), email_id: undefined }), 'email_id'],
     ['a tenant with a separator', JSON.stringify(aMessage({ tenant_id: 'a#b' })), 'tenant_id'],

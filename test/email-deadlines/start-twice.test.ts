@@ -39,7 +39,7 @@ describe('a run that two messages start at the same time', () => {
     const run = await aStart(table);
     const first = await aHeldStart(run);
 
-    expect(await run.start()).toEqual({ kind: 'later', afterSeconds: 300 });
+    expect(await run.start()).toEqual({ kind: 'retry', afterSeconds: 300 });
     expect(await first.goesOn()).toEqual({ kind: 'done' });
 
     expect(run.fetches()).toBe(0);

@@ -2,9 +2,9 @@ import { type EmailSources, loadEmails } from '../../lambdas/email-deadlines/loa
 import type { ReadyMessage, RunMessage } from '../../lambdas/email-deadlines/messages.ts';
 import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
-import type { Invocation } from '../../lambdas/email-deadlines/work/ports.ts';
 import type { StartPorts } from '../../lambdas/email-deadlines/work/run-ports.ts';
 import { handleRun } from '../../lambdas/email-deadlines/work/start-run.ts';
+import type { Invocation } from '../../lambdas/shared/invocation.ts';
 import type { TestTable } from '../support/table.ts';
 import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 import { anEmail, aRun } from './office.ts';

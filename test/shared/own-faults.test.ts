@@ -2,8 +2,8 @@ import { APIConnectionError } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { mailbox } from '../../lambdas/email-deadlines/vendors/mailbox.ts';
 import { publisher } from '../../lambdas/events/publisher.ts';
-import { triageQueue } from '../../lambdas/leads/triage-queue.ts';
 import { asEngineError, isOwnFault } from '../../lambdas/shared/errors.ts';
+import { enqueue } from '../../lambdas/shared/queue/enqueue.ts';
 import { storeCall } from '../../lambdas/shared/store/table.ts';
 import { cachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
 import { publicFetch } from '../../lambdas/vendors/http/public-fetch.ts';
@@ -37,11 +37,7 @@ const calls: [string, (error: Error) => Promise<unknown>, string][] = [
     (error) => publisher({ client: client(error), busName: 'bus' }).publish(event),
     'event_not_published',
   ],
-  [
-    'a queue',
-    (error) => triageQueue(client(error), 'https://sqs/queue').enqueue({} as never),
-    'queue',
-  ],
+  ['a queue', (error) => enqueue(client(error), 'https://sqs/queue', { body: {} }), 'queue'],
   [
     'a model',
     (error) =>

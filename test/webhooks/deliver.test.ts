@@ -20,11 +20,11 @@ const configured = (feature: object = {}) =>
 describe('a delivery', () => {
   it('is over when the receiver has taken it', async () => {
     await configured();
-    const { takes, counts, returned, dead } = aConsumer(table);
+    const { takes, counts, queue } = aConsumer(table);
 
     const stays = await takes(aDelivery(anEvent()));
 
-    expect([stays, returned, dead]).toEqual([[], [], []]);
+    expect([stays, queue.returned, queue.dead]).toEqual([[], [], []]);
     expect(receiver.received).toHaveLength(1);
     expect(counts).toEqual({ WebhookDelivered: 1 });
   });
@@ -82,12 +82,12 @@ describe('a delivery', () => {
     async (status) => {
       await configured();
       receiver.answers({ status, headers: { location: receiver.url } });
-      const { takes, returned, counts } = aConsumer(table);
+      const { takes, queue, counts } = aConsumer(table);
 
       const stays = await takes(aDelivery(anEvent(), 2));
 
       expect(stays).toEqual(['r1']);
-      expect(returned).toEqual([{ id: 'r1', seconds: 300 }]);
+      expect(queue.returned).toEqual([{ ids: ['r1'], seconds: 300 }]);
       expect(receiver.received).toHaveLength(1);
       expect(counts).toEqual({ WebhookFailed: 1 });
     },
@@ -103,74 +103,54 @@ describe('a delivery', () => {
   ])('comes back after an answer of %d with Retry-After %j in %d s', async (status, after, s) => {
     await configured();
     receiver.answers({ status, headers: { 'retry-after': after } });
-    const { takes, returned } = aConsumer(table);
+    const { takes, queue } = aConsumer(table);
 
     await takes(aDelivery(anEvent()));
 
-    expect(returned).toEqual([{ id: 'r1', seconds: s }]);
+    expect(queue.returned).toEqual([{ ids: ['r1'], seconds: s }]);
   });
 
   it('comes back when the receiver is silent, or not there', async () => {
     await configured();
     receiver.answers('silence');
-    const { takes, returned } = aConsumer(table, { timeoutMs: 100 });
+    const { takes, queue } = aConsumer(table, { timeoutMs: 100 });
 
     await takes(aDelivery(anEvent()));
     await receiver.close();
     await takes(aDelivery(anEvent(), 2));
 
-    expect(returned.map(({ seconds }) => seconds)).toEqual([5, 300]);
+    expect(queue.returned.map(({ seconds }) => seconds)).toEqual([5, 300]);
   });
 
   it('comes back while our own store is away, and goes to the dead letters at last', async () => {
-    const { takes, returned, dead } = aConsumer(failingTable(table));
+    const { takes, queue } = aConsumer(failingTable(table));
 
     await takes(aDelivery(anEvent()));
     await takes(aDelivery(anEvent(), limits.maxAttempts));
 
-    expect(returned).toEqual([{ id: 'r1', seconds: 5 }]);
-    expect(dead).toEqual([{ id: 'r1', code: 'store' }]);
+    expect(queue.returned).toEqual([{ ids: ['r1'], seconds: 5 }]);
+    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'store' }]);
   });
 
   it('goes to the dead letters after the last try, with its reason', async () => {
     await configured();
     receiver.answers(500);
-    const { takes, dead, counts } = aConsumer(table);
+    const { takes, queue, counts } = aConsumer(table);
 
     const stays = await takes(aDelivery(anEvent(), limits.maxAttempts));
 
     expect(stays).toEqual([]);
-    expect(dead).toEqual([{ id: 'r1', code: 'webhook_refused' }]);
+    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'webhook_refused' }]);
     expect(counts).toEqual({ WebhookFailed: 1, DeadLettered: 1 });
-  });
-
-  it('stays where it is while the dead-letter queue takes nothing', async () => {
-    await configured();
-    receiver.answers(500);
-    const { queue, takes, counts } = aConsumer(table);
-    queue.deadLetter = () => Promise.reject(new Error('SQS is away.'));
-
-    expect(await takes(aDelivery(anEvent(), limits.maxAttempts))).toEqual(['r1']);
-    expect(counts).toEqual({ WebhookFailed: 1 });
-  });
-
-  it('comes back, though later, where its pause cannot be set', async () => {
-    await configured();
-    receiver.answers(500);
-    const { queue, takes, log } = aConsumer(table);
-    queue.returnAfter = () => Promise.reject(new Error('SQS is away.'));
-
-    expect(await takes(aDelivery(anEvent()))).toEqual(['r1']);
-    expect(log.at('warn')).toHaveLength(2);
   });
 
   it('is not tried where only this machine would be called, outside the stage that is this machine', async () => {
     await configured();
-    const { takes, dead } = aConsumer(table, { loopback: false });
+    const { takes, queue } = aConsumer(table, { loopback: false });
 
     await takes(aDelivery(anEvent()));
 
-    expect(dead).toEqual([{ id: 'r1', code: 'configuration_malformed' }]);
+    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'configuration_malformed' }]);
     expect(receiver.received).toEqual([]);
   });
 
@@ -196,12 +176,12 @@ describe('a message that is no event', () => {
     JSON.stringify({ detail: { ...anEvent(), tenant_id: 'a b' } }),
     JSON.stringify({ detail: { ...anEvent(), type: 'unheard.of' } }),
   ])('goes to the dead letters at once: %s', async (body) => {
-    const { takes, dead } = aConsumer(table);
+    const { takes, queue } = aConsumer(table);
 
     const stays = await takes({ ...aDelivery(anEvent()), body });
 
     expect(stays).toEqual([]);
-    expect(dead).toEqual([{ id: 'r1', code: 'malformed_message' }]);
+    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'malformed_message' }]);
   });
 });
 
@@ -230,15 +210,15 @@ describe('the log of deliveries', () => {
 describe('a company that has its share of the deliveries', () => {
   it('waits in the queue while another is told', async () => {
     await configured();
-    const { takes, sentAgain, returned, counts } = aConsumer(table, { full: ['umbra'] });
+    const { takes, queue, counts } = aConsumer(table, { full: ['umbra'] });
 
     const stays = await takes(
       { ...aDelivery(anEvent({ tenant_id: 'umbra' })), messageId: 'waits' },
       aDelivery(anEvent()),
     );
 
-    expect([stays, returned]).toEqual([[], []]);
-    expect(sentAgain).toEqual([{ id: 'waits', seconds: 1 }]);
+    expect([stays, queue.returned]).toEqual([[], []]);
+    expect(queue.copies).toMatchObject([{ body: expect.stringContaining('umbra') }]);
     expect(receiver.received).toHaveLength(1);
     expect(counts).toEqual({ WaitedForShare: 1, WebhookDelivered: 1 });
   });

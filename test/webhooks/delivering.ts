@@ -1,15 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { configurationStore } from '../../lambdas/administration/stores/configuration-store.ts';
-import type { ConsumerQueue } from '../../lambdas/shared/queue/consumer-queue.ts';
-import { settlement } from '../../lambdas/shared/queue/settlement.ts';
 import { publicFetch } from '../../lambdas/vendors/http/public-fetch.ts';
-import { consumeBatch, type DeliveryConsumer } from '../../lambdas/webhooks/consume-batch.ts';
+import { deliverConsumer } from '../../lambdas/webhooks/deliver.ts';
 import { endpointStore } from '../../lambdas/webhooks/stores/endpoint-store.ts';
 import { receiver as receiverAt } from '../../lambdas/webhooks/vendors/receiver.ts';
+import { consumerParts, staysOf } from '../support/consumer.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { recordingLog, recordingMeter } from '../support/reply-log.ts';
-import { sharedBut } from '../support/share.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { someTenants } from '../support/tenants.ts';
 
@@ -35,53 +32,32 @@ export const configure = (table: TestTable, tenantId: string, feature: object) =
     expected: undefined,
   });
 
-/** The consumer of deliveries with real receivers and a real store; `returned` and `dead` are what became of messages. */
+/** The consumer of deliveries with real receivers, a real store and a recorded queue. */
 export function aConsumer(
   table: TestTable,
   { timeoutMs = 5_000, suspended = [] as string[], loopback = true, full = [] as string[] } = {},
 ) {
-  const returned: { id: string; seconds: number }[] = [];
-  const dead: { id: string; code: string }[] = [];
-  const sentAgain: { id: string; seconds: number }[] = [];
-  const log = recordingLog();
-  const meter = recordingMeter();
-  const store = { tenants: table, webhooks: table, loopback };
-  const queue: ConsumerQueue = {
-    returnAfter: async ({ messageId }, seconds) => void returned.push({ id: messageId, seconds }),
-    sendAgain: async ({ messageId }, seconds) => void sentAgain.push({ id: messageId, seconds }),
-    deadLetter: async ({ messageId }, { code }) => void dead.push({ id: messageId, code }),
+  const { parts, queue, log, meter, counts } = consumerParts({ now: table.clock.now, full });
+  const store = endpointStore({ tenants: table, webhooks: table, loopback });
+  const ports = {
+    tenant: someTenants({ acme: {}, umbra: {} }, suspended).tenant,
+    endpoints: store,
+    signingKey: async () => signingKey,
+    post: receiverAt({
+      fetcher: publicFetch({ allowLoopback: loopback }),
+      timeoutMs,
+      now: table.clock.now,
+    }),
+    clock: table.clock,
+    meter,
   };
-  const consumer: DeliveryConsumer = {
-    ports: {
-      tenant: someTenants({ acme: {}, umbra: {} }, suspended).tenant,
-      endpoints: endpointStore(store),
-      signingKey: async () => signingKey,
-      post: receiverAt({
-        fetcher: publicFetch({ allowLoopback: loopback }),
-        timeoutMs,
-        now: table.clock.now,
-      }),
-      clock: table.clock,
-      random: () => 0.5,
-      log,
-      meter,
-    },
-    settlement: settlement({ queue, meter, clock: table.clock }),
-    share: sharedBut(...full),
-  };
+  const consumer = deliverConsumer(ports, parts);
   return {
-    consumer,
     queue,
-    returned,
-    dead,
-    sentAgain,
     log,
-    counts: meter.counts,
-    store: endpointStore(store),
+    counts,
+    store,
     /** Hands over these records; the ids of those that stay. */
-    async takes(...records: SQSRecord[]): Promise<string[]> {
-      const { batchItemFailures } = await consumeBatch(records, consumer, 40_000);
-      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-    },
+    takes: (...records: SQSRecord[]): Promise<string[]> => staysOf(consumer, records, 40_000),
   };
 }

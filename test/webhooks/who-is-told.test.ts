@@ -16,11 +16,11 @@ const configured = (feature: object = {}) =>
 
 describe('an event', () => {
   it('is of no interest to a company without a webhook, or that has named others', async () => {
-    const { takes, dead } = aConsumer(table);
+    const { takes, queue } = aConsumer(table);
 
     expect(await takes(aDelivery(anEvent({ tenant_id: 'umbra' })))).toEqual([]);
 
-    expect([dead, receiver.received]).toEqual([[], []]);
+    expect([queue.dead, receiver.received]).toEqual([[], []]);
   });
 
   it('of a company that is suspended is dropped, and counted', async () => {
@@ -34,11 +34,11 @@ describe('an event', () => {
   });
 
   it('of a company that is not there makes a person look', async () => {
-    const { takes, dead, log } = aConsumer(table);
+    const { takes, queue, log } = aConsumer(table);
 
     await takes(aDelivery(anEvent({ tenant_id: 'nobody' })));
 
-    expect(dead).toEqual([{ id: 'r1', code: 'tenant_unknown' }]);
+    expect(queue.dead).toMatchObject([{ id: 'r1', code: 'tenant_unknown' }]);
     expect(log.at('critical')).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { backoffSeconds } from '../../shared/backoff.ts';
 import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
 import { withEntry } from '../../shared/history.ts';
+import type { Invocation } from '../../shared/invocation.ts';
 import { errorForLog } from '../../shared/log.ts';
 import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
@@ -8,7 +9,7 @@ import { limits } from '../limits.ts';
 import type { ReadyMessage } from '../messages.ts';
 import { draftReply } from './draft.ts';
 import { type Draft, type Ending, idsOf, type StoredEmail } from './email.ts';
-import type { EmailPorts, Invocation, RunTerms, WorkResult } from './ports.ts';
+import type { AnswerOutcome, EmailPorts, RunTerms } from './ports.ts';
 import { postingMs, postReply } from './post.ts';
 import { mayDraft } from './ready.ts';
 import { releaseAgain, releaseDependents } from './release-dependents.ts';
@@ -22,7 +23,7 @@ export async function answerEmail(
   run: RunTerms,
   ports: EmailPorts,
   invocation: Invocation,
-): Promise<WorkResult> {
+): Promise<AnswerOutcome> {
   if (message.failed_at !== undefined) await reopen(message, message.failed_at, ports);
   const now = ports.clock.now();
   const claim = await ports.store.claim(message, invocation.owner, leaseEnd(ports, invocation));
@@ -30,7 +31,7 @@ export async function answerEmail(
     case 'unknown':
       return { kind: 'dead', error: unknownEmail(message), ready: [] };
     case 'leased':
-      return { kind: 'later', afterSeconds: Math.ceil((claim.until - now) / 1000), ready: [] };
+      return { kind: 'retry', afterSeconds: Math.ceil((claim.until - now) / 1000), ready: [] };
     case 'over':
       return { kind: 'done', ready: await releaseAgain(claim.email, run, ports.store) };
     case 'claimed':
@@ -58,7 +59,7 @@ async function answerClaimed(
   run: RunTerms,
   ports: EmailPorts,
   invocation: Invocation,
-): Promise<WorkResult> {
+): Promise<AnswerOutcome> {
   let latest = email;
   try {
     if (email.attempts > limits.maxAttempts) {
@@ -141,7 +142,7 @@ async function recordFailure(
   run: RunTerms,
   ports: EmailPorts,
   { owner }: Invocation,
-): Promise<WorkResult> {
+): Promise<AnswerOutcome> {
   const { store, clock, log } = ports;
   countVendorFailure(error, ports.meter);
   const attempts = isOutage(error) ? (email.outages ?? 0) + 1 : email.attempts;
@@ -156,7 +157,7 @@ async function recordFailure(
     const afterSeconds = Math.max(pause, error.retryAfterSeconds ?? 0);
     const kind = isOutage(error) ? 'outage' : 'failed';
     await store.giveBack(withFailure('failed'), owner, kind, clock.now() + afterSeconds * 1000);
-    return { kind: 'later', afterSeconds, ready: [] };
+    return { kind: 'retry', afterSeconds, ready: [] };
   }
   log.error('An email failed for good; it goes to the dead-letter queue.', details);
   const failed_at = clock.now();

@@ -1,11 +1,12 @@
 import { backoffSeconds } from '../../shared/backoff.ts';
 import { alertPerson, asEngineError } from '../../shared/errors.ts';
+import type { Invocation } from '../../shared/invocation.ts';
 import { errorForLog } from '../../shared/log.ts';
 import { limits } from '../limits.ts';
 import type { ReadyMessage } from '../messages.ts';
 import { answerEmail } from './answer-email.ts';
 import { idsOf } from './email.ts';
-import type { Invocation, WorkResult } from './ports.ts';
+import type { AnswerOutcome } from './ports.ts';
 import { postingMs } from './post.ts';
 import { QueuePoll } from './queue-poll.ts';
 import { enqueueAheadMs } from './run.ts';
@@ -108,25 +109,25 @@ export class EmailWorkerPool<Receipt> {
     }
   }
 
-  async #answer(message: ReadyMessage, context: RunContext): Promise<WorkResult> {
+  async #answer(message: ReadyMessage, context: RunContext): Promise<AnswerOutcome> {
     const isWanted = !context.isOver || message.failed_at !== undefined;
     if (!context.run || !isWanted) return { kind: 'done', ready: [] };
     if (context.isSuspended) return untilResumed(message);
     const earlyMs = (message.release_at ?? 0) - this.#dependencies.clock.now();
     // The run's watch enqueues it in the hour before its time.
     if (earlyMs > 2 * enqueueAheadMs) return { kind: 'done', ready: [] };
-    if (earlyMs > 0) return { kind: 'later', afterSeconds: earlyMs / 1000, ready: [] };
+    if (earlyMs > 0) return { kind: 'retry', afterSeconds: earlyMs / 1000, ready: [] };
     // One lease for each try: an email may be in two messages.
     this.#claims += 1;
     const owner = `${this.#invocation.owner}.${this.#claims}`;
     return answerEmail(message, context.run, context.ports, { ...this.#invocation, owner });
   }
 
-  async #settle(task: Task<Receipt>, result: WorkResult): Promise<void> {
+  async #settle(task: Task<Receipt>, result: AnswerOutcome): Promise<void> {
     const { message, receipt } = task;
     const { queue } = this.#dependencies;
     switch (result.kind) {
-      case 'later':
+      case 'retry':
         return this.#return(task, result.afterSeconds);
       case 'dead': {
         const { failedAt: failed_at, error } = result;
@@ -197,7 +198,7 @@ export class EmailWorkerPool<Receipt> {
 }
 
 /** The run's watch enqueues it again after the company is resumed; to a dead letter only a person can. */
-function untilResumed({ tenant_id, failed_at }: ReadyMessage): WorkResult {
+function untilResumed({ tenant_id, failed_at }: ReadyMessage): AnswerOutcome {
   if (failed_at === undefined) return { kind: 'done', ready: [] };
   const error = alertPerson(
     'company_suspended',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { EngineError } from '../../shared/errors.ts';
 import type { Log, Meter } from '../../shared/log.ts';
+import type { Outcome } from '../../shared/queue/outcome.ts';
 import type { ReadyMessage } from '../messages.ts';
 import type { Counts } from '../routes.ts';
 import type { DependencyKind } from './deadlines.ts';
@@ -8,12 +9,6 @@ import type { Claim, Draft, EmailKey, Ending, StoredEmail } from './email.ts';
 import type { AnswerTier, TierTimes } from './fallback-chain.ts';
 
 export type RunKey = Pick<EmailKey, 'tenant_id' | 'run_id'>;
-
-/** The invocation's name as an owner of leases, and the time that it has left. */
-export interface Invocation {
-  owner: string;
-  remainingMs(): number;
-}
 
 /** What the work on an email needs to know of its run. */
 export interface RunTerms extends RunKey {
@@ -115,8 +110,9 @@ export interface EmailPorts {
   count(run: RunKey, counts: Partial<Counts>): void;
 }
 
-/** What became of a message's email; `ready` are emails that became ready by it. */
-export type WorkResult =
-  | { kind: 'done'; ready: ReadyMessage[] }
-  | { kind: 'later'; afterSeconds: number; ready: ReadyMessage[] }
-  | { kind: 'dead'; error: EngineError; ready: ReadyMessage[]; failedAt?: number };
+/** What became of an email. `failedAt` is when it failed for good. */
+export type AnswerOutcome = Outcome & {
+  /** Emails that became ready by it. */
+  ready: ReadyMessage[];
+  failedAt?: number;
+};

@@ -1,6 +1,7 @@
 import { retryLater } from '../../shared/errors.ts';
+import type { Invocation } from '../../shared/invocation.ts';
 import { type Draft, type Ending, mailboxIdOf, type StoredEmail } from './email.ts';
-import type { EmailPorts, Invocation, RunTerms } from './ports.ts';
+import type { EmailPorts, RunTerms } from './ports.ts';
 import { replyKeyOf } from './reply-key.ts';
 
 /** How much of an invocation's time posting a reply and recording it may take. */

@@ -1,20 +1,16 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { EngineError } from '../../shared/errors.ts';
+import type { Invocation } from '../../shared/invocation.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import type { RunMessage } from '../messages.ts';
 import { admissionOf } from './admission.ts';
 import { answerableOf, type ReadList } from './answerable.ts';
 import type { UnreadableEmail } from './email.ts';
 import { emailsOfPlan, failedEmails, planRun } from './plan-run.ts';
-import type { Invocation } from './ports.ts';
 import { enqueueDueSoon } from './ready.ts';
 import { noCounts, progressOf, type RunProblem, runKeyOf, type StoredRun } from './run.ts';
 import type { StartPorts } from './run-ports.ts';
 import { watchRun } from './watch-run.ts';
-
-/** What became of a message of the queue of runs; one that comes `later` has not failed. */
-export type RunResult = { kind: 'done' } | { kind: 'later'; afterSeconds: number };
-
-const done: RunResult = { kind: 'done' };
 
 /** How much of its time an invocation keeps for what follows the writing of the emails. */
 const enqueueingMs = 30_000;
@@ -24,7 +20,7 @@ export async function handleRun(
   message: RunMessage,
   ports: StartPorts,
   invocation: Invocation,
-): Promise<RunResult> {
+): Promise<Outcome> {
   const run = await ports.runs.find(message);
   if (!run) {
     ports.log.error('A run is not there any more.', runKeyOf(message));
@@ -45,7 +41,7 @@ async function startUnderLease(
   run: StoredRun,
   ports: StartPorts,
   { owner, remainingMs }: Invocation,
-): Promise<RunResult> {
+): Promise<Outcome> {
   const { runs, clock } = ports;
   const until = clock.now() + Math.max(0, remainingMs());
   if (!(await runs.claimStart(run, owner, until))) return afterOtherStart(run, ports);
@@ -60,10 +56,10 @@ async function startUnderLease(
 }
 
 /** Another message starts the run, and its invocation may die. */
-async function afterOtherStart(run: StoredRun, { runs, clock }: StartPorts): Promise<RunResult> {
+async function afterOtherStart(run: StoredRun, { runs, clock }: StartPorts): Promise<Outcome> {
   const { state, start_until = 0 } = (await runs.find(run)) ?? run;
   const leftMs = state === 'pending' ? start_until - clock.now() : 0;
-  return { kind: 'later', afterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
+  return { kind: 'retry', afterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
 }
 
 async function start(

@@ -1,4 +1,7 @@
+import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+
+export type QueueClient = Pick<SQSClient, 'send'>;
 
 /** The records of a batch by conversation, each group in the order of the queue. */
 export function groupRecords<T>(items: T[], groupOf: (item: T) => string): T[][] {
@@ -36,3 +39,7 @@ export const textAttribute = (text: string) => ({
  * refuses what goes beyond them: what is left is more than the longest invocation may have had it by then.
  */
 export const maxVisibilitySeconds = 42_000;
+
+/** Why SQS refused entries of a batch. */
+export const codesOf = (failed: BatchResultErrorEntry[]): string =>
+  [...new Set(failed.map(({ Code: code }) => code))].join(', ');

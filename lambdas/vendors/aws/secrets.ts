@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import { callFailed, EngineError, retryLater } from '../../shared/errors.ts';
+import { secretsClient } from './clients.ts';
 
 /** A secret that is fetched once, kept for a while, and fetched anew on request. */
 export interface CachedSecret<T> {
@@ -14,6 +15,14 @@ const keepMs = 15 * 60_000;
 const refreshAtMostEveryMs = 10_000;
 /** After a fetch that failed, the value of before is used this long: each fetch that fails may take ten seconds. */
 const askAgainMs = 60_000;
+
+/** A secret of the deployment, in the function's own region where the environment names no other. */
+export const secretOf = <T>(
+  env: { SECRETS_MANAGER_REGION?: string | undefined },
+  secretId: string,
+  parse: (stored: string) => T,
+): CachedSecret<T> =>
+  cachedSecret(secretsClient(env.SECRETS_MANAGER_REGION), secretId, parse, systemClock);
 
 /** `parse` turns the stored string into what the caller needs and throws on a malformed one. */
 export function cachedSecret<T>(

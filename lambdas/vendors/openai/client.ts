@@ -1,6 +1,8 @@
 import OpenAI from 'openai';
-import type { CachedSecret } from '../aws/secrets.ts';
+import type { Meter } from '../../shared/log.ts';
+import { type CachedSecret, secretOf } from '../aws/secrets.ts';
 import { UnreadableAnswer } from './errors.ts';
+import { type UsageNote, usageMeter } from './usage.ts';
 
 /**
  * The longest that a call takes which is repeated after a failure, its repetitions included: a function that waits
@@ -20,6 +22,22 @@ class BoundedOpenAI extends OpenAI {
 
 /** Gives the client for the key that is current; a new one only when the key has changed. */
 export type OpenAiSource = () => Promise<OpenAI>;
+
+/** The model of the deployment, and who is told of what each of its answers took. */
+export const openAiOf = (
+  env: {
+    OPENAI_API_KEY_SECRET_ID: string;
+    OPENAI_BASE_URL?: string | undefined;
+    SECRETS_MANAGER_REGION?: string | undefined;
+  },
+  meter: Pick<Meter, 'count'>,
+): { openAi: OpenAiSource; onUsage: UsageNote } => ({
+  openAi: openAiSource(
+    secretOf(env, env.OPENAI_API_KEY_SECRET_ID, parseOpenAiKey),
+    env.OPENAI_BASE_URL,
+  ),
+  onUsage: usageMeter(meter, env.OPENAI_BASE_URL),
+});
 
 export function openAiSource(
   key: CachedSecret<string>,

@@ -1,10 +1,9 @@
 import type { ProductEvent } from '../../events/messages.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { alertPerson, asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
+import { alertPerson, retryLater } from '../../shared/errors.ts';
 import type { Log, Meter } from '../../shared/log.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { type Endpoint, wants } from './endpoint.ts';
-import { pauseAfter } from './pauses.ts';
 import { signedHeaders, signingSecrets } from './signing.ts';
 
 export interface DeliveryPorts {
@@ -18,7 +17,7 @@ export interface DeliveryPorts {
   /** Throws `retry` where the receiver gives no answer. */
   post(url: string, request: { headers: Record<string, string>; body: string }): Promise<Answer>;
   clock: Pick<Clock, 'now'>;
-  random: () => number;
+  /** Names the company and the event on each line. */
   log: Log;
   meter: Meter;
 }
@@ -28,52 +27,32 @@ export interface Answer {
   retryAfterSeconds?: number;
 }
 
-/** What becomes of a message: it is over, comes back after that time, or goes to the dead letters. */
-export type DeliveryResult =
-  | { kind: 'done' }
-  | { kind: 'later'; seconds: number; error: EngineError }
-  | { kind: 'dead'; error: EngineError };
-
-const done: DeliveryResult = { kind: 'done' };
-
-/** Tells a company of an event; `attempt` counts from 1. */
-export async function deliverEvent(
-  event: ProductEvent,
-  attempt: number,
-  ports: DeliveryPorts,
-): Promise<DeliveryResult> {
-  try {
-    const endpoint = await openEndpoint(event, ports);
-    if (endpoint) await send(event, endpoint, ports);
-    return done;
-  } catch (thrown) {
-    const error = asEngineError(thrown);
-    const seconds = pauseAfter(attempt, ports.random, error.retryAfterSeconds);
-    if (error.next !== 'retry' || seconds === undefined) return { kind: 'dead', error };
-    return { kind: 'later', seconds, error };
-  }
+/** Tells a company of an event. Throws where it could not be told. */
+export async function deliverEvent(event: ProductEvent, ports: DeliveryPorts): Promise<void> {
+  const endpoint = await openEndpoint(event, ports);
+  if (endpoint) await send(event, endpoint, ports);
 }
 
 /** The endpoint that is to be told of the event; undefined where none is, or none may be. */
 async function openEndpoint(
-  { tenant_id, ...event }: ProductEvent,
+  event: ProductEvent,
   { tenant, endpoints, meter, log }: DeliveryPorts,
 ): Promise<Endpoint | undefined> {
-  const ids = { tenant_id, event_id: event.id, event_type: event.type };
+  const { tenant_id } = event;
   const company = await tenant(tenant_id);
   if (!company) {
     throw alertPerson('tenant_unknown', `${tenant_id} is not on this deployment.`);
   }
   if (company.status === 'suspended') {
     meter.count('WebhookWithheld');
-    log.info('The company is suspended: it is not told of the event.', ids);
+    log.info('The company is suspended: it is not told of the event.');
     return undefined;
   }
   const endpoint = await endpoints.find(tenant_id);
-  if (!endpoint || !wants(endpoint, { tenant_id, ...event })) return undefined;
+  if (!endpoint || !wants(endpoint, event)) return undefined;
   if (!endpoint.disabled) return endpoint;
   meter.count('WebhookDisabled');
-  log.info('The endpoint is disabled: the event is not sent.', ids);
+  log.info('The endpoint is disabled: the event is not sent.');
   return undefined;
 }
 
@@ -87,18 +66,17 @@ async function send(event: ProductEvent, endpoint: Endpoint, ports: DeliveryPort
     'content-type': 'application/json',
     ...signedHeaders({ id, atMs: clock.now(), body }, secrets),
   };
-  const ids = { tenant_id, event_id: id, event_type: type };
   const { status, retryAfterSeconds } = await ports.post(endpoint.url, { headers, body });
   if (status >= 200 && status < 300) {
     meter.count('WebhookDelivered');
     meter.seconds('WebhookSeconds', Math.max(0, clock.now() - Date.parse(occurred_at)) / 1000);
-    log.info('An event was delivered.', { ...ids, status });
+    log.info('An event was delivered.', { status });
     return;
   }
   if (status === gone) {
     await ports.endpoints.disable(tenant_id, endpoint.version, goneReason);
     meter.count('WebhookDisabled');
-    log.warn('The receiver is gone; the endpoint is disabled.', ids);
+    log.warn('The receiver is gone; the endpoint is disabled.');
     return;
   }
   throw retryLater('webhook_refused', `The receiver of ${tenant_id} answered ${status}.`, {

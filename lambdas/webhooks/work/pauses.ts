@@ -9,16 +9,11 @@ const longest = 10 * hours;
 const spread = 0.1;
 
 /**
- * Seconds from the failed delivery `attempt` (1, 2, …) to the next; undefined after the last. A receiver
- * may ask for a longer pause, up to ten hours, never for a shorter one.
+ * Seconds from the failed delivery `attempt` (1, 2, …) to the next. A receiver may ask for a longer pause, up to
+ * ten hours, never for a shorter one.
  */
-export function pauseAfter(
-  attempt: number,
-  random: () => number,
-  retryAfterSeconds = 0,
-): number | undefined {
-  const pause = pauses[attempt - 1];
-  if (pause === undefined) return undefined;
+export function pauseAfter(attempt: number, random: () => number, retryAfterSeconds = 0): number {
+  const pause = pauses[attempt - 1] ?? longest;
   const jittered = pause * (1 - spread + random() * 2 * spread);
   return Math.ceil(Math.max(jittered, Math.min(retryAfterSeconds, longest)));
 }

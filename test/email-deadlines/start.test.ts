@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consumeRuns } from '../../lambdas/email-deadlines/consume-runs.ts';
 import { limits } from '../../lambdas/email-deadlines/limits.ts';
-import { retryLater } from '../../lambdas/shared/errors.ts';
-import { consumerQueue } from '../../lambdas/shared/queue/consumer-queue.ts';
-import { settlement } from '../../lambdas/shared/queue/settlement.ts';
+import { startConsumer } from '../../lambdas/email-deadlines/start.ts';
+import { alertPerson, retryLater } from '../../lambdas/shared/errors.ts';
+import { consumerParts, receivedFor, staysOf } from '../support/consumer.ts';
 import { aRecord } from '../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { aQueueClient } from '../whatsapp-replies/recorded.ts';
 import { aStart } from './starting.ts';
 
 let table: TestTable;
-let invocations = 0;
 
 beforeAll(async () => {
   table = await startTestTable();
@@ -20,34 +17,19 @@ afterAll(() => table.close());
 
 async function aConsumer(options: Parameters<typeof aStart>[1] = {}) {
   const begun = await aStart(table, options);
-  const { ports, key } = begun;
-  const queue = aQueueClient();
-  const urls = { queueUrl: 'runs', deadLetterUrl: 'dead' };
-  const consumer = {
-    ports,
-    random: () => 0.5,
-    settlement: settlement({
-      queue: consumerQueue(queue.client, urls),
-      meter: ports.meter,
-      clock: ports.clock,
-    }),
-  };
+  const { parts, queue, counts, log } = consumerParts({ now: table.clock.now });
   return {
     ...begun,
     queue,
+    counts,
+    log,
     /** Whether the message stays in the queue. */
-    async takes(body: unknown, tries = 1): Promise<boolean> {
-      const record = aRecord('r1', body);
-      const attributes = { ...record.attributes, ApproximateReceiveCount: String(tries) };
-      const invocation = { owner: `invocation-${++invocations}`, remainingMs: () => 300_000 };
-      const { batchItemFailures } = await consumeRuns(
-        [{ ...record, attributes }],
-        consumer,
-        invocation,
-      );
-      return batchItemFailures.length > 0;
+    takes: async (body: unknown, tries = 1): Promise<boolean> => {
+      const records = [receivedFor(tries, aRecord('r1', body))];
+      const stays = await staysOf(startConsumer(begun.ports, parts), records, 300_000);
+      return stays.length > 0;
     },
-    message: (kind: 'start' | 'watch') => ({ kind, ...key, progress: 0 }),
+    message: (kind: 'start' | 'watch') => ({ kind, ...begun.key, progress: 0 }),
   };
 }
 
@@ -69,7 +51,7 @@ describe('a message of the queue of runs', () => {
     expect(await takes(message('start'), limits.outageAttempts - 1)).toBe(true);
 
     expect((await stored()).state).toBe('pending');
-    expect(queue.sent).toMatchObject([{ VisibilityTimeout: 6 }, { VisibilityTimeout: 90 }]);
+    expect(queue.returned.map(({ seconds }) => seconds)).toEqual([6, 90]);
   });
 
   it('ends its run where that did not begin however often it was tried', async () => {
@@ -78,7 +60,17 @@ describe('a message of the queue of runs', () => {
     expect(await takes(message('start'), limits.outageAttempts)).toBe(false);
 
     expect(await stored()).toMatchObject({ state: 'failed', problem: { status: 504 } });
-    expect(queue.sent).toEqual([]);
+    expect([queue.returned, queue.dead]).toEqual([[], []]);
+  });
+
+  it('ends its run at once where a person must look before it can begin', async () => {
+    const { takes, message, stored, ports, log } = await aConsumer();
+    ports.expectation = () => Promise.reject(alertPerson('configuration_malformed', 'No.'));
+
+    expect(await takes(message('start'))).toBe(false);
+
+    expect((await stored()).state).toBe('failed');
+    expect(log.at('warn')).toMatchObject([{ details: { error_code: 'configuration_malformed' } }]);
   });
 
   it('goes to the dead letters where a run that has begun cannot be looked after', async () => {
@@ -88,15 +80,11 @@ describe('a message of the queue of runs', () => {
 
     expect(await consumer.takes(consumer.message('watch'), limits.maxAttempts)).toBe(false);
 
-    expect(consumer.queue.sent).toMatchObject([
-      {
-        QueueUrl: 'dead',
-        MessageBody: JSON.stringify(consumer.message('watch')),
-        MessageAttributes: { reason_code: { StringValue: 'unexpected' } },
-      },
+    expect(consumer.queue.dead).toMatchObject([
+      { body: JSON.stringify(consumer.message('watch')), code: 'unexpected' },
     ]);
     expect((await consumer.stored()).state).toBe('running');
-    expect(consumer.meter.counts['DeadLettered']).toBe(1);
+    expect(consumer.counts['DeadLettered']).toBe(1);
   });
 
   it.each([['no JSON'], [{ kind: 'start', tenant_id: 'acme' }], [null]])(
@@ -106,16 +94,7 @@ describe('a message of the queue of runs', () => {
 
       expect(await takes(body)).toBe(false);
 
-      expect(queue.sent).toMatchObject([
-        { MessageAttributes: { reason_code: { StringValue: 'malformed_message' } } },
-      ]);
+      expect(queue.dead).toMatchObject([{ id: 'r1', code: 'malformed_message' }]);
     },
   );
-
-  it('stays where it is while the dead letters take nothing', async () => {
-    const { takes, queue } = await aConsumer();
-    queue.failure = new Error('SQS is away.');
-
-    expect(await takes('no JSON')).toBe(true);
-  });
 });

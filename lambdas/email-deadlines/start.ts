@@ -1,0 +1,27 @@
+import { type Consume, consume } from '../shared/queue/consume.ts';
+import type { ConsumerParts } from '../shared/queue/delivery.ts';
+import { done } from '../shared/queue/outcome.ts';
+import { countVendorFailure } from '../shared/vendor-failures.ts';
+import { limits } from './limits.ts';
+import { runMessage } from './messages.ts';
+import type { StartPorts } from './work/run-ports.ts';
+import { giveUp, handleRun } from './work/start-run.ts';
+
+/** Starts runs and looks after them. */
+export const startConsumer = (ports: StartPorts, parts: ConsumerParts): Consume =>
+  consume(parts, {
+    schema: runMessage,
+    order: 'parallel',
+    idsOf: ({ tenant_id, run_id }) => ({ tenant_id, run_id }),
+    failed: 'A run could not be handled.',
+    limits,
+    handle: ({ message, log }, invocation) => handleRun(message, { ...ports, log }, invocation),
+    async onFailure({ message, log }, { kind, error }) {
+      countVendorFailure(error, ports.meter);
+      const run = kind === 'dead' ? await ports.runs.find(message) : undefined;
+      // A run that has begun goes on, but nobody looks after it any more.
+      if (run?.state !== 'pending') return undefined;
+      await giveUp(run, error, { ...ports, log });
+      return done;
+    },
+  });
