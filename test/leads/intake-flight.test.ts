@@ -94,6 +94,19 @@ describe('a request that died', () => {
     expect(office.queue).toHaveLength(1);
   });
 
+  it('is taken over although the store’s answer is lost, and its write comes twice', async () => {
+    const { tenant, key } = at.someone();
+    await died(tenant, key);
+    at.table.clock.pass(25_000);
+
+    const taken = await aLeadsOffice(withLostAnswers(at.table)).post(
+      at.body,
+      withKey(key, { tenant }),
+    );
+
+    expect(taken.status).toBe(201);
+  });
+
   it('is not taken over by another body', async () => {
     const { tenant, key } = at.someone();
     await died(tenant, key);

@@ -117,6 +117,7 @@ describe('a lead that waits to be judged', () => {
     const [stored] = await leadsIn(table, message.tenant_id);
     expect(stored?.insight?.version).toBe(1);
     expect(office.announced.map(({ id }) => id)).toEqual([stored?.insight?.id]);
+    expect(office.counted).toEqual([message.tenant_id]);
   });
 
   it('is announced again, as the same insight, where nobody is known to have been told', async () => {

@@ -114,13 +114,16 @@ describe('the status function', () => {
     const answer = await reportStatus(report('delivered'));
 
     expect(answer.statusCode).toBe(204);
-    expect(aws.updated()).toMatchObject([
+    const [update, ...others] = aws.updated();
+    expect([update, others]).toMatchObject([
       {
         TableName: 'conversations',
         Key: { pk: 'COMPANY#acme#CONVERSATION#c_1', sk: `MESSAGE#${message_key}` },
-        ExpressionAttributeValues: { ':status': 'delivered', ':sid': 'SMr' },
       },
+      [],
     ]);
+    const values = Object.values(update?.ExpressionAttributeValues ?? {});
+    expect(values).toEqual(expect.arrayContaining(['delivered', 'SMr']));
   });
 
   it('is content when the message is further already', async () => {

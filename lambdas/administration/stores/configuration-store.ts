@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../shared/clock.ts';
-import { conditionFailed, storeCall, type Table } from '../../shared/store/table.ts';
+import { expr } from '../../shared/store/expression.ts';
+import { ItemStore, type Page } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { changesOf, configurationPrefix, keys, partition } from '../../tenancy/stores/keys.ts';
 import type { Change } from '../routes.ts';
 import {
@@ -18,12 +19,6 @@ import {
 export type ChangeResult =
   | { kind: 'changed'; configured: Configured; created: boolean }
   | { kind: 'conflict' };
-
-export interface Page<T> {
-  items: T[];
-  /** Where the next page begins. */
-  next: string | undefined;
-}
 
 export interface ConfigurationStore {
   find(tenantId: string, feature: string): Promise<Configured | undefined>;
@@ -54,53 +49,29 @@ const maxTries = 20;
 export function configurationStore(table: Table): ConfigurationStore {
   const stamp = () => ({ now: isoTime(table.clock.now()), change_id: randomUUID() });
 
-  const read = async (tenantId: string, feature: string): Promise<FeatureItem | undefined> => {
-    const { Item: item } = await storeCall('read a configuration', () =>
-      table.client.send(
-        new GetCommand({
-          TableName: table.name,
-          Key: keys.configuration(tenantId, feature),
-          ConsistentRead: true,
-        }),
-      ),
-    );
-    return item as FeatureItem | undefined;
-  };
+  const features = new ItemStore<FeatureItem>(table, 'a configuration');
+  const kept = new ItemStore<{ change: string }>(table, 'a change');
+
+  const read = (tenantId: string, feature: string): Promise<FeatureItem | undefined> =>
+    features.get(keys.configuration(tenantId, feature));
 
   const write = async (tenantId: string, next: FeatureItem, current: FeatureItem | undefined) => {
-    const item = { ...keys.configuration(tenantId, next.feature_name), ...next };
-    try {
-      await storeCall('change a configuration', () =>
-        table.client.send(
-          new PutCommand({
-            TableName: table.name,
-            Item: item,
-            ConditionExpression: current ? 'version = :version' : 'attribute_not_exists(pk)',
-            ...(current && { ExpressionAttributeValues: { ':version': current.version } }),
-          }),
-        ),
-      );
-      return true;
-    } catch (error) {
-      if (!conditionFailed(error)) throw error;
-      const there = await read(tenantId, next.feature_name);
-      return there?.change_id === next.change_id;
-    }
+    const { written } = await features.putIf(
+      keys.configuration(tenantId, next.feature_name),
+      next,
+      {
+        if: current ? expr`version = ${current.version}` : features.absent(),
+        mine: ['change_id'],
+      },
+    );
+    return written;
   };
 
   /** Kept for good beside the feature; writing it again changes nothing. */
   const keepChange = (tenantId: string, item: FeatureItem) =>
-    storeCall('keep a change', () =>
-      table.client.send(
-        new PutCommand({
-          TableName: table.name,
-          Item: {
-            ...keys.change(tenantId, item.feature_name, item.version),
-            change: JSON.stringify(changeOf(item)),
-          },
-        }),
-      ),
-    );
+    kept.put(keys.change(tenantId, item.feature_name, item.version), {
+      change: JSON.stringify(changeOf(item)),
+    });
 
   const change = async (
     tenantId: string,
@@ -144,54 +115,19 @@ export function configurationStore(table: Table): ConfigurationStore {
       ),
 
     async list(tenantId, limit, after) {
-      const page = await query(table, tenantId, configurationPrefix, {
-        limit,
-        ...(after !== undefined && { start: keys.configuration(tenantId, after) }),
-      });
-      const items = page.items as unknown as FeatureItem[];
-      return {
-        items: items.filter((item) => !item.deleted).map(configuredOf),
-        next: page.last?.slice(configurationPrefix.length),
-      };
+      const range = { pk: partition(tenantId), prefix: configurationPrefix };
+      const { items, next } = await features.page(range, { limit, after });
+      return { items: items.filter((item) => !item.deleted).map(configuredOf), next };
     },
 
     async changes(tenantId, feature, limit, before) {
       const current = await read(tenantId, feature);
       if (!current) return undefined;
-      const prefix = changesOf(feature);
-      const page = await query(table, tenantId, prefix, {
-        limit,
-        newestFirst: true,
-        ...(before !== undefined && { start: { pk: partition(tenantId), sk: prefix + before } }),
-      });
-      const kept = page.items.map((item) => JSON.parse(String(item['change'])) as Change);
-      const isKept = before !== undefined || kept[0]?.version === current.version;
-      return {
-        items: isKept ? kept : [changeOf(current), ...kept],
-        next: page.last?.slice(prefix.length),
-      };
+      const range = { pk: partition(tenantId), prefix: changesOf(feature) };
+      const page = await kept.page(range, { limit, newestFirst: true, after: before });
+      const changes = page.items.map(({ change }) => JSON.parse(change) as Change);
+      const isKept = before !== undefined || changes[0]?.version === current.version;
+      return { items: isKept ? changes : [changeOf(current), ...changes], next: page.next };
     },
   };
-}
-
-async function query(
-  table: Table,
-  tenantId: string,
-  prefix: string,
-  page: { limit: number; newestFirst?: boolean; start?: { pk: string; sk: string } },
-): Promise<{ items: Record<string, unknown>[]; last: string | undefined }> {
-  const { Items: items = [], LastEvaluatedKey: last } = await storeCall('list configurations', () =>
-    table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': partition(tenantId), ':prefix': prefix },
-        Limit: page.limit,
-        ScanIndexForward: !page.newestFirst,
-        ExclusiveStartKey: page.start,
-      }),
-    ),
-  );
-  const sk: unknown = last?.['sk'];
-  return { items, last: typeof sk === 'string' ? sk : undefined };
 }

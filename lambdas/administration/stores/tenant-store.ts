@@ -1,6 +1,7 @@
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../shared/clock.ts';
-import { conditionFailed, storeCall, type Table } from '../../shared/store/table.ts';
+import { exists } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { keys } from '../../tenancy/stores/keys.ts';
 import { type Tenant, tenantSchema } from '../../tenancy/tenant.ts';
 
@@ -12,17 +13,10 @@ export type TenantChange = Partial<Pick<Tenant, 'name' | 'status'>> & TenantLimi
 
 /** The companies on this deployment, as the authorizer and the operator see them. */
 export function tenantStore(table: Table) {
+  const tenants = new ItemStore(table, 'a tenant');
   return {
     async find(tenantId: string): Promise<Tenant | undefined> {
-      const { Item: item } = await storeCall('read a tenant', () =>
-        table.client.send(
-          new GetCommand({
-            TableName: table.name,
-            Key: keys.tenant(tenantId),
-            ConsistentRead: true,
-          }),
-        ),
-      );
+      const item = await tenants.get(keys.tenant(tenantId));
       return item && tenantSchema.parse(item);
     },
 
@@ -41,70 +35,22 @@ export function tenantStore(table: Table) {
         created_at: now,
         updated_at: now,
       });
-      try {
-        await storeCall('create a tenant', () =>
-          table.client.send(
-            new PutCommand({
-              TableName: table.name,
-              Item: { ...keys.tenant(tenantId), ...tenant },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            }),
-          ),
-        );
-        return tenant;
-      } catch (error) {
-        if (conditionFailed(error)) return undefined;
-        throw error;
-      }
+      const { written } = await tenants.create(keys.tenant(tenantId), tenant);
+      return written ? tenant : undefined;
     },
 
     /** The tenant as it is then; undefined when there is none. */
     async change(tenantId: string, change: TenantChange): Promise<Tenant | undefined> {
-      const changes = Object.entries({ ...change, updated_at: isoTime(table.clock.now()) });
-      try {
-        const { Attributes: item } = await storeCall('change a tenant', () =>
-          table.client.send(
-            new UpdateCommand({
-              TableName: table.name,
-              Key: keys.tenant(tenantId),
-              UpdateExpression: `SET ${changes.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-              ConditionExpression: 'attribute_exists(pk)',
-              ExpressionAttributeNames: Object.fromEntries(
-                changes.map(([name]) => [`#${name}`, name]),
-              ),
-              ExpressionAttributeValues: Object.fromEntries(
-                changes.map(([name, value]) => [`:${name}`, value]),
-              ),
-              ReturnValues: 'ALL_NEW',
-            }),
-          ),
-        );
-        return tenantSchema.parse(item);
-      } catch (error) {
-        if (conditionFailed(error)) return undefined;
-        throw error;
-      }
+      const { item } = await tenants.updateIf(keys.tenant(tenantId), {
+        set: { ...change, updated_at: isoTime(table.clock.now()) },
+        if: exists,
+      });
+      return item && tenantSchema.parse(item);
     },
 
     async list(): Promise<Tenant[]> {
-      const found: Tenant[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const start = from;
-        const page = await storeCall('list the tenants', () =>
-          table.client.send(
-            new QueryCommand({
-              TableName: table.name,
-              KeyConditionExpression: 'pk = :pk',
-              ExpressionAttributeValues: { ':pk': keys.tenant('').pk },
-              ExclusiveStartKey: start,
-            }),
-          ),
-        );
-        found.push(...(page.Items ?? []).map((item) => tenantSchema.parse(item)));
-        from = page.LastEvaluatedKey;
-      } while (from);
-      return found;
+      const items = await tenants.all({ pk: keys.tenant('').pk });
+      return items.map((item) => tenantSchema.parse(item));
     },
   };
 }

@@ -1,5 +1,5 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { storeCall, type Table } from '../../shared/store/table.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { keys, partition, usagePrefix } from '../../tenancy/stores/keys.ts';
 
 export interface DayOfUsage {
@@ -18,19 +18,10 @@ export interface UsageReader {
 
 export const usageReader = (table: Table): UsageReader => ({
   async days(tenantId, from, to) {
-    const { Items: items = [] } = await storeCall('read the usage', () =>
-      table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-          ExpressionAttributeValues: {
-            ':pk': partition(tenantId),
-            ':from': keys.usage(tenantId, from).sk,
-            ':to': keys.usage(tenantId, to).sk,
-          },
-        }),
-      ),
-    );
+    const items = await new ItemStore(table, 'the usage').all({
+      pk: partition(tenantId),
+      between: [keys.usage(tenantId, from).sk, keys.usage(tenantId, to).sk],
+    });
     return items.map((item) => ({
       date: String(item['sk']).slice(usagePrefix.length),
       requests: Number(item['requests'] ?? 0),

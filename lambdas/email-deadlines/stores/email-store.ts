@@ -1,235 +1,128 @@
-import {
-  GetCommand,
-  QueryCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
 import { historyOnBegin } from '../../shared/history.ts';
-import { conditionFailed, storeCall, type Table } from '../../shared/store/table.ts';
-import type { EmailKey, StoredEmail } from '../work/email.ts';
-import { isOver } from '../work/email.ts';
+import { exists, expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { type Draft, isOver, type StoredEmail } from '../work/email.ts';
 import type { EmailStore } from '../work/ports.ts';
 import { dependentsOf, keys, runPartition } from './keys.ts';
-import { listTrouble, unlistTrouble } from './trouble-list.ts';
+import { troubleList } from './trouble-list.ts';
 
-type Change = Pick<UpdateCommandInput, 'UpdateExpression'> &
-  Partial<Pick<UpdateCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames'>> & {
-    values?: Record<string, unknown>;
-  };
+const isOpen = expr`state <> ${'sent'} AND state <> ${'failed'}`;
+const isOwnedBy = (owner: string) => expr`lease_owner = ${owner}`;
 
-const stateName = { '#state': 'state' };
-const draftNames = { ...stateName, '#response': 'response' };
-const isOpen = '#state <> :sent AND #state <> :failed';
-const ends = { ':sent': 'sent', ':failed': 'failed' };
-const isMine = 'lease_owner = :owner';
-
-/** The attempt was counted as it began; waiting and an outage are none. */
-const alsoSet = {
-  failed: '',
-  waits: ', attempts = attempts - :one',
-  outage: ', attempts = attempts - :one, outages = if_not_exists(outages, :none) + :one',
-};
-
-/** Written with what its holder knows: nobody else may write it meanwhile. */
-const historyOf = ({ history }: Pick<StoredEmail, 'history'>) =>
-  history
-    ? { set: ', history = :history', values: { ':history': history } }
-    : { set: '', values: {} };
-
-/** The emails of runs: `EMAIL#<id>` in the run's partition. */
+/** The emails of runs: `EMAIL#<id>` in the run's partition. Owners are names of one claim each. */
 export function emailStore(table: Table): EmailStore {
-  const read = async (key: EmailKey): Promise<StoredEmail | undefined> => {
-    const { Item: item } = await storeCall('read an email', () =>
-      table.client.send(
-        new GetCommand({ TableName: table.name, Key: keys.email(key), ConsistentRead: true }),
-      ),
-    );
-    return item as StoredEmail | undefined;
-  };
+  const emails = new ItemStore<StoredEmail>(table, 'an email');
+  const dependents = new ItemStore<{ email_ids: string[] }>(table, 'the dependents of an email');
+  const trouble = troubleList(table);
 
-  /** The email as it is then; undefined when the condition did not hold. */
-  const update = async (key: EmailKey, change: Change): Promise<StoredEmail | undefined> => {
-    const { values = {}, ...expressions } = change;
-    try {
-      const { Attributes: item } = await storeCall('change an email', () =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keys.email(key),
-            ...expressions,
-            ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
-      );
-      return item as StoredEmail;
-    } catch (error) {
-      if (conditionFailed(error)) return undefined;
-      throw error;
-    }
-  };
+  const drafted = ({ response, answered_by }: Draft) => ({
+    response,
+    answered_by,
+    drafted_at: expr`if_not_exists(drafted_at, ${table.clock.now()})`,
+  });
 
   return {
     async claim(key, owner, until) {
-      const claimed = await update(key, {
-        UpdateExpression:
-          'SET lease_owner = :owner, lease_until = :until, begun_at = if_not_exists(begun_at, :now) ' +
-          'ADD attempts :one',
-        // Its own lease is of a claim whose answer was lost.
-        ConditionExpression: `attribute_exists(pk) AND ${isOpen} AND (lease_until <= :now OR ${isMine})`,
-        ExpressionAttributeNames: stateName,
-        values: { ':owner': owner, ':until': until, ':now': table.clock.now(), ':one': 1, ...ends },
+      const now = table.clock.now();
+      const begun_at = expr`if_not_exists(begun_at, ${now})`;
+      const { written, item } = await emails.updateIf(keys.email(key), {
+        set: { lease_owner: owner, lease_until: until, begun_at },
+        add: { attempts: 1 },
+        if: expr`${exists} AND ${isOpen} AND lease_until <= ${now}`,
+        mine: ['lease_owner'],
       });
-      if (claimed) return { kind: 'claimed', email: claimed };
-      const there = await read(key);
-      if (!there) return { kind: 'unknown' };
-      if (isOver(there)) return { kind: 'over', email: there };
-      return { kind: 'leased', until: there.lease_until };
+      if (written) return { kind: 'claimed', email: item };
+      if (!item) return { kind: 'unknown' };
+      if (isOver(item)) return { kind: 'over', email: item };
+      return { kind: 'leased', until: item.lease_until };
     },
 
-    async draftAndSend(email, owner, { response, answered_by }) {
-      const changed = await update(email, {
-        UpdateExpression:
-          'SET #state = :sending, #response = :response, answered_by = :step, ' +
-          'drafted_at = if_not_exists(drafted_at, :now)',
-        ConditionExpression: `${isMine} AND attribute_not_exists(waiting_for) AND ${isOpen}`,
-        ExpressionAttributeNames: draftNames,
-        values: {
-          ':sending': 'sending',
-          ':response': response,
-          ':step': answered_by,
-          ':owner': owner,
-          ':now': table.clock.now(),
-          ...ends,
-        },
+    async draftAndSend(email, owner, draft) {
+      const { written } = await emails.updateIf(keys.email(email), {
+        set: { state: 'sending', ...drafted(draft) },
+        if: expr`${isOwnedBy(owner)} AND attribute_not_exists(waiting_for) AND ${isOpen}`,
       });
-      return changed !== undefined;
+      return written;
     },
 
-    async saveDraft(email, owner, { response, answered_by }) {
-      const saved = await update(email, {
-        UpdateExpression:
-          'SET #state = :drafted, #response = :response, answered_by = :step, ' +
-          'lease_until = :none, attempts = :none, drafted_at = if_not_exists(drafted_at, :now)',
-        ConditionExpression: `${isMine} AND ${isOpen}`,
-        ExpressionAttributeNames: draftNames,
-        values: {
-          ':drafted': 'drafted',
-          ':response': response,
-          ':step': answered_by,
-          ':owner': owner,
-          ':none': 0,
-          ':now': table.clock.now(),
-          ...ends,
-        },
+    async saveDraft(email, owner, draft) {
+      const { item: saved } = await emails.updateIf(keys.email(email), {
+        set: { state: 'drafted', ...drafted(draft), lease_until: 0, attempts: 0 },
+        if: expr`${isOwnedBy(owner)} AND ${isOpen}`,
       });
       return saved && !saved.waiting_for ? 'sendable' : 'waits';
     },
 
     async claimSend(key, owner, until) {
-      const claimed = await update(key, {
-        UpdateExpression:
-          'SET #state = :sending, lease_owner = :owner, lease_until = :until ADD attempts :one',
-        ConditionExpression:
-          '#state = :drafted AND attribute_not_exists(waiting_for) AND lease_until <= :now',
-        ExpressionAttributeNames: stateName,
-        values: {
-          ':sending': 'sending',
-          ':drafted': 'drafted',
-          ':owner': owner,
-          ':one': 1,
-          ':until': until,
-          ':now': table.clock.now(),
-        },
+      const { written } = await emails.updateIf(keys.email(key), {
+        set: { state: 'sending', lease_owner: owner, lease_until: until },
+        add: { attempts: 1 },
+        if: expr`state = ${'drafted'} AND attribute_not_exists(waiting_for) AND lease_until <= ${table.clock.now()}`,
+        mine: ['state', 'lease_owner'],
       });
-      return claimed !== undefined;
+      return written;
     },
 
     async end(email, owner, ending) {
-      await listTrouble(table, email, ending);
-      const ended = await update(email, {
-        UpdateExpression: `SET #state = :end, ${ending.state === 'sent' ? 'sent_at = :at, on_time = :on_time' : 'reason = :reason, failed_at = :at'}, lease_until = :none${historyOf(email).set}`,
-        ConditionExpression: `${isMine} AND ${isOpen}`,
-        ExpressionAttributeNames: stateName,
-        values: {
-          ':end': ending.state,
-          ':owner': owner,
-          ':none': 0,
-          ...ends,
-          ...historyOf(email).values,
-          ...(ending.state === 'sent'
-            ? { ':at': ending.sent_at, ':on_time': ending.on_time }
-            : { ':reason': ending.reason, ':at': ending.failed_at }),
-        },
+      await trouble.list(email, ending);
+      const { written } = await emails.updateIf(keys.email(email), {
+        // Nobody else may write the history while its holder has the lease.
+        set: { ...ending, lease_until: 0, history: email.history },
+        if: expr`${isOwnedBy(owner)} AND ${isOpen}`,
+        mine: ['state', 'lease_owner'],
       });
-      return ended !== undefined;
+      return written;
     },
 
     async reopen(key, failedAt) {
-      const there = await read(key);
+      const there = await emails.get(keys.email(key));
       if (there?.state !== 'failed' || there.failed_at !== failedAt) return undefined;
-      await unlistTrouble(table, key, failedAt);
-      const history = historyOf(historyOnBegin(there.history, table.clock.now()));
-      return update(key, {
-        UpdateExpression: `SET #state = :again, lease_until = :none, attempts = :none${history.set} REMOVE reason, failed_at, outages`,
-        ConditionExpression: '#state = :failed AND failed_at = :at',
-        ExpressionAttributeNames: stateName,
-        values: {
+      await trouble.unlist(key, failedAt);
+      const { item } = await emails.updateIf(keys.email(key), {
+        set: {
           // Its reply may have been posted.
-          ':again': there.response === undefined ? 'waiting' : 'sending',
-          ':failed': 'failed',
-          ':at': failedAt,
-          ':none': 0,
-          ...history.values,
+          state: there.response === undefined ? 'waiting' : 'sending',
+          lease_until: 0,
+          attempts: 0,
+          ...historyOnBegin(there.history, table.clock.now()),
         },
+        remove: ['reason', 'failed_at', 'outages'],
+        if: expr`state = ${'failed'} AND failed_at = ${failedAt}`,
       });
+      return item;
     },
 
     async giveBack(email, owner, tried, restsUntil = 0) {
-      await update(email, {
-        UpdateExpression: `SET lease_until = :until${alsoSet[tried]}${historyOf(email).set} REMOVE lease_owner`,
-        ConditionExpression: isMine,
-        values: {
-          ':until': restsUntil,
-          ':owner': owner,
-          ...historyOf(email).values,
-          ...(tried !== 'failed' && { ':one': 1 }),
-          ...(tried === 'outage' && { ':none': 0 }),
+      await emails.updateIf(keys.email(email), {
+        set: { lease_until: restsUntil, history: email.history },
+        // The attempt was counted as it began; waiting and an outage are none.
+        add: {
+          attempts: tried === 'failed' ? undefined : -1,
+          outages: tried === 'outage' ? 1 : undefined,
         },
+        remove: ['lease_owner'],
+        if: isOwnedBy(owner),
       });
     },
 
     async *dependentsOf(key) {
-      let from: Record<string, unknown> | undefined;
-      do {
-        const start = from;
-        const page = await storeCall('read dependents', () =>
-          table.client.send(
-            new QueryCommand({
-              TableName: table.name,
-              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-              ExpressionAttributeValues: {
-                ':pk': runPartition(key),
-                ':prefix': dependentsOf(key.email_id),
-              },
-              ExclusiveStartKey: start,
-            }),
-          ),
-        );
-        for (const item of page.Items ?? []) yield item['email_ids'] as string[];
-        from = page.LastEvaluatedKey;
-      } while (from);
+      const range = { pk: runPartition(key), prefix: dependentsOf(key.email_id) };
+      for await (const { email_ids } of dependents.each(range)) yield email_ids;
     },
 
-    parentDone: (key, parentId) =>
-      update(key, {
-        UpdateExpression: 'DELETE waiting_for :parent',
-        ConditionExpression: 'attribute_exists(pk)',
-        values: { ':parent': new Set([parentId]) },
-      }),
+    async parentDone(key, parentId) {
+      const { item } = await emails.updateIf(keys.email(key), {
+        without: { waiting_for: new Set([parentId]) },
+        if: exists,
+      });
+      return item;
+    },
 
     async replies(key, ids) {
-      const parents = await Promise.all(ids.map((email_id) => read({ ...key, email_id })));
+      const parents = await Promise.all(
+        ids.map((email_id) => emails.get(keys.email({ ...key, email_id }))),
+      );
       return parents.flatMap((parent) =>
         parent?.response === undefined
           ? []

@@ -1,5 +1,5 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expiresAt, storeCall, type Table } from '../../shared/store/table.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { type AnswerTier, answerTiers, type TierTimes } from '../work/fallback-chain.ts';
 import type { StepClock } from '../work/ports.ts';
 import { ServiceTimes, type SharedServiceTimes } from '../work/service-times.ts';
@@ -19,15 +19,10 @@ export async function learnedTimes(
   assumed: TierTimes,
 ): Promise<LearnedTimes> {
   const known = answerTiers.flatMap((step) => (assumed[step] === undefined ? [] : [step]));
+  const shared = new ItemStore<Partial<SharedServiceTimes>>(table, 'learned times');
   const read = async (step: AnswerTier): Promise<SharedServiceTimes | undefined> => {
-    const { Item: item } = await storeCall('read learned times', () =>
-      table.client.send(
-        new GetCommand({ TableName: table.name, Key: keys.learned(tenantId, step) }),
-      ),
-    );
-    return item?.['samples']
-      ? { samples: item['samples'] as SharedServiceTimes['samples'] }
-      : undefined;
+    const item = await shared.get(keys.learned(tenantId, step), { consistent: false });
+    return item?.samples && { samples: item.samples };
   };
   const times = new Map(
     await Promise.all(
@@ -49,18 +44,7 @@ export async function learnedTimes(
         const learned = times.get(step);
         const others = await read(step);
         if (others) learned?.merge(others);
-        await storeCall('share learned times', () =>
-          table.client.send(
-            new PutCommand({
-              TableName: table.name,
-              Item: {
-                ...keys.learned(tenantId, step),
-                ...learned?.share(),
-                expires_at: expiresAt(table.clock.now(), keptDays),
-              },
-            }),
-          ),
-        );
+        await shared.put(keys.learned(tenantId, step), { ...learned?.share() }, { keptDays });
       }
       changed.clear();
     },

@@ -1,5 +1,6 @@
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { conditionFailed, expiresAt, storeCall, type Table } from '../../shared/store/table.ts';
+import { expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import {
   type EmailKey,
   type Ending,
@@ -15,37 +16,24 @@ export const troubleItem = (email: StoredEmail | UnreadableEmail, state: 'late' 
   email_id: mailboxIdOf(email),
 });
 
-/** Written before the end, so that no email in trouble is missing from the list of them. */
-export async function listTrouble(table: Table, email: StoredEmail, ending: Ending): Promise<void> {
-  const isLate = ending.state === 'sent' && !ending.on_time;
-  if (ending.state === 'sent' && !isLate) return;
-  await storeCall('list an email', () =>
-    table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: {
-          ...troubleItem(email, isLate ? 'late' : 'failed'),
-          ...(ending.state === 'sent'
-            ? { late_by_seconds: (ending.sent_at - email.deadline_at) / 1000 }
-            : { reason: ending.reason, failed_at: ending.failed_at }),
-          expires_at: expiresAt(table.clock.now(), keptDays),
-        },
-      }),
-    ),
-  );
-}
+/** The list of a run's emails that came late or failed. */
+export function troubleList(table: Table) {
+  const listed = new ItemStore(table, 'an email that is listed');
+  return {
+    /** To be done before the end is written, so that no email in trouble is missing. */
+    async list(email: StoredEmail, ending: Ending): Promise<void> {
+      if (ending.state === 'sent' && ending.on_time) return;
+      const trouble =
+        ending.state === 'sent'
+          ? { late_by_seconds: (ending.sent_at - email.deadline_at) / 1000 }
+          : { reason: ending.reason, failed_at: ending.failed_at };
+      const item = troubleItem(email, ending.state === 'sent' ? 'late' : 'failed');
+      await listed.put(item, { ...item, ...trouble }, { keptDays });
+    },
 
-/** Before the email is taken back: one that has failed anew since stays in the list. */
-export async function unlistTrouble(table: Table, key: EmailKey, failedAt: number): Promise<void> {
-  const command = new DeleteCommand({
-    TableName: table.name,
-    Key: keys.trouble(key, 'failed'),
-    ConditionExpression: 'failed_at = :at',
-    ExpressionAttributeValues: { ':at': failedAt },
-  });
-  try {
-    await storeCall('unlist an email', () => table.client.send(command));
-  } catch (error) {
-    if (!conditionFailed(error)) throw error;
-  }
+    /** To be done before the email is taken back: one that has failed anew since stays in the list. */
+    async unlist(key: EmailKey, failedAt: number): Promise<void> {
+      await listed.delete(keys.trouble(key, 'failed'), expr`failed_at = ${failedAt}`);
+    },
+  };
 }

@@ -1,131 +1,71 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type HistoryEntry, historyOnBegin, withEntry } from '../../shared/history.ts';
-import { conditionFailed, isExpired, storeCall, type Table } from '../../shared/store/table.ts';
+import { exists, expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { leadView, type StoredInsight, type StoredLead } from '../work/lead.ts';
 import { indexed, keys } from './keys.ts';
 
 /** One lead and its insight: an item, changed by one conditional write at a time. */
 export function leadStore(table: Table) {
-  const find = async (tenantId: string, leadId: string): Promise<StoredLead | undefined> => {
-    const { Item: item } = await storeCall('read a lead', () =>
-      table.client.send(
-        new GetCommand({
-          TableName: table.name,
-          Key: keys.lead(tenantId, leadId),
-          ConsistentRead: true,
-        }),
-      ),
-    );
-    return item && !isExpired(item, table.clock.now()) ? (item as StoredLead) : undefined;
-  };
+  const leads = new ItemStore<StoredLead>(table, 'a lead');
+  const insights = new ItemStore(table, 'an insight');
+
+  const find = (tenantId: string, leadId: string): Promise<StoredLead | undefined> =>
+    leads.get(keys.lead(tenantId, leadId));
 
   return {
     find,
 
     /** Stores the lead unless it is stored already. */
     async store(lead: StoredLead): Promise<void> {
-      const { tenant_id, expires_at } = lead;
-      const Item = {
-        ...keys.lead(tenant_id, lead.id),
+      const { tenant_id, id, source, expires_at } = lead;
+      await leads.create(keys.lead(tenant_id, id), {
         tenant_id,
         ...leadView(lead),
         expires_at,
-        ...(lead.source !== null && { by_source: indexed.by_source(tenant_id, lead.source) }),
-      };
-      await unlessFailed(() =>
-        table.client.send(
-          new PutCommand({
-            TableName: table.name,
-            Item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
+        ...(source !== null && { by_source: indexed.by_source(tenant_id, source) }),
+      });
     },
 
     /** Makes the insight the lead's, as the next after the one that the lead has; false where another came first. */
     async setInsight(lead: StoredLead, insight: StoredInsight): Promise<boolean> {
-      const { tenant_id, id } = lead;
-      if (lead.insight) await keepReplaced(table, lead, lead.insight);
-      return unlessFailed(() =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keys.lead(tenant_id, id),
-            UpdateExpression:
-              'SET insight = :insight, by_priority = :priority, by_intent = :intent',
-            ConditionExpression: lead.insight
-              ? 'insight.version = :before'
-              : 'attribute_exists(pk) AND attribute_not_exists(insight)',
-            ExpressionAttributeValues: {
-              ':insight': insight,
-              ':priority': indexed.by_priority(tenant_id, insight.priority),
-              ':intent': indexed.by_intent(tenant_id, insight.intent),
-              ...(lead.insight && { ':before': lead.insight.version }),
-            },
-          }),
-        ),
-      );
+      const { tenant_id, id, expires_at, insight: before } = lead;
+      if (before) {
+        // Written before it is replaced; where that then fails, readers pass over it.
+        const key = keys.replaced(tenant_id, id, before.version);
+        await insights.put(key, { insight: before, expires_at });
+      }
+      const { written } = await leads.updateIf(keys.lead(tenant_id, id), {
+        set: {
+          insight,
+          by_priority: indexed.by_priority(tenant_id, insight.priority),
+          by_intent: indexed.by_intent(tenant_id, insight.intent),
+        },
+        if: before
+          ? expr`insight.version = ${before.version}`
+          : expr`${exists} AND attribute_not_exists(insight)`,
+        mine: ['insight'],
+      });
+      return written;
     },
 
     /** Records a try that failed; of two at the same moment one may be lost. */
     async setFailed(tenantId: string, leadId: string, entry: HistoryEntry): Promise<void> {
       const lead = await find(tenantId, leadId);
       const before = historyOnBegin(lead?.history, entry.at).history;
-      await unlessFailed(() =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keys.lead(tenantId, leadId),
-            UpdateExpression: 'SET history = :history',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeValues: { ':history': withEntry(before, entry) },
-          }),
-        ),
-      );
+      await leads.updateIf(keys.lead(tenantId, leadId), {
+        set: { history: withEntry(before, entry) },
+        if: exists,
+      });
     },
 
     /** Records that everybody has been told of the insight. */
     async setAnnounced({ tenant_id, id }: StoredLead, version: number): Promise<void> {
-      await unlessFailed(() =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keys.lead(tenant_id, id),
-            UpdateExpression: 'SET announced_version = :version',
-            ConditionExpression:
-              'attribute_exists(pk) AND (attribute_not_exists(announced_version) OR announced_version < :version)',
-            ExpressionAttributeValues: { ':version': version },
-          }),
-        ),
-      );
+      await leads.updateIf(keys.lead(tenant_id, id), {
+        set: { announced_version: version },
+        if: expr`${exists} AND (attribute_not_exists(announced_version) OR announced_version < ${version})`,
+      });
     },
   };
 }
 export type LeadStore = ReturnType<typeof leadStore>;
-
-/** Written before the insight is replaced; where that then fails, readers pass over it. */
-const keepReplaced = (table: Table, lead: StoredLead, insight: StoredInsight) =>
-  storeCall('keep an insight', () =>
-    table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: {
-          ...keys.replaced(lead.tenant_id, lead.id, insight.version),
-          insight,
-          expires_at: lead.expires_at,
-        },
-      }),
-    ),
-  );
-
-/** False where the condition did not hold. */
-async function unlessFailed(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await storeCall('change a lead', write);
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
-}

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { errorForLog, type Log } from '../log.ts';
-import { expiresAt, storeCall, type Table } from '../store/table.ts';
+import { ItemStore } from '../store/item-store.ts';
+import type { Table } from '../store/table.ts';
 import { shareOf } from './share.ts';
 
 /** The invocations that work a queue off, which all tenants share. */
@@ -51,6 +51,7 @@ const fullForMs = 500;
  * share already knows so from the item that its own write returns.
  */
 export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
+  const workers = new ItemStore(table, 'the workers');
   const fullUntil = new Map<string, number>();
   const seenAt = new Map<string, number>();
   const key = { pk: 'WORKERS', sk: pool.name };
@@ -66,33 +67,17 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
   };
 
   const write = async (owner: string, worker: Worker | undefined, gone: string[]) => {
+    const now = table.clock.now();
     const marks = freshMarks(worker?.tenants ?? []);
-    const names = [...gone, ...(worker ? [] : [owner])].map((name) => workerPrefix + name);
-    const removed = Object.fromEntries(names.map((name, index) => [`#r${index}`, name]));
-    const { Attributes: item = {} } = await storeCall('share the workers', () =>
-      table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: key,
-          UpdateExpression:
-            `SET expires_at = :expires${worker ? ', #me = :me' : ''}` +
-            marks.map((_, index) => `, #s${index} = :now`).join('') +
-            (names.length > 0 ? ` REMOVE ${Object.keys(removed).join(', ')}` : ''),
-          ExpressionAttributeNames: {
-            ...removed,
-            ...Object.fromEntries(marks.map((mark, index) => [`#s${index}`, mark])),
-            ...(worker && { '#me': workerPrefix + owner }),
-          },
-          ExpressionAttributeValues: {
-            ':expires': expiresAt(table.clock.now(), 8),
-            ...(marks.length > 0 && { ':now': table.clock.now() }),
-            ...(worker && { ':me': worker }),
-          },
-          ReturnValues: 'ALL_NEW',
-        }),
-      ),
-    );
-    return { all: workersIn(item), isShared: marksIn(item, table.clock.now()) > 1 };
+    const item = await workers.update(key, {
+      set: {
+        ...Object.fromEntries(marks.map((mark) => [mark, now])),
+        ...(worker && { [workerPrefix + owner]: worker }),
+      },
+      remove: [...gone, ...(worker ? [] : [owner])].map((name) => workerPrefix + name),
+      keptDays: 8,
+    });
+    return { all: workersIn(item), isShared: marksIn(item, now) > 1 };
   };
 
   return {

@@ -11,7 +11,7 @@ export interface Pauses {
 export const systemPauses: Pauses = { sleep: systemClock.sleep, random: Math.random };
 
 const firstPauseMs = 50;
-const mostPauseMs = 2_000;
+const maxPauseMs = 2_000;
 const throttled = /^(ProvisionedThroughputExceeded|Throttling|RequestLimitExceeded)/;
 
 /**
@@ -19,7 +19,7 @@ const throttled = /^(ProvisionedThroughputExceeded|Throttling|RequestLimitExceed
  * (1,000 writes a second). `send` gives what is left. Pauses double from 50 ms to 2 s, the upper half by chance;
  * nothing is sent from `until` on, in milliseconds since the epoch: then it throws `retry`, as an outage.
  */
-export async function wholeBatch<T>(
+export async function retryUnprocessed<T>(
   what: string,
   batch: T[],
   send: (left: T[]) => Promise<T[]>,
@@ -27,12 +27,12 @@ export async function wholeBatch<T>(
 ): Promise<void> {
   let left = batch;
   for (let tries = 0; left.length > 0; tries++) {
-    const restMs = tries === 0 ? 0 : restAfter(tries, random);
-    if (clock.now() + restMs >= until) {
+    const pauseMs = tries === 0 ? 0 : pauseAfter(tries, random);
+    if (clock.now() + pauseMs >= until) {
       const undone = `${left.length} of ${batch.length} are left undone`;
       throw retryLater('store', `DynamoDB has no room to ${what}: ${undone}.`);
     }
-    if (restMs > 0) await sleep(restMs);
+    if (pauseMs > 0) await sleep(pauseMs);
     left = await storeCall(what, () => send(left)).catch((error) => {
       if (isThrottled(error)) return left;
       throw error;
@@ -40,8 +40,8 @@ export async function wholeBatch<T>(
   }
 }
 
-const restAfter = (tries: number, random: () => number): number =>
-  (Math.min(mostPauseMs, firstPauseMs * 2 ** (tries - 1)) * (1 + random())) / 2;
+const pauseAfter = (tries: number, random: () => number): number =>
+  (Math.min(maxPauseMs, firstPauseMs * 2 ** (tries - 1)) * (1 + random())) / 2;
 
 /** Nothing of the batch was done. */
 const isThrottled = (error: unknown): boolean =>

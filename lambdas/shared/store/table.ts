@@ -2,11 +2,17 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import { callFailed } from '../errors.ts';
 
-/** A DynamoDB table and what its adapters share. */
+/** A DynamoDB table and what its stores share. */
 export interface Table {
   client: Pick<DynamoDBDocumentClient, 'send'>;
   name: string;
   clock: Pick<Clock, 'now'>;
+}
+
+/** The key of an item, in every table. */
+export interface Key {
+  pk: string;
+  sk: string;
 }
 
 export const conditionFailed = (error: unknown): boolean =>
@@ -29,5 +35,5 @@ export const expiresAt = (nowMs: number, retentionDays: number): number =>
   Math.floor(nowMs / 1000) + retentionDays * secondsPerDay;
 
 /** DynamoDB deletes expired items days later; until then readers pass over them. */
-export const isExpired = (item: Record<string, unknown>, nowMs: number): boolean =>
-  typeof item['expires_at'] === 'number' && item['expires_at'] <= nowMs / 1000;
+export const isExpired = (item: object, nowMs: number): boolean =>
+  'expires_at' in item && typeof item.expires_at === 'number' && item.expires_at <= nowMs / 1000;

@@ -1,5 +1,5 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { storeCall, type Table } from '../../shared/store/table.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Key, Table } from '../../shared/store/table.ts';
 import { type Tenant, tenantSchema } from '../tenant.ts';
 import { keys } from './keys.ts';
 
@@ -21,15 +21,14 @@ const maxKept = 2_000;
  * what was read last goes on being used.
  */
 export function tenantDirectory(table: Table): TenantDirectory {
+  const items = new ItemStore(table, 'a tenant');
   const kept = new Map<string, Kept>();
-  const read = async (key: { pk: string; sk: string }): Promise<Item> => {
+  const read = async (key: Key): Promise<Item> => {
     const name = `${key.pk} ${key.sk}`;
     const known = kept.get(name);
     if (known && known.until > table.clock.now()) return known.item;
     try {
-      const { Item: item } = await storeCall('read a tenant', () =>
-        table.client.send(new GetCommand({ TableName: table.name, Key: key })),
-      );
+      const item = await items.get(key, { consistent: false });
       if (kept.size >= maxKept) kept.clear();
       kept.set(name, { item, until: table.clock.now() + keepMs });
       return item;
@@ -57,15 +56,8 @@ export async function configurationNow(
   tenantId: string,
   feature: string,
 ): Promise<{ value: unknown; version: number } | undefined> {
-  const { Item: item } = await storeCall('read a configuration', () =>
-    table.client.send(
-      new GetCommand({
-        TableName: table.name,
-        Key: keys.configuration(tenantId, feature),
-        ConsistentRead: true,
-      }),
-    ),
-  );
+  const items = new ItemStore(table, 'a configuration');
+  const item = await items.get(keys.configuration(tenantId, feature));
   if (!item || item['deleted']) return undefined;
   return { value: JSON.parse(String(item['feature_value'])), version: Number(item['version']) };
 }

@@ -1,6 +1,7 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Acquired, gcraLimiter } from '../../shared/limits/gcra.ts';
-import { expiresAt, storeCall, type Table } from '../../shared/store/table.ts';
+import { expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import type { RateClass } from '../caller.ts';
 import { type ModelLimit, type RateLimit, usageRetentionDays } from '../tenant.ts';
 import { keys } from './keys.ts';
@@ -26,11 +27,12 @@ const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } 
 /** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
 export function usageCounter(table: Table): UsageCounter {
   const spend = gcraLimiter(table);
+  const usage = new ItemStore(table, 'the usage');
+  const today = (tenantId: string) => keys.usage(tenantId, dateOf(table.clock.now()));
   return {
     async tryAcquireRequest(tenantId, budget, { requests_per_second, burst }) {
-      const key = keys.usage(tenantId, dateOf(table.clock.now()));
       const place = {
-        key,
+        key: today(tenantId),
         attribute: attributes[budget],
         counter: 'requests',
         keptDays: usageRetentionDays,
@@ -44,7 +46,7 @@ export function usageCounter(table: Table): UsageCounter {
     async tryAcquireModelCall(tenantId, { calls_per_day, burst }) {
       if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
       const place = {
-        key: keys.usage(tenantId, dateOf(table.clock.now())),
+        key: today(tenantId),
         attribute: 'model_spent_until',
         counter: 'lead_model_calls',
         keptDays: usageRetentionDays,
@@ -53,41 +55,18 @@ export function usageCounter(table: Table): UsageCounter {
     },
 
     async returnModelCall(tenantId, { calls_per_day }) {
-      await storeCall('return a call', () =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keys.usage(tenantId, dateOf(table.clock.now())),
-            UpdateExpression:
-              'SET model_spent_until = model_spent_until - :step ADD lead_model_calls :less',
-            // After midnight the call was spent on the item of the day before.
-            ConditionExpression: 'lead_model_calls > :none',
-            ExpressionAttributeValues: {
-              ':step': (secondsPerDay / calls_per_day) * 1000,
-              ':less': -1,
-              ':none': 0,
-            },
-          }),
-        ),
-      );
+      await usage.updateIf(today(tenantId), {
+        set: {
+          model_spent_until: expr`model_spent_until - ${(secondsPerDay / calls_per_day) * 1000}`,
+        },
+        add: { lead_model_calls: -1 },
+        // After midnight the call was spent on the item of the day before.
+        if: expr`lead_model_calls > ${0}`,
+      });
     },
 
     async count(tenantId, counter, by = 1) {
-      const now = table.clock.now();
-      await storeCall('count usage', () =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: keys.usage(tenantId, dateOf(now)),
-            UpdateExpression: 'ADD #counter :by SET expires_at = :expires',
-            ExpressionAttributeNames: { '#counter': counter },
-            ExpressionAttributeValues: {
-              ':by': by,
-              ':expires': expiresAt(now, usageRetentionDays),
-            },
-          }),
-        ),
-      );
+      await usage.update(today(tenantId), { add: { [counter]: by }, keptDays: usageRetentionDays });
     },
   };
 }

@@ -1,6 +1,7 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../shared/clock.ts';
-import { conditionFailed, storeCall, type Table } from '../../shared/store/table.ts';
+import { expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { configurationNow } from '../../tenancy/stores/tenant-directory.ts';
 import { webhooksOf } from '../features.ts';
 import type { DeliveryPorts } from '../work/deliver-event.ts';
@@ -26,20 +27,13 @@ interface DisabledItem extends Disabled {
 export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): EndpointStore {
   const endpointFeature = webhooksOf(loopback);
 
-  const disabledItem = async (tenantId: string): Promise<DisabledItem | undefined> => {
-    const { Item: item } = await storeCall('read an endpoint', () =>
-      webhooks.client.send(
-        new GetCommand({ TableName: webhooks.name, Key: keyOf(tenantId), ConsistentRead: true }),
-      ),
-    );
-    return item as DisabledItem | undefined;
-  };
+  const endpoints = new ItemStore<DisabledItem>(webhooks, 'an endpoint');
 
   return {
     async find(tenantId) {
       const [configured, item] = await Promise.all([
         configurationNow(tenants, tenantId, 'webhooks'),
-        disabledItem(tenantId),
+        endpoints.get(keyOf(tenantId)),
       ]);
       const endpoint = endpointFeature.parse(configured?.value, tenantId);
       if (!configured || !endpoint) return undefined;
@@ -54,21 +48,10 @@ export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): 
         disabled_at: isoTime(webhooks.clock.now()),
         reason,
       };
-      try {
-        await storeCall('disable an endpoint', () =>
-          webhooks.client.send(
-            new PutCommand({
-              TableName: webhooks.name,
-              Item: { ...keyOf(tenantId), ...item },
-              // The first to say it is remembered, and an older configuration says nothing of a newer.
-              ConditionExpression: 'attribute_not_exists(pk) OR configuration_version < :version',
-              ExpressionAttributeValues: { ':version': version },
-            }),
-          ),
-        );
-      } catch (error) {
-        if (!conditionFailed(error)) throw error;
-      }
+      await endpoints.putIf(keyOf(tenantId), item, {
+        // The first to say it is remembered, and an older configuration says nothing of a newer.
+        if: expr`attribute_not_exists(pk) OR configuration_version < ${version}`,
+      });
     },
   };
 }

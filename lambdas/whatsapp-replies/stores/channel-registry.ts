@@ -1,5 +1,5 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { storeCall, type Table } from '../../shared/store/table.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { type Channel, channelSchema } from '../messages.ts';
 import { keys } from './keys.ts';
 
@@ -14,15 +14,14 @@ const maxKept = 1_000;
 
 /** Looks channels up, each kept for half a minute; that long a change may take to be seen. */
 export function channelRegistry(table: Table): ChannelRegistry {
+  const channels = new ItemStore(table, 'a channel');
   const kept = new Map<string, { channel: Channel; until: number }>();
   return {
     async find(number) {
       const now = table.clock.now();
       const known = kept.get(number);
       if (known && known.until > now) return known.channel;
-      const { Item: item } = await storeCall('read a channel', () =>
-        table.client.send(new GetCommand({ TableName: table.name, Key: keys.channel(number) })),
-      );
+      const item = await channels.get(keys.channel(number), { consistent: false });
       if (!item) return undefined;
       const channel = channelSchema.parse(item);
       if (kept.size >= maxKept) kept.clear();
@@ -34,40 +33,19 @@ export function channelRegistry(table: Table): ChannelRegistry {
 
 /** What the operator's command does with the registry. */
 export function channelAdministration(table: Table) {
+  const channels = new ItemStore(table, 'a channel');
   return {
-    async add(channel: Channel): Promise<void> {
-      const item = { ...keys.channel(channel.number), ...channel };
-      await table.client.send(new PutCommand({ TableName: table.name, Item: item }));
-    },
+    add: (channel: Channel): Promise<void> => channels.put(keys.channel(channel.number), channel),
 
     /** False when there was none. */
     async remove(number: string): Promise<boolean> {
-      const { Attributes: removed } = await table.client.send(
-        new DeleteCommand({
-          TableName: table.name,
-          Key: keys.channel(number),
-          ReturnValues: 'ALL_OLD',
-        }),
-      );
+      const removed = await channels.delete(keys.channel(number));
       return removed !== undefined;
     },
 
     async list(): Promise<Channel[]> {
-      const channels: Channel[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await table.client.send(
-          new QueryCommand({
-            TableName: table.name,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': keys.channel('').pk },
-            ExclusiveStartKey: from,
-          }),
-        );
-        channels.push(...(page.Items ?? []).map((item) => channelSchema.parse(item)));
-        from = page.LastEvaluatedKey;
-      } while (from);
-      return channels;
+      const items = await channels.all({ pk: keys.channel('').pk });
+      return items.map((item) => channelSchema.parse(item));
     },
   };
 }

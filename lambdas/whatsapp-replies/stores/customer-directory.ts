@@ -1,15 +1,6 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { retryLater } from '../../shared/errors.ts';
-import { conditionFailed, isExpired, storeCall } from '../../shared/store/table.ts';
 import type { Channel } from '../messages.ts';
-import {
-  type Customer,
-  consentChange,
-  type KeptAt,
-  knownAs,
-  linkTo,
-  wrote,
-} from './customer-items.ts';
+import { type Customer, customerItems, type KeptAt } from './customer-items.ts';
 import { keys } from './keys.ts';
 import type { ConversationsTable } from './table.ts';
 
@@ -32,52 +23,28 @@ const maxSteps = 3;
 const maxTries = 5;
 
 export function customerDirectory(table: ConversationsTable): CustomerDirectory {
+  const items = customerItems(table);
   const keyOf = (channel: Channel, address: string) =>
     keys.customer(channel.company_id, channel.number, address);
-
-  const seen = async (channel: Channel, address: string): Promise<Customer> => {
-    const key = keyOf(channel, address);
-    try {
-      return await storeCall('find a customer', () => wrote(table, key, channel, 'expiring'));
-    } catch (error) {
-      if (!conditionFailed(error)) throw error;
-      return storeCall('find a customer', () => wrote(table, key, channel, 'opted out'));
-    }
-  };
 
   const kept = async (channel: Channel, address: string): Promise<Customer & KeptAt> => {
     let at = address;
     for (let steps = 0; ; steps++) {
-      const customer = await seen(channel, at);
+      const customer = await items.wrote(keyOf(channel, at), channel);
       const { same_as: next } = customer;
       if (next === undefined || steps === maxSteps) return { ...customer, address: at };
       at = next;
     }
   };
 
-  /** Makes `name` lead to the customer. */
-  const lead = async (channel: Channel, name: string, customer: Customer & KeptAt) => {
-    const home = keyOf(channel, customer.address);
-    if (!customer.known_as?.has(name)) {
-      await storeCall('note a name', () => table.client.send(knownAs(table, home, name)));
-    }
-    try {
-      const link = await linkTo(table, keyOf(channel, name), channel, customer);
-      await storeCall('link a name', () => table.client.send(link));
-    } catch (error) {
-      // It leads to somebody else already, and that stays.
-      ifElsewhere(error);
-    }
-  };
-
   /** STOP under either name is STOP: it is the customer's own before the name leads to them, so that no crash loses it. */
   const withOptOutOf = async (
     name: string,
-    item: Record<string, unknown> | undefined,
+    item: Customer | undefined,
     channel: Channel,
     customer: Customer & KeptAt,
   ): Promise<Customer & KeptAt> => {
-    const isOut = item?.['opted_out'] === true && item['same_as'] === undefined;
+    const isOut = item?.opted_out && item.same_as === undefined;
     if (!isOut || customer.opted_out) return customer;
     const change = { customer, optedOut: true, messageSid: `merged:${name}` };
     await directory.setOptOut(channel, customer.address, change);
@@ -88,13 +55,16 @@ export function customerDirectory(table: ConversationsTable): CustomerDirectory 
     async customerOf(channel, address, others = []) {
       if (others.length === 0) return kept(channel, address);
       const names = [address, ...others];
-      const items = await Promise.all(names.map((name) => itemOf(table, keyOf(channel, name))));
-      const known = names.find((_, index) => items[index] !== undefined);
+      const found = await Promise.all(names.map((name) => items.find(keyOf(channel, name))));
+      const known = names.find((_, index) => found[index] !== undefined);
       let customer = await kept(channel, known ?? address);
       for (const [index, name] of names.entries()) {
         if (name === customer.address) continue;
-        customer = await withOptOutOf(name, items[index], channel, customer);
-        await lead(channel, name, customer);
+        customer = await withOptOutOf(name, found[index], channel, customer);
+        if (!customer.known_as?.has(name)) {
+          await items.addName(keyOf(channel, customer.address), name);
+        }
+        await items.link(keyOf(channel, name), channel, customer);
       }
       const { known_as: before = new Set<string>() } = customer;
       const known_as = before.union(new Set(names));
@@ -107,23 +77,15 @@ export function customerDirectory(table: ConversationsTable): CustomerDirectory 
       for (let tries = 0; tries < maxTries; tries++) {
         if (current.consent_sids?.includes(messageSid)) return false;
         const home = current.address ?? address;
-        try {
-          // The names first: after a crash the webhook comes again, and does both.
-          for (const name of current.known_as ?? []) {
-            const link = await linkTo(table, keyOf(channel, name), channel, {
-              ...current,
-              address: home,
-              opted_out: optedOut,
-            });
-            await storeCall('set an opt-out', () => table.client.send(link)).catch(ifElsewhere);
-          }
-          const change = consentChange(table, keyOf(channel, home), current, optedOut, messageSid);
-          await storeCall('set an opt-out', () => table.client.send(change));
-          return true;
-        } catch (error) {
-          if (!conditionFailed(error)) throw error;
-          current = await kept(channel, address);
+        // The names first: after a crash the webhook comes again, and does both.
+        for (const name of current.known_as ?? []) {
+          const customerThen = { ...current, address: home, opted_out: optedOut };
+          await items.link(keyOf(channel, name), channel, customerThen);
         }
+        if (await items.changeConsent(keyOf(channel, home), current, optedOut, messageSid)) {
+          return true;
+        }
+        current = await kept(channel, address);
       }
       throw retryLater(
         'consent_contended',
@@ -132,20 +94,4 @@ export function customerDirectory(table: ConversationsTable): CustomerDirectory 
     },
   };
   return directory;
-}
-
-/** A name that leads to somebody else stays as it is. */
-function ifElsewhere(error: unknown): void {
-  if (!conditionFailed(error)) throw error;
-}
-
-/** The item of a name; undefined where there is none that is still to be kept. */
-async function itemOf(
-  table: ConversationsTable,
-  key: Record<string, string>,
-): Promise<Record<string, unknown> | undefined> {
-  const { Item: item } = await storeCall('look for a customer', () =>
-    table.client.send(new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true })),
-  );
-  return item === undefined || isExpired(item, table.clock.now()) ? undefined : item;
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isoTime } from '../../shared/clock.ts';
+import { expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Key } from '../../shared/store/table.ts';
 import type { Channel } from '../messages.ts';
-import { type ConversationsTable, expiryOf } from './table.ts';
+import type { ConversationsTable } from './table.ts';
 
 /** A customer of one business number, known by an id that tells nothing about the person. */
 export interface Customer {
@@ -27,100 +30,75 @@ export interface KeptAt {
 
 const keptConsentSids = 10;
 
-/** Adds a name that leads to the customer whose item it is. */
-export const knownAs = (table: ConversationsTable, key: Record<string, string>, name: string) =>
-  new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression: 'ADD known_as :names',
-    ExpressionAttributeValues: { ':names': new Set([name]) },
-  });
+/** The items of customers and of their names. */
+export function customerItems(table: ConversationsTable) {
+  const customers = new ItemStore<Customer>(table, 'a customer');
+  return {
+    /** The item of a name; undefined where there is none that is still to be kept. */
+    find: (key: Key): Promise<Customer | undefined> => customers.get(key),
 
-/** The item of another name; it is kept as long as the opt-out of the customer that it leads to. */
-export async function linkTo(
-  table: ConversationsTable,
-  key: Record<string, string>,
-  { company_id, project_id }: Channel,
-  { address, conversation_id, opted_out }: Customer & KeptAt,
-): Promise<UpdateCommand> {
-  const expires = await expiryOf(table, company_id);
-  return new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression:
-      'SET same_as = :kept, conversation_id = if_not_exists(conversation_id, :conversation), ' +
-      'company_id = :company, project_id = :project, opted_out = :out' +
-      (opted_out ? ' REMOVE expires_at' : ', expires_at = :expires'),
-    ConditionExpression: 'attribute_not_exists(same_as) OR same_as = :kept',
-    ExpressionAttributeValues: {
-      ':kept': address,
-      ':conversation': conversation_id,
-      ':company': company_id,
-      ':project': project_id,
-      ':out': opted_out === true,
-      ...(!opted_out && { ':expires': expires }),
+    /** Notes that the customer wrote. Who has opted out is kept without an expiry, so that it is never forgotten. */
+    async wrote(key: Key, { company_id, project_id }: Channel): Promise<Customer> {
+      const set = {
+        conversation_id: expr`if_not_exists(conversation_id, ${`c_${randomBytes(16).toString('hex')}`})`,
+        last_inbound_at: isoTime(table.clock.now()),
+        company_id,
+        project_id,
+      };
+      const { item } = await customers.updateIf(key, {
+        set,
+        keptDays: await table.retentionDays(company_id),
+        if: expr`attribute_not_exists(opted_out) OR opted_out = ${false}`,
+      });
+      return item ?? customers.update(key, { set });
     },
-    ReturnValues: 'ALL_OLD',
-  });
-}
 
-/** Notes that the customer wrote. Who has opted out is kept without an expiry, so that it is never forgotten. */
-export async function wrote(
-  table: ConversationsTable,
-  key: Record<string, string>,
-  channel: Channel,
-  kind: 'expiring' | 'opted out',
-): Promise<Customer> {
-  const expiring = kind === 'expiring';
-  const { Attributes: item } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key,
-      UpdateExpression:
-        'SET conversation_id = if_not_exists(conversation_id, :new), last_inbound_at = :now, ' +
-        'company_id = :company, project_id = :project' +
-        (expiring ? ', expires_at = :expires' : ''),
-      ...(expiring && {
-        ConditionExpression: 'attribute_not_exists(opted_out) OR opted_out = :no',
-      }),
-      ExpressionAttributeValues: {
-        ':new': `c_${randomBytes(16).toString('hex')}`,
-        ':now': new Date(table.clock.now()).toISOString(),
-        ':company': channel.company_id,
-        ':project': channel.project_id,
-        ...(expiring && {
-          ':no': false,
-          ':expires': await expiryOf(table, channel.company_id),
-        }),
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  return item as Customer;
-}
-
-/** Sets or clears the opt-out, unless it was changed since this view of the customer. */
-export function consentChange(
-  table: ConversationsTable,
-  key: Record<string, string>,
-  { consent_sids: before = [], consent_changes: changes = 0 }: Customer,
-  optedOut: boolean,
-  messageSid: string,
-): UpdateCommand {
-  return new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression:
-      'SET opted_out = :out, consent_sids = :sids, consent_changes = :next' +
-      (optedOut ? ' REMOVE expires_at' : ''),
-    ConditionExpression: changes
-      ? 'consent_changes = :changes'
-      : 'attribute_not_exists(consent_changes)',
-    ExpressionAttributeValues: {
-      ':out': optedOut,
-      ':sids': [...before, messageSid].slice(-keptConsentSids),
-      ':next': changes + 1,
-      ...(changes && { ':changes': changes }),
+    /** Adds a name that leads to the customer whose item it is. */
+    async addName(key: Key, name: string): Promise<void> {
+      await customers.update(key, { add: { known_as: new Set([name]) } });
     },
-  });
+
+    /**
+     * Makes a name lead to the customer, and keeps it as long as their opt-out; one that leads to somebody else stays as
+     * it is.
+     */
+    async link(key: Key, channel: Channel, customer: Customer & KeptAt): Promise<void> {
+      const { company_id, project_id } = channel;
+      const { address, conversation_id, opted_out = false } = customer;
+      await customers.updateIf(key, {
+        set: {
+          same_as: address,
+          conversation_id: expr`if_not_exists(conversation_id, ${conversation_id})`,
+          company_id,
+          project_id,
+          opted_out,
+        },
+        ...(opted_out
+          ? { remove: ['expires_at'] }
+          : { keptDays: await table.retentionDays(company_id) }),
+        if: expr`attribute_not_exists(same_as) OR same_as = ${address}`,
+      });
+    },
+
+    /** Sets or clears the opt-out; false where it was changed since this view of the customer. */
+    async changeConsent(
+      key: Key,
+      { consent_sids: before = [], consent_changes: changes = 0 }: Customer,
+      optedOut: boolean,
+      messageSid: string,
+    ): Promise<boolean> {
+      const { written } = await customers.updateIf(key, {
+        set: {
+          opted_out: optedOut,
+          consent_sids: [...before, messageSid].slice(-keptConsentSids),
+          consent_changes: changes + 1,
+        },
+        remove: optedOut ? ['expires_at'] : [],
+        if: changes
+          ? expr`consent_changes = ${changes}`
+          : expr`attribute_not_exists(consent_changes)`,
+      });
+      return written;
+    },
+  };
 }

@@ -1,5 +1,6 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { conditionFailed, storeCall } from '../../shared/store/table.ts';
+import { isoTime } from '../../shared/clock.ts';
+import { expr, joined } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
 import type { MessageStatus } from '../messages.ts';
 import { statusesBefore } from '../work/delivery.ts';
 import type { ReplyReference } from '../work/reply-reference.ts';
@@ -18,38 +19,29 @@ export interface DeliveryStore {
   report(report: DeliveryReport): Promise<boolean>;
 }
 
-export const deliveryStore = (table: ConversationsTable): DeliveryStore => ({
-  async report({ reference, messageSid, status, errorCode }) {
-    const before = statusesBefore(status);
-    const names = before.map((_, index) => `:b${index}`);
-    const isBefore = names.length > 0 ? ` OR #status IN (${names.join(', ')})` : '';
-    const command = new UpdateCommand({
-      TableName: table.name,
-      Key: keys.reply(reference, reference.message_key),
-      UpdateExpression:
-        'SET #status = :status, message_sid = if_not_exists(message_sid, :sid), ' +
-        'status_updated_at = :now, #at = :now, expires_at = if_not_exists(expires_at, :expires)' +
-        (errorCode === undefined ? '' : ', error_code = :error'),
-      // A resent part has two messages; the one that is recorded is the one that counts.
-      ConditionExpression:
-        '(attribute_not_exists(message_sid) OR message_sid = :sid) AND ' +
-        `(attribute_not_exists(#status)${isBefore})`,
-      ExpressionAttributeNames: { '#status': 'status', '#at': `${status}_at` },
-      ExpressionAttributeValues: {
-        ':status': status,
-        ':sid': messageSid,
-        ':now': new Date(table.clock.now()).toISOString(),
-        ':expires': await expiryOf(table, reference.company_id),
-        ...Object.fromEntries(before.map((value, index) => [`:b${index}`, value])),
-        ...(errorCode !== undefined && { ':error': errorCode }),
-      },
-    });
-    try {
-      await storeCall('record a delivery status', () => table.client.send(command));
-      return true;
-    } catch (error) {
-      if (conditionFailed(error)) return false;
-      throw error;
-    }
-  },
-});
+export function deliveryStore(table: ConversationsTable): DeliveryStore {
+  const replies = new ItemStore(table, 'a delivery status');
+  return {
+    async report({ reference, messageSid, status, errorCode }) {
+      const now = isoTime(table.clock.now());
+      const expires = await expiryOf(table, reference.company_id);
+      const isBefore = joined('OR', [
+        expr`attribute_not_exists(status)`,
+        ...statusesBefore(status).map((before) => expr`status = ${before}`),
+      ]);
+      const { written } = await replies.updateIf(keys.reply(reference, reference.message_key), {
+        set: {
+          status,
+          message_sid: expr`if_not_exists(message_sid, ${messageSid})`,
+          status_updated_at: now,
+          [`${status}_at`]: now,
+          expires_at: expr`if_not_exists(expires_at, ${expires})`,
+          error_code: errorCode,
+        },
+        // A resent part has two messages; the one that is recorded is the one that counts.
+        if: expr`(attribute_not_exists(message_sid) OR message_sid = ${messageSid}) AND ${isBefore}`,
+      });
+      return written;
+    },
+  };
+}

@@ -1,6 +1,6 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../shared/clock.ts';
-import { storeCall } from '../../shared/store/table.ts';
+import { expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
 import type { ConversationStore } from '../work/ports.ts';
 import type { ReplyPart } from '../work/turn.ts';
 import { keys } from './keys.ts';
@@ -17,24 +17,21 @@ export const otherSids =
   (table: ConversationsTable): ConversationStore['otherSids'] =>
   async (turn, messageKey, sinceMs) => {
     const { pk, sk: own } = keys.reply(turn, messageKey);
-    const sids: (string | undefined)[] = [];
-    let next: Record<string, unknown> | undefined;
-    do {
-      const query = new QueryCommand({
-        TableName: table.name,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        FilterExpression: 'updated_at >= :since OR status_updated_at >= :since',
-        ProjectionExpression: 'sk, message_sid, parts',
-        ExpressionAttributeValues: { ':pk': pk, ':since': isoTime(sinceMs - clocksDifferMs) },
-        ...(next && { ExclusiveStartKey: next }),
-      });
-      const page = await storeCall('read the recorded messages', () => table.client.send(query));
-      const items = (page.Items ?? []) as RecordedSids[];
-      for (const { message_sid, parts = [] } of items.filter(({ sk }) => sk !== own)) {
-        sids.push(message_sid, ...parts.map((part) => part.message_sid));
-      }
-      next = page.LastEvaluatedKey;
-    } while (next);
+    const since = isoTime(sinceMs - clocksDifferMs);
+    const items = new ItemStore<RecordedSids>(table, 'the recorded messages');
+    const recorded = await items.all(
+      { pk },
+      {
+        consistent: true,
+        filter: expr`updated_at >= ${since} OR status_updated_at >= ${since}`,
+        only: ['sk', 'message_sid', 'parts'],
+      },
+    );
+    const sids = recorded
+      .filter(({ sk }) => sk !== own)
+      .flatMap(({ message_sid, parts = [] }) => [
+        message_sid,
+        ...parts.map((part) => part.message_sid),
+      ]);
     return new Set(sids.filter((sid) => sid !== undefined));
   };

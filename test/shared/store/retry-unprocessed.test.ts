@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Pauses, wholeBatch } from '../../../lambdas/shared/store/retry-unprocessed.ts';
+import { type Pauses, retryUnprocessed } from '../../../lambdas/shared/store/retry-unprocessed.ts';
 import { testTime } from '../../support/table.ts';
 
 const throttled = Object.assign(new Error('Slow down.'), {
@@ -20,7 +20,7 @@ function aBatch(answer: (left: number[], nth: number) => number[], chance = 0.5,
     sent.push(left);
     return answer(left, sent.length);
   };
-  return { pauses, sent, done: () => wholeBatch('write emails', batch, send, bounds) };
+  return { pauses, sent, done: () => retryUnprocessed('write emails', batch, send, bounds) };
 }
 
 describe('a batch of which DynamoDB leaves some undone', () => {

@@ -73,7 +73,8 @@ describe('the calls of a model that a company’s leads may make', () => {
   it('are not more than that, where there is nothing to give back', async () => {
     const counter = usageCounter(table);
 
-    await expect(counter.returnModelCall('never', secondly)).rejects.toThrow();
+    await counter.returnModelCall('never', secondly);
+
     expect(await granted('never', 4)).toBe(3);
   });
 
