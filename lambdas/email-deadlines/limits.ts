@@ -20,5 +20,4 @@ export const limits = {
   /** SQS's own count also counts waiting. */
   maxReceiveCount: 1_000,
   pageSize: 100,
-  idempotencyHours: 24,
 } as const;

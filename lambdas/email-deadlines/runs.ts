@@ -12,7 +12,7 @@ import type { RunMessage } from './messages.ts';
 import { readRequest } from './read-request.ts';
 import { type EmailView, pageQuery, type RunView, routes, triggerQuery } from './routes.ts';
 import { hashOf, type IdempotencyKeys } from './stores/idempotency.ts';
-import type { RunStore, Trouble } from './stores/run-store.ts';
+import type { LateOrFailed, RunStore } from './stores/run-store.ts';
 import { admissionOf } from './work/admission.ts';
 import { answerableOf } from './work/answerable.ts';
 import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './work/email.ts';
@@ -170,8 +170,8 @@ const noSuchRun = (c: Context): Response =>
 
 async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
   const [late, failed] = await Promise.all([
-    run.late > 0 ? runs.trouble(run, 'late', limits.pageSize) : [],
-    run.failed > 0 ? runs.trouble(run, 'failed', limits.pageSize) : [],
+    run.late > 0 ? runs.lateOrFailed(run, 'late', limits.pageSize) : [],
+    run.failed > 0 ? runs.lateOrFailed(run, 'failed', limits.pageSize) : [],
   ]);
   const { fetched, waiting, drafted, sent, on_time, retries } = run;
   return {
@@ -200,7 +200,7 @@ async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
   };
 }
 
-const lateOf = ({ email_id, late_by_seconds = 0 }: Trouble) => ({ email_id, late_by_seconds });
+const lateOf = ({ email_id, late_by_seconds = 0 }: LateOrFailed) => ({ email_id, late_by_seconds });
 
 const emailViewOf = (email: StoredEmail | UnreadableEmail): EmailView => ({
   email_id: mailboxIdOf(email),

@@ -126,6 +126,6 @@ export const goodEmails = ['g1', 'g2', 'g3'].map((id) => anEmail(id));
 export async function begunBesideGoodOnes(table: TestTable, mail: unknown[]) {
   const run = await aStart(table, { mail: [...goodEmails, ...mail] });
   await run.start();
-  const failed = await run.store.trouble(run.key, 'failed', 100);
+  const failed = await run.store.lateOrFailed(run.key, 'failed', 100);
   return { run, failed, enqueued: run.enqueued().toSorted() };
 }

@@ -1,12 +1,12 @@
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { type AnswerTier, answerTiers, type TierTimes } from '../work/fallback-chain.ts';
-import type { StepClock } from '../work/ports.ts';
+import type { AnswerTimes } from '../work/ports.ts';
 import { ServiceTimes, type SharedServiceTimes } from '../work/service-times.ts';
 import { keys } from './keys.ts';
 
-/** What a company's answers have taken, by step; what one invocation learns the next ones know. */
-export interface LearnedTimes extends StepClock {
+/** What a company's answers have taken, by tier; what one invocation learns the next ones know. */
+export interface LearnedTimes extends AnswerTimes {
   /** Shares what was learned; what it cannot share is lost, and learned again. */
   share(): Promise<void>;
 }
@@ -18,33 +18,33 @@ export async function learnedTimes(
   tenantId: string,
   assumed: TierTimes,
 ): Promise<LearnedTimes> {
-  const known = answerTiers.flatMap((step) => (assumed[step] === undefined ? [] : [step]));
+  const known = answerTiers.flatMap((tier) => (assumed[tier] === undefined ? [] : [tier]));
   const shared = new ItemStore<Partial<SharedServiceTimes>>(table, 'learned times');
-  const read = async (step: AnswerTier): Promise<SharedServiceTimes | undefined> => {
-    const item = await shared.get(keys.learned(tenantId, step), { consistent: false });
+  const read = async (tier: AnswerTier): Promise<SharedServiceTimes | undefined> => {
+    const item = await shared.get(keys.learned(tenantId, tier), { consistent: false });
     return item?.samples && { samples: item.samples };
   };
   const times = new Map(
     await Promise.all(
       known.map(
-        async (step) => [step, new ServiceTimes([assumed[step] ?? 0], await read(step))] as const,
+        async (tier) => [tier, new ServiceTimes([assumed[tier] ?? 0], await read(tier))] as const,
       ),
     ),
   );
   const changed = new Set<AnswerTier>();
   return {
     expected: (share) =>
-      Object.fromEntries([...times].map(([step, learned]) => [step, learned.percentile(share)])),
-    learn(step, tookMs) {
-      times.get(step)?.learn(table.clock.now(), tookMs);
-      changed.add(step);
+      Object.fromEntries([...times].map(([tier, learned]) => [tier, learned.percentile(share)])),
+    learn(tier, tookMs) {
+      times.get(tier)?.learn(table.clock.now(), tookMs);
+      changed.add(tier);
     },
     async share() {
-      for (const step of changed) {
-        const learned = times.get(step);
-        const others = await read(step);
+      for (const tier of changed) {
+        const learned = times.get(tier);
+        const others = await read(tier);
         if (others) learned?.merge(others);
-        await shared.put(keys.learned(tenantId, step), { ...learned?.share() }, { keptDays });
+        await shared.put(keys.learned(tenantId, tier), { ...learned?.share() }, { keptDays });
       }
       changed.clear();
     },

@@ -140,10 +140,10 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
 
 /** Posts replies, through connections that are kept open between them. */
 export const mailbox = (settings: MailboxSettings): Mailbox => ({
-  async post({ idempotencyKey, ...reply }, mostMs): Promise<PostResult> {
+  async post({ idempotencyKey, ...reply }, maxMs): Promise<PostResult> {
     const { url, timeoutMs } = settings;
     const begun = performance.now();
-    const leftMs = () => Math.max(0, Math.floor(mostMs - (performance.now() - begun)));
+    const leftMs = () => Math.max(0, Math.floor(maxMs - (performance.now() - begun)));
     const posting = async (): Promise<PostResult> => {
       const response = await withCurrentKey(settings, (api_key) =>
         fetcherOf(settings)(url, {

@@ -10,9 +10,12 @@ export const emailChars = 50_000;
 /** Two ids are the same when this makes them the same text. */
 export const sameId = (id: string): string => id.normalize('NFC').trim();
 
-export interface EmailKey {
+export interface RunKey {
   tenant_id: string;
   run_id: string;
+}
+
+export interface EmailKey extends RunKey {
   email_id: string;
 }
 
@@ -32,9 +35,9 @@ export interface StoredEmail extends EmailKey {
   subject: string;
   body: string;
   deadline_at: number;
-  /** The moments at stake, ascending: its own deadline and those behind it, pushed back. */
+  /** The deadlines that the run plans to meet, ascending: its own and those of its dependents, pushed back. */
   deadlines: number[];
-  /** Those that the run was planned to give up, and keeps if there is time after all. */
+  /** All of them, including those that the plan gives up: met if there is time left. */
   spare: number[];
   release_at?: number;
   dependencies: string[];

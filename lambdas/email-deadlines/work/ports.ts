@@ -5,16 +5,13 @@ import type { Outcome } from '../../shared/queue/outcome.ts';
 import type { ReadyMessage } from '../messages.ts';
 import type { Counts } from '../routes.ts';
 import type { DependencyKind } from './deadlines.ts';
-import type { Claim, Draft, EmailKey, Ending, StoredEmail } from './email.ts';
+import type { Claim, Draft, EmailKey, Ending, RunKey, StoredEmail } from './email.ts';
 import type { AnswerTier, TierTimes } from './fallback-chain.ts';
-
-export type RunKey = Pick<EmailKey, 'tenant_id' | 'run_id'>;
 
 /** What the work on an email needs to know of its run. */
 export interface RunTerms extends RunKey {
   test_mode: boolean;
   dependency_kind: DependencyKind;
-  concurrency_limit: number;
 }
 
 /** The emails of runs, each change one conditional write. Every method needs the tenant. */
@@ -33,13 +30,13 @@ export interface EmailStore {
   reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
   /**
    * Gives the email back; a try that did not fail is not counted. After a failure nobody takes it before
-   * `restsUntil`, not by another message either.
+   * `quietUntil`, not by another message either.
    */
   giveBack(
     email: StoredEmail,
     owner: string,
     tried: 'failed' | 'outage' | 'waits',
-    restsUntil?: number,
+    quietUntil?: number,
   ): Promise<void>;
   /** Those that wait for this one, some hundreds at a time. */
   dependentsOf(key: EmailKey): AsyncIterable<string[]>;
@@ -86,7 +83,7 @@ export interface Mailbox {
 }
 
 /** How long the tiers take, as far as it is known. */
-export interface StepClock {
+export interface AnswerTimes {
   /** The time in milliseconds that this share of a tier's answers does not exceed. */
   expected(share: number): TierTimes;
   learn(tier: AnswerTier, tookMs: number): void;
@@ -97,7 +94,7 @@ export interface EmailPorts {
   store: EmailStore;
   answerer: Answerer;
   mailbox: Mailbox;
-  times: StepClock;
+  times: AnswerTimes;
   clock: Clock;
   random: () => number;
   log: Log;

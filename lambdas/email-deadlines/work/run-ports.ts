@@ -2,9 +2,8 @@ import type { Log, Meter } from '../../shared/log.ts';
 import type { RunMessage } from '../messages.ts';
 import type { Counts } from '../routes.ts';
 import type { ReadList } from './answerable.ts';
-import type { StoredEmail, UnreadableEmail } from './email.ts';
+import type { RunKey, StoredEmail, UnreadableEmail } from './email.ts';
 import type { Expectation } from './plan-run.ts';
-import type { RunKey } from './ports.ts';
 import type { EnqueuePorts } from './ready.ts';
 import type { EmailCounts, RunProblem, StoredRun } from './run.ts';
 

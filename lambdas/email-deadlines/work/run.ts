@@ -1,7 +1,6 @@
 import type { Counts, onInvalid, RunView } from '../routes.ts';
 import type { DependencyKind } from './deadlines.ts';
-import type { StoredEmail } from './email.ts';
-import type { RunKey } from './ports.ts';
+import type { RunKey, StoredEmail } from './email.ts';
 
 /** Why a run as a whole failed. */
 export type RunProblem = NonNullable<RunView['problem']>;
@@ -67,7 +66,7 @@ export function countsOf(emails: readonly Pick<StoredEmail, 'state' | 'on_time'>
 /** Grows with each draft and each end. */
 export const progressOf = (run: StoredRun): number => 2 * doneOf(run) + run.drafted;
 
-export const runKeyOf = ({ tenant_id, run_id }: RunKey): RunKey => ({ tenant_id, run_id });
+export const runKeyOf = ({ tenant_id, run_id }: RunKey) => ({ tenant_id, run_id });
 
 /** An email that is sent just in time is enqueued at most this long before its time, in milliseconds. */
 export const enqueueAheadMs = 3_600_000;

@@ -56,13 +56,13 @@ describe('the dead letter of an email that is sent back', () => {
 
   it('clears the email from the list of those that failed', async () => {
     const { office, letter } = await afterFailure();
-    const before = await office.runs.trouble(office.run, 'failed', 10);
+    const before = await office.runs.lateOrFailed(office.run, 'failed', 10);
 
     office.enqueue([letter]);
     await office.workOff();
 
     expect(before).toMatchObject([{ email_id: 'e1' }]);
-    expect(await office.runs.trouble(office.run, 'failed', 10)).toEqual([]);
+    expect(await office.runs.lateOrFailed(office.run, 'failed', 10)).toEqual([]);
   });
 
   it('has all tries again', async () => {
@@ -103,7 +103,7 @@ describe('the dead letter of an email that is sent back', () => {
 
     expect(office.accepted).toEqual([]);
     expect(await office.email('e1')).toMatchObject({ state: 'failed' });
-    expect(await office.runs.trouble(office.run, 'failed', 10)).toHaveLength(1);
+    expect(await office.runs.lateOrFailed(office.run, 'failed', 10)).toHaveLength(1);
   });
 
   it.each([1, 2, 3, 4])('sends once, though the worker dies at its call %i', async (nth) => {
