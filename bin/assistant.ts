@@ -2,84 +2,45 @@ import { readFileSync } from 'node:fs';
 import { configurationStore } from '../lambdas/administration/stores/configuration-store.ts';
 import { tenantId } from '../lambdas/tenancy/tenant.ts';
 import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
-import { runCommand, say, sayJson } from './command.ts';
+import { CommandError, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
-import { CommandError, operator, tableOf } from './target.ts';
+import { say, sayJson } from './output.ts';
+import { operator, tableOf } from './target.ts';
 
-const usage = `Who answers a company's customers on WhatsApp: its feature "assistant" in the tenant configuration.
+interface OfProject extends Target {
+  project?: string | undefined;
+}
 
-  npm run assistant -- set COMPANY [options]    changes what is named, leaves the rest
-  npm run assistant -- show COMPANY
-  npm run assistant -- reset COMPANY            back to the default: ${defaultModel}, general instructions
+interface Changes {
+  model?: string | undefined;
+  instructions?: string | undefined;
+  instructionsFile?: string | undefined;
+  assistantId?: string | undefined;
+  fallbackText?: string | undefined;
+  unreadableText?: string | undefined;
+  optedInText?: string | undefined;
+  maxWaitSeconds?: number | undefined;
+  maxOutputTokens?: number | undefined;
+}
 
-  --project ID                  only for this project, before the company's own
-  --model NAME                  the model
-  --instructions TEXT           what it must know and how it speaks
-  --instructions-file FILE      the same from a file
-  --assistant-id ID             an assistant of a server that speaks the Assistants protocol
-  --fallback-text TEXT          when the model refuses or answers nothing
-  --unreadable-text TEXT        when something cannot be read; {kinds} stands for what
-  --opted-in-text TEXT          when a customer comes back with START
-  --max-wait-seconds N          how long the model may take
-  --max-output-tokens N         how much it may write
-  --stage local|dev|prod        which deployment; local by default (npm start must run)
-  --prefix NAME                 its ProjectPrefix; replies-engine by default`;
-
-const changes = {
-  model: { type: 'string' },
-  instructions: { type: 'string' },
-  'instructions-file': { type: 'string' },
-  'assistant-id': { type: 'string' },
-  'fallback-text': { type: 'string' },
-  'unreadable-text': { type: 'string' },
-  'opted-in-text': { type: 'string' },
-  'max-wait-seconds': { type: 'string' },
-  'max-output-tokens': { type: 'string' },
-} as const;
-
-type Change = keyof typeof changes;
-type Values = { [name in Change]?: string | undefined };
-
-const whose = (action: string) => [`Whose? Such as: npm run assistant -- ${action} acme`];
-
-const command = {
-  name: 'assistant',
-  usage,
-  options: { ...changes, project: { type: 'string' } },
-  actions: {
-    set: { asks: whose('set'), options: ['project', ...(Object.keys(changes) as Change[])] },
-    show: { asks: whose('show'), options: ['project'] },
-    reset: { asks: whose('reset'), options: ['project'] },
-  },
-} as const;
-
-await runCommand(command, async (call) => {
-  const { action, given, values, target } = call;
-  if (values.project !== undefined && !tenantId.safeParse(values.project).success) {
+/** The company, its feature, and where it is kept. */
+async function featureOf(whose: string, options: OfProject) {
+  const { project } = options;
+  if (project !== undefined && !tenantId.safeParse(project).success) {
     throw new CommandError(
       'A --project takes 1 to 64 letters, digits, dots, hyphens and underscores; leave it out for the whole company.',
     );
   }
-  const company = await existingCompany(given[0], call);
-  const store = configurationStore(tableOf(target, 'tenants'));
-  const feature = values.project ? projectAssistant(values.project) : 'assistant';
+  const company = await existingCompany(whose, options);
+  const store = configurationStore(tableOf(options, 'tenants'));
+  return { company, store, feature: project ? projectAssistant(project) : 'assistant' };
+}
+
+/** Changes what the options name, and leaves the rest. */
+export async function set(whose: string, options: OfProject & Changes): Promise<void> {
+  const { company, store, feature } = await featureOf(whose, options);
   const current = await store.find(company, feature);
-  if (action === 'show') {
-    if (current) return sayJson(current.feature_value);
-    const own = values.project ? await store.find(company, 'assistant') : undefined;
-    if (values.project) console.error(`${company}/${values.project} has none of its own.`);
-    console.error(own ? "The company's answers:" : 'The default, with general instructions:');
-    return sayJson(own?.feature_value ?? { adapter: 'responses', model: defaultModel });
-  }
-  if (action === 'reset') {
-    const removed = await store.remove(company, feature, { by: operator(), expected: undefined });
-    if (removed?.kind === 'conflict') {
-      throw new CommandError('Others change it all the time: try again.');
-    }
-    say(`${company} has the default assistant again. A change is seen within half a minute.`);
-    return;
-  }
-  const value = merged((current?.feature_value ?? {}) as Feature, changesBy(values));
+  const value = merged((current?.feature_value ?? {}) as Feature, changesBy(options));
   const result = await store.set(company, feature, {
     json: JSON.stringify(value),
     by: operator(),
@@ -90,35 +51,50 @@ await runCommand(command, async (call) => {
       'Somebody else changed it at the same moment: look at it, then set it again.',
     );
   }
-  say(`Set for ${company}${values.project ? `/${values.project}` : ''} (${target.stage}).`);
+  say(`Set for ${company}${options.project ? `/${options.project}` : ''} (${options.stage}).`);
   say('A change is seen within half a minute.');
-});
+}
+
+/** Shows it as JSON; on the error stream, whose it is where the project has none of its own. */
+export async function show(whose: string, options: OfProject): Promise<void> {
+  const { company, store, feature } = await featureOf(whose, options);
+  const current = await store.find(company, feature);
+  if (current) return sayJson(current.feature_value);
+  const own = options.project ? await store.find(company, 'assistant') : undefined;
+  if (options.project) console.error(`${company}/${options.project} has none of its own.`);
+  console.error(own ? "The company's answers:" : 'The default, with general instructions:');
+  sayJson(own?.feature_value ?? { adapter: 'responses', model: defaultModel });
+}
+
+/** Goes back to the default. */
+export async function reset(whose: string, options: OfProject): Promise<void> {
+  const { company, store, feature } = await featureOf(whose, options);
+  const removed = await store.remove(company, feature, { by: operator(), expected: undefined });
+  if (removed?.kind === 'conflict') {
+    throw new CommandError('Others change it all the time: try again.');
+  }
+  say(`${company} has the default assistant again. A change is seen within half a minute.`);
+}
 
 type Feature = Record<string, unknown>;
 
-function changesBy(values: Values): Feature {
-  const { model, 'assistant-id': assistantId, 'instructions-file': file } = values;
-  if (values.instructions !== undefined && file !== undefined) {
+function changesBy(options: Changes): Feature {
+  const { model, assistantId, instructionsFile: file } = options;
+  if (options.instructions !== undefined && file !== undefined) {
     throw new CommandError('Give --instructions or --instructions-file, not both.');
   }
-  const instructions = file === undefined ? values.instructions : readInstructions(file);
+  const instructions = file === undefined ? options.instructions : readInstructions(file);
   const texts = given({
-    fallback: values['fallback-text'],
-    unreadable: values['unreadable-text'],
-    opted_in: values['opted-in-text'],
+    fallback: options.fallbackText,
+    unreadable: options.unreadableText,
+    opted_in: options.optedInText,
   });
   const limits = given({
-    run_max_wait_seconds: numberOf(values, 'max-wait-seconds', 5, 3600),
-    max_output_tokens: numberOf(values, 'max-output-tokens', 16, 1_000_000),
+    run_max_wait_seconds: options.maxWaitSeconds,
+    max_output_tokens: options.maxOutputTokens,
   });
-  const named = [
-    model,
-    instructions,
-    assistantId,
-    ...Object.values(texts),
-    ...Object.values(limits),
-  ];
-  if (named.every((value) => value === undefined)) {
+  const isNamed = Object.keys({ ...texts, ...limits }).length > 0;
+  if (!isNamed && [model, instructions, assistantId].every((one) => one === undefined)) {
     throw new CommandError('What is to change? --help shows the options.');
   }
   return given({ model, instructions, assistant_id: assistantId, texts, limits });
@@ -126,14 +102,6 @@ function changesBy(values: Values): Feature {
 
 function given(values: Feature): Feature {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function numberOf(values: Values, option: Change, least: number, most: number): number | undefined {
-  const text = values[option];
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new CommandError(`--${option} is a whole number from ${least} to ${most}.`);
 }
 
 /** What is named takes the place of what was; another adapter takes nothing over of the one before. */

@@ -6,90 +6,67 @@ import {
   findNameClash,
 } from '../lambdas/whatsapp-replies/messages.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
-import { runCommand, say, sayJson } from './command.ts';
+import { CommandError, hintFor, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
-import { CommandError, readNumber, tableOf } from './target.ts';
-
-const usage = `The registry of channels: which company a WhatsApp number belongs to.
-
-  npm run channels -- add NUMBER --company ID --project ID [--replace]
-  npm run channels -- list [--json]
-  npm run channels -- remove NUMBER
-
-  --replace                     takes the number from the company or project that has it
-  --stage local|dev|prod        which deployment; local by default (npm start must run)
-  --prefix NAME                 its ProjectPrefix; replies-engine by default
-
-Who answers there is the company's: npm run assistant -- --help.`;
-
-const options = {
-  company: { type: 'string' },
-  project: { type: 'string' },
-  replace: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-} as const;
+import { say, sayJson } from './output.ts';
+import { readNumber, tableOf } from './target.ts';
 
 interface Owner {
   company?: string | undefined;
   project?: string | undefined;
 }
 
-const which = 'Which number? Such as +14155238886.';
+const registryOf = (target: Target) => channelAdministration(tableOf(target, 'conversations'));
 
-const command = {
-  name: 'channels',
-  usage,
-  options,
-  actions: {
-    add: { asks: [which], options: ['company', 'project', 'replace'] },
-    list: { options: ['json'] },
-    remove: { asks: [which] },
-  },
-} as const;
-
-await runCommand(command, async (call) => {
-  const { action, given, values, target } = call;
-  const [number = ''] = given;
-  const registry = channelAdministration(tableOf(target, 'conversations'));
-  switch (action) {
-    case 'add':
-      await add(channelOf(number, values), values.replace);
-      return;
-    case 'remove': {
-      const address = whatsAppAddress(readNumber(number));
-      const removed = await registry.remove(address);
-      if (!removed) throw new CommandError(`${address} is not registered (${target.stage}).`);
-      say(`${address} is removed; within half a minute its messages are refused.`);
-      return;
-    }
-    default:
-      return list(await registry.list(), values.json);
+/** Gives a number to a company and one of its projects. */
+export async function add(
+  number: string,
+  options: Target & Owner & { replace?: boolean | undefined },
+): Promise<void> {
+  const channel = channelOf(number, options);
+  const { number: address, company_id, project_id } = channel;
+  const registry = registryOf(options);
+  await existingCompany(company_id, options);
+  const channels = await registry.list();
+  const owner = channels.find((one) => one.number === address);
+  const isAnothers = owner && (owner.company_id !== company_id || owner.project_id !== project_id);
+  if (isAnothers && !options.replace) {
+    throw new CommandError(
+      `${address} belongs to ${owner.company_id}/${owner.project_id}: take it from there by --replace.`,
+    );
   }
-
-  async function add(channel: Channel, replace: boolean): Promise<void> {
-    const { number: address, company_id, project_id } = channel;
-    await existingCompany(company_id, call);
-    const channels = await registry.list();
-    const owner = channels.find((one) => one.number === address);
-    const isAnothers =
-      owner && (owner.company_id !== company_id || owner.project_id !== project_id);
-    if (isAnothers && !replace) {
-      throw new CommandError(
-        `${address} belongs to ${owner.company_id}/${owner.project_id}: take it from there by --replace.`,
-      );
-    }
-    const twin = findNameClash(channel, channels);
-    if (twin) {
-      const variable = assistantVariable(company_id, project_id);
-      throw new CommandError(
-        `${company_id}/${project_id} would share ${variable} with ${twin.company_id}/${twin.project_id}: take another project id.`,
-      );
-    }
-    await registry.add(channel);
-    say(`${address} belongs to ${company_id}/${project_id} (${target.stage}).`);
-    say('A change is seen within half a minute.');
+  const twin = findNameClash(channel, channels);
+  if (twin) {
+    const variable = assistantVariable(company_id, project_id);
+    throw new CommandError(
+      `${company_id}/${project_id} would share ${variable} with ${twin.company_id}/${twin.project_id}: take another project id.`,
+    );
   }
-});
+  await registry.add(channel);
+  say(`${address} belongs to ${company_id}/${project_id} (${options.stage}).`);
+  say('A change is seen within half a minute.');
+}
+
+/** Refuses the messages of a number from now on. */
+export async function remove(number: string, target: Target): Promise<void> {
+  const address = whatsAppAddress(readNumber(number));
+  const removed = await registryOf(target).remove(address);
+  if (!removed) throw new CommandError(`${address} is not registered (${target.stage}).`);
+  say(`${address} is removed; within half a minute its messages are refused.`);
+}
+
+/** Shows all numbers, and whose they are. */
+export async function list({ json, ...target }: Target & { json?: boolean | undefined }) {
+  const channels = await registryOf(target).list();
+  if (json) return sayJson(channels);
+  if (channels.length === 0) {
+    const how = hintFor(target)('channels add NUMBER --company ID --project ID');
+    say(`No number is registered: ${how}`);
+  }
+  for (const { number, company_id, project_id } of channels) {
+    say(`${number.padEnd(26)} ${company_id}/${project_id}`);
+  }
+}
 
 function channelOf(number: string, { company, project }: Owner): Channel {
   const address = whatsAppAddress(readNumber(number));
@@ -104,17 +81,4 @@ function channelOf(number: string, { company, project }: Owner): Channel {
   throw new CommandError(
     'Ids of companies and projects take up to 64 letters, digits, dots, hyphens and underscores.',
   );
-}
-
-function list(channels: Channel[], asJson: boolean): void {
-  if (asJson) {
-    sayJson(channels);
-    return;
-  }
-  if (channels.length === 0) {
-    say('No number is registered: npm run channels -- add NUMBER --company ID --project ID');
-  }
-  for (const { number, company_id, project_id } of channels) {
-    say(`${number.padEnd(26)} ${company_id}/${project_id}`);
-  }
 }

@@ -1,4 +1,4 @@
-import { explain, runCommand, sayJson } from './command.ts';
+import { hintFor, type Target } from './command.ts';
 import { apiCheck } from './doctor/api.ts';
 import { awsChecks, secretsCheck } from './doctor/aws.ts';
 import { type Check, findingsOf, lineOf, ofStack, skip, withoutEchoes } from './doctor/check.ts';
@@ -6,39 +6,26 @@ import { type Deployment, deploymentOf, localDeployment } from './doctor/deploym
 import { failuresCheck } from './doctor/failures.ts';
 import { productChecks, productOf } from './doctor/product.ts';
 import { issuerCheck, modelCheck, shutdownCheck, twilioCheck } from './doctor/vendors.ts';
+import { explain } from './fault.ts';
 import { logsOf } from './logs/read.ts';
-import { runningLocally, type Target } from './target.ts';
-
-const usage = `Whether a deployment is fit to answer customers, and what to do where it is not. It changes nothing.
-
-  npm run doctor -- [--json]
-
-  Each line is ok, warn (it may go wrong), FIX (it does) or skip (it could not be looked at). The exit
-  code is 1 where one says FIX. Secrets are read to be tried, and never printed.
-
-  --stage local|dev|prod        which deployment; local by default (npm start must run)
-  --prefix NAME                 its ProjectPrefix; replies-engine by default`;
-
-const command = {
-  name: 'doctor',
-  usage,
-  options: { json: { type: 'boolean', default: false } },
-  actions: { '': { options: ['json'] } },
-} as const;
+import { sayJson } from './output.ts';
+import { runningLocally } from './target.ts';
 
 type Hint = (text: string) => string;
 
-await runCommand(command, async ({ values, target, hint }) => {
+/** Looks at all that a deployment needs; exit code 1 where something is to be mended. */
+export async function doctor({ json, ...target }: Target & { json?: boolean | undefined }) {
+  const hint = hintFor(target);
   const checks = target.stage === 'local' ? localChecks(target, hint) : cloudChecks(target, hint);
   const findings = withoutEchoes(await findingsOf(checks, explain));
-  if (values.json) sayJson(findings);
+  if (json) sayJson(findings);
   else {
     const width = Math.max(...findings.map(({ check }) => check.length));
     for (const finding of findings) console.log(lineOf(finding, width));
   }
   // Connections to what did not answer must not keep a person waiting.
   process.exit(findings.some(({ status }) => status === 'FIX') ? 1 : 0);
-});
+}
 
 function cloudChecks(target: Target, hint: Hint): Check[] {
   const deployment = deploymentOf(target);

@@ -6,7 +6,8 @@ import { sameId } from '../lambdas/email-deadlines/work/email.ts';
 import type { StoredRun } from '../lambdas/email-deadlines/work/run.ts';
 import { turnStore } from '../lambdas/whatsapp-replies/stores/turn-store.ts';
 import type { Turn, TurnKey } from '../lambdas/whatsapp-replies/work/turn.ts';
-import { type Target, tableOf } from './target.ts';
+import type { Target } from './command.ts';
+import { tableOf } from './target.ts';
 
 /** What the contexts have recorded of messages and emails, read only. */
 export interface Records {

@@ -1,4 +1,4 @@
-import type { Target } from './target.ts';
+import type { Target } from './command.ts';
 
 /** The secrets of a deployment, as the stack names them. */
 export const secretNames = {

@@ -8,47 +8,28 @@ import {
   withMailboxKey,
 } from '../lambdas/email-deadlines/vendors/mailbox-keys.ts';
 import { parseTwilioCredentials } from '../lambdas/vendors/twilio/credentials.ts';
-import { runCommand, say } from './command.ts';
+import { CommandError, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
+import { say } from './output.ts';
 import { secretId, secretNames } from './secret-names.ts';
-import { CommandError, readNumber, readTenantId } from './target.ts';
+import { readNumber, readTenantId } from './target.ts';
 
-const usage = `Fills the secrets of a deployed stack from the environment, never from the command line:
-
-  OPENAI_API_KEY=… TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=… TWILIO_PHONE_NUMBER=… \\
-    MAILBOX_API_KEY=… npm run secrets -- --stage dev
-
-  --company ID                  MAILBOX_API_KEY is the key of this company's mailbox; no other secret is filled
-  --stage dev|prod              which deployment; has to be named
-  --prefix NAME                 its ProjectPrefix; replies-engine by default
-
-Variables that are not set leave their secret as it is. MAILBOX_API_KEY is one key, of the deployment's own
-mailbox or of one company's, and leaves the others' as they are; or it is a JSON object of keys by company, such
-as {"acme": "…", "globex": "…"}, and replaces all, also the deployment's, which is under "*". A new value is used within 15 minutes, and at
-once after the old one was refused.`;
-
-const command = {
-  name: 'secrets',
-  usage,
-  options: { company: { type: 'string' } },
-  actions: { '': { options: ['company'] } },
-} as const;
-
-await runCommand(command, async (call) => {
-  const { target, values } = call;
+/** Fills the secrets whose variables are set. */
+export async function fill({
+  company,
+  ...target
+}: Target & { company?: string | undefined }): Promise<void> {
   if (target.stage === 'local') {
     throw new CommandError(
       'Which deployment? --stage dev or --stage prod. (npm start takes these variables from its environment.)',
     );
   }
   const secrets =
-    values.company === undefined
-      ? [openAi(), twilio(), mailbox()]
-      : [mailboxOf(readTenantId(values.company))];
+    company === undefined ? [openAi(), twilio(), mailbox()] : [mailboxOf(readTenantId(company))];
   if (secrets.every(({ value }) => value === undefined)) {
-    throw new CommandError('None of the variables is set; see npm run secrets -- --help.');
+    throw new CommandError('None of the variables is set; see npx replies secrets --help.');
   }
-  if (values.company !== undefined) await existingCompany(values.company, call);
+  if (company !== undefined) await existingCompany(company, target);
   const client = new SecretsManagerClient({});
   for (const { name, value, variables } of secrets) {
     if (value === undefined) {
@@ -60,7 +41,7 @@ await runCommand(command, async (call) => {
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
     say(`Filled: ${id}`);
   }
-});
+}
 
 interface NamedSecret {
   name: string;

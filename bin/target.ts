@@ -5,34 +5,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../lambdas/shared/store/table.ts';
 import { displayName, tenantId } from '../lambdas/tenancy/tenant.ts';
-import { isStageName, stages } from '../lib/stages.ts';
 import { nothingRuns, type RunningState, runningIn } from '../local/running.ts';
-
-/** A command that was used wrongly, or cannot work as things are: one plain line for a person. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
-
-/** Which deployment a command works on: the local cloud, or a stage on AWS. */
-export interface Target {
-  stage: string;
-  prefix: string;
-}
-
-export const targetOptions = {
-  stage: { type: 'string', default: 'local' },
-  prefix: { type: 'string', default: 'replies-engine' },
-} as const;
-
-export function readTarget({ stage, prefix }: Target): Target {
-  if (!isStageName(stage)) {
-    throw new CommandError(`--stage is "${stage}": choose ${Object.keys(stages).join(', ')}.`);
-  }
-  if (!/^[a-z][a-z0-9-]{0,27}$/.test(prefix)) {
-    throw new CommandError('A --prefix has up to 28 lower-case letters, digits and hyphens.');
-  }
-  return { stage, prefix };
-}
+import { CommandError, type Target } from './command.ts';
 
 /** The name that the stack gives to a resource of the target. */
 export const nameOf = (target: Target, name: string): string =>
@@ -91,7 +65,7 @@ export function readNumber(text = ''): string {
 }
 
 /** A name for people, or a plain line on what it takes. */
-export function readGivenName(name: string): string {
+export function readDisplayName(name: string): string {
   const result = displayName.safeParse(name);
   if (result.success) return result.data;
   throw new CommandError(

@@ -1,109 +1,65 @@
 import { type TenantChange, tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
-import { defaultModelLimit, defaultRateLimit, type Tenant } from '../lambdas/tenancy/tenant.ts';
-import { runCommand, say, sayJson } from './command.ts';
-import { CommandError, readGivenName, readTenantId, tableOf } from './target.ts';
+import type { Tenant } from '../lambdas/tenancy/tenant.ts';
+import { CommandError, hintFor, type Target } from './command.ts';
+import { say, sayJson } from './output.ts';
+import { readDisplayName, readTenantId, tableOf } from './target.ts';
 import { type LimitOptions, limitsText, readLimits } from './tenants/limits.ts';
 
-const usage = `The companies on a deployment.
-
-  npm run tenants -- create ID [--name NAME] [limits]
-  npm run tenants -- change ID [--name NAME] [limits]
-  npm run tenants -- suspend ID    its calls answer 403, its customers' messages are kept unanswered
-  npm run tenants -- resume ID
-  npm run tenants -- list [--json]
-
-  --requests-per-second N       how many calls of the API it may make; ${defaultRateLimit.requests_per_second} by default
-  --burst N                     how many of them at once; ${defaultRateLimit.burst} by default
-  --model-calls-per-day N       how many of its leads a model may judge; ${defaultModelLimit.calls_per_day} by default, 0 for none
-  --model-burst N               how many of them at once; ${defaultModelLimit.burst} by default; beyond, the rules judge
-  --stage local|dev|prod        which deployment; local by default (npm start must run)
-  --prefix NAME                 its ProjectPrefix; replies-engine by default`;
-
-const options = {
-  name: { type: 'string' },
-  'requests-per-second': { type: 'string' },
-  burst: { type: 'string' },
-  'model-calls-per-day': { type: 'string' },
-  'model-burst': { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
-
-interface Values extends LimitOptions {
+interface Wanted extends LimitOptions, Target {
   name?: string | undefined;
 }
 
-const which = (action: string) => [`Which company? Such as: npm run tenants -- ${action} acme`];
-const changes = [
-  'name',
-  'requests-per-second',
-  'burst',
-  'model-calls-per-day',
-  'model-burst',
-] as const;
+const storeOf = (target: Target) => tenantStore(tableOf(target, 'tenants'));
 
-const command = {
-  name: 'tenants',
-  usage,
-  options,
-  actions: {
-    create: { asks: which('create'), options: changes },
-    change: { asks: which('change'), options: changes },
-    suspend: { asks: which('suspend') },
-    resume: { asks: which('resume') },
-    list: { options: ['json'] },
-  },
-} as const;
+/** Makes a company. */
+export async function create(id: string, options: Wanted): Promise<void> {
+  const wanted = readTenantId(id);
+  const name = readName(options) ?? wanted;
+  const created = await storeOf(options).create(wanted, name, readLimits(options));
+  if (!created) throw new CommandError(`${wanted} is there already (${options.stage}).`);
+  say(`${wanted} is a company now (${options.stage}).`);
+  say(`A key for its calls: ${hintFor(options)(`keys create ${wanted}`)}`);
+}
 
-await runCommand(command, async ({ action, given, values, target, hint }) => {
-  const [id = ''] = given;
-  const tenants = tenantStore(tableOf(target, 'tenants'));
-  switch (action) {
-    case 'create': {
-      const wanted = readTenantId(id);
-      const created = await tenants.create(wanted, readName(values) ?? wanted, readLimits(values));
-      if (!created) throw new CommandError(`${wanted} is there already (${target.stage}).`);
-      say(`${wanted} is a company now (${target.stage}).`);
-      say(`A key for its calls: ${hint(`npm run keys -- create ${wanted}`)}`);
-      return;
-    }
-    case 'change':
-      return report(id, await changeOf(id, values));
-    case 'suspend':
-      return report(id, { status: 'suspended' }, 'within a minute and a half its calls answer 403');
-    case 'resume':
-      return report(id, { status: 'active' }, 'within a minute and a half it is served again');
-    default:
-      return list(await tenants.list(), values.json);
-  }
+/** Changes what the options name, and leaves the rest. */
+export async function change(id: string, options: Wanted): Promise<void> {
+  const current = await storeOf(options).find(readTenantId(id));
+  const name = readName(options);
+  const changes = { ...(name && { name }), ...readLimits(options, current) };
+  if (Object.keys(changes).length > 0) return report(id, options, changes);
+  throw new CommandError(
+    'What is to change? --help shows the options, such as --name and --requests-per-second.',
+  );
+}
 
-  async function changeOf(wanted: string, given: Values): Promise<TenantChange> {
-    const current = await tenants.find(readTenantId(wanted));
-    const name = readName(given);
-    const change = { ...(name && { name }), ...readLimits(given, current) };
-    if (Object.keys(change).length > 0) return change;
-    const all = changes.map((option) => `--${option}`).join(', ');
-    throw new CommandError(`What is to change? One of ${all}.`);
-  }
+/** Suspends a company. */
+export const suspend = (id: string, target: Target): Promise<void> =>
+  report(id, target, { status: 'suspended' }, 'within a minute and a half its calls answer 403');
 
-  async function report(wanted: string, change: TenantChange, what?: string) {
-    const changed = await tenants.change(readTenantId(wanted), change);
-    if (!changed) throw new CommandError(`There is no company ${wanted} (${target.stage}).`);
-    say(`${lineOf(changed)}${what ? `; ${what}.` : ''}`);
-  }
-});
+/** Serves a company again. */
+export const resume = (id: string, target: Target): Promise<void> =>
+  report(id, target, { status: 'active' }, 'within a minute and a half it is served again');
 
-function readName({ name }: Values): string | undefined {
+/** Shows all companies. */
+export async function list({ json, ...target }: Target & { json?: boolean | undefined }) {
+  const tenants = await storeOf(target).list();
+  if (json) sayJson(tenants);
+  else if (tenants.length === 0) say(`No company yet: ${hintFor(target)('tenants create ID')}`);
+  else for (const tenant of tenants) say(lineOf(tenant));
+}
+
+async function report(id: string, target: Target, change: TenantChange, what?: string) {
+  const changed = await storeOf(target).change(readTenantId(id), change);
+  if (!changed) throw new CommandError(`There is no company ${id} (${target.stage}).`);
+  say(`${lineOf(changed)}${what ? `; ${what}.` : ''}`);
+}
+
+function readName({ name }: Wanted): string | undefined {
   if (name === undefined) return undefined;
-  return readGivenName(name);
+  return readDisplayName(name);
 }
 
 function lineOf(tenant: Tenant): string {
   const { tenant_id, name, status } = tenant;
   return `${tenant_id.padEnd(20)} ${status.padEnd(10)} ${limitsText(tenant)}  ${name}`;
-}
-
-function list(tenants: Tenant[], asJson: boolean): void {
-  if (asJson) sayJson(tenants);
-  else if (tenants.length === 0) say('No company yet: npm run tenants -- create ID');
-  else for (const tenant of tenants) say(lineOf(tenant));
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandError } from './target.ts';
+import { CommandError } from './command.ts';
 
 /** Aborted by the first Ctrl-C; the second ends the process at once, which loses nothing either. */
 export function stopOnSignal(): AbortSignal {

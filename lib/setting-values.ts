@@ -10,17 +10,31 @@ export class SettingsError extends Error {
 
 /** What an operator may set for the deployment itself; no function reads it. */
 export const deploymentEnvironment = z.object({
-  ALARM_EMAIL: z.optional(z.email()),
-  RUNBOOK_URL: z._default(z.string().check(z.regex(/^https:\/\/[^\s#]+$/)), 'docs/runbook.md'),
-  ACCOUNT_CONCURRENCY: z.optional(
-    z.pipe(
-      z.pipe(
-        z.string(),
-        z.transform((text) => Number(text)),
+  ALARM_EMAIL: z
+    .optional(z.email())
+    .check(
+      z.describe(
+        'Who is told of alarms; AWS asks them to confirm. In `prod` there are alarms in any case (output `AlarmTopicArn`), in `dev` only where somebody is told',
       ),
-      z.int().check(z.gte(10), z.lte(1_000_000)),
     ),
-  ),
+  RUNBOOK_URL: z
+    ._default(z.string().check(z.regex(/^https:\/\/[^\s#]+$/)), 'docs/runbook.md')
+    .check(z.describe('Where you read the runbook; alarms lead there')),
+  ACCOUNT_CONCURRENCY: z
+    .optional(
+      z.pipe(
+        z.pipe(
+          z.string(),
+          z.transform((text) => Number(text)),
+        ),
+        z.int().check(z.gte(10), z.lte(1_000_000)),
+      ),
+    )
+    .check(
+      z.describe(
+        'How many functions the AWS account runs at a time, to size the workers; a tenth is kept for Twilio’s webhooks where AWS allows it. `npm run deploy` asks AWS; `cdk deploy` does not, and gives them what the stage wants',
+      ),
+    ),
 });
 
 /** What each variable takes, said where one is of no use. */

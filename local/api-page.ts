@@ -112,7 +112,7 @@ function signedExample(path: string, url: string, settings: LocalSettings): stri
   const route = signedRoutes.find((one) => one.path === path);
   if (!route) return undefined;
   if (path === paths.inbound && settings.twilio.simulated) return signedCurl(settings, url).trim();
-  return `npm run invoke -- ${path === paths.inbound ? 'receive events/receive.json' : 'status events/status.json'}`;
+  return `npx replies invoke ${path === paths.inbound ? 'receive events/receive.json' : 'status events/status.json'}`;
 }
 
 const signedRoutes = allRoutes.filter(({ access }) => access === 'signed');

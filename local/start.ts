@@ -14,13 +14,17 @@ import { welcome } from './welcome.ts';
 /** How fast the simulated model answers: quicker than a real one, so that trying it is pleasant. */
 const modelMs = lognormalMs(1_500, 4_000);
 
-async function main(): Promise<void> {
-  const [argument] = process.argv.slice(2);
-  if (argument !== undefined) {
-    throw new SettingsError(
-      `npm start takes no ${argument}: it is told by variables, such as PORT=3001 npm start (README, Environment variables).`,
-    );
+/** Runs the stack here until it is stopped; what a person can mend is said in one line. */
+export async function start(): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    console.error(plainLine(error) ?? error);
+    process.exit(1);
   }
+}
+
+async function run(): Promise<void> {
   const settings = readLocalSettings(process.env);
   const folder = takeFolder(settings.dataDir);
   await checkPort(settings.port);
@@ -122,9 +126,3 @@ function plainLine(error: unknown): string | undefined {
     ? message
     : `Port ${port} may not be used by this user: choose one above 1024.`;
 }
-
-main().catch((error: unknown) => {
-  const line = plainLine(error);
-  console.error(line ?? error);
-  process.exit(1);
-});

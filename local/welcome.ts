@@ -21,7 +21,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     ['API', `${cloud.url} (public: ${settings.publicBaseUrl})`],
     ['Webhook', `${settings.publicBaseUrl}${paths.inbound}`],
     ['API page', `${cloud.url}${apiPagePath}`],
-    ['Number', `${settings.twilio.phoneNumber} (more: ${place}npm run channels -- add)`],
+    ['Number', `${settings.twilio.phoneNumber} (more: ${place}npx replies channels add)`],
     ['Model', model],
     ['WhatsApp', whatsApp],
     [
@@ -30,11 +30,11 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
         ? `simulated at ${mailbox.url} (set EMAILS_URL and RESPOND_URL for a real one)`
         : 'at EMAILS_URL',
     ],
-    ['Break it', 'docs/break-it.md says how to let these fail'],
+    ['Break it', 'docs/guides/break-it.md says how to let these fail'],
     ['Functions', cloud.functionNames.join(', ')],
     [
       'Data',
-      `${settings.dataDir} (kept; logs in its folder logs, shown by ${place}npm run logs -- FUNCTION)`,
+      `${settings.dataDir} (kept; logs in its folder logs, shown by ${place}npx replies logs FUNCTION)`,
     ],
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n');
@@ -44,7 +44,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     ...(twilio
       ? [
           'In another terminal, be a customer:',
-          `  ${place}npm run chat\n  ${place}npm run chat -- "Where is my order?"`,
+          `  ${place}npx replies chat\n  ${place}npx replies chat "Where is my order?"`,
           'or post a webhook, signed as Twilio signs it:',
           signedCurl(settings, cloud.url),
         ]

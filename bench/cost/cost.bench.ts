@@ -8,10 +8,10 @@ import { fullSizes, measure } from './measure.ts';
 import { pageOf } from './reckoned.ts';
 
 const countsFile = path.join(projectRoot, 'bench/cost/counts.json');
-const pageFile = path.join(projectRoot, 'docs/cost.md');
+const pageFile = path.join(projectRoot, 'docs/reference/cost.md');
 const prefix = 'replies-engine';
 
-/** Writes docs/cost.md and shows it; with `measure` counts anew before (about four minutes). */
+/** Writes docs/reference/cost.md and shows it; with `measure` counts anew before (about four minutes). */
 export async function cost(what?: string): Promise<void> {
   if (what !== undefined && what !== 'measure') {
     console.error(`There is no "cost ${what}": use "cost" or "cost measure".`);

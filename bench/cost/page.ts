@@ -4,7 +4,7 @@ import { besides, modelTokens } from './page-besides.ts';
 import { type Findings, line, table, usd } from './page-parts.ts';
 import { type Cost, costBy, type PriceList } from './prices.ts';
 
-/** The page docs/cost.md: what the stack costs, from its template, the prices and what was measured. */
+/** The page docs/reference/cost.md: what the stack costs, from its template, the prices and what was measured. */
 export function costPage(findings: Findings): string {
   const { prices, counted } = findings;
   const cost = costBy(prices);

@@ -2,26 +2,42 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunView, routes } from '../../lambdas/email-deadlines/routes.ts';
+import {
+  type dependencyKinds,
+  type RunView,
+  routes,
+  type sendModes,
+} from '../../lambdas/email-deadlines/routes.ts';
 import { counted } from '../../lambdas/shared/plural.ts';
-import { runCommand } from '../../local/command.ts';
 import { nothingRuns, runningIn } from '../../local/running.ts';
 import type { RunRecord } from '../../local/simulators/mailbox/record.ts';
 import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
 import { type Grade, gradeRun } from './grade.ts';
+import type { shapes } from './graphs.ts';
 import { makeMail } from './mail.ts';
-import { type EmailOptions, parseCommand, usage } from './options.ts';
 import { realMail } from './real-mail.ts';
 import { timelineText } from './timeline.ts';
 import { writeTimelineSvg } from './timeline-svg.ts';
 
 type Out = NodeJS.WriteStream;
 
-/** The command `npm run email`; resolves with its exit code. */
-export const email = (args: string[], dataDir: string, stdout: Out, stderr: Out) =>
-  runCommand(parseCommand(args), usage, { stdout, stderr }, (options) =>
-    run(options, dataDir, stdout, stderr),
-  );
+type DependencyKind = (typeof dependencyKinds)[number];
+type SendMode = (typeof sendModes)[number];
+
+/** Which emails are answered, and how. */
+export interface EmailOptions {
+  emails: number;
+  shape: (typeof shapes)[number];
+  seed: number;
+  /** So many percent of the posts are answered 503. */
+  fail: number;
+  real?: boolean | undefined;
+  tight?: boolean | undefined;
+  content?: boolean | undefined;
+  justInTime?: boolean | undefined;
+  /** The file that gets the timeline as a picture. */
+  svg?: string | undefined;
+}
 
 interface Product {
   url: string;
@@ -29,7 +45,12 @@ interface Product {
   key: string;
 }
 
-async function run(options: EmailOptions, dataDir: string, out: Out, err: Out): Promise<boolean> {
+/** Has the product that runs here answer emails, and grades it; false where it could not. */
+export async function answerEmails(
+  options: EmailOptions,
+  dataDir: string,
+  { stdout: out, stderr: err }: { stdout: Out; stderr: Out },
+): Promise<boolean> {
   const product = findProduct(dataDir);
   if (typeof product === 'string') {
     err.write(`${product}\n`);
@@ -72,8 +93,11 @@ async function answered(product: Product, options: EmailOptions, out: Out): Prom
     body: JSON.stringify(runOrderOf(options)),
   });
   if (!ordered.ok) throw new Error(`The mailbox took no order: ${await ordered.text()}`);
-  const { dependencyKind, send } = options;
-  const query = new URLSearchParams({ test: 'true', dependency_kind: dependencyKind, send });
+  const query = new URLSearchParams({
+    test: 'true',
+    dependency_kind: (options.content ? 'content' : 'order') satisfies DependencyKind,
+    send: (options.justInTime ? 'just_in_time' : 'asap') satisfies SendMode,
+  });
   let view = await ask(product, `${routes.trigger.path}?${query}`, 'POST');
   out.write(`Run ${view.run_id}\n`);
   for (let shown = ''; view.state === 'pending' || view.state === 'running'; ) {
@@ -88,10 +112,18 @@ async function answered(product: Product, options: EmailOptions, out: Out): Prom
 }
 
 /** A random prefix tells the emails of this run from those of another. */
-function runOrderOf({ order: { faults, mail, ...order } }: EmailOptions): RunOrder {
-  const idPrefix = `${randomUUID().slice(0, 4)}.`;
-  const emails = (mail === 'real' ? realMail : makeMail)({ ...order, idPrefix });
-  return { emails, ...(faults && { faults }) };
+function runOrderOf({ emails: count, shape, seed, fail, real, tight }: EmailOptions): RunOrder {
+  const emails = (real ? realMail : makeMail)({
+    count,
+    shape,
+    seed,
+    tightness: tight ? 'tight' : 'loose',
+    workers: 64,
+    // Tight deadlines leave a run time to begin.
+    headStartMs: 3_000,
+    idPrefix: `${randomUUID().slice(0, 4)}.`,
+  });
+  return { emails, ...(fail > 0 && { faults: { unavailable: fail / 100 } }) };
 }
 
 async function ask({ url, key }: Product, where: string, method = 'GET'): Promise<RunView> {

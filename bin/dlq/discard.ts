@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
-import { CommandError } from '../target.ts';
+import { CommandError } from '../command.ts';
 import { deleteLetter, giveBack, type Letter, takeLetters } from './letters.ts';
 import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
 

@@ -5,7 +5,8 @@ import {
   ListQueueTagsCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { CommandError, nameOf, type Target } from '../target.ts';
+import { CommandError, type Target } from '../command.ts';
+import { nameOf } from '../target.ts';
 
 /** SQS as these commands use it. */
 export type Sqs = Pick<SQSClient, 'send'>;

@@ -1,9 +1,9 @@
 import { counted } from '../../lambdas/shared/plural.ts';
 import { sanitizeForTerminal } from '../../local/sanitize-for-terminal.ts';
-import { say } from '../command.ts';
+import { CommandError, type Target } from '../command.ts';
 import { spanOf } from '../duration.ts';
+import { say } from '../output.ts';
 import type { Records } from '../records.ts';
-import { CommandError, type Target } from '../target.ts';
 import { isNamed, type Letter, lookAt } from './letters.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import {

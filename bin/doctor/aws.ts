@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
+import type { Target } from '../command.ts';
 import { spanOf } from '../duration.ts';
 import { secretId, secretNames } from '../secret-names.ts';
-import type { Target } from '../target.ts';
 import { type Check, fix, ok, reached, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -35,7 +35,7 @@ const stack = ({ stack: read, target }: Deployment): Check => ({
     const name = `${target.prefix}-${target.stage}`;
     const found = await read();
     if (!found) {
-      const deploy = `npm run deploy -- -c EnvironmentName=${target.stage} -c ProjectPrefix=${target.prefix}`;
+      const deploy = `npx replies deploy --stage ${target.stage} --prefix ${target.prefix}`;
       return [fix(`${name} is not deployed here: check AWS_REGION, or run ${deploy}.`)];
     }
     const { status } = found;
@@ -61,7 +61,7 @@ export const secretsCheck = ({ secret, target }: Deployment): Check => ({
       secret(secretNames.mailbox),
     ]);
     const id = (name: string) => secretId(target, name);
-    const fill = `npm run secrets -- --stage ${target.stage} --prefix ${target.prefix}`;
+    const fill = `npx replies secrets --stage ${target.stage} --prefix ${target.prefix}`;
     const filled = (name: string) => ok(`${id(name)} is filled.`);
     return [
       openAi

@@ -3,8 +3,9 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import type { RunningState } from '../../local/running.ts';
+import type { Target } from '../command.ts';
 import { secretId } from '../secret-names.ts';
-import { localAccess, nameOf, type Target } from '../target.ts';
+import { localAccess, nameOf } from '../target.ts';
 
 /** What is deployed, asked once however many checks need it. */
 export interface Deployment {

@@ -64,7 +64,7 @@ function reportOf(
 ) {
   const agoMs = now - lastAt;
   const last = Number.isNaN(agoMs) ? '' : `, the last one ${spanOf(agoMs)} ago`;
-  const text = `${name} met ${code} ${counted(count, 'time')} in 15 minutes${last}: ${message} See docs/errors.md#${code} and ${hint(`npm run logs -- ${name}`)}`;
+  const text = `${name} met ${code} ${counted(count, 'time')} in 15 minutes${last}: ${message} See docs/reference/errors.md#${code} and ${hint(`logs ${name}`)}`;
   if (agoMs > overAfterMs) return warn(`${text} It seems to be over.`);
   // Who refuses the credentials refuses everything.
   return /\b40[13]\b|credentials refused/.test(message) ? fix(text) : warn(text);

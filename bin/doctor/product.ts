@@ -9,8 +9,9 @@ import type { Tenant } from '../../lambdas/tenancy/tenant.ts';
 import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
 import type { Channel } from '../../lambdas/whatsapp-replies/messages.ts';
 import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
+import type { Target } from '../command.ts';
 import { countsOf, deadLetterQueues } from '../dlq/queues.ts';
-import { queuesOf, type Target, tableOf } from '../target.ts';
+import { queuesOf, tableOf } from '../target.ts';
 import { type Check, fix, ok, warn } from './check.ts';
 
 /** What the companies on a deployment have set up, read once. */
@@ -82,9 +83,9 @@ const companies = ({ tenants, channels }: Product, hint: (text: string) => strin
   async look() {
     const [known, registered] = await Promise.all([tenants(), channels()]);
     if (known.length === 0) {
-      return [fix(`there is no company: ${hint('npm run tenants -- create ID')}`)];
+      return [fix(`there is no company: ${hint('tenants create ID')}`)];
     }
-    const add = hint('npm run channels -- add NUMBER --company ID --project ID');
+    const add = hint('channels add NUMBER --company ID --project ID');
     const found =
       registered.length === 0
         ? [fix(`no WhatsApp number is registered: ${add}`)]
@@ -100,11 +101,11 @@ const companies = ({ tenants, channels }: Product, hint: (text: string) => strin
     return [
       ...found,
       ...suspended.map(({ tenant_id }) =>
-        warn(`${tenant_id} is suspended: ${hint(`npm run tenants -- resume ${tenant_id}`)}`),
+        warn(`${tenant_id} is suspended: ${hint(`tenants resume ${tenant_id}`)}`),
       ),
       ...orphans.map(({ number, company_id }) =>
         fix(
-          `${number} belongs to ${company_id}, which is not there: ${hint(`npm run tenants -- create ${company_id}`)}`,
+          `${number} belongs to ${company_id}, which is not there: ${hint(`tenants create ${company_id}`)}`,
         ),
       ),
     ];
@@ -123,7 +124,7 @@ const deadLetters = (target: Target, hint: (text: string) => string): Check => (
     const full = found.filter(({ waiting, out }) => waiting + out > 0);
     if (full.length === 0) return [ok(`none in ${counted(queues.length, 'queue')}.`)];
     return full.map(({ name, waiting, out }) =>
-      warn(`${waiting + out} in ${name}: ${hint(`npm run dlq -- show ${name}`)}`),
+      warn(`${waiting + out} in ${name}: ${hint(`dlq show ${name}`)}`),
     );
   },
 });

@@ -24,7 +24,9 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
     const baseUrl = variables['TWILIO_BASE_URL'] ?? 'https://messaging.twilio.com';
     const answer = await sendersOf(parseTwilioCredentials(stored), baseUrl, signal);
     if (answer.kind === 'refused') {
-      return [fix('Twilio refuses the credentials in the secret: npm run secrets fills it anew.')];
+      return [
+        fix('Twilio refuses the credentials in the secret: npx replies secrets fills it anew.'),
+      ];
     }
     if (answer.kind === 'unavailable' && answer.status === 404) {
       return [await messagesOf(parseTwilioCredentials(stored), baseUrl, signal)];
@@ -49,7 +51,7 @@ export const shutdownCheck = (models: () => Promise<string[]>, now: () => number
         return ok(`${model}: no shutdown is announced (OpenAI's list of ${announcedUntil}).`);
       }
       const days = Math.ceil((Date.parse(day) - now()) / dayMs);
-      const change = 'choose another by npm run assistant, or in the feature "email-answers".';
+      const change = 'choose another by npx replies assistant, or in the feature "email-answers".';
       if (days <= 0) return fix(`${model} has ended on ${day}: ${change}`);
       const text = `${model} ends on ${day}, in ${counted(days, 'day')}`;
       return days <= soonDays ? warn(`${text}: ${change}`) : ok(`${text}.`);

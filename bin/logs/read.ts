@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { keptLines, loggedNames } from '../../local/function-logs.ts';
-import { CommandError, nameOf, type Target } from '../target.ts';
+import { CommandError, type Target } from '../command.ts';
+import { nameOf } from '../target.ts';
 import { takes } from './filter-pattern.ts';
 
 /** The log of the API's requests; every other name is a function's. */
-export const requestLog = 'api';
+const requestLog = 'api';
 
 /** All logs of the local cloud, one after the other. */
 const everyLog = 'all';
@@ -20,6 +21,13 @@ export interface LogQuery {
 
 /** Lines of a log, oldest first; undefined where there is no such log. */
 export type ReadLog = (name: string, query: LogQuery) => Promise<string[] | undefined>;
+
+/** By what a function may be called: as README and the console do, or as its construct and AWS do. */
+export const logName = (name: string, { prefix, stage }: Target): string =>
+  name
+    .replace(new RegExp(`^${prefix}-(.+)-${stage}$`), '$1')
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase();
 
 /** Reads the logs of a deployment: the local cloud's from its data folder, also when nothing runs there. */
 export const logsOf = (target: Target): ReadLog =>
@@ -50,7 +58,8 @@ function youngerThan(since: number, lines: readonly string[]): string[] {
 
 const isoTime = /"(?:timestamp|time)":"([^"]+)"|^(\d{4}-\d\d-\d\dT[\d:.]+Z)/;
 
-function timeOf(line: string): number | undefined {
+/** When a line was written, in milliseconds since the epoch; undefined where it does not say. */
+export function timeOf(line: string): number | undefined {
   const [, ofMetrics] = /"Timestamp":(\d{13})/.exec(line) ?? [];
   if (ofMetrics) return Number(ofMetrics);
   const [, ofEntry, ofRuntime] = isoTime.exec(line) ?? [];

@@ -8,14 +8,14 @@ import {
   rateLimit,
   type Tenant,
 } from '../../lambdas/tenancy/tenant.ts';
-import { CommandError } from '../target.ts';
+import { CommandError } from '../command.ts';
 
 /** The options that set limits, as they were typed. */
 export interface LimitOptions {
-  'requests-per-second'?: string | undefined;
+  requestsPerSecond?: string | undefined;
   burst?: string | undefined;
-  'model-calls-per-day'?: string | undefined;
-  'model-burst'?: string | undefined;
+  modelCallsPerDay?: string | undefined;
+  modelBurst?: string | undefined;
 }
 
 /** The limits that the options name; the other half of a limit stays as it was before. */
@@ -41,7 +41,7 @@ export const limitsText = ({ rate_limit, model_limit }: Tenant): string =>
   ].join('; ');
 
 function readRate(options: LimitOptions, before: RateLimit): RateLimit | undefined {
-  const { 'requests-per-second': rate, burst } = options;
+  const { requestsPerSecond: rate, burst } = options;
   if (rate === undefined && burst === undefined) return undefined;
   const result = rateLimit.safeParse({
     requests_per_second: numberOf(rate) ?? before.requests_per_second,
@@ -54,7 +54,7 @@ function readRate(options: LimitOptions, before: RateLimit): RateLimit | undefin
 }
 
 function readModel(options: LimitOptions, before: ModelLimit): ModelLimit | undefined {
-  const { 'model-calls-per-day': calls, 'model-burst': burst } = options;
+  const { modelCallsPerDay: calls, modelBurst: burst } = options;
   if (calls === undefined && burst === undefined) return undefined;
   const calls_per_day = numberOf(calls) ?? before.calls_per_day;
   const result = modelLimit.safeParse({

@@ -30,7 +30,7 @@ export async function leadTimeline(
       ...insights.flatMap((one) => stepAt(one.created_at, judgedBy(one))),
     ]),
     ...(!insight && {
-      open: `npm run dlq -- show leads --id ${leadId}`,
+      open: `dlq show leads --id ${leadId}`,
       dead: deadBy(lead.history) !== undefined,
     }),
     ...(reveal && { words: { note: lead.note } }),

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../lambdas/shared/history.ts';
-import { say } from '../command.ts';
 import { spanOf } from '../duration.ts';
+import { say } from '../output.ts';
 
 /** One thing that happened. */
 export interface Step {

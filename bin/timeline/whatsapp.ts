@@ -38,7 +38,7 @@ export async function whatsAppTimeline(
       ...(turn.state === 'recorded' ? stepAt(turn.updated_at, 'recorded') : []),
     ]),
     ...(turn.state !== 'recorded' && {
-      open: `npm run dlq -- show whatsapp-replies --id ${turn.turn_id}`,
+      open: `dlq show whatsapp-replies --id ${turn.turn_id}`,
       dead: deadBy(turn.history) !== undefined,
     }),
     ...(reveal && { words: { customer: userText(turn), reply: replyText(turn) } }),

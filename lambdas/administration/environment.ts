@@ -26,13 +26,29 @@ const claim = (fallback: string) =>
   z._default(z.string().check(z.minLength(1), z.maxLength(200)), fallback);
 
 const identityProvider = {
-  /** The issuer whose tokens are accepted, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc. */
-  OIDC_ISSUER: z.optional(httpsUrl),
-  /** What the tokens must be meant for: the client id at Cognito. */
-  OIDC_AUDIENCE: z.optional(z.string()),
-  OIDC_ALGORITHM: z._default(z.enum(algorithms), 'RS256'),
-  OIDC_TENANT_CLAIM: claim('tenant_id'),
-  OIDC_ROLE_CLAIM: claim('role'),
+  OIDC_ISSUER: z
+    .optional(httpsUrl)
+    .check(
+      z.describe(
+        'The identity provider whose tokens are accepted; its keys are found by OpenID Connect Discovery',
+      ),
+    ),
+  OIDC_AUDIENCE: z
+    .optional(z.string())
+    .check(z.describe('What the tokens are meant for (`aud`, or Cognito’s `client_id`)')),
+  OIDC_ALGORITHM: z
+    ._default(z.enum(algorithms), 'RS256')
+    .check(z.describe('The one algorithm by which they are signed')),
+  OIDC_TENANT_CLAIM: claim('tenant_id').check(
+    z.describe(
+      'The claim that holds the company’s id, such as `custom:tenant_id`. No user may write it, who could move to another company: at Cognito it is immutable, or read-only to the app client',
+    ),
+  ),
+  OIDC_ROLE_CLAIM: claim('role').check(
+    z.describe(
+      'The claim that holds the role, or a list such as `cognito:groups`. No user may write it either',
+    ),
+  ),
 };
 
 /** What an operator may set for this context, checked when the stack is synthesized. */

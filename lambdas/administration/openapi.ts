@@ -47,7 +47,7 @@ export function openApiDocument(publicBaseUrl: string): Json {
       version: '1',
       description:
         'Send an API key or a token of your identity provider: `Authorization: Bearer …`. Times are ISO 8601 ' +
-        'in UTC. Errors are problems (RFC 9457); their `type` ends in a heading of docs/errors.md. Those that the ' +
+        'in UTC. Errors are problems (RFC 9457); their `type` ends in a heading of docs/reference/errors.md. Those that the ' +
         'HTTP API itself answers are `{"message": "…"}`.',
     },
     servers: [{ url: publicBaseUrl }],
@@ -183,7 +183,7 @@ const problem: Json = {
   properties: {
     type: {
       type: 'string',
-      description: 'urn:replies-engine:error: and a heading of docs/errors.md',
+      description: 'urn:replies-engine:error: and a heading of docs/reference/errors.md',
     },
     title: { type: 'string' },
     status: { type: 'integer' },

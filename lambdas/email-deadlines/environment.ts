@@ -9,21 +9,34 @@ const seconds = (fallback: number, max: number) =>
 /** What an operator may set for this context, checked when the stack is synthesized. */
 export const operatorEnvironment = z
   .object({
-    /** Where emails are fetched and replies posted, for tenants that have no mailbox of their own. */
-    EMAILS_URL: z.optional(httpUrl),
-    RESPOND_URL: z.optional(httpUrl),
-    TEST_MODE: z._default(z.enum(['true', 'false']), 'true'),
-    /** Seconds that a call of the mailbox may take. */
-    REQUEST_TIMEOUT: seconds(10, 60),
-    MAX_RETRIES: numberVariable({ min: 0, max: 10, default: 3 }),
-    /** Emails of one run at the same time, where neither the run nor its tenant says. */
-    CONCURRENCY_LIMIT: numberVariable({ min: 1, max: 1_000, default: 64 }),
-    /** Seconds between a parent's acknowledged reply and its dependents'. */
-    INTER_DEPENDENCY_GAP: numberVariable({ min: 0.0001, max: 10, default: 0.0001 }),
-    /** Seconds that the mock model takes: a bounded exponential of this scale. */
-    LLM_DELAY_SCALE: seconds(0.5, 60),
-    LLM_DELAY_MIN: seconds(0.4, 60),
-    LLM_DELAY_MAX: seconds(0.6, 60),
+    EMAILS_URL: z
+      .optional(httpUrl)
+      .check(
+        z.describe(
+          'Where emails are fetched (`GET`), for companies without a mailbox of their own',
+        ),
+      ),
+    RESPOND_URL: z.optional(httpUrl).check(z.describe('Where replies are posted, for them')),
+    TEST_MODE: z
+      ._default(z.enum(['true', 'false']), 'true')
+      .check(z.describe('Whether a run is a test where its start does not say (`?test=`)')),
+    REQUEST_TIMEOUT: seconds(10, 60).check(
+      z.describe('Seconds that a call of the mailbox may take'),
+    ),
+    MAX_RETRIES: numberVariable({ min: 0, max: 10, default: 3 }).check(
+      z.describe('How often a post is tried again at once'),
+    ),
+    CONCURRENCY_LIMIT: numberVariable({ min: 1, max: 1_000, default: 64 }).check(
+      z.describe('Emails of one run that are worked on at the same time'),
+    ),
+    INTER_DEPENDENCY_GAP: numberVariable({ min: 0.0001, max: 10, default: 0.0001 }).check(
+      z.describe('Seconds between a reply and those that wait for it'),
+    ),
+    LLM_DELAY_SCALE: seconds(0.5, 60).check(
+      z.describe('The mock model’s delay: a bounded exponential, in seconds'),
+    ),
+    LLM_DELAY_MIN: seconds(0.4, 60).check(z.describe('Its lower bound')),
+    LLM_DELAY_MAX: seconds(0.6, 60).check(z.describe('Its upper bound')),
   })
   .check(
     z.refine((env) => env.LLM_DELAY_MIN <= env.LLM_DELAY_MAX, {

@@ -30,6 +30,6 @@ export interface ApiRoute {
     /** Of a body that is no JSON. */
     mediaType?: string;
   };
-  /** Problems beside those of the gate: headings of docs/errors.md by status. */
+  /** Problems beside those of the gate: headings of docs/reference/errors.md by status. */
   problems?: Partial<Record<400 | 404 | 409 | 412 | 413 | 415 | 422, string | readonly string[]>>;
 }

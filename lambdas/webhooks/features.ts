@@ -6,11 +6,15 @@ import { publicOrLoopbackUrl, publicUrl, withUrlsAsCalled } from '../shared/publ
 /** Where a company is told of events, and of which. */
 const webhooksFeature = <Url extends z.ZodMiniType<string>>(url: Url) =>
   z.strictObject({
-    url,
-    /** All events, where it names none. */
-    events: z.optional(z.array(z.enum(productEvents)).check(z.minLength(1))),
-    /** One more makes a new signing secret; the one before signs too, until the next. */
-    secret_version: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), 1),
+    url: url.check(z.describe('Where events are posted')),
+    events: z
+      .optional(z.array(z.enum(productEvents)).check(z.minLength(1)))
+      .check(z.describe('Which events; all of them where it names none')),
+    secret_version: z
+      ._default(z.int().check(z.gte(1), z.lte(1_000_000)), 1)
+      .check(
+        z.describe('One more makes a new signing secret; the one before signs too, until the next'),
+      ),
   });
 
 /** The features of a tenant's configuration that this context reads. */

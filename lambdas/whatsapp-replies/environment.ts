@@ -3,18 +3,36 @@ import { numberVariable, workerConcurrency } from '../shared/env.ts';
 import { httpUrl } from '../shared/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/environment.ts';
 
-const retentionDays = numberVariable({ min: 1, max: 3650, default: 90 });
+const retentionDays = numberVariable({ min: 1, max: 3650, default: 90 }).check(
+  z.describe(
+    'How many days conversations are kept, where a company’s `message-retention` does not say',
+  ),
+);
 
-const runMaxWaitSeconds = numberVariable({ min: 5, max: 3600, default: 300 });
+const runMaxWaitSeconds = numberVariable({ min: 5, max: 3600, default: 300 }).check(
+  z.describe(
+    'How long the model may take before its run is cancelled and tried again, where a company’s `assistant` does not say',
+  ),
+);
 
 /** What an operator may set, checked when the stack is synthesized and not at the first event. */
 export const operatorEnvironment = z.object({
-  PUBLIC_BASE_URL: z.optional(httpUrl),
-  OPENAI_BASE_URL: z.optional(httpUrl),
-  TWILIO_BASE_URL: z.optional(httpUrl),
+  PUBLIC_BASE_URL: z
+    .optional(httpUrl)
+    .check(z.describe('A domain of your own before the API; the API’s own URL by default')),
+  OPENAI_BASE_URL: z
+    .optional(httpUrl)
+    .check(
+      z.describe(
+        'Another server that speaks `/responses`, such as LM Studio or vLLM; one without `/conversations` must answer within 45 seconds',
+      ),
+    ),
+  TWILIO_BASE_URL: z.optional(httpUrl).check(z.describe('Another server that speaks Twilio’s API')),
   RUN_MAX_WAIT_SECONDS: runMaxWaitSeconds,
   RETENTION_DAYS: retentionDays,
-  LOG_LEVEL: z.optional(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])),
+  LOG_LEVEL: z
+    .optional(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']))
+    .check(z.describe('What is logged; `INFO` by default')),
 });
 
 const common = {

@@ -17,21 +17,24 @@ export const defaultMaxOutputTokens = 16_000;
 
 /** The sentences that the product itself says. */
 export const textsSchema = z.strictObject({
-  /** When the model refuses or answers nothing. */
-  fallback: z._default(
-    z.string().check(z.minLength(1), z.maxLength(1000)),
-    "Sorry, I can't answer that here. Could you put it another way?",
-  ),
-  /** When something sent cannot be read; `{kinds}` stands for what it was. */
-  unreadable: z._default(
-    z.string().check(z.minLength(1), z.maxLength(1000)),
-    "Sorry, I can't read {kinds} here. Please write it as text, or send a picture.",
-  ),
-  /** When a customer who had opted out starts again. */
-  opted_in: z._default(
-    z.string().check(z.minLength(1), z.maxLength(1000)),
-    'Welcome back! You will get answers here again. Write STOP to end them.',
-  ),
+  fallback: z
+    ._default(
+      z.string().check(z.minLength(1), z.maxLength(1000)),
+      "Sorry, I can't answer that here. Could you put it another way?",
+    )
+    .check(z.describe('Said when the model refuses or answers nothing')),
+  unreadable: z
+    ._default(
+      z.string().check(z.minLength(1), z.maxLength(1000)),
+      "Sorry, I can't read {kinds} here. Please write it as text, or send a picture.",
+    )
+    .check(z.describe('Said when something sent cannot be read; `{kinds}` stands for what it was')),
+  opted_in: z
+    ._default(
+      z.string().check(z.minLength(1), z.maxLength(1000)),
+      'Welcome back! You will get answers here again. Write STOP to end them.',
+    )
+    .check(z.describe('Said when a customer who had opted out starts again')),
 });
 export type Texts = z.output<typeof textsSchema>;
 
@@ -41,17 +44,39 @@ export type Texts = z.output<typeof textsSchema>;
  */
 const assistantFeature = z
   .strictObject({
-    adapter: z._default(z.enum(['responses', 'threads']), 'responses'),
-    model: z.optional(shortText),
-    instructions: z.optional(z.string().check(z.minLength(1), z.maxLength(100_000))),
-    assistant_id: z.optional(shortText),
+    adapter: z
+      ._default(z.enum(['responses', 'threads']), 'responses')
+      .check(
+        z.describe(
+          'The protocol: OpenAI’s Responses, or the Assistants protocol of another server',
+        ),
+      ),
+    model: z.optional(shortText).check(z.describe(`The model; ${defaultModel} by default`)),
+    instructions: z
+      .optional(z.string().check(z.minLength(1), z.maxLength(100_000)))
+      .check(z.describe('What the model must know')),
+    assistant_id: z
+      .optional(shortText)
+      .check(
+        z.describe(
+          'The assistant of the adapter threads, which brings its own model and instructions',
+        ),
+      ),
     texts: z._default(textsSchema, textsSchema.parse({})),
     limits: z._default(
       z.strictObject({
-        /** How long the model may take before its run is cancelled and tried again. */
-        run_max_wait_seconds: z.optional(z.int().check(z.gte(5), z.lte(3600))),
-        /** How much the model may write, its reasoning included; OpenAI's 16,000 tokens by default. */
-        max_output_tokens: z.optional(z.int().check(z.gte(16), z.lte(1_000_000))),
+        run_max_wait_seconds: z
+          .optional(z.int().check(z.gte(5), z.lte(3600)))
+          .check(
+            z.describe('How long the model may take before its run is cancelled and tried again'),
+          ),
+        max_output_tokens: z
+          .optional(z.int().check(z.gte(16), z.lte(1_000_000)))
+          .check(
+            z.describe(
+              'How much the model may write, its reasoning included; 16,000 tokens by default at OpenAI',
+            ),
+          ),
       }),
       {},
     ),
@@ -78,7 +103,15 @@ const assistantFeature = z
 export type AssistantFeature = z.output<typeof assistantFeature>;
 
 /** How long a company's conversations are kept. */
-const retentionFeature = z.strictObject({ days: z.int().check(z.gte(1), z.lte(3650)) });
+const retentionFeature = z.strictObject({
+  days: z
+    .int()
+    .check(
+      z.gte(1),
+      z.lte(3650),
+      z.describe('Days that a conversation is kept; RETENTION_DAYS where the feature is not set'),
+    ),
+});
 
 const words = z._default(
   z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(50)),
@@ -86,7 +119,10 @@ const words = z._default(
 );
 
 /** What ends and resumes messages beside STOP and START: own words, and texts or payloads of own buttons. */
-const optOutFeature = z.strictObject({ stop_words: words, start_words: words });
+const optOutFeature = z.strictObject({
+  stop_words: words.check(z.describe('What ends the messages, beside STOP')),
+  start_words: words.check(z.describe('What resumes them, beside START')),
+});
 
 /** The features of a tenant's configuration that this context reads. */
 export const features = {

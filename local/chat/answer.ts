@@ -51,7 +51,7 @@ function complaint(outcome: Exclude<Outcome, { kind: 'replied' }>, timeoutSecond
     case 'stopped':
       return stopped;
     case 'silent':
-      return `No reply within ${timeoutSeconds} seconds to ${outcome.messageSid}: npm run logs -- reply-processor says why, if something failed. An earlier message of the same number may hold it up (--from writes as another), and who has written STOP gets none until START.`;
+      return `No reply within ${timeoutSeconds} seconds to ${outcome.messageSid}: npx replies logs reply-processor says why, if something failed. An earlier message of the same number may hold it up (--from writes as another), and who has written STOP gets none until START.`;
     default:
       return outcome satisfies never;
   }

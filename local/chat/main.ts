@@ -1,18 +1,30 @@
-import { runCommand } from '../command.ts';
 import { nothingRuns } from '../running.ts';
 import { answerLines, answerOne, type Terminal } from './answer.ts';
 import { converse } from './conversation.ts';
-import { type ChatOptions, parseCommand, usage } from './options.ts';
 import { Phone, PhoneOffline } from './phone.ts';
 import { findRunning } from './running.ts';
 
 const startIt = 'run npm start in another terminal, then try again.';
 
-/** The command `npm run chat`; resolves with its exit code. */
-export const chat = (args: string[], dataDir: string, terminal: Terminal) =>
-  runCommand(parseCommand(args), usage, terminal, (options) => talk(options, dataDir, terminal));
+export interface ChatOptions {
+  /** The customer's number, such as +15551230001. */
+  from: string;
+  /** The business's number, when it is not the one that runs here. */
+  to: string | undefined;
+  timeoutSeconds: number;
+  imagePath: string | undefined;
+  /** More fields of Twilio's webhook, or others in place of the usual ones. */
+  extra: Record<string, string>;
+  /** Empty when the messages come from the terminal or from stdin. */
+  text: string;
+}
 
-async function talk(options: ChatOptions, dataDir: string, terminal: Terminal): Promise<boolean> {
+/** Talks to the product that runs here; false where no reply came. */
+export async function talk(
+  options: ChatOptions,
+  dataDir: string,
+  terminal: Terminal,
+): Promise<boolean> {
   const complain = (text: string) => {
     terminal.stderr.write(`${text}\n`);
     return false;

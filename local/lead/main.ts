@@ -2,28 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
+import type { AdapterName, Insight, Lead } from '../../lambdas/leads/messages.ts';
 import { routes } from '../../lambdas/leads/routes.ts';
-import { runCommand } from '../command.ts';
 import { nothingRuns, runningIn } from '../running.ts';
-import { type LeadOptions, parseCommand, usage } from './options.ts';
 import { insightText } from './show.ts';
 
 interface Out {
   write(text: string): unknown;
 }
 
-/** The command `npm run lead`; resolves with its exit code. */
-export const lead = (args: string[], dataDir: string, stdout: Out, stderr: Out) =>
-  runCommand(parseCommand(args), usage, { stdout, stderr }, (options) =>
-    judged(options, dataDir, stdout, stderr),
-  );
+interface LeadOptions {
+  lead: Record<string, string | undefined>;
+  /** Has it judged anew by it. */
+  adapter: AdapterName | undefined;
+}
 
-async function judged(
+/** Has the product that runs here judge a lead; false where it could not. */
+export async function judged(
   { lead: fields, adapter }: LeadOptions,
   dataDir: string,
-  out: Out,
-  err: Out,
+  { stdout: out, stderr: err }: { stdout: Out; stderr: Out },
 ): Promise<boolean> {
   const state = runningIn(dataDir);
   if (!state) {
@@ -100,7 +98,7 @@ async function insightAt(call: Call, place: string, version: number): Promise<In
     await sleep(pauseMs);
   }
   throw new Error(
-    `The lead has not been judged within ${patienceMs / 1000} s: npm run logs -- lead-triage says why.`,
+    `The lead has not been judged within ${patienceMs / 1000} s: npx replies logs lead-triage says why.`,
   );
 }
 

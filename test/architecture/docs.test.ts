@@ -1,11 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { operatorEnvironment as ofPlatform } from '../../lambdas/administration/environment.ts';
-import { operatorEnvironment as ofEmail } from '../../lambdas/email-deadlines/environment.ts';
-import { operatorEnvironment as ofWhatsApp } from '../../lambdas/whatsapp-replies/environment.ts';
-import { deploymentEnvironment } from '../../lib/setting-values.ts';
+import { configurationPage } from '../../bin/docs/configuration-page.ts';
+import { pathOf } from '../../bin/fault.ts';
+import { repliesProgram, withActions } from '../../bin/program.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { inlineCommands, shellBlocks } from '../support/shell-blocks.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -27,6 +27,17 @@ describe.each(pages)('%s', (page) => {
     expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(named));
   });
 
+  it('calls replies only with commands and options that exist', () => {
+    const calls = [...shellBlocks, ...inlineCommands]
+      .filter(({ place }) => place.startsWith(`${page}:`))
+      .flatMap(({ text }) => [
+        ...withoutComments(text).matchAll(/(?<=^|[\s(])replies ([a-z][^\n]*)/g),
+      ])
+      .map(([, words = '']) => words);
+
+    expect(calls.filter((call) => !isKnown(call))).toEqual([]);
+  });
+
   it('links only to what is there', () => {
     const links = allOf(read(page), /\]\((?!https?:)([^)]+)\)/g);
 
@@ -34,6 +45,24 @@ describe.each(pages)('%s', (page) => {
     expect(broken).toEqual([]);
   });
 });
+
+const withoutComments = (text: string) => text.replaceAll(/^\s*#.*$/gm, '');
+
+const program = repliesProgram();
+
+/** Whether the words lead to a command that has all their options. */
+function isKnown(call: string): boolean {
+  const [first = '', second, ...rest] = call.split(/[\s)]+/);
+  const command = program.commands.find((one) => one.name() === first);
+  const action = command?.commands.find((one) => one.name() === second) ?? command;
+  const named = [second ?? '', ...rest].filter((word) => word.startsWith('--'));
+  if (!action || first === 'deploy') return action !== undefined;
+  const isGroup = action === command && action.commands.length > 0;
+  return (
+    !(isGroup && second) &&
+    named.every((option) => action.options.some(({ long }) => long === option))
+  );
+}
 
 function isThere(page: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');
@@ -49,33 +78,42 @@ const slug = (heading: string) =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
-describe('the tables of environment variables in the README', () => {
-  const [local = '', deployment = ''] =
-    read('README.md').split('## Environment variables')[1]?.split('Of the deployment') ?? [];
+describe('docs/reference/configuration.md', () => {
+  const page = read('docs/reference/configuration.md');
 
-  it('name what npm start reads', () => {
+  it('is as the schemas say: npm run docs', () => {
+    expect(page).toBe(configurationPage());
+  });
+
+  it('says of each variable and field what it means', () => {
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+
+    expect(rows.length).toBeGreaterThan(50);
+    expect(rows.filter((row) => /^\| `[^`]+` \| +\|/.test(row))).toEqual([]);
+  });
+
+  it('names what npm start reads', () => {
     const readByStart = allOf(read('local/settings.ts'), /set\('([A-Z_]+)'\)/g);
+    const [, local = ''] = page.split('## Variables of npm start');
 
     expect(allOf(local, /^\| `([A-Z_]+)`/gm).sort()).toEqual(readByStart.sort());
   });
+});
 
-  it('name what the deployment passes on', () => {
-    const named = allOf(deployment, /^\| `([A-Z_]+)`/gm);
-
-    expect(named.sort()).toEqual(
-      [
-        ...Object.keys(ofWhatsApp.shape),
-        ...Object.keys(ofPlatform.shape),
-        ...Object.keys(ofEmail.shape),
-        ...Object.keys(deploymentEnvironment.shape),
-        'DEFAULT_ASSISTANT_ID',
-      ].sort(),
+describe('docs/reference/commands.md', () => {
+  it('says what JSON each command prints that prints some', () => {
+    const printing = withActions(program).filter(({ options }) =>
+      options.some(({ long }) => long === '--json'),
     );
+
+    expect(
+      allOf(read('docs/reference/commands.md'), /^\| `(replies [a-z ]+)` \|/gm).sort(),
+    ).toEqual(printing.map(pathOf).sort());
   });
 });
 
-describe('docs/errors.md', () => {
-  const [problems = '', codes = ''] = read('docs/errors.md').split('## Codes');
+describe('docs/reference/errors.md', () => {
+  const [problems = '', codes = ''] = read('docs/reference/errors.md').split('## Codes');
 
   it('explains each problem type that the API answers, and no other', () => {
     const types = allOf(code, /problemResponse\(c, \{\s*type: '([a-z-]+)'/g);

@@ -67,17 +67,23 @@ describe('the goals', () => {
 
 describe('npm run bench', () => {
   it('names the benches', () => {
-    const out = execFileSync(process.execPath, ['bench/main.ts'], { cwd: projectRoot }).toString();
+    const out = execFileSync(process.execPath, ['bin/replies.mjs', 'bench'], {
+      cwd: projectRoot,
+    }).toString();
 
-    expect(out).toContain('  cold-start: ');
+    expect(out).toContain('  cold-start [what] ');
   });
 
   it('refuses a bench that is not there', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['bench/main.ts', 'warm-start'], {
-      cwd: projectRoot,
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['bin/replies.mjs', 'bench', 'warm-start'],
+      {
+        cwd: projectRoot,
+      },
+    );
 
-    expect(stderr.toString()).toContain('There is no bench warm-start.');
-    expect(status).toBe(1);
+    expect(stderr.toString()).toContain('There is no "warm-start" of replies bench.');
+    expect(status).toBe(2);
   });
 });

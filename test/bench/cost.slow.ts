@@ -13,7 +13,7 @@ const each = (work: Work) => ({
   logLines: work.log.lines / work.units,
 });
 
-describe('the work that docs/cost.md was reckoned with', () => {
+describe('the work that docs/reference/cost.md was reckoned with', () => {
   it('is still about what the functions do: else npm run bench -- cost measure', async () => {
     const before = readCounted();
 

@@ -29,9 +29,9 @@ const aDeployment = (parts: Partial<Deployed> = {}): Deployed => ({
   ...parts,
 });
 
-describe('docs/cost.md', () => {
+describe('docs/reference/cost.md', () => {
   it('is what the template, the prices and the counts come to: npm run bench -- cost', () => {
-    const page = readFileSync(path.join(projectRoot, 'docs/cost.md'), 'utf8');
+    const page = readFileSync(path.join(projectRoot, 'docs/reference/cost.md'), 'utf8');
 
     expect(page).toBe(pageOf(template(), 'acme'));
   });

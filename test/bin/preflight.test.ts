@@ -29,7 +29,9 @@ function start(wantedNode: string, { installed = true, env = {} } = {}) {
 describe('the check before each script', () => {
   it('is before each script, which may come to run on any Node', () => {
     for (const script of Object.values(packageJson.scripts)) {
-      expect(script).toMatch(/^node (--import \.\/bin\/preflight\.mjs |bin\/preflight\.mjs && )/);
+      expect(script).toMatch(
+        /^node (--import \.\/bin\/preflight\.mjs |bin\/preflight\.mjs && |bin\/replies\.mjs )/,
+      );
     }
   });
 

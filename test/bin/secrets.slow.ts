@@ -12,17 +12,21 @@ const projectRoot = path.resolve(import.meta.dirname, '../..');
 
 /** The command with these variables; no AWS can be reached. */
 function fill(variables: Record<string, string>, ...parameters: string[]) {
-  const { status, stderr } = spawnSync(process.execPath, ['bin/secrets.ts', ...parameters], {
-    cwd: projectRoot,
-    env: {
-      PATH: process.env['PATH'],
-      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-      ...variables,
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['bin/replies.mjs', 'secrets', ...parameters],
+    {
+      cwd: projectRoot,
+      env: {
+        PATH: process.env['PATH'],
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+        ...variables,
+      },
     },
-  });
+  );
   return { status, said: stderr.toString() };
 }
 
@@ -122,7 +126,7 @@ describe('the keys of mailboxes that are filled', () => {
       AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
       MAILBOX_API_KEY: key,
     };
-    const words = ['bin/secrets.ts', '--stage', 'dev', ...parameters];
+    const words = ['bin/replies.mjs', 'secrets', '--stage', 'dev', ...parameters];
     const said = await promisify(execFile)(process.execPath, words, { cwd: projectRoot, env }).then(
       ({ stdout }) => stdout,
       ({ stderr }) => String(stderr),

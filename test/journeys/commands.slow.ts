@@ -35,10 +35,9 @@ interface Ended {
 const run = (name: string, ...parameters: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: folder };
-    const file = path.join('bin', `${name}.ts`);
     execFile(
       process.execPath,
-      [file, ...parameters],
+      ['bin/replies.mjs', name, ...parameters],
       { cwd: projectRoot, env },
       (error, out, said) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
@@ -130,13 +129,43 @@ describe('the commands', () => {
   });
 
   it.each([
+    [['tenants', 'list'], [{ tenant_id: 'demo' }]],
+    [['keys', 'list', 'demo'], [{ kind: 'key' }]],
+    [['channels', 'list'], [{ company_id: 'demo' }]],
+    [['customers', 'show', '+491701234567', '--company', 'demo'], { channels: [], leads: [] }],
+    [['assistant', 'show', 'demo'], { adapter: 'responses' }],
+    [['doctor'], [{ check: 'AWS', status: 'skip' }]],
+    [['dlq', 'list'], [{ queue: 'leads', messages: 0 }]],
+    [['dlq', 'show', 'leads'], []],
+    [['metric', 'RepliesSent'], { statistic: 'Sum' }],
+    [['logs', 'all'], []],
+  ])('print by %j --json what a machine reads, and nothing else', async (command, said) => {
+    const [name = '', ...parameters] = command;
+    const { code, out } = await run(name, ...parameters, '--json');
+
+    const parsed: unknown = JSON.parse(out);
+    if (Array.isArray(said)) {
+      const some = said.map((one) => expect.objectContaining(one));
+      expect(parsed).toEqual(expect.arrayContaining(some));
+    } else expect(parsed).toMatchObject(said);
+    expect(code).toBe(0);
+  });
+
+  it('make a key that a machine can read', async () => {
+    const { out } = await run('keys', 'create', 'demo', '--days', '1', '--json');
+
+    const { key } = JSON.parse(out) as { key: string };
+    expect((await usage(key)).status).toBe(200);
+  });
+
+  it.each([
     [['tenants', 'create', 'demo'], 'is there already'],
     [['tenants', 'change', 'demo', '--burst', 'many'], '--burst a whole one'],
     [['tenants', 'create', 'beeper', '--name', 'Bee\u0007per'], 'none a control character'],
     [['keys', 'create', 'demo', '--name', 'two\nlines'], 'all in one line'],
     [['keys', 'create', 'demo', '--role', 'Emperor'], 'TenantAdmin or OperationUser'],
     [['keys', 'create', 'demo', '--scopes', 'usage:read,sing'], '--scopes are some of'],
-    [['keys', 'create', 'demo', '--days', '-1'], '--days takes a value'],
+    [['keys', 'create', 'demo', '--days', '-1'], '--days is a number from 0.001 to 3650, not -1'],
     [['assistant', 'set', 'demo'], 'What is to change?'],
     [['assistant', 'set', 'demo', '--project', '', '--model', 'm'], 'A --project takes'],
     [['assistant', 'set', 'demo', '--instructions-file', 'no.txt'], 'no.txt is not there'],
@@ -144,9 +173,9 @@ describe('the commands', () => {
       ['channels', 'add', '+14155230000', '--company', 'nobody', '--project', 'x'],
       'no company nobody',
     ],
-    [['tenants', 'list', '--stage', 'moon'], 'choose local, dev, prod'],
-    [['keys', 'create', 'nobody'], 'npm run tenants -- create nobody'],
-    [['assistant', 'reset', 'demo', '--model', 'm'], 'assistant reset takes no --model'],
+    [['tenants', 'list', '--stage', 'moon'], 'choose local, dev or prod'],
+    [['keys', 'create', 'nobody'], 'replies tenants create nobody'],
+    [['assistant', 'reset', 'demo', '--model', 'm'], 'replies assistant reset takes no --model'],
   ])('refuse %j in one line', async ([name = '', ...parameters], said) => {
     const ended = await run(name, ...parameters);
 

@@ -56,7 +56,7 @@ async function stored(): Promise<string> {
   return all.join();
 }
 
-const customers = (line: string) => drill.run(`npm run customers -- ${line}`);
+const customers = (line: string) => drill.run(`replies customers ${line}`);
 
 describe('a customer who wants to be forgotten', () => {
   it('is shown by ids and counts, without a word of theirs', async () => {

@@ -53,7 +53,7 @@ describe('a thousand dead letters', () => {
 
 describe('a redrive', () => {
   const begin = (): ChildProcess =>
-    spawn(process.execPath, ['bin/dlq.ts', 'redrive', 'email-runs', '--rate', '20'], {
+    spawn(process.execPath, ['bin/replies.mjs', 'dlq', 'redrive', 'email-runs', '--rate', '20'], {
       cwd: projectRoot,
       env: operator.environment,
     });

@@ -35,7 +35,7 @@ async function insightOf(key: string, id: string): Promise<Insight> {
 
 describe('a flood of leads', () => {
   it('is judged by a model as far as the operator allows it; the runbook leads to more', async () => {
-    await drill.run('npm run tenants -- create flooded --model-calls-per-day 1');
+    await drill.run('replies tenants create flooded --model-calls-per-day 1');
     const { text: key } = await aKey(drill.engine, 'flooded');
     const { text: visitor } = await aKey(drill.engine, 'flooded', { client: true });
     await setFeature(key, 'lead-triage', { adapter: 'openai' });
@@ -47,9 +47,9 @@ describe('a flood of leads', () => {
     await expect.poll(found, soon).toHaveLength(1);
     await expect.poll(() => drill.values('TriageFallback'), soon).toEqual([1]);
     const usage = await (await call('/usage', { key })).json();
-    const listed = await drill.follows(heading, 'tenants -- list');
+    const listed = await drill.follows(heading, 'tenants list');
 
-    await drill.run('npm run tenants -- change flooded --model-calls-per-day 90000');
+    await drill.run('replies tenants change flooded --model-calls-per-day 90000');
 
     expect([paid.adapter, paid.fallback_reason]).toEqual(['openai', null]);
     expect([unpaid.adapter, unpaid.fallback_reason]).toEqual(['rules', 'model_budget']);

@@ -43,7 +43,7 @@ describe('a customer’s message in the dead letters', () => {
     const revealed = await operator.dlq('show', 'whatsapp-replies', '--id', sid, '--reveal');
     const redriven = await operator.dlq('redrive', 'whatsapp-replies', '--id', sid);
     const timeline = () =>
-      operator.run('bin/timeline.ts', sid, '--company', 'demo', '--conversation', 'c_1');
+      operator.run('timeline', sid, '--company', 'demo', '--conversation', 'c_1');
     await expect
       .poll(async () => (await timeline()).out, { timeout: 60_000 })
       .toContain('over (answered)');
@@ -93,7 +93,7 @@ describe('a customer’s message in the dead letters', () => {
 
 describe('the operator’s commands', () => {
   it('find a fit deployment fit', async () => {
-    const { code, out } = await operator.run('bin/doctor.ts', '--json');
+    const { code, out } = await operator.run('doctor', '--json');
 
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual(
@@ -108,19 +108,19 @@ describe('the operator’s commands', () => {
 
   it.each([
     [
-      ['bin/dlq.ts', 'show', 'nothing'],
+      ['dlq', 'show', 'nothing'],
       2,
       'choose email-runs, emails-ready, events-to-webhooks, leads, webhooks, whatsapp-replies',
     ],
-    [['bin/dlq.ts', 'redrive', 'emails-ready', '--rate', '0'], 2, '--rate is a number from 0.01'],
-    [['bin/dlq.ts', 'discard', 'emails-ready'], 2, 'Name them by --id, or take --all'],
-    [['bin/dlq.ts', 'list', '--prefix', 'nobody'], 2, 'There are no queues of nobody (local)'],
-    [['bin/timeline.ts', 'SM1', '--stage', 'dev'], 2, 'Add --company with --conversation'],
-    [['bin/timeline.ts', 'e1'], 2, 'Whose is e1?'],
-    [['bin/timeline.ts', 'SM1'], 2, 'Nothing is recorded of SM1 (local)'],
-    [['bin/doctor.ts', 'please'], 2, 'Unexpected: please'],
-  ])('say in one line what is wrong with %j', async ([file = '', ...parameters], code, said) => {
-    const result = await operator.run(file, ...parameters);
+    [['dlq', 'redrive', 'emails-ready', '--rate', '0'], 2, '--rate is a number from 0.01'],
+    [['dlq', 'discard', 'emails-ready'], 2, 'Name them by --id, or take --all'],
+    [['dlq', 'list', '--prefix', 'nobody'], 2, 'There are no queues of nobody (local)'],
+    [['timeline', 'SM1', '--stage', 'dev'], 2, 'Add --company with --conversation'],
+    [['timeline', 'e1'], 2, 'Whose is e1?'],
+    [['timeline', 'SM1'], 2, 'Nothing is recorded of SM1 (local)'],
+    [['doctor', 'please'], 2, 'Unexpected: please'],
+  ])('say in one line what is wrong with %j', async (parameters, code, said) => {
+    const result = await operator.run(...parameters);
 
     expect(result.code).toBe(code);
     expect(result.said).toContain(said);

@@ -88,16 +88,16 @@ describe('Callers refused', () => {
 
   it('names the company whose key was revoked, and a new key lets it in', async () => {
     const revoked = await aKey(drill.engine, 'demo');
-    await drill.run(`npm run keys -- revoke demo ${revoked.key_id}`);
+    await drill.run(`replies keys revoke demo ${revoked.key_id}`);
     const { status } = await call('/usage', { key: revoked.text });
-    const [key = ''] = (await drill.run('npm run keys -- create demo')).split('\n');
+    const [key = ''] = (await drill.run('replies keys create demo')).split('\n');
 
     expect(status).toBe(401);
     expect(await drill.foundSoon(heading, 'authorizer', revoked.key_id)).toMatchObject([
       { tenant_id: 'demo', why: 'revoked' },
     ]);
     expect((await call('/usage', { key })).status).toBe(200);
-    expect(await drill.run('npm run keys -- list demo')).toMatch(
+    expect(await drill.run('replies keys list demo')).toMatch(
       new RegExp(`${revoked.key_id}.*revoked`),
     );
   });
@@ -121,8 +121,8 @@ describe('Number not registered', () => {
     const customer = aCustomer(drill.engine, '+15550400003', `whatsapp:${number}`);
     const { status } = await customer.writes('Hello?');
     await expect.poll(() => drill.counted(heading), soon).toEqual([drill.threshold(heading)]);
-    const registered = await drill.follows(heading, 'channels -- list');
-    await drill.run(`npm run channels -- add ${number} --company quiet --project shop`);
+    const registered = await drill.follows(heading, 'channels list');
+    await drill.run(`replies channels add ${number} --company quiet --project shop`);
     const writes = async () => (await customer.writes('Anybody?')).status;
     await expect.poll(writes, { timeout: 40_000, interval: 1_000 }).toBe(200);
 
@@ -143,14 +143,14 @@ describe('One company’s customers get no answers', () => {
       company_id: 'paused',
       project_id: 'shop',
     });
-    await drill.run('npm run tenants -- suspend paused');
+    await drill.run('replies tenants suspend paused');
     const customer = aCustomer(drill.engine, '+15550400004', 'whatsapp:+14155230005');
     await customer.writes('Hello?');
     const [line] = await drill.foundSoon(heading, 'reply-processor', 'paused');
 
     expect(line).toMatchObject({ company_id: 'paused' });
     await expect.poll(() => drill.values('RepliesWithheld'), soon).toEqual([1]);
-    expect(await drill.run('npm run tenants -- list')).toMatch(/paused +suspended/);
-    expect(await drill.run('npm run tenants -- resume paused')).toMatch(/paused +active/);
+    expect(await drill.run('replies tenants list')).toMatch(/paused +suspended/);
+    expect(await drill.run('replies tenants resume paused')).toMatch(/paused +active/);
   });
 });

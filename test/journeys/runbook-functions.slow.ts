@@ -40,14 +40,14 @@ beforeAll(async () => {
 afterAll(() => drill.stop());
 
 const dead = (queue: string) => messagesIn(drill.engine, `replies-engine-${queue}-dlq-local`);
-const list = () => drill.follows('Dead letters', 'dlq -- list');
+const list = () => drill.follows('Dead letters', 'dlq list');
 
 /** Follows the entry until the queue is empty again: what is dead, and what becomes of it. */
 async function redriven(queue: string): Promise<string> {
   await vi.waitFor(async () => expect(await dead(queue)).toBeGreaterThan(0), soon);
   const named = { $QUEUE: queue };
-  const shown = await drill.follows('Dead letters', 'dlq -- show', named);
-  const sent = await drill.follows('Dead letters', 'dlq -- redrive', named);
+  const shown = await drill.follows('Dead letters', 'dlq show', named);
+  const sent = await drill.follows('Dead letters', 'dlq redrive', named);
   expect(sent).toContain(`sent back to ${queue}`);
   return shown;
 }
@@ -101,7 +101,7 @@ describe('"API fails"', () => {
     const customer = aCustomer(drill.engine, '+15557780001');
     const refused = await customer.writes('Hello?');
 
-    const [, phrase = ''] = /`logs receive '(.+?)'`/.exec(entryOf('API fails')) ?? [];
+    const [, phrase = ''] = /`replies logs receive '(.+?)'`/.exec(entryOf('API fails')) ?? [];
     const lines = drill.linesOf('receive').filter((line) => line.includes(JSON.parse(phrase)));
     mend();
     const taken = await customer.writes('Hello again');
@@ -190,9 +190,9 @@ describe('"Dead letters"', () => {
     await vi.waitFor(async () => expect(await dead('leads')).toBe(1), soon);
 
     const file = drill.file('copy.jsonl');
-    const shown = await drill.run('npm run dlq -- show leads --stage $STAGE');
+    const shown = await drill.run('replies dlq show leads');
     const [, id] = /^(\S+) {2}no tenant/m.exec(shown) ?? [];
-    const gone = await drill.run(`npm run dlq -- discard leads --id ${id} --yes --file ${file}`);
+    const gone = await drill.run(`replies dlq discard leads --id ${id} --yes --file ${file}`);
 
     expect(gone).toContain('1 deleted');
     expect(readFileSync(file, 'utf8')).toContain('malformed_message');

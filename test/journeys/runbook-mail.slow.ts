@@ -117,7 +117,7 @@ describe('Mailbox fails', () => {
     key.right();
 
     await comesTo(runId, { state: 'completed', counts: { sent: 6, failed: 0 } }, 60_000);
-    const redriven = await drill.follows(heading, 'dlq -- redrive');
+    const redriven = await drill.follows(heading, 'dlq redrive');
 
     const lines = found();
     expect(lines).toContainEqual(

@@ -69,17 +69,17 @@ describe('"Work waits"', () => {
     await customer.writes('Anybody there?');
 
     const line = await findsLine('Work waits', 'reply-processor', '500');
-    const listed = await drill.follows('Work waits', 'dlq -- list');
+    const listed = await drill.follows('Work waits', 'dlq list');
     const { message_sid: sid, company_id: company, conversation_id: id } = line;
     const told = await drill.run(
-      `npm run timeline -- ${sid} --company ${company} --conversation ${id} --stage $STAGE`,
+      `replies timeline ${sid} --company ${company} --conversation ${id}`,
     );
     mend();
 
     expect(listed).toMatch(/whatsapp-replies +no dead letters; work: 0 waiting, 1 in hand/);
     expect(told).toContain('not over');
     expect(await customer.hears(1)).toHaveLength(1);
-    expect(await drill.follows('Work waits', 'dlq -- list')).toMatch(
+    expect(await drill.follows('Work waits', 'dlq list')).toMatch(
       /whatsapp-replies .*work: 0 waiting, 0 in hand/,
     );
   });
@@ -93,10 +93,10 @@ describe('"Dead letters" of whatsapp-replies', () => {
     await vi.waitFor(async () => expect(await messagesIn(drill.engine, deadLetters)).toBe(1), soon);
     const queue = { $QUEUE: 'whatsapp-replies' };
 
-    const shown = await drill.follows('Dead letters', 'dlq -- show', queue);
-    const listed = await drill.follows('Dead letters', 'dlq -- list');
+    const shown = await drill.follows('Dead letters', 'dlq show', queue);
+    const listed = await drill.follows('Dead letters', 'dlq list');
     mend();
-    const redriven = await drill.follows('Dead letters', 'dlq -- redrive', queue);
+    const redriven = await drill.follows('Dead letters', 'dlq redrive', queue);
 
     expect(shown).toContain(
       'openai_refused: OpenAI failed to start a response: 404 model_not_found',
@@ -105,7 +105,7 @@ describe('"Dead letters" of whatsapp-replies', () => {
     expect(listed).toMatch(/whatsapp-replies +1 dead letter,/);
     expect(redriven).toContain('1 sent back to whatsapp-replies');
     expect(await customer.hears(1)).toHaveLength(1);
-    expect(await drill.follows('Dead letters', 'dlq -- list')).toMatch(
+    expect(await drill.follows('Dead letters', 'dlq list')).toMatch(
       /whatsapp-replies +no dead letters/,
     );
   });
@@ -174,8 +174,8 @@ describe('"Replies late"', () => {
     await customer.hears(1);
     await queueIsEmpty(drill.engine);
 
-    const [whole = [], ...parts] = linesOf('Replies late', 'p90').map((line) =>
-      drill.values(line.slice('p90 '.length)),
+    const [whole = [], ...parts] = linesOf('Replies late', 'replies metric').map((line) =>
+      drill.values(line.slice('replies metric '.length)),
     );
     expect(parts).toHaveLength(3);
     const most = (values: number[]) => Math.max(...values);

@@ -145,7 +145,7 @@ export async function leadOf(response: Response): Promise<Lead> {
   return (await response.json()) as Lead;
 }
 
-/** The heading of docs/errors.md that a refusal names. */
+/** The heading of docs/reference/errors.md that a refusal names. */
 export async function problemOf(response: Response): Promise<string> {
   const { type } = (await response.json()) as { type: string };
   return type.replace('urn:replies-engine:error:', '');

@@ -7,9 +7,9 @@ import { lambdaEntries, resourcesOf, stageNames, templateOf } from '../support/s
 const line =
   /^sam local invoke -t cdk\.out\/([\w-]+)\.template\.json (\w+) -e events\/(\w+)\.json/gm;
 
-/** The lines of docs/invoke.md: which function, by which payload. */
+/** The lines of docs/guides/invoke.md: which function, by which payload. */
 const lines = [
-  ...readFileSync(path.join(projectRoot, 'docs/invoke.md'), 'utf8').matchAll(line),
+  ...readFileSync(path.join(projectRoot, 'docs/guides/invoke.md'), 'utf8').matchAll(line),
 ].map(([, stack, logicalId = '', job = '']) => ({ stack, logicalId, job }));
 
 /** The jobs of a stage's functions by their logical ids. */
@@ -23,7 +23,7 @@ const jobsOf = (stage: (typeof stageNames)[number]) =>
     ]),
   );
 
-describe('the lines of docs/invoke.md', () => {
+describe('the lines of docs/guides/invoke.md', () => {
   it.each(stageNames)('name each function of the stack with its payload (%s)', (stage) => {
     const named = Object.fromEntries(lines.map(({ logicalId, job }) => [logicalId, job]));
 

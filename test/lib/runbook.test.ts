@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { takes } from '../../bin/logs/filter-pattern.ts';
-import { countMetrics, timeMetrics } from '../../lambdas/shared/metrics.ts';
+import { metricNames } from '../../bin/metric/names.ts';
+import { timeMetrics } from '../../lambdas/shared/metrics.ts';
 import { runtimeLines } from '../../local/cloud/runtime-lines.ts';
 import { entryOf, headings, linesOf, type Search, searchesOf } from '../support/runbook.ts';
 import { referredBy, resourcesOf, templateOf } from '../support/stack.ts';
@@ -91,25 +92,25 @@ describe('what clears away a first deployment that failed', () => {
   });
 });
 
+const metricOf = (line: string) => line.split(' ')[2];
+
 describe('each figure that the runbook asks for', () => {
   it('is a metric of the product', () => {
-    const counted = headings.flatMap((one) => linesOf(one, 'metric'));
-    const timed = linesOf('Replies late', 'p90').map((line) => line.slice('p90 '.length));
+    const counted = headings.flatMap((one) => linesOf(one, 'replies metric'));
+    const timed = linesOf('Replies late', 'replies metric').map(metricOf);
 
     expect(counted.length).toBeGreaterThan(0);
-    expect(countMetrics).toEqual(
-      expect.arrayContaining(counted.map((line) => line.slice('metric '.length))),
-    );
+    expect(metricNames).toEqual(expect.arrayContaining(counted.map(metricOf)));
     expect(timed.length).toBeGreaterThan(0);
     expect(timeMetrics).toEqual(expect.arrayContaining(timed));
   });
 
   it('is the age of a queue that is there, by its whole name', () => {
-    const [line = ''] = linesOf('Work waits', 'age');
+    const [line = ''] = linesOf('Work waits', 'replies metric');
     const fifo = queues.filter(({ FifoQueue }) => FifoQueue).map(({ QueueName }) => QueueName);
 
-    expect(line).toBe('age whatsapp-replies');
-    // The one that `age` gives the ending of a FIFO queue.
+    expect(line).toBe('replies metric ApproximateAgeOfOldestMessage whatsapp-replies');
+    // The one that `replies metric` gives the ending of a FIFO queue.
     expect(fifo.map(bare).filter((name) => !name.endsWith('-dlq'))).toEqual(['whatsapp-replies']);
   });
 });

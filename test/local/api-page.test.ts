@@ -64,7 +64,7 @@ describe('the page of the API', () => {
     const examples = await examplesOf(real);
 
     for (const path of [paths.inbound, paths.status]) {
-      expect(examples.get(`POST ${path}`)).toMatch(/^npm run invoke -- \w+ events\/\w+\.json$/);
+      expect(examples.get(`POST ${path}`)).toMatch(/^npx replies invoke \w+ events\/\w+\.json$/);
     }
   });
 });

@@ -2,10 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseCommand as parseEmail } from '../../bench/email-runs/options.ts';
-import { parseCommand as parseChat } from '../../local/chat/options.ts';
-import { parseCommand as parseLead } from '../../local/lead/options.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keptByNpm } from '../../local/npm-flags.ts';
 
 let folder: string;
@@ -17,7 +14,6 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => vi.unstubAllEnvs());
 
 /** What a script sees of a command that is typed at npm. */
 function typed(...words: string[]): [given: string[], environment: Record<string, string>] {
@@ -59,21 +55,5 @@ describe('an option without the -- before it', () => {
     const environment = { npm_lifecycle_event: 'test', npm_config_stage: 'prod' };
 
     expect(keptByNpm('keys', options, [], environment)).toBeUndefined();
-  });
-});
-
-describe('each local command', () => {
-  it.each([
-    ['chat', 'from', parseChat, ['+15551230009', 'Hello']],
-    ['email', 'emails', parseEmail, []],
-    ['lead', 'source', parseLead, ['website', 'Call me']],
-  ])('%s takes no part of such an option for a message', (script, name, parse, arrived) => {
-    vi.stubEnv('npm_lifecycle_event', script);
-    vi.stubEnv(`npm_config_${name}`, 'true');
-
-    expect(parse(arrived)).toEqual({
-      kind: 'wrong',
-      reason: expect.stringContaining(`npm run ${script} -- --${name}`),
-    });
   });
 });

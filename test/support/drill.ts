@@ -12,10 +12,9 @@ import { localCredentials } from '../../local/cloud/credentials.ts';
 import { occupy } from '../../local/running.ts';
 import { readLocalSettings } from '../../local/settings.ts';
 import type { Effect } from '../../local/simulators/faults.ts';
-import packageJson from '../../package.json' with { type: 'json' };
 import { alarmsOf, watchedBy } from '../lib/observability.ts';
 import { startTestEngine, type TestEngine } from './engine.ts';
-import { linesOf, searchesOf } from './runbook.ts';
+import { linesOf, searchesOf, wordsOf } from './runbook.ts';
 import { templateOf } from './stack.ts';
 
 const { twilio } = readLocalSettings({});
@@ -78,22 +77,19 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
     linesOf: (log: string): string[] => logs.get(log) ?? [],
     /** The entry's command that begins so, as it stands there; words of it may be given. */
     async follows(heading: string, begin: string, given: Record<string, string> = {}) {
-      const line = linesOf(heading, 'npm run').find((one) => one.startsWith(`npm run ${begin}`));
-      if (!line) throw new Error(`"${heading}" has no command npm run ${begin}.`);
+      const line = linesOf(heading, `replies ${begin}`)[0];
+      if (!line) throw new Error(`"${heading}" has no command replies ${begin}.`);
       return this.run(line, given);
     },
-    /** Runs a command of npm on the local cloud: there it has no stage. */
+    /** Runs a command, `replies …`, on the local cloud. */
     run(line: string, given: Record<string, string> = {}): Promise<string> {
       const words = Object.entries(given).reduce(
         (text, [name, value]) => text.replaceAll(name, value),
-        line.replace(' --stage $STAGE', ''),
+        line,
       );
-      const [, , script = '', ...rest] = words.split(/\s+/);
-      const command = (packageJson.scripts as Record<string, string>)[script] ?? '';
-      const [file = ''] = command.split(' ').filter((word) => word.endsWith('.ts'));
+      const parameters = ['bin/replies.mjs', ...wordsOf(words).slice(1)];
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: folder };
       return new Promise((resolve) => {
-        const parameters = [file, ...rest.filter((word) => word !== '--')];
         execFile(process.execPath, parameters, { cwd: projectRoot, env }, (_error, out, said) =>
           resolve(out + said),
         );

@@ -29,14 +29,14 @@ export async function startOperator() {
     HOME: process.env['HOME'],
     DATA_DIR: folder,
   };
-  const run = (file: string, ...parameters: string[]): Promise<Ended> =>
+  const run = (...parameters: string[]): Promise<Ended> =>
     new Promise((resolve) => {
       const options = { cwd: projectRoot, env: environment, maxBuffer: 64 * 1024 * 1024 };
-      execFile(process.execPath, [file, ...parameters], options, (error, out, said) =>
+      execFile(process.execPath, ['bin/replies.mjs', ...parameters], options, (error, out, said) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
       );
     });
-  const dlq = (...parameters: string[]) => run('bin/dlq.ts', ...parameters);
+  const dlq = (...parameters: string[]) => run('dlq', ...parameters);
   return {
     folder,
     sqs,

@@ -14,7 +14,7 @@ const projectRoot = path.resolve(import.meta.dirname, '../..');
 
 /** Starts it and resolves once it says that it runs, or has ended before. */
 export async function startProcess(environment: Record<string, string>): Promise<StartedProcess> {
-  const child = spawn(process.execPath, ['local/start.ts'], {
+  const child = spawn(process.execPath, ['bin/replies.mjs', 'start'], {
     cwd: projectRoot,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -21,12 +21,14 @@ export const shellBlocks: ShellText[] = pages.flatMap((page) =>
 
 /** Commands within a sentence. */
 export const inlineCommands: ShellText[] = pages.flatMap((page) =>
-  [...withoutBlocks(read(page)).matchAll(/`((?:npm|npx|curl|aws|git|\w+=[^\s`]+ )[^`]+)`/g)].map(
-    (match) => ({
-      place: placeOf(page, match.index),
-      text: (match[1] ?? '').replaceAll('\n', ' '),
-    }),
-  ),
+  [
+    ...withoutBlocks(read(page)).matchAll(
+      /`((?:npm|npx|replies|curl|aws|git|\w+=[^\s`]+ )[^`]+)`/g,
+    ),
+  ].map((match) => ({
+    place: placeOf(page, match.index),
+    text: (match[1] ?? '').replaceAll('\n', ' '),
+  })),
 );
 
 function read(page: string): string {

@@ -5,7 +5,7 @@ import { asEngineError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import { errorForLog, type Log } from '../log.ts';
 
-/** RFC 9457. `type` ends in a heading of docs/errors.md. */
+/** RFC 9457. `type` ends in a heading of docs/reference/errors.md. */
 export interface Problem {
   type: string;
   title: string;

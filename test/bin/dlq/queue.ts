@@ -7,7 +7,7 @@ import { type DeadLetterQueue, deadLetterQueues, queueNamed } from '../../../bin
 import type { Queues } from '../../../local/cloud/queues.ts';
 import { queuesHere } from '../../support/stores.ts';
 
-export const target = { stage: 'dev', prefix: 'acme' };
+export const target = { stage: 'dev', prefix: 'acme' } as const;
 
 const fifoAttributes = {
   FifoQueue: 'true',

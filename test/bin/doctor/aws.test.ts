@@ -13,7 +13,7 @@ import { deploymentOf } from '../../../bin/doctor/deployment.ts';
 const formation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const secrets = mockClient(SecretsManagerClient);
-const target = { stage: 'prod', prefix: 'acme' };
+const target = { stage: 'prod', prefix: 'acme' } as const;
 const { signal } = new AbortController();
 
 beforeEach(() => {
@@ -53,7 +53,7 @@ describe('the check of the stack', () => {
       .rejects(new Error('Stack with id acme-prod does not exist'));
 
     expect(await look('stack')).toMatchObject([
-      { status: 'FIX', text: expect.stringContaining('-c EnvironmentName=prod') },
+      { status: 'FIX', text: expect.stringContaining('npx replies deploy --stage prod') },
     ]);
   });
 });
@@ -85,7 +85,7 @@ describe('the check of the secrets', () => {
     const reports = await look('secrets');
 
     expect(reports.map(({ status }) => status)).toEqual(['FIX', 'FIX', 'warn']);
-    expect(reports[0]?.text).toContain('npm run secrets -- --stage prod --prefix acme');
+    expect(reports[0]?.text).toContain('npx replies secrets --stage prod --prefix acme');
     expect(reports[1]?.text).toContain('twilio_account_sid');
   });
 });

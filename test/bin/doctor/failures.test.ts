@@ -32,7 +32,7 @@ describe('the check for failures of vendors', () => {
         status: 'FIX',
         text:
           'reply-processor met openai_failed 2 times in 15 minutes: OpenAI failed to start a response: 401 invalid_api_key. ' +
-          'See docs/errors.md#openai_failed and npm run logs -- reply-processor --stage prod',
+          'See docs/reference/errors.md#openai_failed and logs reply-processor --stage prod',
       },
     ]);
   });

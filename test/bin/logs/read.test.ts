@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudLogs, localLogs } from '../../../bin/logs/read.ts';
 import { functionLogs, keptLines } from '../../../local/function-logs.ts';
 
-const target = { stage: 'local', prefix: 'replies-engine' };
+const target = { stage: 'local', prefix: 'replies-engine' } as const;
 const at = Date.UTC(2026, 10, 21, 10);
 const line = (message: string, ms: number, level = 'INFO') =>
   JSON.stringify({ level, message, timestamp: new Date(at + ms).toISOString() });

@@ -17,37 +17,37 @@ describe('the limits that an operator gives a company', () => {
     expect(readLimits({ burst: '20' }, before)).toEqual({
       rate_limit: { requests_per_second: 5, burst: 20 },
     });
-    expect(readLimits({ 'model-calls-per-day': '2000' }, before)).toEqual({
+    expect(readLimits({ modelCallsPerDay: '2000' }, before)).toEqual({
       model_limit: { calls_per_day: 2_000, burst: 100 },
     });
-    expect(readLimits({ 'model-burst': '7' })).toEqual({
+    expect(readLimits({ modelBurst: '7' })).toEqual({
       model_limit: { ...defaultModelLimit, burst: 7 },
     });
   });
 
   it('allow no more calls at once than in a day', () => {
-    expect(readLimits({ 'model-calls-per-day': '10' })).toEqual({
+    expect(readLimits({ modelCallsPerDay: '10' })).toEqual({
       model_limit: { calls_per_day: 10, burst: 10 },
     });
   });
 
   it('may allow no call of the model, and afterwards some', () => {
-    const none = readLimits({ 'model-calls-per-day': '0' });
-    const some = readLimits({ 'model-calls-per-day': '2000' }, none);
+    const none = readLimits({ modelCallsPerDay: '0' });
+    const some = readLimits({ modelCallsPerDay: '2000' }, none);
 
     expect(none).toEqual({ model_limit: { calls_per_day: 0, burst: 0 } });
     expect(some).toEqual({ model_limit: { calls_per_day: 2_000, burst: 500 } });
   });
 
   it.each([
-    [{ 'requests-per-second': '0' }, '--requests-per-second'],
+    [{ requestsPerSecond: '0' }, '--requests-per-second'],
     [{ burst: '1.5' }, '--burst'],
-    [{ 'model-calls-per-day': '-1' }, '--model-calls-per-day'],
-    [{ 'model-calls-per-day': '' }, '--model-calls-per-day'],
-    [{ 'model-calls-per-day': 'many' }, '--model-calls-per-day'],
-    [{ 'model-calls-per-day': '1.5' }, '--model-calls-per-day'],
-    [{ 'model-calls-per-day': '10', 'model-burst': '11' }, '--model-burst'],
-    [{ 'model-burst': '0' }, '--model-burst'],
+    [{ modelCallsPerDay: '-1' }, '--model-calls-per-day'],
+    [{ modelCallsPerDay: '' }, '--model-calls-per-day'],
+    [{ modelCallsPerDay: 'many' }, '--model-calls-per-day'],
+    [{ modelCallsPerDay: '1.5' }, '--model-calls-per-day'],
+    [{ modelCallsPerDay: '10', modelBurst: '11' }, '--model-burst'],
+    [{ modelBurst: '0' }, '--model-burst'],
   ])('are refused by their name: %j', (options, named) => {
     expect(() => readLimits(options)).toThrow(named);
   });

@@ -33,7 +33,7 @@ describe('the timeline of a message', () => {
       false,
     );
 
-    expect(dead).toMatchObject({ dead: true, open: expect.stringContaining('npm run dlq') });
+    expect(dead).toMatchObject({ dead: true, open: expect.stringContaining('dlq show') });
     expect(dead.state).toBe('not over: a dead letter (openai_failed) after the step "run"');
     expect(again.dead).toBe(false);
     expect(again.steps.slice(-3).map(({ what }) => what)).toEqual([

@@ -86,7 +86,7 @@ describe('npm run chat with a text', () => {
     const { code, stderr } = await chatCommand(folder, ['Hello', '--timeout', '0.2']);
 
     expect(lines(stderr).at(-1)).toMatch(
-      /^No reply within 0.2 seconds to SM\w+: npm run logs -- reply-processor says why/,
+      /^No reply within 0.2 seconds to SM\w+: npx replies logs reply-processor says why/,
     );
     expect(code).toBe(1);
   });

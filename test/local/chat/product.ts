@@ -77,7 +77,7 @@ export const runningWith = (twilioUrl: string | null): RunningState =>
 /** Runs the command in a process of its own, as `npm run chat` does. */
 export function chatCommand(folder: string, args: string[], stdin = '') {
   const env = { ...process.env, DATA_DIR: folder, NO_COLOR: '1', FORCE_COLOR: undefined };
-  const child = spawn(process.execPath, ['local/chat.ts', ...args], { env });
+  const child = spawn(process.execPath, ['bin/replies.mjs', 'chat', ...args], { env });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     output.stdout += chunk.toString();

@@ -119,19 +119,19 @@ describe('an event', () => {
   });
 });
 
-describe('npm run invoke', () => {
+describe('replies invoke', () => {
   const run = (...parameters: string[]): Promise<{ code: number; out: string; said: string }> =>
     new Promise((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: aFolder() };
-      const args = ['bin/invoke.ts', ...parameters];
+      const args = ['bin/replies.mjs', 'invoke', ...parameters];
       execFile(process.execPath, args, { cwd: projectRoot, env }, (error, out, said) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
       );
     });
 
   it.each([
-    [[], 'Which function?'],
-    [['reply'], 'Which event?'],
+    [[], 'replies invoke needs <function>: its construct (ReplyProcessor)'],
+    [['reply'], 'replies invoke needs <event-file>: the event as JSON'],
     [['reply', 'events/reply.json', 'more'], 'Unexpected: more.'],
     [['reply', 'events/none.json'], 'events/none.json is not there'],
     [['reply', 'events/usage.json'], 'ReplyProcessor takes a batch of messages'],

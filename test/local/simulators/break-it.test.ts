@@ -18,7 +18,7 @@ import {
   type TwilioSimulator,
 } from '../../../local/simulators/twilio/simulator.ts';
 
-const page = readFileSync(path.join(projectRoot, 'docs/break-it.md'), 'utf8');
+const page = readFileSync(path.join(projectRoot, 'docs/guides/break-it.md'), 'utf8');
 
 let openai: OpenAiSimulator;
 let twilio: TwilioSimulator;
