@@ -12,8 +12,12 @@ export default defineConfig({
           maxWorkers: 2,
           // Half of the time went into loading the same modules for each file; nothing that these tests load is changed by them.
           isolate: false,
+          // The journeys of many customers and companies go on beside each other.
+          maxConcurrency: 20,
+          expect: { poll: { timeout: 15_000 } },
           include: ['test/**/*.test.ts'],
-          testTimeout: 20_000,
+          // Of journeys beside each other, each takes as long as all of them; the machine may be busy, too.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
@@ -21,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           // Processes that are started and killed, and deadlines that pass: most of it is waiting.
-          maxWorkers: 3,
+          maxWorkers: 5,
           include: ['test/**/*.slow.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,

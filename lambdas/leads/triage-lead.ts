@@ -107,7 +107,8 @@ async function classified(
       created_at: isoTime(clock.now()),
       ...(message.kind === 'again' && { request_id: message.request_id }),
     };
-    if (await store.setInsight(current, insight)) {
+    const { written, item: found } = await store.setInsight(current, insight);
+    if (written) {
       meter.count('InsightCreated');
       if (insight.version === 1) {
         const ageMs = Math.max(0, clock.now() - Date.parse(lead.created_at));
@@ -117,7 +118,6 @@ async function classified(
       return insight;
     }
     // Another was faster: the same message on its other way, or another request.
-    const found = await store.find(lead.tenant_id, lead.id);
     if (!found?.insight) throw retryLater('lead_gone', 'The lead went away while it was judged.');
     const known = await answered(message, found, ports);
     if (known) return known;

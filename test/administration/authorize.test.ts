@@ -3,9 +3,9 @@ import { newApiKey } from '../../lambdas/administration/work/api-key.ts';
 import { type AuthorizerPorts, authorize } from '../../lambdas/administration/work/authorize.ts';
 import type { StoredCredential } from '../../lambdas/administration/work/credential.ts';
 import type { Tenant } from '../../lambdas/tenancy/tenant.ts';
-import { testTime } from '../support/table.ts';
+import { virtualClock } from '../support/clock.ts';
+import { recordedLog } from '../support/log.ts';
 import { aTenant } from '../support/tenants.ts';
-import { recordedLog } from '../whatsapp-replies/recorded.ts';
 
 const keyId = 'abcdefghijkl';
 const { text: key, secret_hash } = newApiKey('acme', keyId);
@@ -33,7 +33,7 @@ function ports(
     asked,
     touched,
     log,
-    clock: testTime(),
+    clock: virtualClock(),
     credentials: {
       find: async (tenantId: string, id: string) => {
         asked.push(`key ${tenantId} ${id}`);
@@ -100,7 +100,7 @@ describe('a key', () => {
     broken.credentials.touch = () => Promise.reject(new Error('away'));
 
     expect(await authorize(`Bearer ${key}`, broken)).toMatchObject({ outcome: 'known' });
-    expect(broken.log.lines.join()).toContain(keyId);
+    expect(broken.log.text()).toContain(keyId);
   });
 
   it('that is wrong is not noted as used', async () => {
@@ -131,8 +131,9 @@ describe('a key', () => {
     await authorize(`Bearer ${key}`, proven);
     await authorize(`Bearer ${key.slice(0, -2)}zz`, tried);
 
-    expect(proven.log.lines.map((line) => JSON.parse(line))).toEqual([
-      ['warn', 'A company was locked out.', { tenant_id: 'acme', key_id: keyId, why }],
+    const details = { tenant_id: 'acme', key_id: keyId, why };
+    expect(proven.log.lines).toEqual([
+      { level: 'warn', message: 'A company was locked out.', details },
     ]);
     expect(tried.log.lines).toEqual([]);
   });
@@ -153,7 +154,7 @@ describe('a company that is suspended', () => {
 
     await authorize(`Bearer ${key}`, watched);
 
-    expect(watched.log.lines.join()).toContain('{"tenant_id":"acme","why":"suspended"}');
+    expect(watched.log.lines).toMatchObject([{ details: { tenant_id: 'acme', why: 'suspended' } }]);
   });
 
   it('is told so only to those who prove that they belong to it', async () => {

@@ -8,6 +8,12 @@ const common = ['shared', 'vendors', 'tenancy', 'events'];
 /** What others may know of a context. */
 const open = /\/(routes|messages|environment|features|limits)\.ts$/;
 
+/** Stores of idempotency keys, which are to become one. */
+const notOnTheItemStore = [
+  'lambdas/leads/stores/claims.ts',
+  'lambdas/email-deadlines/stores/idempotency.ts',
+];
+
 const contextOf = (file: string) => /^lambdas\/([^/]+)\//.exec(file)?.[1] ?? '';
 const inContext = lambdas.filter(({ file }) => !common.includes(contextOf(file)));
 const within = (folder: string, sources = lambdas) =>
@@ -89,6 +95,18 @@ describe('the direction of imports', () => {
       /^lambdas\/(vendors|shared|events|([^/]+\/(stores|vendors)))\/|-(queue|dead-letters)\.ts$/;
 
     const wrong = importsThat(lambdas, (imported, file) => sdk.test(imported) && !edge.test(file));
+    expect(wrong).toEqual([]);
+  });
+
+  it('meets DynamoDB only in the item store', () => {
+    const wrong = importsThat(
+      lambdas,
+      (imported, file) =>
+        imported === '@aws-sdk/lib-dynamodb' &&
+        !file.startsWith('lambdas/shared/store/') &&
+        !['lambdas/vendors/aws/clients.ts', ...notOnTheItemStore].includes(file),
+    );
+
     expect(wrong).toEqual([]);
   });
 

@@ -6,12 +6,7 @@ import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { EmailWorkerPool } from '../../lambdas/email-deadlines/work/email-worker-pool.ts';
 import type { AnswerTier } from '../../lambdas/email-deadlines/work/fallback-chain.ts';
 import { emailsOfPlan, planRun } from '../../lambdas/email-deadlines/work/plan-run.ts';
-import type {
-  EmailPorts,
-  EmailStore,
-  PostResult,
-  Reply,
-} from '../../lambdas/email-deadlines/work/ports.ts';
+import type { EmailPorts, PostResult, Reply } from '../../lambdas/email-deadlines/work/ports.ts';
 import { enqueueReady } from '../../lambdas/email-deadlines/work/ready.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/work/run.ts';
 import {
@@ -20,9 +15,9 @@ import {
   type WorkerDependencies,
 } from '../../lambdas/email-deadlines/work/worker-dependencies.ts';
 import type { EngineError } from '../../lambdas/shared/errors.ts';
+import { TestProcess } from '../support/crash.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
-import { Death, type Fate, noFate } from './fates.ts';
 
 export const anEmail = (email_id: string, fields: Partial<EmailIn> = {}): EmailIn => ({
   email_id,
@@ -134,27 +129,19 @@ export async function anOffice(
     received: message.received,
   });
 
-  const dependenciesOf = (fate: Fate): WorkerDependencies<Message> => {
-    const guarded = new Proxy(store, {
-      get: (target, name: keyof EmailStore) =>
-        name === 'dependentsOf'
-          ? target.dependentsOf
-          : (...given: unknown[]) =>
-              fate.call(
-                () => Reflect.apply(target[name] as never, target, given) as Promise<unknown>,
-              ),
-    });
+  const dependenciesOf = (process: TestProcess): WorkerDependencies<Message> => {
+    const clock = process.clock({ now: table.clock.now, sleep });
     const ports: EmailPorts = {
-      store: guarded,
+      store: process.port(store, { pure: ['dependentsOf'] }),
       answerer: {
         answer: (step, { email }) =>
-          fate.call(
+          process.call(
             async () => (await options.answer?.(step, email.email_id)) ?? `Re: ${email.email_id}`,
           ),
       },
       mailbox: {
         post: (reply, mostMs) =>
-          fate.call(async () => {
+          process.call(async () => {
             posts.push(reply);
             mosts.push(mostMs);
             const said = options.post?.(reply, posts.length) ?? { kind: 'accepted' };
@@ -166,7 +153,7 @@ export async function anOffice(
           }),
       },
       times: { expected: () => options.times ?? { full: 500, template: 1 }, learn: () => {} },
-      clock: { now: table.clock.now, sleep },
+      clock,
       random: () => 0.5,
       log,
       meter,
@@ -179,15 +166,16 @@ export async function anOffice(
     };
     return {
       queue: {
-        pull: (most) => fate.call(async () => (await options.pull?.()) ?? take(most).map(taken)),
-        put: (messages, seconds) => fate.call(async () => enqueue(messages, seconds)),
-        finish: (message) => fate.call(async () => void queue.splice(queue.indexOf(message), 1)),
+        pull: (most) => process.call(async () => (await options.pull?.()) ?? take(most).map(taken)),
+        put: (messages, seconds) => process.call(async () => enqueue(messages, seconds)),
+        finish: (message) => process.call(async () => void queue.splice(queue.indexOf(message), 1)),
         returnAfter: (message, seconds) =>
-          fate.call(async () => {
+          process.call(async () => {
             message.isOut = seconds > 0;
             message.afterSeconds = seconds;
           }),
-        deadLetter: (message, { code }) => fate.call(async () => void dead.push({ message, code })),
+        deadLetter: (message, { code }) =>
+          process.call(async () => void dead.push({ message, code })),
       },
       async loadRunContext(message) {
         await options.loadRunContext?.(message);
@@ -197,7 +185,7 @@ export async function anOffice(
         const { isSuspended = false } = options;
         return { run, isOver, isSuspended, ports, maxWorkers, estimate, acquireModelCall };
       },
-      clock: { now: table.clock.now, sleep },
+      clock,
       random: () => 0.5,
       log,
       // Those who wait would let time pass for the one who works.
@@ -223,17 +211,14 @@ export async function anOffice(
     email: async (email_id: string) =>
       (await runs.allEmails(run)).find((one) => one.email_id === email_id),
     /** One invocation; true when it lived. What a dead one had taken is back in the queue after its leases. */
-    async invoke(fate: Fate = noFate): Promise<boolean> {
+    async invoke(process = new TestProcess()): Promise<boolean> {
       invocations += 1;
       for (const message of queue) message.isOut = false;
       const { remainingMs = () => 45_000 } = options;
       const invocation = { owner: `invocation-${invocations}`, remainingMs };
-      try {
-        await new EmailWorkerPool(dependenciesOf(fate), invocation).work(take(10).map(taken));
-        if (!(fate as { happened?(): boolean }).happened?.()) return true;
-      } catch (error) {
-        if (!(error instanceof Death)) throw error;
-      }
+      const pool = new EmailWorkerPool(dependenciesOf(process), invocation);
+      await process.outcome(pool.work(take(10).map(taken)));
+      if (!process.crashed) return true;
       table.clock.pass(60_000);
       for (const message of queue) message.isOut = false;
       return false;

@@ -6,8 +6,8 @@ import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
 const serviceMs = 500;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { days, startTestTable, type TestTable } from '../support/table.ts';
+import { days } from '../support/clock.ts';
+import { startTestTable, type TestTable } from '../support/table.ts';
 import { type Asking, aMail, aRunsApp, viewOf } from './runs-app.ts';
 import { hasBegun } from './starting.ts';
 

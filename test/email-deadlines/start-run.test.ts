@@ -111,7 +111,7 @@ describe('a run that begins', () => {
 
     await run.start();
 
-    expect(run.log.lines.join()).toContain('not there any more');
+    expect(run.log.text()).toContain('not there any more');
     expect(run.enqueued()).toEqual([]);
   });
 });
@@ -156,7 +156,7 @@ describe('a run that cannot begin', () => {
       problem: { status: 502, detail: 'The mailbox answered 403: Forbidden' },
     });
     expect(run.meter.counts).toEqual({ RunsFailed: 1, MailboxFailed: 1 });
-    expect(run.log.lines.join()).toContain('"error_code":"mailbox_refused"');
+    expect(run.log.text()).toContain('"error_code":"mailbox_refused"');
   });
 
   it.each([undefined, [anEmail('e1')]])(

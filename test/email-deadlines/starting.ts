@@ -5,8 +5,8 @@ import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/ru
 import type { StartPorts } from '../../lambdas/email-deadlines/work/run-ports.ts';
 import { handleRun } from '../../lambdas/email-deadlines/work/start-run.ts';
 import type { Invocation } from '../../lambdas/shared/invocation.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 import { anEmail, aRun } from './office.ts';
 
 let runs = 0;

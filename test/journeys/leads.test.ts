@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Insight, Lead, TriageMessage } from '../../lambdas/leads/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import { aKey } from '../support/credentials.ts';
@@ -35,9 +35,7 @@ const read = async <T>(path: string, key: string): Promise<T> =>
 
 async function insightOf(key: string, leadId: string): Promise<Insight> {
   const path = `/leads/${leadId}/insight`;
-  await expect
-    .poll(async () => (await call(path, { key })).status, { timeout: 15_000, interval: 50 })
-    .toBe(200);
+  await vi.waitFor(async () => expect((await call(path, { key })).status).toBe(200), 30_000);
   return read(path, key);
 }
 
@@ -47,9 +45,9 @@ const insightsOf = async (key: string, leadId: string) =>
   (await read<{ insights: Insight[] }>(`/leads/${leadId}/insights`, key)).insights;
 
 const queueIsEmpty = () =>
-  expect.poll(() => messagesIn(engine, inbox), { timeout: 15_000, interval: 50 }).toBe(0);
+  vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), 30_000);
 
-describe('a lead', () => {
+describe.concurrent('a lead', () => {
   it('is taken in, judged, and found with its insight', async () => {
     const key = await aCompany('flow');
     const response = await post(key, aLead);
@@ -170,9 +168,7 @@ describe('a lead that is judged anew', () => {
       method: 'POST',
       body: { adapter: 'openai' },
     });
-    await expect
-      .poll(async () => (await insightOf(key, lead.id)).version, { timeout: 15_000 })
-      .toBe(2);
+    await vi.waitFor(async () => expect((await insightOf(key, lead.id)).version).toBe(2), 30_000);
 
     const second = await insightOf(key, lead.id);
     expect(accepted.status).toBe(202);
@@ -185,11 +181,12 @@ describe('a lead that is judged anew', () => {
   it('comes back for a model that cannot be had at the moment', async () => {
     const key = await aCompany('busy');
     await setFeature(key, 'lead-triage', { adapter: 'openai' });
-    const operation = 'responses.create';
+    const [operation, containing] = ['responses.create', 'Too busy'];
     for (const status of [429, 503]) {
-      engine.openai?.faults.add({ operation, effect: { kind: 'respond', status } });
+      engine.openai?.faults.add({ operation, containing, effect: { kind: 'respond', status } });
     }
-    const [one, another] = await Promise.all([post(key, aLead), post(key, aLead)]);
+    const busy = { ...aLead, note: `${containing} to read it all: how much is it?` };
+    const [one, another] = await Promise.all([post(key, busy), post(key, busy)]);
     const leads = (await Promise.all([one.json(), another.json()])) as Lead[];
 
     for (const { id } of leads) {
@@ -200,7 +197,7 @@ describe('a lead that is judged anew', () => {
   });
 });
 
-describe('a lead of another company', () => {
+describe.concurrent('a lead of another company', () => {
   it('is as one that does not exist, to whoever knows its id and its key', async () => {
     const [ours, theirs] = [await aCompany('ours'), await aCompany('theirs')];
     const idempotencyKey = randomUUID();
@@ -221,7 +218,7 @@ describe('a lead of another company', () => {
   });
 });
 
-describe('a visitor', () => {
+describe.concurrent('a visitor', () => {
   it('may leave a lead, and see none', async () => {
     const { text: visitor } = await aKey(engine, 'demo', { client: true });
     const response = await post(visitor, aLead);

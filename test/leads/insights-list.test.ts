@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
 import { intents, priorities } from '../../lambdas/leads/work/insight.ts';
 import type { Classification } from '../../lambdas/leads/work/ports.ts';
-import { days, type TestTable } from '../support/table.ts';
+import { days } from '../support/clock.ts';
+import type { TestTable } from '../support/table.ts';
 import { aJudgement, aLeadsOffice, leadOf, startLeadsTable, withKey } from './office.ts';
 
 let table: TestTable;

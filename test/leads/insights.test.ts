@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Insight } from '../../lambdas/leads/messages.ts';
-import { days, type TestTable } from '../support/table.ts';
+import { days } from '../support/clock.ts';
+import type { TestTable } from '../support/table.ts';
 import { aLeadsOffice, leadOf, problemOf, startLeadsTable, withKey } from './office.ts';
 
 let table: TestTable;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TriageMessage } from '../../lambdas/leads/messages.ts';
+import { aCrashPoint, crashPoints, TestProcess, turnsOf } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { deaths, Process, turnsOf } from './crashes.ts';
 import { aLeadsOffice, leadOf, leadsIn, startLeadsTable, withKey } from './office.ts';
 
 let table: TestTable;
@@ -21,11 +21,11 @@ function anIntake() {
   schedules += 1;
   const tenant = `company-${schedules}`;
   const queue: TriageMessage[] = [];
-  const post = (process: Process) => {
-    const office = aLeadsOffice(process.tableOf(table), {
+  const post = (process: TestProcess) => {
+    const office = aLeadsOffice(process.client(table), {
       enqueue: (message) => process.call(async () => void queue.push(message)),
     });
-    return process.over(office.post(body, withKey('the-key', { tenant })));
+    return process.outcome(office.post(body, withKey('the-key', { tenant })));
   };
   return { tenant, queue, post, leads: () => leadsIn(table, tenant) };
 }
@@ -34,7 +34,7 @@ type Intake = ReturnType<typeof anIntake>;
 /** The client sends until it has its lead; returns that. */
 async function sendsUntilTaken(intake: Intake) {
   for (let tries = 0; tries < 3; tries++) {
-    const response = await intake.post(new Process());
+    const response = await intake.post(new TestProcess());
     if (response && [200, 201].includes(response.status)) return leadOf(response);
     table.clock.pass(25_000);
   }
@@ -51,16 +51,11 @@ const leadsOf = (messages: TriageMessage[]) =>
   messages.map((message) => (message.kind === 'triage' ? message.lead : undefined));
 
 describe('a request that dies at a call of the store or the queue', () => {
-  const all = [1, 2, 3].flatMap((nth) => [
-    { nth, when: 'before' as const },
-    { nth, when: 'after' as const },
-  ]);
-
-  it.each(all)(
-    'number $nth, $when it takes effect, leaves no lead that nobody judges',
-    async (death) => {
+  it.each(crashPoints(3))(
+    'number $call, $effect it takes effect, leaves no lead that nobody judges',
+    async (point) => {
       const intake = anIntake();
-      const died = await intake.post(new Process(death));
+      const died = await intake.post(new TestProcess([point]));
 
       const [leads, messages] = [await intake.leads(), [...intake.queue]];
       expect(died).toBeUndefined();
@@ -75,7 +70,7 @@ describe('a request that dies at a call of the store or the queue', () => {
   );
 
   it('has three such calls', async () => {
-    const whole = new Process();
+    const whole = new TestProcess();
     await anIntake().post(whole);
 
     expect(whole.calls).toBe(3);
@@ -83,14 +78,17 @@ describe('a request that dies at a call of the store or the queue', () => {
 });
 
 describe('requests with the same key', () => {
-  const fates = fc.array(deaths(6), { minLength: 2, maxLength: 3 });
+  const points = fc.array(fc.array(aCrashPoint(6), { maxLength: 1 }), {
+    minLength: 2,
+    maxLength: 3,
+  });
   const passes = fc.array(fc.integer({ min: 1, max: 40_000 }), { maxLength: 3 });
 
   it('make one lead, and a message that holds it, however they overlap, die and are late', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        fates,
+        points,
         passes,
         fc.boolean(),
         async (s, died, late, early) => {
@@ -98,7 +96,7 @@ describe('requests with the same key', () => {
           const turn = turnsOf(s);
 
           for (const ms of late) void turn(async () => table.clock.pass(ms));
-          const ends = died.map((death) => intake.post(new Process(death, turn)));
+          const ends = died.map((point) => intake.post(new TestProcess(point, turn)));
           const responses = await s.waitFor(Promise.all(ends));
           if ((await intake.leads()).length > 0) expect(intake.queue).not.toEqual([]);
           if (early) await judgeAll(intake);

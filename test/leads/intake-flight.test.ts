@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withLostAnswers } from '../support/table.ts';
+import { withLostAnswers } from '../support/lost-answers.ts';
 import { leadsByKey } from './leads-by-key.ts';
 import { aLeadsOffice, leadOf, leadsIn, problemOf, withKey } from './office.ts';
 
@@ -143,7 +143,7 @@ describe('a request that failed', () => {
 
     const failed = await down.post({ ...at.body, name: 'Quetzal' }, withKey(key, { tenant }));
 
-    expect((await failed.text()) + down.log.lines.join()).not.toMatch(/Quetzal|What does it cost/);
+    expect((await failed.text()) + down.log.text()).not.toMatch(/Quetzal|What does it cost/);
   });
 
   it('is made although the store’s answers are lost, and its writes come twice', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../lambdas/leads/messages.ts';
-import { days } from '../support/table.ts';
+import { days } from '../support/clock.ts';
 import { leadsByKey } from './leads-by-key.ts';
 import { aLeadsOffice, leadOf, leadsIn, problemOf, withKey } from './office.ts';
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexed, keys } from '../../lambdas/leads/stores/keys.ts';
 import { type LeadFilter, leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
 import type { Intent, Priority } from '../../lambdas/leads/work/insight.ts';
-import { type TestTable, through } from '../support/table.ts';
+import type { TestTable } from '../support/table.ts';
+import { through } from '../support/through.ts';
 import { aJudgement, startLeadsTable } from './office.ts';
 
 let table: TestTable;

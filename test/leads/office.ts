@@ -11,8 +11,8 @@ import type { Classification } from '../../lambdas/leads/work/ports.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import type { Scope } from '../../lambdas/tenancy/scopes.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
 
 export const startLeadsTable = () => startTestTable(indexNames);
 

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Insight, TriageMessage } from '../../lambdas/leads/messages.ts';
+import {
+  aCrashPoint,
+  atEachCrashPoint,
+  crashPoints,
+  TestProcess,
+  turnsOf,
+} from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { deaths, Process, turnsOf } from './crashes.ts';
 import { aJudgement, aLeadsOffice, leadsIn, startLeadsTable } from './office.ts';
 
 let table: TestTable;
@@ -38,83 +44,78 @@ function work(requests: number): { tenant: string; leadId: string; messages: Tri
 }
 
 /** A worker whose every call of the store, the judge and the listeners is one at which it may die. */
-function aWorker(process: Process, told: Insight[]) {
-  const office = aLeadsOffice(process.tableOf(table), {
+function aWorker(process: TestProcess, told: Insight[]) {
+  const office = aLeadsOffice(process.client(table), {
     judge: () => process.call(async () => aJudgement()),
     announce: (insight) => process.call(async () => void told.push(insight)),
   });
-  return (message: TriageMessage) => process.over(office.triage(message));
+  return (message: TriageMessage) => process.outcome(office.triage(message));
 }
 
 describe('a lead whose worker dies at each of its calls in turn', () => {
   it('has one insight in the end, and is told of by its id', async () => {
-    const whole = new Process();
-    await aWorker(whole, [])(work(0).messages[0] as TriageMessage);
-    expect(whole.calls).toBe(7);
+    const calls = await atEachCrashPoint(async (process) => {
+      const { tenant, messages } = work(0);
+      const [message] = messages as [TriageMessage];
+      const told: Insight[] = [];
 
-    for (let nth = 1; nth <= whole.calls; nth++) {
-      for (const when of ['before', 'after'] as const) {
-        const { tenant, messages } = work(0);
-        const [message] = messages as [TriageMessage];
-        const told: Insight[] = [];
+      await aWorker(process, told)(message);
+      await aWorker(new TestProcess(), told)(message);
 
-        await aWorker(new Process({ nth, when }), told)(message);
-        await aWorker(new Process(), told)(message);
-
-        const [stored, ...more] = await leadsIn(table, tenant);
-        expect([stored?.insight?.version, more]).toEqual([1, []]);
-        expect(told.length).toBeGreaterThan(0);
-        expect(new Set(told.map(({ id }) => id))).toEqual(new Set([stored?.insight?.id]));
-      }
-    }
+      const [stored, ...more] = await leadsIn(table, tenant);
+      expect([stored?.insight?.version, more]).toEqual([1, []]);
+      expect(told.length).toBeGreaterThan(0);
+      expect(new Set(told.map(({ id }) => id))).toEqual(new Set([stored?.insight?.id]));
+    });
+    expect(calls).toBe(7);
   });
 });
 
 describe('a lead that is judged anew before its worker, which died, comes back', () => {
   it('has everybody told of each of its insights, the earlier first', async () => {
-    const whole = new Process();
+    const whole = new TestProcess();
     await aWorker(whole, [])(work(0).messages[0] as TriageMessage);
 
-    for (let nth = 3; nth <= whole.calls; nth++) {
-      for (const when of ['before', 'after'] as const) {
-        const { leadId, tenant, messages } = work(1);
-        const [first, again] = messages as [TriageMessage, TriageMessage];
-        const told: Insight[] = [];
+    // Before its third call the lead is not there, and nobody can ask for it.
+    for (const point of crashPoints(whole.calls, 3)) {
+      const { leadId, tenant, messages } = work(1);
+      const [first, again] = messages as [TriageMessage, TriageMessage];
+      const told: Insight[] = [];
 
-        await aWorker(new Process({ nth, when }), told)(first);
-        await aWorker(new Process(), told)(again);
-        await aWorker(new Process(), told)(first);
+      await aWorker(new TestProcess([point]), told)(first);
+      await aWorker(new TestProcess(), told)(again);
+      await aWorker(new TestProcess(), told)(first);
 
-        const response = await aLeadsOffice(table).get(`/leads/${leadId}/insights`, { tenant });
-        const { insights } = (await response.json()) as { insights: Insight[] };
-        const toldOf = [...new Set(told.map(({ version }) => version))];
-        expect(toldOf).toEqual(insights.map(({ version }) => version).toReversed());
-      }
+      const response = await aLeadsOffice(table).get(`/leads/${leadId}/insights`, { tenant });
+      const { insights } = (await response.json()) as { insights: Insight[] };
+      const toldOf = [...new Set(told.map(({ version }) => version))];
+      expect(toldOf).toEqual(insights.map(({ version }) => version).toReversed());
     }
   });
 });
 
 describe('messages of one lead', () => {
-  const fates = fc.array(fc.record({ which: fc.nat(), death: deaths(10) }), {
+  const points = fc.array(aCrashPoint(10), { maxLength: 1 });
+  const deliveries = fc.array(fc.record({ which: fc.nat(), points }), {
     minLength: 1,
     maxLength: 5,
   });
 
   it('lead to one insight each, however they are delivered twice, overlap and die', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.nat({ max: 2 }), fates, async (s, requests, died) => {
+      fc.asyncProperty(fc.scheduler(), fc.nat({ max: 2 }), deliveries, async (s, requests, of) => {
         const { tenant, leadId, messages } = work(requests);
         const [told, turn] = [[] as Insight[], turnsOf(s)];
         const [first] = messages as [TriageMessage];
         // Nobody can ask for a lead to be judged anew that is not there.
-        await aWorker(new Process({ nth: 3, when: 'before' }), told)(first);
+        await aWorker(new TestProcess([{ call: 3, effect: 'before' }]), told)(first);
 
-        const deliveries = died.map(({ which, death }) => {
+        const ends = of.map(({ which, points }) => {
           const message = messages[which % messages.length] as TriageMessage;
-          return aWorker(new Process(death, turn), told)(message);
+          return aWorker(new TestProcess(points, turn), told)(message);
         });
-        await s.waitFor(Promise.all(deliveries));
-        for (const message of messages) await aWorker(new Process(), told)(message);
+        await s.waitFor(Promise.all(ends));
+        for (const message of messages) await aWorker(new TestProcess(), told)(message);
 
         const office = aLeadsOffice(table);
         const response = await office.get(`/leads/${leadId}/insights`, { tenant });

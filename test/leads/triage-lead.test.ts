@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AdapterName, TriageMessage } from '../../lambdas/leads/messages.ts';
-import { days, type TestTable, withLostAnswers } from '../support/table.ts';
+import { days } from '../support/clock.ts';
+import { withLostAnswers } from '../support/lost-answers.ts';
+import type { TestTable } from '../support/table.ts';
 import { aJudgement, aLeadsOffice, leadsIn, type OfficeParts, startLeadsTable } from './office.ts';
 
 let table: TestTable;

@@ -6,9 +6,9 @@ import { triageConsumer } from '../../lambdas/leads/triage.ts';
 import { triageQueue } from '../../lambdas/leads/wiring.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import type { Log } from '../../lambdas/shared/log.ts';
+import { aQueueClient } from '../support/aws.ts';
 import { consumerParts, receivedFor, staysOf } from '../support/consumer.ts';
 import { aRecord } from '../support/sqs-event.ts';
-import { aQueueClient } from '../whatsapp-replies/recorded.ts';
 
 const lead_id = '0b9f6f2e-6e0c-4f0e-9d5e-0d3f2b1a4c5d';
 

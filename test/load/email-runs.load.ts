@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dependencyIds, gradable } from '../../bench/email-runs/gradable.ts';
 import { gradeRun } from '../../bench/email-runs/grade.ts';
 import { makeMail } from '../../bench/email-runs/mail.ts';
 import { seededRandom } from '../../bench/seeded-random.ts';
-import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
 import { checkGraph } from '../../lambdas/email-deadlines/work/graph.ts';
 import { prioritiesOf } from '../../lambdas/email-deadlines/work/priorities.ts';
 import { ServiceTimes } from '../../lambdas/email-deadlines/work/service-times.ts';
@@ -13,51 +11,12 @@ import {
   simulateSchedule,
 } from '../../lambdas/email-deadlines/work/simulate-schedule.ts';
 import type { MailboxEmail } from '../../local/simulators/mailbox/email.ts';
-import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
-import type { LoadedRun } from '../../local/simulators/mailbox/simulator.ts';
-import { startTestEngine, type TestEngine } from '../support/engine.ts';
+import { mailboxRuns, workers } from './mailbox-runs.ts';
 
-const workers = 64;
 /** Half of the time between the mock's bounds, as an email occupies a worker. */
 const [minMs, maxMs] = [400, 600];
 
-let engine: TestEngine;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
-
-async function started(order: RunOrder): Promise<{ run: RunView; box: LoadedRun['box'] }> {
-  const { mailbox } = engine;
-  if (!mailbox) throw new Error('Expected the simulated mailbox.');
-  mailbox.next(order);
-  const run = await ask('/trigger?test=true', 'POST');
-  while (mailbox.runs().length === 0 || (await status(run)).state === 'pending') await sleep(100);
-  const loaded = mailbox.runs().at(-1);
-  if (!loaded) throw new Error('Expected a run to have been fetched.');
-  return { run, box: loaded.box };
-}
-
-async function ask(path: string, method = 'GET'): Promise<RunView> {
-  const headers = { authorization: `Bearer ${engine.demoKey}` };
-  const response = await fetch(engine.cloud.url + path, { method, headers });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
-  return (await response.json()) as RunView;
-}
-
-const status = ({ run_id }: RunView) => ask(`/status/${run_id}`);
-
-async function ended(run: RunView, mostMs: number): Promise<RunView> {
-  const until = Date.now() + mostMs;
-  for (;;) {
-    const view = await status(run);
-    if (view.state === 'completed' || view.state === 'failed') return view;
-    if (Date.now() > until) throw new Error(`Not completed: ${JSON.stringify(view.counts)}`);
-    await sleep(500);
-  }
-}
+const { started, ended } = mailboxRuns();
 
 /** How many of these would be on time on a virtual clock, with as many workers and nothing else that takes time. */
 function predicted(emails: readonly MailboxEmail[]): number {
@@ -95,30 +54,6 @@ describe('a run of 1,000 emails of mixed shapes', () => {
     expect(grade.order_violations).toEqual([]);
     expect(grade.gap_violations).toEqual([]);
     expect(grade.on_time).toBeGreaterThanOrEqual(0.98 * expected);
-  });
-
-  it('loses nothing and sends nothing twice though its function is killed and posts are refused', async () => {
-    const faults = { unavailable: 0.1, lost: 0.02, seed: 5 };
-    const order = { emails: makeMail({ count: 1_000, seed: 12, workers }), faults };
-    const { run, box } = await started(order);
-    const answering = engine.cloud.services.functions.get('replies-engine-email-deadline-local');
-    const random = seededRandom(3);
-
-    for (let kills = 0; kills < 3; kills++) {
-      await sleep(1_000 + 3_000 * random());
-      answering?.crash();
-    }
-    const view = await ended(run, 400_000);
-
-    const grade = gradeRun(box.record());
-    console.log(
-      `killed three times: ${grade.answered} answered, ${grade.on_time} on time, ${view.counts.retries} retries, ` +
-        `done after ${((grade.makespan_ms ?? 0) / 1000).toFixed(0)} s`,
-    );
-    expect(grade.missing).toEqual([]);
-    expect(grade.duplicates).toEqual([]);
-    expect(grade.order_violations).toEqual([]);
-    expect(view.counts).toMatchObject({ sent: 1_000, failed: 0 });
   });
 });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { discardWork, retryLater } from '../../lambdas/shared/errors.ts';
 import { createLog, createMeter, errorForLog } from '../../lambdas/shared/log.ts';
 import { deploymentDimension, metricNamespace } from '../../lambdas/shared/metrics.ts';
+import { recordedConsole } from '../support/log.ts';
 
 const secretText = 'The words of +4915112345678';
 
@@ -13,16 +14,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
-
-/** What a method of the console is told, as one text a call. */
-const printed = (method: 'info' | 'log') => {
-  const lines: string[] = [];
-  const keep = (...parts: unknown[]) => void lines.push(parts.join(' '));
-  vi.spyOn(console, method).mockImplementation(keep);
-  return lines;
-};
 
 describe('an error in the log', () => {
   it('has its message and code when it is ours', () => {
@@ -81,7 +73,7 @@ describe('an error in the log', () => {
 
 describe('a log line', () => {
   it('is JSON with the service and the ids that it was given', () => {
-    const lines = printed('info');
+    const lines = recordedConsole('info');
 
     createLog('receive').info('A message was received.', { conversation_id: 'c_1' });
 
@@ -96,7 +88,7 @@ describe('a log line', () => {
 
 describe('a meter', () => {
   it('writes its counts and durations once, when it is flushed', () => {
-    const lines = printed('log');
+    const lines = recordedConsole('log');
     const meter = createMeter('receive');
     meter.count('MessagesReceived');
     meter.count('MessagesReceived', 2);
@@ -114,7 +106,7 @@ describe('a meter', () => {
 
   it('tells deployments apart, and nothing else', () => {
     vi.stubEnv('DEPLOYMENT', 'acme-prod');
-    const lines = printed('log');
+    const lines = recordedConsole('log');
     const meter = createMeter('receive');
     for (let round = 0; round < 2; round++) {
       meter.count('MessagesReceived');
@@ -132,7 +124,7 @@ describe('a meter', () => {
   });
 
   it('writes nothing when nothing was counted', () => {
-    const lines = printed('log');
+    const lines = recordedConsole('log');
 
     createMeter('receive').flush();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import { countVendorFailure } from '../../lambdas/shared/vendor-failures.ts';
-import { recordedMeter } from '../whatsapp-replies/recorded.ts';
+import { recordedMeter } from '../support/log.ts';
 
 const countedFor = (code: string) => {
   const meter = recordedMeter();

@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Consume } from '../../lambdas/shared/queue/consume.ts';
 import type { ConsumerParts } from '../../lambdas/shared/queue/delivery.ts';
 import type { QueueClient } from '../../lambdas/shared/queue/sqs.ts';
-import { type RecordingLog, recordingLog, recordingMeter } from './reply-log.ts';
+import { type RecordedLog, recordedLog, recordedMeter } from './log.ts';
 import { sharedBut } from './share.ts';
 import { aRecord } from './sqs-event.ts';
 
@@ -82,7 +82,7 @@ export function aQueue() {
 }
 
 const logOf =
-  (log: RecordingLog): ConsumerParts['logOf'] =>
+  (log: RecordedLog): ConsumerParts['logOf'] =>
   (given) => {
     const ids: Record<string, unknown> = { ...given };
     const write =
@@ -104,7 +104,7 @@ export function consumerParts({
   now = () => Date.UTC(2026, 10, 21, 10),
   full = [] as string[],
 } = {}) {
-  const [queue, log, meter] = [aQueue(), recordingLog(), recordingMeter()];
+  const [queue, log, meter] = [aQueue(), recordedLog(), recordedMeter()];
   const parts: ConsumerParts = {
     client: queue.client,
     queueUrl,

@@ -44,7 +44,7 @@ export function aCustomer(engine: Engine, number: string, to = businessNumber) {
     writes: (body: string, more: object = {}) => twilio.customerWrites({ from, to, body, ...more }),
     received,
     /** Waits until that many messages have come, and returns them. */
-    async hears(count: number, timeoutMs = 15_000): Promise<string[]> {
+    async hears(count: number, timeoutMs = 30_000): Promise<string[]> {
       await vi.waitFor(() => expect(received().length).toBeGreaterThanOrEqual(count), {
         timeout: timeoutMs,
         interval: 25,
@@ -54,8 +54,15 @@ export function aCustomer(engine: Engine, number: string, to = businessNumber) {
   };
 }
 
+/** The runs of the model that were asked for with these words. */
+export const runsWith = ({ openai }: Engine, words: string) =>
+  (openai?.calls ?? []).filter(
+    ({ operation, body }) =>
+      operation === 'responses.create' && JSON.stringify(body).includes(words),
+  );
+
 /** Waits until the queue holds nothing, waiting or in flight. */
-export async function queueIsEmpty(engine: Engine, timeoutMs = 15_000): Promise<void> {
+export async function queueIsEmpty(engine: Engine, timeoutMs = 30_000): Promise<void> {
   await vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), {
     timeout: timeoutMs,
     interval: 50,

@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that take more than a minute: begun last, one of them would run on alone. */
+/** Those that take longest: begun last, one of them would run on alone. */
 export const longest = [
+  'whatsapp.test.ts',
+  'gate.test.ts',
   'killed.slow.ts',
+  'email-run-killed.slow.ts',
+  'email-policy.slow.ts',
+  'many-customers.slow.ts',
+  'many-leads.slow.ts',
   'cost.slow.ts',
   'full-queue.slow.ts',
   'runbook-mail.slow.ts',

@@ -5,14 +5,14 @@ import type { ReplyPart, Turn } from '../../lambdas/whatsapp-replies/work/turn.t
 
 export const customer = 'whatsapp:+15551230001';
 export const business = 'whatsapp:+14155238886';
-const startTime = '2026-11-02T09:00:00.000Z';
+const startTime = '2026-11-21T10:00:00.000Z';
 export const texts = textsSchema.parse({});
 
 const owner = { company_id: 'acme', project_id: 'shop', conversation_id: 'conv-1' };
 
 export const anInbound = (fields: Partial<Inbound> = {}): Inbound => ({
   message_sid: 'SM1',
-  received_at: '2026-11-02T08:59:58.000Z',
+  received_at: '2026-11-21T09:59:58.000Z',
   text: 'Where is my order?',
   images: [],
   unreadable: [],
@@ -56,7 +56,7 @@ export function aQueuedMessage(n = 1, inbound: Partial<Inbound> = {}): QueuedMes
     business_number: business,
     inbound: anInbound({
       message_sid: `SM${n}`,
-      received_at: `2026-11-02T08:59:${seconds}.000Z`,
+      received_at: `2026-11-21T09:59:${seconds}.000Z`,
       text: `Question ${n}?`,
       ...inbound,
     }),

@@ -1,11 +1,11 @@
 import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
-import { Fate, type Fault } from './reply-faults.ts';
+import { TestProcess } from './crash.ts';
 import type { World } from './reply-world.ts';
 
-/** One receive of the conversation's messages: how many of them, and what goes wrong meanwhile. */
+/** One receive of the conversation's messages: how many of them, ten by default, and the process that has them. */
 export interface Receive {
-  batchSize: number;
-  faults: Fault[];
+  batchSize?: number;
+  process?: TestProcess;
 }
 
 /** Above every lease and every visibility timeout. */
@@ -27,8 +27,8 @@ export async function deliverAll(
   let waiting = messages;
   for (let n = 0; waiting.length > 0; n += 1) {
     if (n > maxReceives) throw new Error(`Expected ${maxReceives} receives to be enough.`);
-    const { batchSize = 10, faults = [] } = receives[n] ?? {};
-    const stays = await receive(world, waiting.slice(0, batchSize), faults, dead);
+    const { batchSize = 10, process = new TestProcess() } = receives[n] ?? {};
+    const stays = await receive(world, waiting.slice(0, batchSize), process, dead);
     waiting = [...stays, ...waiting.slice(batchSize)];
   }
   return dead;
@@ -37,23 +37,16 @@ export async function deliverAll(
 async function receive(
   world: World,
   batch: QueuedMessage[],
-  faults: Fault[],
+  process: TestProcess,
   dead: QueuedMessage[],
 ): Promise<QueuedMessage[]> {
-  const fate = new Fate(faults);
-  const result = await world.answers(batch, { fate }).catch(() => undefined);
-  if (fate.crashed || !result) {
-    world.clock.pass(fate.crashed ? afterCrashMs : afterThrowMs);
+  const answers = world.answers(batch, { process });
+  const result = await process.outcome(answers).catch(() => undefined);
+  if (!result) {
+    world.clock.pass(process.crashed ? afterCrashMs : afterThrowMs);
     return batch;
   }
   dead.push(...result.dead.flatMap((one) => one.messages));
   world.clock.pass((result.unfinished?.afterSeconds ?? 0) * 1000);
   return result.unfinished?.messages ?? [];
-}
-
-/** How many port calls it takes when all goes well: each of them is a place to crash at. */
-export async function callsOf(world: World, messages: QueuedMessage[]): Promise<number> {
-  const fate = new Fate([]);
-  await world.answers(messages, { fate });
-  return fate.calls;
 }

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { openAiSource } from '../../lambdas/vendors/openai/client.ts';
+import { type OpenAiSource, openAiSource } from '../../lambdas/vendors/openai/client.ts';
 import type { TokenUsage } from '../../lambdas/vendors/openai/prices.ts';
 import type { UsageNote } from '../../lambdas/vendors/openai/usage.ts';
 import { responsesAssistant } from '../../lambdas/whatsapp-replies/vendors/responses-assistant.ts';
@@ -15,13 +15,19 @@ import {
   type OpenAiSimulatorOptions,
   startOpenAiSimulator,
 } from '../../local/simulators/openai/simulator.ts';
+import { virtualClock } from './clock.ts';
 import { anInbound, aTurn } from './reply-builders.ts';
-import { virtualClock } from './reply-clock.ts';
 import { aSecret, type FakeSecret } from './reply-secret.ts';
 
 export type AdapterName = AssistantPort['name'];
 
 export const runTakesMs = 1_000;
+
+/** The SDK's clients, which repeat a failed call as often as ever, but at once. */
+export const withoutPauses =
+  (source: OpenAiSource): OpenAiSource =>
+  async () =>
+    Object.assign(await source(), { calculateDefaultRetryTimeoutMillis: () => 0 });
 
 export function assistantAt(
   url: string,
@@ -29,7 +35,7 @@ export function assistantAt(
   key = aSecret('sk-test'),
   onUsage?: UsageNote,
 ) {
-  const source = openAiSource(key, `${url}/v1`);
+  const source = withoutPauses(openAiSource(key, `${url}/v1`));
   return name === 'responses'
     ? responsesAssistant(source, { model: 'gpt-5.6-luna', instructions: 'Be kind.' }, onUsage)
     : threadsAssistant(source, { assistant_id: 'asst_1' }, onUsage);

@@ -49,12 +49,17 @@ export interface MemoryStore extends ConversationStore {
 
 const defaultOwner = { company_id: 'acme', conversation_id: 'conv-1' };
 
+/** By how much our clocks, and Twilio's, may differ. */
+const clocksDifferMs = 3_600_000;
+
 const partition = (key: ConversationKey) => `${key.company_id}#${key.conversation_id}`;
 
 /** The conversations table in memory: the same keys, conditions and version conflicts. */
 export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
   const progress = new Map<string, Progress>();
   const messages = new Map<string, StoredMessage>();
+  /** When the status callbacks of messages came. */
+  const reported = new Map<string, number>();
   const conversations = new Map<string, StoredConversation>();
   const optedOut = new Set<string>();
 
@@ -135,7 +140,7 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
 
     async messageBySid(key, messageSid) {
       const found = messagesOf(key).find((message) => message.message_sid === messageSid);
-      return found?.content && found.role
+      return found?.content !== undefined && found.role
         ? { role: found.role, content: found.content }
         : undefined;
     },
@@ -151,14 +156,16 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
 
     hasOptedOut: async (turn) => optedOut.has(turn.customer),
 
-    async otherSids(turn, messageKey) {
+    async otherSids(turn, messageKey, sinceMs) {
+      const isNew = (at: string, writtenMs: number) =>
+        at.startsWith(`${partition(turn)}#`) && writtenMs >= sinceMs - clocksDifferMs;
       const turns = [...progress].flatMap(([at, found]) =>
-        at.startsWith(`${partition(turn)}#`) && !('covered_by' in found) ? found.parts : [],
+        !('covered_by' in found) && isNew(at, Date.parse(found.updated_at)) ? found.parts : [],
       );
-      const reported = [...messages].flatMap(([at, message]) =>
-        at.startsWith(`${partition(turn)}#`) && at !== messageAt(turn, messageKey) ? message : [],
+      const reports = [...reported].flatMap(([at, ms]) =>
+        isNew(at, ms) && at !== messageAt(turn, messageKey) ? (messages.get(at) ?? []) : [],
       );
-      return new Set([...turns, ...reported].flatMap(({ message_sid }) => message_sid ?? []));
+      return new Set([...turns, ...reports].flatMap(({ message_sid }) => message_sid ?? []));
     },
 
     reportedSid: async (turn, messageKey) => messages.get(messageAt(turn, messageKey))?.message_sid,
@@ -210,6 +217,7 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
       const at = messageAt(defaultOwner, messageKey);
       const before = messages.get(at);
       if (before?.message_sid && before.message_sid !== messageSid) return;
+      reported.set(at, clock.now());
       messages.set(at, { ...before, message_sid: messageSid, status: 'sent' });
     },
   };

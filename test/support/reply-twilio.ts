@@ -4,9 +4,9 @@ import { twilioMessenger } from '../../lambdas/whatsapp-replies/vendors/twilio-m
 import type { Effect, SimulatorEnv } from '../../local/simulators/faults.ts';
 import { serveLocally } from '../../local/simulators/server.ts';
 import { startTwilioSimulator } from '../../local/simulators/twilio/simulator.ts';
+import { virtualClock } from './clock.ts';
+import { recordedLog } from './log.ts';
 import { business, customer } from './reply-builders.ts';
-import { virtualClock } from './reply-clock.ts';
-import { recordingLog } from './reply-log.ts';
 import { aSecret, type FakeSecret } from './reply-secret.ts';
 
 export const accountSid = `AC${'1'.repeat(32)}`;
@@ -24,7 +24,7 @@ export const messengerAt = (
   credentials: FakeSecret<Credentials> = aSecret({ accountSid, authToken }),
   more: { sendTimeoutMs?: number } = {},
 ) => {
-  const log = recordingLog();
+  const log = recordedLog();
   const options = { credentials, baseUrl, log, clock: virtualClock(), ...more };
   return { log, messenger: twilioMessenger(options) };
 };

@@ -13,16 +13,11 @@ import {
 } from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
 import type { AssistantPort } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
+import { type VirtualClock, virtualClock } from './clock.ts';
+import type { TestProcess } from './crash.ts';
+import { type RecordedLog, type RecordedMeter, recordedLog, recordedMeter } from './log.ts';
 import { type Outcome, type ScriptedAssistant, scriptedAssistant } from './reply-assistant.ts';
 import { texts } from './reply-builders.ts';
-import { type VirtualClock, virtualClock } from './reply-clock.ts';
-import type { Fate } from './reply-faults.ts';
-import {
-  type RecordingLog,
-  type RecordingMeter,
-  recordingLog,
-  recordingMeter,
-} from './reply-log.ts';
 import { type ScriptedMessenger, scriptedMessenger } from './reply-messenger.ts';
 import { type MemoryStore, memoryStore } from './reply-store.ts';
 
@@ -45,8 +40,8 @@ export interface World {
   store: MemoryStore;
   assistant: ScriptedAssistant;
   messenger: ScriptedMessenger;
-  log: RecordingLog;
-  meter: RecordingMeter;
+  log: RecordedLog;
+  meter: RecordedMeter;
   ports: ReplyPorts;
   /** The turns whose replies were counted in the usage. */
   counted: string[];
@@ -58,7 +53,8 @@ export interface World {
 
 export interface Invocation {
   remainingMs?: number;
-  fate?: Fate;
+  /** Whose ports they are answered with; where it crashes, nothing comes of it. */
+  process?: TestProcess;
 }
 
 const callbackUrl = 'https://replies.example/status?reply=';
@@ -73,7 +69,7 @@ export function aWorld(options: WorldOptions = {}): World {
     if (options.callbacks ?? true) store.report(key, sid);
   });
   for (const url of options.pictures ?? []) messenger.pictures.set(url, Uint8Array.of(1, 2, 3));
-  const [log, meter] = [recordingLog(), recordingMeter()];
+  const [log, meter] = [recordedLog(), recordedMeter()];
   const counted: string[] = [];
   const ports: ReplyPorts = {
     store,
@@ -109,40 +105,22 @@ export function aWorld(options: WorldOptions = {}): World {
     meter,
     ports,
     counted,
-    answers: (messages, { remainingMs, fate } = {}) =>
-      answerGroup(messages, fate ? fatefulPorts(ports, fate) : ports, budget(remainingMs)),
+    answers: (messages, { remainingMs, process } = {}) =>
+      answerGroup(messages, process ? portsOf(ports, process) : ports, budget(remainingMs)),
     takes: (turn, remainingMs) => answerTurn(turn, ports, budget(remainingMs)),
   };
 }
 
-const fatefulPorts = (ports: ReplyPorts, fate: Fate): ReplyPorts => ({
+const portsOf = (ports: ReplyPorts, process: TestProcess): ReplyPorts => ({
   ...ports,
-  store: fate.guard(ports.store, [
-    'turnOf',
-    'createTurn',
-    'saveTurn',
-    'coverMessage',
-    'recordInputs',
-    'conversation',
-    'rememberThread',
-    'history',
-    'hasOptedOut',
-    'otherSids',
-    'reportedSid',
-    'recordReply',
-  ]),
-  messenger: fate.guard(ports.messenger, ['send', 'findAll', 'showTyping', 'fetchPicture']),
-  clock: fate.guard(ports.clock, ['sleep']),
+  store: process.port(ports.store),
+  messenger: process.port(ports.messenger, {
+    failed: { send: (cause) => ({ kind: 'unsure', cause }), showTyping: () => undefined },
+  }),
+  clock: process.clock(ports.clock),
   assistantFor: async (turn) => {
     const choice = await ports.assistantFor(turn);
-    const guarded = fate.guard(choice.assistant, [
-      'openThread',
-      'closeThread',
-      'startRun',
-      'findRun',
-      'checkRun',
-      'cancelRun',
-    ]);
-    return { ...choice, assistant: guarded };
+    const assistant = process.port(choice.assistant, { pure: ['isThread', 'startMs'] });
+    return { ...choice, assistant };
   },
 });

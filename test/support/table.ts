@@ -1,34 +1,18 @@
 import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConversationsTable } from '../../lambdas/whatsapp-replies/stores/table.ts';
+import { type VirtualClock, virtualClock } from './clock.ts';
 import { tablesHere } from './stores.ts';
+import { through } from './through.ts';
 
 export interface Key {
   pk: string;
   sk: string;
 }
 
-/** Time that stands still until it is told to pass. */
-export interface TestTime {
-  now(): number;
-  pass(ms: number): void;
-}
-
-export const days = (count: number): number => count * 86_400_000;
-
-export function testTime(start = Date.UTC(2026, 10, 21, 10)): TestTime {
-  let now = start;
-  return {
-    now: () => now,
-    pass(ms) {
-      now += ms;
-    },
-  };
-}
-
 /** A table on the embedded DynamoDB, with a clock of its own. */
 export interface TestTable extends ConversationsTable {
-  clock: TestTime;
+  clock: VirtualClock;
   endpoint: string;
   item(key: Key): Promise<Record<string, unknown> | undefined>;
   put(item: Key & Record<string, unknown>): Promise<void>;
@@ -61,7 +45,7 @@ export async function startTestTable(
   return {
     client,
     name,
-    clock: testTime(),
+    clock: virtualClock(),
     endpoint: tables.endpoint,
     retentionDays: async () => 90,
     async item(key) {
@@ -86,28 +70,6 @@ const indexOf = (IndexName: string): GlobalSecondaryIndex => ({
   ],
   Projection: { ProjectionType: 'KEYS_ONLY' },
 });
-
-type Send = ConversationsTable['client']['send'];
-type AnySend = (command: unknown) => Promise<unknown>;
-
-/** The same table through another client, by what becomes of a call. */
-export function through(
-  table: TestTable,
-  send: (command: unknown, real: AnySend) => Promise<unknown>,
-) {
-  const real: AnySend = (command) => table.client.send(command as never);
-  return { ...table, client: { send: ((command: unknown) => send(command, real)) as Send } };
-}
-
-const isWrite = (command: unknown): boolean =>
-  /^(Put|Update|Delete)/.test(Object(command).constructor.name);
-
-/** Each write takes effect, its answer is lost, and the SDK sends it again. */
-export const withLostAnswers = (table: TestTable): TestTable =>
-  through(table, async (command, real) => {
-    if (isWrite(command)) await real(command);
-    return real(command);
-  });
 
 /** A table that does not answer, as long as `isDown` says so. */
 export const failingTable = (table: TestTable, isDown: () => boolean = () => true): TestTable =>

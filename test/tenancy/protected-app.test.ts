@@ -6,8 +6,8 @@ import { contextOf } from '../../lambdas/tenancy/caller.ts';
 import { type ApiDependencies, protectedApp } from '../../lambdas/tenancy/protected-app.ts';
 import type { ApiRoute } from '../../lambdas/tenancy/route.ts';
 import { scopes } from '../../lambdas/tenancy/scopes.ts';
-import { testTime } from '../support/table.ts';
-import { recordedLog, recordedMeter } from '../whatsapp-replies/recorded.ts';
+import { virtualClock } from '../support/clock.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 
 const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): AuthorizerContext =>
   contextOf({
@@ -22,7 +22,7 @@ const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): Authoriz
 
 function aGate(parts: Partial<ApiDependencies> = {}) {
   const admitted: unknown[] = [];
-  const [log, meter, clock] = [recordedLog(), recordedMeter(), testTime()];
+  const [log, meter, clock] = [recordedLog(), recordedMeter(), virtualClock()];
   const { app, serve } = protectedApp({
     usage: {
       tryAcquireRequest: async (...asked) => {
@@ -105,9 +105,10 @@ describe('the gate', () => {
     await ask(aCaller({ scopes: ['leads:read'], principal: 'user:jo@acme.example' }));
 
     const about = { tenant_id: 'acme', role: 'TenantAdmin', needs: 'usage:read' };
-    expect(log.lines.map((line) => JSON.parse(line))).toEqual([
-      ['warn', 'A caller may not do that.', { ...about, principal: 'key:1' }],
-      ['warn', 'A caller may not do that.', about],
+    const line = { level: 'warn', message: 'A caller may not do that.' };
+    expect(log.lines).toEqual([
+      { ...line, details: { ...about, principal: 'key:1' } },
+      { ...line, details: about },
     ]);
   });
 

@@ -159,12 +159,14 @@ describe('a delivery', () => {
     await configure(table, 'umbra', { url: silent.url });
     await configured();
     silent.answers('silence');
-    const { takes } = aConsumer(table, { timeoutMs: 3_000 });
+    const { takes } = aConsumer(table, { timeoutMs: 30_000 });
     const theirs = { ...aDelivery(anEvent({ tenant_id: 'umbra' })), messageId: 'r0' };
 
     const batch = takes(theirs, aDelivery(anEvent()));
 
-    await receiver.hears(1, 2_000);
+    await receiver.hears(1);
+    await silent.hears(1);
+    await silent.close();
     expect(await batch).toEqual(['r0']);
   });
 });

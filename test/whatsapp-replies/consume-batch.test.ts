@@ -167,9 +167,8 @@ describe('the messages of one conversation', () => {
       { id: 'one', code: 'openai_refused', reason: 'OpenAI failed: 404.' },
       { id: 'two', code: 'openai_refused' },
     ]);
-    const lines = log.lines.filter((line) => line.includes('went to the dead-letter queue'));
     const [conversation_id, message_sid] = [`b_${conversations}`, `SM${conversations}two`];
-    expect(JSON.parse(lines[1] ?? '').at(-1)).toMatchObject({
+    expect(log.saying('went to the dead-letter queue')[1]?.details).toMatchObject({
       company_id: 'acme',
       conversation_id,
       message_sid,
@@ -207,7 +206,7 @@ describe('the messages of one conversation', () => {
 
     expect(stays).toEqual(['one', 'two']);
     expect(returned).toEqual([{ ids: ['one', 'two'], seconds: 10 }]);
-    expect(log.lines.join()).toContain('"error_code":"store"');
+    expect(log.text()).toContain('"error_code":"store"');
   });
 
   it('stay when the backoff cannot be set', async () => {
@@ -219,7 +218,7 @@ describe('the messages of one conversation', () => {
     const stays = await consume(...aConversation('one')());
 
     expect(stays).toEqual(['one']);
-    expect(log.lines.join()).toContain('The backoff could not be set');
+    expect(log.text()).toContain('The backoff could not be set');
   });
 });
 

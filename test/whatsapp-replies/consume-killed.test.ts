@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Turn, userText } from '../../lambdas/whatsapp-replies/work/turn.ts';
+import { TestProcess } from '../support/crash.ts';
 import { aQueueMessage, aRecord } from '../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aConsumer } from './consuming.ts';
@@ -15,7 +16,6 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 const visibilityMs = 71_000;
-const never = new Promise<never>(() => {});
 
 /** A message that is a company's own; its id is its text. */
 const aMessage = (text: string): SQSRecord =>
@@ -33,20 +33,17 @@ const aMessage = (text: string): SQSRecord =>
 async function worksOff(batch: SQSRecord[]) {
   const rounds: { done: string[]; dead: { id: string; code: string }[]; bodies: string[] }[] = [];
   for (let waiting = batch; waiting.length > 0 && rounds.length < 20; ) {
-    const killed = Promise.withResolvers<string[]>();
-    let isDead = false;
-    const answer = async (turn: Turn) => {
-      if (userText(turn) === 'killer') {
-        isDead = true;
-        killed.resolve(waiting.map(({ messageId }) => messageId));
-      } else {
-        await sleep(200);
-      }
-      return isDead ? never : userText(turn);
-    };
-    const { consume, dead, deleted, bodies } = aConsumer(table, { answer });
-    const stays = await Promise.race([consume(...waiting), killed.promise]);
     const ids = waiting.map(({ messageId }) => messageId);
+    const process = new TestProcess();
+    const answer = (turn: Turn) =>
+      userText(turn) === 'killer'
+        ? process.crash()
+        : process.call(async () => {
+            await sleep(200);
+            return userText(turn);
+          });
+    const { consume, dead, deleted, bodies } = aConsumer(table, { answer });
+    const stays = (await process.outcome(consume(...waiting))) ?? ids;
     const done = ids.filter((id) => deleted.includes(id) || !stays.includes(id));
     rounds.push({ done, dead: [...dead], bodies: bodies() });
     waiting = waiting.filter(({ messageId }) => !done.includes(messageId));

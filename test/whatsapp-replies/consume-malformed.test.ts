@@ -81,7 +81,7 @@ describe('a malformed message', () => {
     const stays = await consume(aRecord('r1', 'nonsense'), aRecord('r2', aFreshMessage()));
 
     expect(stays).toEqual(['r1']);
-    expect(log.lines.join()).toContain('The dead-letter queue took no message');
+    expect(log.text()).toContain('The dead-letter queue took no message');
   });
 
   it('is not repeated in the log', async () => {
@@ -94,8 +94,8 @@ describe('a malformed message', () => {
     );
 
     expect(log.lines).toHaveLength(2);
-    expect(log.lines.join()).not.toContain(words);
-    expect(log.lines.join()).not.toContain(number.slice(-8));
+    expect(log.text()).not.toContain(words);
+    expect(log.text()).not.toContain(number.slice(-8));
   });
 });
 

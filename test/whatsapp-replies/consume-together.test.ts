@@ -72,7 +72,7 @@ describe('a batch of several conversations', () => {
 
     expect(stays).toEqual([]);
     expect(bodies()).toHaveLength(2);
-    expect(log.lines.join()).toContain('Done messages stay until the end of the batch');
+    expect(log.text()).toContain('Done messages stay until the end of the batch');
   });
 });
 

@@ -12,9 +12,9 @@ import type {
   OutboundMessage,
 } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import { readableInputs, type Turn, userText } from '../../lambdas/whatsapp-replies/work/turn.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { sharedBut } from '../support/share.ts';
 import type { TestTable } from '../support/table.ts';
-import { recordedLog, recordedMeter } from './recorded.ts';
 
 export interface ConsumerOptions {
   /** What the model says; by default it repeats the question. */

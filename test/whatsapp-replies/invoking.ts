@@ -12,6 +12,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
 import { keys as tenancyKeys } from '../../lambdas/tenancy/stores/keys.ts';
 import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
+import { recordedConsole } from '../support/log.ts';
 import type { Key } from '../support/table.ts';
 import { aTenant } from '../support/tenants.ts';
 import { publicBaseUrl, twilioSecret } from '../support/webhook.ts';
@@ -40,11 +41,7 @@ export function aFreshFunction(variables: Record<string, string> = environment):
   }
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('POWERTOOLS_DEV', 'true');
-  const lines: string[] = [];
-  for (const method of ['debug', 'info', 'log', 'warn', 'error'] as const) {
-    vi.spyOn(console, method).mockImplementation((...parts) => void lines.push(parts.join(' ')));
-  }
-  return lines;
+  return recordedConsole();
 }
 
 export const aContext = (remainingMs = 60_000): Context => ({

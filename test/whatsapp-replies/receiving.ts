@@ -14,7 +14,9 @@ import {
   channelRegistry,
 } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { customerDirectory } from '../../lambdas/whatsapp-replies/stores/customer-directory.ts';
+import { aQueueClient, aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
 import {
   businessAddress,
@@ -24,7 +26,6 @@ import {
   signedRequest,
   twilioSecret,
 } from '../support/webhook.ts';
-import { aQueueClient, aVault, recordedLog, recordedMeter } from './recorded.ts';
 
 export const aChannel = (parts: Partial<Channel> = {}): Channel =>
   channelSchema.parse({

@@ -4,9 +4,10 @@ import { discardWork } from '../../lambdas/shared/errors.ts';
 import { maxVisibilitySeconds } from '../../lambdas/shared/queue/sqs.ts';
 import { replyInbox, replyRecords } from '../../lambdas/whatsapp-replies/reply-queue.ts';
 import type { Queues } from '../../local/cloud/queues.ts';
+import { aQueueClient } from '../support/aws.ts';
+import { withLostAnswers } from '../support/lost-answers.ts';
 import { aQueueMessage, aRecord } from '../support/sqs-event.ts';
 import { queuesHere } from '../support/stores.ts';
-import { aQueueClient } from './recorded.ts';
 
 let queues: Queues;
 let made = 0;
@@ -60,6 +61,15 @@ describe('the inbox', () => {
 
     await inbox.put(aQueueMessage(), 'SM1');
     await inbox.put(aQueueMessage(), 'SM1');
+
+    expect(await countIn(url)).toBe(1);
+  });
+
+  it('holds a message once though the answer was lost, and the SDK puts it again', async () => {
+    const url = await aQueue();
+    const { client } = withLostAnswers({ client: queues.client });
+
+    await replyInbox(client, url).put(aQueueMessage(), 'SM1');
 
     expect(await countIn(url)).toBe(1);
   });

@@ -13,10 +13,11 @@ import {
   encodeReference,
   type ReplyReference,
 } from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
+import { aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
+import { recordedLog, recordedMeter } from '../support/log.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { publicBaseUrl, type Signing, signedRequest, twilioSecret } from '../support/webhook.ts';
-import { aVault, recordedLog, recordedMeter } from './recorded.ts';
 import { aPart, aTurn } from './vendors/a-turn.ts';
 
 let table: TestTable;
@@ -109,7 +110,7 @@ describe('a delivery status', () => {
 
     expect(await stored()).toMatchObject({ status: 'undelivered', error_code: 63_016 });
     expect(meter.counts).toEqual({ MessagesUndelivered: 1 });
-    expect(log.lines.join()).toContain('63016');
+    expect(log.text()).toContain('63016');
   });
 
   it('counts a failure that is reported twice once', async () => {
@@ -230,6 +231,6 @@ describe('a callback', () => {
 
     const lines = [...down.log.lines, ...up.log.lines];
     expect(lines).toHaveLength(3);
-    expect(lines.join('\n')).not.toContain(customer.slice(1));
+    expect(JSON.stringify(lines)).not.toContain(customer.slice(1));
   });
 });

@@ -68,7 +68,7 @@ export function emailStore(table: Table): EmailStore {
       await index.add(email, ending);
       const { written } = await emails.updateIf(keys.email(email), {
         // Nobody else may write the history while its holder has the lease.
-        set: { ...ending, lease_until: 0, history: email.history },
+        set: { ...ending, lease_owner: owner, lease_until: 0, history: email.history },
         if: expr`${isOwnedBy(owner)} AND ${isOpen}`,
         mine: ['state', 'lease_owner'],
       });

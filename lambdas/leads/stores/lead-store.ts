@@ -1,6 +1,6 @@
 import { type HistoryEntry, historyOnBegin, withEntry } from '../../shared/history.ts';
 import { exists, expr } from '../../shared/store/expression.ts';
-import { ItemStore } from '../../shared/store/item-store.ts';
+import { ItemStore, type Written } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { leadView, type StoredInsight, type StoredLead } from '../work/lead.ts';
 import { indexed, keys } from './keys.ts';
@@ -27,15 +27,15 @@ export function leadStore(table: Table) {
       });
     },
 
-    /** Makes the insight the lead's, as the next after the one that the lead has; false where another came first. */
-    async setInsight(lead: StoredLead, insight: StoredInsight): Promise<boolean> {
+    /** Makes the insight the lead's, as the next after the one that the lead has, unless another came first. */
+    async setInsight(lead: StoredLead, insight: StoredInsight): Promise<Written<StoredLead>> {
       const { tenant_id, id, expires_at, insight: before } = lead;
       if (before) {
         // Written before it is replaced; where that then fails, readers pass over it.
         const key = keys.replaced(tenant_id, id, before.version);
         await insights.put(key, { insight: before, expires_at });
       }
-      const { written } = await leads.updateIf(keys.lead(tenant_id, id), {
+      return leads.updateIf(keys.lead(tenant_id, id), {
         set: {
           insight,
           by_priority: indexed.by_priority(tenant_id, insight.priority),
@@ -46,7 +46,6 @@ export function leadStore(table: Table) {
           : expr`${exists} AND attribute_not_exists(insight)`,
         mine: ['insight'],
       });
-      return written;
     },
 
     /** Records a try that failed; of two at the same moment one may be lost. */

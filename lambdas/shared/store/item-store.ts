@@ -208,7 +208,8 @@ export class ItemStore<T extends object = Record<string, unknown>> {
     const item = mine && (await this.get(key));
     if (!mine || !item) return { written: false, item };
     const there = item as Readonly<Record<string, unknown>>;
-    const isMine = (name: string) => isDeepStrictEqual(there[name], wanted[name]);
+    const isMine = (name: string) =>
+      wanted[name] !== undefined && isDeepStrictEqual(there[name], wanted[name]);
     return { written: mine.every(isMine), item };
   }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLedger } from '../../../lambdas/email-deadlines/stores/run-ledger.ts';
 import { type RunStore, runStore } from '../../../lambdas/email-deadlines/stores/run-store.ts';
-import { startTestTable, type TestTable, withLostAnswers } from '../../support/table.ts';
-import { recordedLog } from '../../whatsapp-replies/recorded.ts';
+import { recordedLog } from '../../support/log.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aRunning, ends } from '../running.ts';
 
 let table: TestTable;
@@ -40,7 +41,7 @@ describe('the ledger of an invocation', () => {
 
     const counts = { waiting: 0, drafted: 0, sent: 2, on_time: 2, late: 0, failed: 0 };
     expect(await run.stored()).toMatchObject({ state: 'completed', ...counts });
-    expect(run.log.lines.join()).toContain('A run is completed.');
+    expect(run.log.text()).toContain('A run is completed.');
   });
 
   it('closes none by a count that was added twice because its answer was lost, and corrects it', async () => {

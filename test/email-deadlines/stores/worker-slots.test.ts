@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { workerSlots } from '../../../lambdas/email-deadlines/stores/worker-slots.ts';
-import {
-  countedTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { countedTable, startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 let key = { pk: '', sk: 'SLOTS' };
@@ -79,14 +75,7 @@ describe('the slots of workers', () => {
   });
 
   it('are held once though the answer to it was lost', async () => {
-    let isLossy = true;
-    const send = (command: unknown) => {
-      const isWrite = Object(command).constructor.name === 'PutCommand';
-      const through = isLossy && isWrite ? withLostAnswers(table) : table;
-      if (isWrite) isLossy = false;
-      return through.client.send(command as never);
-    };
-    const slots = workerSlots({ ...table, client: { send: send as typeof table.client.send } });
+    const slots = workerSlots(withLostAnswers(table, (nth) => nth === 1));
 
     const held = await slots.hold(key, 'a', { slots: 6, limit: 10, until: inSeconds(45) });
 

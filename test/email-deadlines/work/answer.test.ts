@@ -40,7 +40,7 @@ describe('a reply', () => {
 
     expect(await office.email('e1')).toMatchObject({ state: 'sent', on_time: false });
     expect(office.counts).toMatchObject({ sent: 1, on_time: 0, late: 1 });
-    expect(office.log.lines.join()).toContain('"late_by_seconds":1');
+    expect(office.log.text()).toContain('"late_by_seconds":1');
   });
 
   it.each(['order', 'content'] as const)(
@@ -70,7 +70,7 @@ describe('a mailbox that refuses a reply', () => {
     await office.workOff();
 
     expect(office.meter.counts).toMatchObject({ EmailsRefused: 1, MailboxFailed: 1 });
-    expect(office.log.lines.join()).toContain('"error_code":"mailbox_refused"');
+    expect(office.log.text()).toContain('"error_code":"mailbox_refused"');
   });
 });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/email-deadlines/limits.ts';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/messages.ts';
+import { TestProcess } from '../../support/crash.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { deathAt } from '../fates.ts';
 import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
 
 let table: TestTable;
@@ -110,7 +110,7 @@ describe('the dead letter of an email that is sent back', () => {
     const { office, letter } = await afterFailure();
 
     office.enqueue([letter]);
-    await office.invoke(deathAt(nth, 'before'));
+    await office.invoke(new TestProcess([{ call: nth, effect: 'before' }]));
     await office.workOff();
     await office.workOff();
 

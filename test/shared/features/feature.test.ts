@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { feature } from '../../../lambdas/shared/features/feature.ts';
-import { recordedLog } from '../../whatsapp-replies/recorded.ts';
+import { recordedLog } from '../../support/log.ts';
 
 const schema = z.strictObject({ days: z.int() });
 const unset = { days: 30 };
@@ -41,18 +41,13 @@ describe('a feature', () => {
       const tenants = someTenants({ 'acme retention': stored });
 
       expect(await retention.read(tenants, 'acme', log)).toEqual(unset);
-      expect(log.lines.map((line) => JSON.parse(line))).toEqual([
-        [
-          'error',
-          expect.any(String),
-          expect.objectContaining({
-            tenant_id: 'acme',
-            feature: 'retention',
-            error_code: 'configuration_malformed',
-          }),
-        ],
-      ]);
-      expect(log.lines.join()).not.toContain('many');
+      const details = {
+        tenant_id: 'acme',
+        feature: 'retention',
+        error_code: 'configuration_malformed',
+      };
+      expect(log.lines).toMatchObject([{ level: 'error', details }]);
+      expect(log.text()).not.toContain('many');
     },
   );
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alertPerson } from '../../../lambdas/shared/errors.ts';
 import { httpApp, problemResponse } from '../../../lambdas/shared/http/problem.ts';
-import { recordedLog } from '../../whatsapp-replies/recorded.ts';
+import { recordedLog } from '../../support/log.ts';
 
 function anApp() {
   const log = recordedLog();
@@ -51,7 +51,7 @@ describe('an error that nobody caught', () => {
       type: 'urn:replies-engine:error:unavailable',
       detail: expect.stringContaining('assistant_missing'),
     });
-    expect(log.lines.join()).toContain('No assistant answers acme/shop.');
+    expect(log.text()).toContain('No assistant answers acme/shop.');
   });
 
   it('tells nothing of its message when it is another’s', async () => {
@@ -61,7 +61,7 @@ describe('an error that nobody caught', () => {
 
     expect(response.status).toBe(503);
     expect(await response.text()).not.toContain('4915112345678');
-    expect(log.lines.join()).not.toContain('4915112345678');
-    expect(log.lines.join()).toContain('"error_code":"unexpected"');
+    expect(log.text()).not.toContain('4915112345678');
+    expect(log.text()).toContain('"error_code":"unexpected"');
   });
 });

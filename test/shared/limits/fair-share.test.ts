@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FairShare, fairShare } from '../../../lambdas/shared/limits/fair-share.ts';
-import { recordingLog } from '../../support/reply-log.ts';
-import {
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { recordedLog } from '../../support/log.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
 let pools = 0;
@@ -20,7 +16,7 @@ afterAll(() => table.close());
 function aPool(concurrency: number, through: TestTable = table) {
   pools += 1;
   const pool = { name: `pool-${pools}`, concurrency };
-  const log = recordingLog();
+  const log = recordedLog();
   return {
     log,
     /** Another company had work here, so that there is something to share. */

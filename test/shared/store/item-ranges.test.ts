@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expr } from '../../../lambdas/shared/store/expression.ts';
 import { ItemStore } from '../../../lambdas/shared/store/item-store.ts';
 import type { Table } from '../../../lambdas/shared/store/table.ts';
-import { countedTable, startTestTable, type TestTable, through } from '../../support/table.ts';
+import { countedTable, startTestTable, type TestTable } from '../../support/table.ts';
+import { through } from '../../support/through.ts';
 
 interface Job {
   count?: number;

@@ -2,14 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attribute, exists, expr } from '../../../lambdas/shared/store/expression.ts';
 import { ItemStore } from '../../../lambdas/shared/store/item-store.ts';
 import type { Table } from '../../../lambdas/shared/store/table.ts';
-import {
-  countedTable,
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { countedTable, failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 
 interface Job {
   state?: string;
@@ -174,10 +169,12 @@ describe('a write whose answer was lost, and that was sent again', () => {
     expect(changed).toEqual({ written: false, item: there });
   });
 
-  it('is refused where it says nothing of its own', async () => {
+  it('is refused where it has set nothing of its own', async () => {
     const { jobs, key } = aStore(withLostAnswers(table));
+    const mine = ['owner'];
 
     expect(await jobs.create(key('a'), { owner: 'me' })).toMatchObject({ written: false });
+    expect(await jobs.create(key('b'), {}, { mine })).toMatchObject({ written: false });
   });
 
   it('costs a read only where its condition failed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Pauses, retryUnprocessed } from '../../../lambdas/shared/store/retry-unprocessed.ts';
-import { testTime } from '../../support/table.ts';
+import { virtualClock } from '../../support/clock.ts';
 
 const throttled = Object.assign(new Error('Slow down.'), {
   name: 'ProvisionedThroughputExceededException',
@@ -8,7 +8,7 @@ const throttled = Object.assign(new Error('Slow down.'), {
 
 /** Sends ten items to a table that answers so, for at most so long. */
 function aBatch(answer: (left: number[], nth: number) => number[], chance = 0.5, mostMs = 10_000) {
-  const clock = testTime();
+  const clock = virtualClock();
   const [pauses, sent]: [number[], number[][]] = [[], []];
   const sleep: Pauses['sleep'] = async (ms) => {
     pauses.push(ms);

@@ -8,6 +8,7 @@ import {
   secretsClient,
 } from '../../../lambdas/vendors/aws/clients.ts';
 import { localCredentials } from '../../../local/cloud/credentials.ts';
+import { recordedConsole } from '../../support/log.ts';
 import { startTestTable } from '../../support/table.ts';
 
 beforeEach(() => {
@@ -18,7 +19,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 /** A server that answers every request with 200 and keeps their paths. */
@@ -43,7 +43,7 @@ const send = (url: string) => queueClient().send(new PurgeQueueCommand({ QueueUr
 describe('the queue client', () => {
   it('calls the endpoint of the queue’s URL where none is configured', async () => {
     using server = await aServer();
-    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    recordedConsole();
     vi.stubEnv('AWS_ENDPOINT_URL', undefined);
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', undefined);
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { cachedSecret } from '../../../lambdas/vendors/aws/secrets.ts';
-import { testTime } from '../../support/table.ts';
-import { aVault } from '../../whatsapp-replies/recorded.ts';
+import { aVault } from '../../support/aws.ts';
+import { virtualClock } from '../../support/clock.ts';
 
 const minutes = (count: number): number => count * 60_000;
 
 function aSecret(value: string | undefined = 'one') {
   const vault = aVault(value);
-  const time = testTime();
+  const time = virtualClock();
   const secret = cachedSecret(vault.client, 'the-secret', (stored) => stored.toUpperCase(), time);
   return { vault, time, secret };
 }
@@ -101,7 +101,7 @@ describe('a fetch that fails', () => {
 
   it('is not kept when the value cannot be parsed', async () => {
     const vault = aVault('{');
-    const secret = cachedSecret(vault.client, 'the-secret', JSON.parse, testTime());
+    const secret = cachedSecret(vault.client, 'the-secret', JSON.parse, virtualClock());
 
     await expect(secret.get()).rejects.toThrow();
     vault.value = '{"a":1}';

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { tokenVerifier } from '../../../lambdas/vendors/oidc/tokens.ts';
+import { virtualClock } from '../../support/clock.ts';
 import {
   anIdentityProvider,
   audience,
   type IdentityProvider,
 } from '../../support/identity-provider.ts';
-import { testTime } from '../../support/table.ts';
 
-const clock = testTime();
+const clock = virtualClock();
 
 const verifierOf = (
   provider: IdentityProvider,

@@ -5,6 +5,7 @@ import { openAiSource, parseOpenAiKey } from '../../../lambdas/vendors/openai/cl
 import { openAiFault } from '../../../lambdas/vendors/openai/errors.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
+import { withoutPauses } from '../../support/reply-openai.ts';
 import { aSecret } from '../../support/reply-secret.ts';
 
 /** A server that lets one key in, and remembers what it was shown. */
@@ -81,7 +82,7 @@ describe('a server that does not answer', () => {
     });
     const server = await serveLocally(app);
     onTestFinished(() => server.close());
-    const client = await openAiSource(aSecret('sk-1'), `${server.url}/v1`)();
+    const client = await withoutPauses(openAiSource(aSecret('sk-1'), `${server.url}/v1`))();
 
     expect((await client.models.list()).data).toEqual([]);
     expect(calls).toBe(3);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { microDollarsOf } from '../../../lambdas/vendors/openai/prices.ts';
 import { noteUsage, usageMeter } from '../../../lambdas/vendors/openai/usage.ts';
-import { recordedMeter } from '../../whatsapp-replies/recorded.ts';
+import { recordedMeter } from '../../support/log.ts';
 
 const aResponse = (model: string) => ({
   model,

@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
-import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress, customerAddress } from '../../support/webhook.ts';
 import { aChannel } from '../receiving.ts';
 import { anInput, aPart, aTurn } from '../vendors/a-turn.ts';
@@ -110,16 +105,6 @@ describe('the summary of a conversation', () => {
     const summary = await table.item(keys.conversation(aTurn({ conversation_id })));
     expect(summary).toMatchObject({ message_count: 3, last_turn_id: 'SM3' });
   });
-
-  it('keeps the last reply when a turn has sent none', async () => {
-    const store = conversationStore(table);
-    await store.recordReply(aTurn({ conversation_id, parts: [aPart()] }));
-
-    await store.recordReply(aTurn({ conversation_id, turn_id: 'SM2', outcome: 'suppressed' }));
-
-    const summary = await table.item(keys.conversation(aTurn({ conversation_id })));
-    expect(summary).toMatchObject({ last_message_sid: 'SMreply1', message_count: 2 });
-  });
 });
 
 describe('the messages of a reply', () => {
@@ -153,35 +138,9 @@ describe('the messages of a reply', () => {
     expect(refused).toMatchObject({ status: 'failed', error_code: 63_016 });
     expect(await table.item(keys.reply(turn, 'never'))).toBeUndefined();
   });
-
-  it('are found by what the status callback has reported', async () => {
-    const store = conversationStore(table);
-    const [turn, { message_key }] = [aTurn({ conversation_id }), aPart()];
-    const before = await store.reportedSid(turn, message_key);
-
-    const reference = { company_id: 'acme', conversation_id, message_key };
-    await deliveryStore(table).report({ reference, messageSid: 'SMreported', status: 'sent' });
-
-    expect(before).toBeUndefined();
-    expect(await store.reportedSid(turn, message_key)).toBe('SMreported');
-  });
 });
 
 describe('the thread of a conversation', () => {
-  it('is remembered, and forgets how far and how much of the last one was read', async () => {
-    const store = conversationStore(table);
-    const read = { last_item_id: 'item_1', thread_tokens: 60_000 };
-    const turn = aTurn({ conversation_id, ...read });
-    const before = await store.recordReply(turn).then(() => store.conversation(turn));
-
-    await store.rememberThread(turn, 'conv_2');
-
-    const after = await store.conversation(turn);
-    expect(before).toMatchObject(read);
-    expect(after).toMatchObject({ thread_id: 'conv_2', message_count: 1 });
-    expect([after?.last_item_id, after?.thread_tokens]).toEqual([undefined, undefined]);
-  });
-
   it('is told to the webhook, for the customer of this conversation only', async () => {
     const customers = customerDirectory(table);
     const channel = aChannel({ number: `whatsapp:+1000000${conversations}` });
@@ -209,6 +168,18 @@ describe('the thread of a conversation', () => {
     expect(await conversationStore(table).conversation(turn)).toMatchObject({
       thread_id: 'conv_1',
     });
+  });
+});
+
+describe('a message that is looked for by its SID', () => {
+  it('is found in its own conversation only', async () => {
+    const store = conversationStore(table);
+    const turn = aTurn({ conversation_id, parts: [aPart({ message_sid: 'SMout' })] });
+    await store.recordReply(turn);
+    const other = { ...turn, conversation_id: `${conversation_id}x` };
+
+    expect(await store.messageBySid(turn, 'SMout')).toMatchObject({ role: 'assistant' });
+    expect(await store.messageBySid(other, 'SMout')).toBeUndefined();
   });
 });
 

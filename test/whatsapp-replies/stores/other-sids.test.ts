@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
-import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
-import { days, failingTable, startTestTable, type TestTable } from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { aPart, aTurn } from '../vendors/a-turn.ts';
 
 let table: TestTable;
@@ -22,31 +22,6 @@ afterAll(() => table.close());
 describe('the SIDs that others have', () => {
   const own = '2026-11-21T10:00:02.000Z#SM9.1';
   const since = () => table.clock.now() - 5_000;
-
-  it('are those of all turns and status callbacks of the conversation, but for one part', async () => {
-    const store = conversationStore(table);
-    const turn = aTurn({ conversation_id, parts: [aPart({ message_sid: 'SMrecorded' })] });
-    await store.createTurn(turn);
-    const halfSent = aTurn({
-      conversation_id,
-      turn_id: 'SM5',
-      parts: [aPart({ message_sid: 'SMhalf' })],
-    });
-    await store.createTurn(halfSent);
-    await store.saveTurn(halfSent);
-    const deliveries = deliveryStore(table);
-    for (const [message_key, messageSid] of [
-      ['k5', 'SMcalled'],
-      [own, 'SMown'],
-    ] as const) {
-      const reference = { company_id: 'acme', conversation_id, message_key };
-      await deliveries.report({ reference, messageSid, status: 'sent' });
-    }
-
-    const others = await store.otherSids(turn, own, since());
-
-    expect([...others].toSorted()).toEqual(['SMcalled', 'SMhalf', 'SMrecorded']);
-  });
 
   it('are none of another conversation, nor those of days ago', async () => {
     const store = conversationStore(table);

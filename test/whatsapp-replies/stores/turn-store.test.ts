@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
 import { turnStore } from '../../../lambdas/whatsapp-replies/stores/turn-store.ts';
-import { turnTaken } from '../../../lambdas/whatsapp-replies/work/ports.ts';
 import type { Turn } from '../../../lambdas/whatsapp-replies/work/turn.ts';
-import {
-  days,
-  failingTable,
-  startTestTable,
-  type TestTable,
-  withLostAnswers,
-} from '../../support/table.ts';
+import { days } from '../../support/clock.ts';
+import { withLostAnswers } from '../../support/lost-answers.ts';
+import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { anInput, aTurn } from '../vendors/a-turn.ts';
 
 let table: TestTable;
@@ -30,82 +24,6 @@ function aNewTurn(messages = 1): Turn {
 }
 
 describe('a turn', () => {
-  it('is read as it was written', async () => {
-    const store = turnStore(table);
-    const turn = { ...aNewTurn(), run: { claimed_at: 1, run_id: 'resp_1' }, thread_id: 'conv_1' };
-
-    const created = await store.createTurn(turn);
-
-    expect(created).toBe(true);
-    expect(await store.turnOf(turn)).toEqual(turn);
-  });
-
-  it('is unknown before it is created', async () => {
-    expect(await turnStore(table).turnOf(aNewTurn())).toBeUndefined();
-  });
-
-  it('is created by one of many at the same time', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn();
-
-    const created = await Promise.all([1, 2, 3, 4].map(() => store.createTurn(turn)));
-
-    expect(created.filter(Boolean)).toHaveLength(1);
-  });
-
-  it('is not created over one that has gone on', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn();
-    await store.createTurn(turn);
-    await store.saveTurn({ ...turn, state: 'sent' });
-
-    const created = await store.createTurn(turn);
-
-    expect(created).toBe(false);
-    expect(await store.turnOf(turn)).toMatchObject({ state: 'sent', version: 1 });
-  });
-
-  it('gets a new version and time with each save', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn();
-    await store.createTurn(turn);
-    table.clock.pass(1_000);
-
-    const first = await store.saveTurn({ ...turn, state: 'thread' });
-    const second = await store.saveTurn({ ...first, state: 'run' });
-
-    expect([first.version, second.version]).toEqual([1, 2]);
-    expect(first.updated_at).toBe(new Date(table.clock.now()).toISOString());
-    expect(await store.turnOf(turn)).toMatchObject({ state: 'run', version: 2 });
-  });
-
-  it('is not saved over what another invocation has written', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn();
-    await store.createTurn(turn);
-    await store.saveTurn({ ...turn, state: 'run' });
-
-    const late = store.saveTurn({ ...turn, state: 'thread' });
-
-    await expect(late).rejects.toMatchObject({ code: turnTaken, next: 'retry' });
-    expect(await store.turnOf(turn)).toMatchObject({ state: 'run', version: 1 });
-  });
-
-  it('is saved by one of many at the same time', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn();
-    await store.createTurn(turn);
-
-    const saves = await Promise.allSettled([1, 2, 3, 4].map(() => store.saveTurn(turn)));
-
-    expect(saves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await store.turnOf(turn)).toMatchObject({ version: 1 });
-  });
-
-  it('is not saved where there is none', async () => {
-    await expect(turnStore(table).saveTurn(aNewTurn())).rejects.toMatchObject({ code: turnTaken });
-  });
-
   it('knows its own save again when the answer to it was lost', async () => {
     const store = turnStore(table);
     const turn = aNewTurn();
@@ -169,47 +87,6 @@ describe('a turn', () => {
 });
 
 describe('a message that another message’s turn covers', () => {
-  it('leads to that turn', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn(2);
-    const second = turn.inputs[1]?.message_sid ?? '';
-    await store.createTurn(turn);
-
-    const owner = await store.coverMessage(turn, second);
-
-    expect(owner).toBe(turn.turn_id);
-    expect(await store.turnOf({ ...turn, turn_id: second })).toEqual(turn);
-  });
-
-  it('is covered by its own turn without a note', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn();
-
-    expect(await store.coverMessage(turn, turn.turn_id)).toBe(turn.turn_id);
-    expect(await table.item(keys.turn(turn))).toBeUndefined();
-  });
-
-  it('stays with the first turn that covers it', async () => {
-    const store = turnStore(table);
-    const [first, second] = [aNewTurn(), aNewTurn()];
-
-    await store.coverMessage(first, 'SMshared');
-    const owner = await store.coverMessage(second, 'SMshared');
-
-    expect(owner).toBe(first.turn_id);
-  });
-
-  it('stays with a turn of its own', async () => {
-    const store = turnStore(table);
-    const [own, other] = [aNewTurn(), aNewTurn()];
-    await store.createTurn(own);
-
-    const owner = await store.coverMessage(other, own.turn_id);
-
-    expect(owner).toBe(own.turn_id);
-    expect(await store.turnOf(own)).toEqual(own);
-  });
-
   it('may be covered again by the same turn, also when an answer was lost', async () => {
     const store = turnStore(withLostAnswers(table));
     const turn = aNewTurn(2);
@@ -220,17 +97,6 @@ describe('a message that another message’s turn covers', () => {
     ];
 
     expect(owners).toEqual([turn.turn_id, turn.turn_id]);
-  });
-
-  it('has no turn when the covering one does not answer it after all', async () => {
-    const store = turnStore(table);
-    const turn = aNewTurn(1);
-    await store.createTurn(turn);
-
-    await store.coverMessage(turn, 'SMdropped');
-
-    expect(await store.turnOf({ ...turn, turn_id: 'SMdropped' })).toBeUndefined();
-    expect(await store.createTurn(aTurn({ turn_id: 'SMdropped' }))).toBe(true);
   });
 });
 

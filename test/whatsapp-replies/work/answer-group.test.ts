@@ -131,7 +131,7 @@ describe('message that fails', () => {
 
     expect(whileDead).toEqual([...Array(limits.maxAttempts - 1).fill('failed'), 'dead']);
     expect(history()).toEqual([...(whileDead ?? []), 'redriven']);
-    const last = world.log.lines.filter(({ message }) => message.includes('for good'));
+    const last = world.log.saying('for good');
     expect(last).toHaveLength(1);
     expect(JSON.stringify(last)).not.toMatch(/"next":"retry"/);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/whatsapp-replies/limits.ts';
+import { TestProcess } from '../../support/crash.ts';
 import { aQueuedMessage, queuedMessages } from '../../support/reply-builders.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';
 import { expectAnsweredOnce, expectRecorded } from '../../support/reply-promises.ts';
@@ -121,10 +122,9 @@ describe('a lock that stays', () => {
           await world.answers(messages);
           world.clock.pass(runMaxWaitMs + 1);
 
-          const crash = { call, kind: 'crash', effect } as const;
           const dead = await deliverAll(world, messages, [
-            { batchSize: 2, faults: [crash] },
-            { batchSize: 2, faults: [{ ...crash, call: 31 - call }] },
+            { process: new TestProcess([{ call, effect }]) },
+            { process: new TestProcess([{ call: 31 - call, effect }]) },
           ]);
 
           expect(dead, `call ${call}`).toEqual([]);

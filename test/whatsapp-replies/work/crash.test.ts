@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  atEachCrashPoint,
+  type CrashPoint,
+  crashPoints,
+  TestProcess,
+} from '../../support/crash.ts';
 import { aQueuedMessage, queuedMessages } from '../../support/reply-builders.ts';
-import type { Fault } from '../../support/reply-faults.ts';
-import { callsOf, deliverAll, type Receive } from '../../support/reply-fifo.ts';
+import { deliverAll } from '../../support/reply-fifo.ts';
 import type { SendPlan } from '../../support/reply-messenger.ts';
 import { expectAnsweredOnce, expectRecorded } from '../../support/reply-promises.ts';
 import { aWorld, type WorldOptions } from '../../support/reply-world.ts';
@@ -30,56 +35,50 @@ const scenarios: [name: string, options: WorldOptions, messages: typeof three][]
 ];
 
 describe.each(scenarios)('crash while answering: %s', (_name, options, messages) => {
-  it.each(['before', 'after'] as const)(
-    'leaves one reply from one run and a complete record, %s any call takes effect',
-    async (effect) => {
-      const calls = await callsOf(aWorld(options), messages);
+  it('leaves one reply from one run and a complete record, before and after any call takes effect', async () => {
+    const calls = await atEachCrashPoint(async (process) => {
+      const world = aWorld(options);
 
-      for (let call = 1; call <= calls; call += 1) {
-        const world = aWorld(options);
-        const crash: Receive = { batchSize: 10, faults: [{ call, kind: 'crash', effect }] };
-        const dead = await deliverAll(world, messages, [crash]);
+      const dead = await deliverAll(world, messages, [{ process }]);
 
-        expect(dead, `after a crash at call ${call}`).toEqual([]);
-        expectAnsweredOnce(world, messages);
-        expectRecorded(world, messages);
-      }
-      expect(calls).toBeGreaterThan(15);
-    },
-  );
+      expect(dead).toEqual([]);
+      expectAnsweredOnce(world, messages);
+      expectRecorded(world, messages);
+    });
+    expect(calls).toBeGreaterThan(15);
+  });
 });
 
-describe.each(['before', 'after'] as const)(
-  'crash %s any call while a message is in doubt',
-  (effect) => {
-    it.each<[string, SendPlan]>([
-      ['its connection was cut', 'lost'],
-      ['it never came', 'vanished'],
-      ['it timed out and was taken late', { takenAfterMs: 25_000 }],
-    ])('leaves one message where %s', async (_how, plan) => {
-      for (let call = 1; call <= 30; call += 1) {
-        const world = aWorld({ callbacks: false });
-        world.messenger.plan(plan);
-        await world.answers(queuedMessages(1));
-        const crash: Receive = { batchSize: 10, faults: [{ call, kind: 'crash', effect }] };
-        for (let n = 0; n < 3; n += 1) await deliverAll(world, queuedMessages(1), [crash]);
-
-        expectAnsweredOnce(world, queuedMessages(1));
-        expectRecorded(world, queuedMessages(1));
+describe('crash before and after any call while a message is in doubt', () => {
+  it.each<[string, SendPlan]>([
+    ['its connection was cut', 'lost'],
+    ['it never came', 'vanished'],
+    ['it timed out and was taken late', { takenAfterMs: 25_000 }],
+  ])('leaves one message where %s', async (_how, plan) => {
+    const messages = queuedMessages(1);
+    for (const point of crashPoints(30)) {
+      const world = aWorld({ callbacks: false });
+      world.messenger.plan(plan);
+      await world.answers(messages);
+      for (let n = 0; n < 3; n += 1) {
+        await deliverAll(world, messages, [{ process: new TestProcess([point]) }]);
       }
-    });
-  },
-);
+
+      expectAnsweredOnce(world, messages);
+      expectRecorded(world, messages);
+    }
+  });
+});
 
 const manyCalls = 45;
-const aFault = fc.record<Fault>({
+const aPoint = fc.record<CrashPoint>({
   call: fc.integer({ min: 1, max: manyCalls }),
   kind: fc.constantFrom('crash', 'error'),
   effect: fc.constantFrom('before', 'after'),
 });
-const aReceive = fc.record<Receive>({
+const aReceive = fc.record({
   batchSize: fc.integer({ min: 1, max: 4 }),
-  faults: fc.array(aFault, { maxLength: 1 }),
+  points: fc.array(aPoint, { maxLength: 1 }),
 });
 const notSent: SendPlan = { kind: 'not_sent', reason: 'too many requests', cause: undefined };
 const aPlan = fc.constantFrom<SendPlan>('lost', 'vanished', notSent, { takenAfterMs: 25_000 });
@@ -102,7 +101,14 @@ describe('sequence of crashes and lost answers', () => {
         world.messenger.plan(...plans);
         const messages = queuedMessages(count);
 
-        const dead = await deliverAll(world, messages, receives);
+        const dead = await deliverAll(
+          world,
+          messages,
+          receives.map(({ batchSize, points }) => ({
+            batchSize,
+            process: new TestProcess(points),
+          })),
+        );
         const sent = world.messenger.sent.length;
         await deliverAll(world, messages);
 
@@ -118,13 +124,13 @@ describe('sequence of crashes and lost answers', () => {
 
   it('brings a batch that is redelivered in other cuts to the same replies', async () => {
     const world = aWorld({ answer: longAnswer });
-    const crashAt = (call: number): Fault[] => [{ call, kind: 'crash', effect: 'after' }];
+    const crashAt = (call: number) => ({ process: new TestProcess([{ call, effect: 'after' }]) });
 
     const dead = await deliverAll(world, three, [
-      { batchSize: 2, faults: crashAt(12) },
-      { batchSize: 1, faults: crashAt(9) },
-      { batchSize: 1, faults: [] },
-      { batchSize: 2, faults: crashAt(4) },
+      { batchSize: 2, ...crashAt(12) },
+      { batchSize: 1, ...crashAt(9) },
+      { batchSize: 1 },
+      { batchSize: 2, ...crashAt(4) },
     ]);
 
     expect(dead).toEqual([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeReply } from '../../../lambdas/whatsapp-replies/work/compose.ts';
 import { consentAsked } from '../../../lambdas/whatsapp-replies/work/consent.ts';
+import { TestProcess } from '../../support/crash.ts';
 import {
   anInbound,
   aPart,
@@ -12,12 +13,12 @@ import {
   queuedMessages,
   texts,
 } from '../../support/reply-builders.ts';
-import { Fate } from '../../support/reply-faults.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';
 import type { SendPlan } from '../../support/reply-messenger.ts';
 import { aWorld } from '../../support/reply-world.ts';
 
 const pastVisibilityMs = 71_000;
+const crashingAfter = (call: number) => new TestProcess([{ call, effect: 'after' }]);
 const firstCalls = Array.from({ length: 39 }, (_, index) => index + 1);
 
 describe('a message that has ended five invocations', () => {
@@ -86,8 +87,7 @@ describe('a run that was found after a doubt', () => {
     await world.answers(queuedMessages(1));
     world.clock.pass(10_000);
 
-    const crash = { call, kind: 'crash', effect: 'after' } as const;
-    await deliverAll(world, queuedMessages(1), [{ batchSize: 10, faults: [crash] }]);
+    await deliverAll(world, queuedMessages(1), [{ process: crashingAfter(call) }]);
 
     expect(world.assistant.runs).toHaveLength(1);
     expect(world.messenger.sent).toHaveLength(1);
@@ -101,9 +101,9 @@ describe('a reply that Twilio refused', () => {
       const world = aWorld();
       const rejected = { kind: 'rejected', errorCode: 63_016 } as const;
       world.messenger.plan(rejected, rejected);
-      const fate = new Fate([{ call, kind: 'crash', effect: 'after' }]);
+      const process = crashingAfter(call);
 
-      await world.answers(queuedMessages(1), { fate }).catch(() => undefined);
+      await process.outcome(world.answers(queuedMessages(1), { process }));
       const isRecorded = world.store.turn('SM1')?.parts[0]?.state === 'rejected';
       world.clock.pass(pastVisibilityMs);
       await world.answers(queuedMessages(1));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AssistantPort } from '../../../lambdas/whatsapp-replies/work/ports.ts';
 import { maxThreadTokens } from '../../../lambdas/whatsapp-replies/work/steps/open-thread.ts';
+import { TestProcess } from '../../support/crash.ts';
 import type { Outcome } from '../../support/reply-assistant.ts';
 import { aQueuedMessage, aTurn, texts } from '../../support/reply-builders.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';
@@ -48,11 +49,11 @@ describe('a thread whose last run has read much', () => {
     const messages = [aQueuedMessage(1), aQueuedMessage(2)];
     for (let call = 1; call <= 60; call += 1) {
       const world = aWorld({ answer: reads(maxThreadTokens + 1) });
-      const crash = { call, kind: 'crash', effect: call % 2 ? 'before' : 'after' } as const;
+      const effect = call % 2 ? 'before' : 'after';
 
       await deliverAll(world, messages, [
-        { batchSize: 1, faults: [] },
-        { batchSize: 1, faults: [crash] },
+        { batchSize: 1 },
+        { batchSize: 1, process: new TestProcess([{ call, effect }]) },
       ]);
 
       expect(world.messenger.bodies, `call ${call}`).toHaveLength(2);

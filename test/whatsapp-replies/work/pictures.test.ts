@@ -4,6 +4,7 @@ import { retryLater } from '../../../lambdas/shared/errors.ts';
 import { limits } from '../../../lambdas/whatsapp-replies/limits.ts';
 import type { Inbound } from '../../../lambdas/whatsapp-replies/work/inbound.ts';
 import type { NoPicture } from '../../../lambdas/whatsapp-replies/work/ports.ts';
+import { TestProcess } from '../../support/crash.ts';
 import { aQueuedMessage } from '../../support/reply-builders.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';
 import { aWorld, type World, type WorldOptions } from '../../support/reply-world.ts';
@@ -122,8 +123,8 @@ describe('a picture that Twilio cannot give now', () => {
       const message = withPictures(world, 1);
       for (let n = 1; n < limits.outageAttempts; n += 1) await world.answers([message]);
 
-      const crash = { call, kind: 'crash', effect: 'after' } as const;
-      await deliverAll(world, [message], [{ batchSize: 10, faults: [crash] }]);
+      const process = new TestProcess([{ call, effect: 'after' }]);
+      await deliverAll(world, [message], [{ process }]);
 
       expect(world.assistant.runs, `after a crash at call ${call}`).toHaveLength(1);
       expect(world.messenger.sent, `after a crash at call ${call}`).toHaveLength(1);

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
+import { TestProcess } from '../../support/crash.ts';
 import { aQueuedMessage, aTurn, texts } from '../../support/reply-builders.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';
 import { assistantAt } from '../../support/reply-openai.ts';
@@ -219,13 +220,13 @@ describe('a conversation that is refused', () => {
               ? { kind: 'unanswered', runId: 'refused', reason: 'x', refused: 'picture' }
               : startRun(threadId, ...given);
           const messages = [aQueuedMessage(1), aQueuedMessage(2)];
-          const crash = { call, kind: 'crash', effect } as const;
+          const process = new TestProcess([{ call: call > 20 ? call - 20 : call, effect }]);
 
-          const dead = await deliverAll(world, messages, [
-            { batchSize: 2, faults: [] },
-            { batchSize: 2, faults: call > 20 ? [] : [crash] },
-            { batchSize: 2, faults: call > 20 ? [{ ...crash, call: call - 20 }] : [] },
-          ]);
+          const dead = await deliverAll(
+            world,
+            messages,
+            call > 20 ? [{}, {}, { process }] : [{}, { process }],
+          );
 
           expect(dead, `call ${call}`).toEqual([]);
           expectAnsweredOnce(world, messages);

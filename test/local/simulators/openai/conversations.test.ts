@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelRequest } from '../../../../local/simulators/openai/simulator.ts';
-import { aClock, refusalOf, running } from './running.ts';
+import { virtualClock } from '../../../support/clock.ts';
+import { refusalOf, running } from './running.ts';
 
 const user = (content: string) => ({ role: 'user' as const, content });
 
@@ -31,7 +32,7 @@ describe('conversation', () => {
   });
 
   it('takes the items of a response in only when it is completed', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now, runMs: () => 3000 });
     const { id } = await client.conversations.create();
     const body = { model: 'gpt-4.1', conversation: { id }, background: true };
@@ -49,7 +50,7 @@ describe('conversation', () => {
   });
 
   it('is locked while a response works on it, and free after its end or cancellation', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now, runMs: () => 3000 });
     const { id } = await client.conversations.create();
     const turn = { model: 'gpt-4.1', conversation: id, input: 'hello', background: true };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aClock, refusalOf, running } from './running.ts';
+import { virtualClock } from '../../../support/clock.ts';
+import { refusalOf, running } from './running.ts';
 
 const model = 'gpt-4.1';
 
@@ -41,7 +42,7 @@ describe('outcome', () => {
   });
 
   it('can be slow', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now });
     const body = { model, input: '/sim slow 20', background: true };
     const { id } = await client.responses.create(body);

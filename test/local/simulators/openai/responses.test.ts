@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelRequest } from '../../../../local/simulators/openai/simulator.ts';
-import { aClock, refusalOf, running } from './running.ts';
+import { virtualClock } from '../../../support/clock.ts';
+import { refusalOf, running } from './running.ts';
 
 const model = 'gpt-4.1';
 
 describe('background response', () => {
   it('is queued, in progress and then completed, as time passes', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now, runMs: () => 3000 });
 
     const created = await client.responses.create({ model, input: 'hello', background: true });
@@ -22,7 +23,7 @@ describe('background response', () => {
   });
 
   it('stays cancelled, while one that is over stays what it is', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now, runMs: () => 3000 });
     const body = { model, input: 'hello', background: true };
     const [first, second] = [
@@ -41,7 +42,7 @@ describe('background response', () => {
   });
 
   it('hangs until it is cancelled, when told to', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now });
     const body = { model, input: 'Please\n/sim hang', background: true };
     const { id } = await client.responses.create(body);
@@ -55,7 +56,7 @@ describe('background response', () => {
   });
 
   it('is forgotten ten minutes after its end when it was not to be stored', async () => {
-    const clock = aClock();
+    const clock = virtualClock();
     const { client } = await running({ now: clock.now });
     const body = { model, input: 'hello', background: true, store: false };
     const { id } = await client.responses.create(body);

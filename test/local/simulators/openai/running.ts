@@ -18,17 +18,6 @@ export async function running(
   return { simulator, client: clientOf(simulator) };
 }
 
-/** A clock that moves only when it is told to. */
-export function aClock(startMs = Date.UTC(2026, 10, 2)) {
-  let ms = startMs;
-  return {
-    now: () => ms,
-    pass: (byMs: number) => {
-      ms += byMs;
-    },
-  };
-}
-
 /** The error that a call ends in, as far as OpenAI's shape tells. */
 export async function refusalOf(call: PromiseLike<unknown>) {
   try {

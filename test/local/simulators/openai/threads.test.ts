@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelRequest } from '../../../../local/simulators/openai/simulator.ts';
-import { aClock, refusalOf, running } from './running.ts';
+import { virtualClock } from '../../../support/clock.ts';
+import { refusalOf, running } from './running.ts';
 
 const assistant_id = 'asst_support';
 const user = (content: string) => ({ role: 'user' as const, content });
 
 /** A thread that holds one message, with a run on it, on a clock that stands still. */
 async function aRun(content: string, runMs = 3000) {
-  const clock = aClock();
+  const clock = virtualClock();
   const { client } = await running({ now: clock.now, runMs: () => runMs });
   const { threads } = client.beta;
   const thread = await threads.create({ messages: [user(content)] });

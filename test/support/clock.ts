@@ -1,5 +1,7 @@
 import type { Clock } from '../../lambdas/shared/clock.ts';
 
+export const days = (count: number): number => count * 86_400_000;
+
 export interface VirtualClock extends Clock {
   /** Every sleep so far, in milliseconds. */
   readonly sleeps: number[];
@@ -7,7 +9,7 @@ export interface VirtualClock extends Clock {
 }
 
 /** A clock that moves only when it is told to; a sleep moves it at once. */
-export function virtualClock(startMs = Date.UTC(2026, 10, 2, 9)): VirtualClock {
+export function virtualClock(startMs = Date.UTC(2026, 10, 21, 10)): VirtualClock {
   let ms = startMs;
   const sleeps: number[] = [];
   return {

@@ -1,44 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Log, Meter } from '../../lambdas/shared/log.ts';
-
-/** A log that keeps its lines, each as one text. */
-export interface RecordedLog extends Log {
-  readonly lines: string[];
-}
-
-export function recordedLog(): RecordedLog {
-  const lines: string[] = [];
-  const write =
-    (level: string) =>
-    (...parts: unknown[]) =>
-      void lines.push(JSON.stringify([level, ...parts]));
-  return {
-    lines,
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    critical: write('critical'),
-  };
-}
-
-/** A meter that keeps its sums by name. */
-export interface RecordedMeter extends Meter {
-  readonly counts: Record<string, number>;
-}
-
-export function recordedMeter(): RecordedMeter {
-  const counts: Record<string, number> = {};
-  return {
-    counts,
-    count(name, by = 1) {
-      counts[name] = (counts[name] ?? 0) + by;
-    },
-    seconds: () => {},
-    flush: () => {},
-  };
-}
 
 /** A Secrets Manager with one secret, which may be rotated, emptied or away. */
 export function aVault(value: string | undefined) {
