@@ -4,7 +4,7 @@ import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail } from './office.ts';
+import { anEmail } from './email-world.ts';
 import { ends, type Start } from './running.ts';
 import { aStart } from './starting.ts';
 

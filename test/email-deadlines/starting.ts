@@ -7,7 +7,7 @@ import { handleRun } from '../../lambdas/email-deadlines/work/start-run.ts';
 import type { Invocation } from '../../lambdas/shared/invocation.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { anEmail, aRun } from './office.ts';
+import { anEmail, aRun } from './email-world.ts';
 
 let runs = 0;
 let invocations = 0;

@@ -47,7 +47,7 @@ export const aRun = (fields: Partial<StoredRun> = {}): StoredRun => ({
   ...fields,
 });
 
-export interface OfficeOptions {
+export interface EmailWorldOptions {
   post?: (reply: Reply, nth: number) => PostResult | undefined;
   answer?: (tier: AnswerTier, emailId: string) => Promise<string>;
   times?: Partial<Record<AnswerTier, number>>;
@@ -76,11 +76,11 @@ type Message = {
 };
 
 /** A run on a real store, with a mailbox that knows idempotency keys and a queue that brings back what is not finished. */
-export async function anOffice(
+export async function anEmailWorld(
   table: TestTable,
   emails: EmailIn[],
   run = aRun(),
-  options: OfficeOptions = {},
+  options: EmailWorldOptions = {},
 ) {
   const [store, runs, log, meter] = [
     emailStore(table),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/messages.ts';
 import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
-import { anEmail } from '../office.ts';
-import { openedOffices } from '../opened-office.ts';
+import { anEmail } from '../email-world.ts';
+import { emailWorlds } from '../email-worlds.ts';
 
-const { opened, clock } = openedOffices('shift-returns');
+const { aWorld, clock } = emailWorlds('pool-returns');
 
 const some = (count: number, fields: Partial<EmailIn> = {}): EmailIn[] =>
   Array.from({ length: count }, (_, n) => anEmail(`e${n}`, fields));
@@ -24,19 +24,19 @@ describe('the dependents of an email', () => {
       anEmail('b', { dependencies: ['a'] }),
       anEmail('c', { dependencies: ['b'] }),
     ];
-    const office = await opened(emails, {}, { dependency_kind: 'content' });
+    const world = await aWorld(emails, {}, { dependency_kind: 'content' });
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.acceptedIds()).toEqual(['a', 'b', 'c']);
-    expect(office.queue).toEqual([]);
+    expect(world.acceptedIds()).toEqual(['a', 'b', 'c']);
+    expect(world.queue).toEqual([]);
   });
 
   it('are drafted beside it where only the order counts', async () => {
     const emails = [anEmail('a'), anEmail('b', { dependencies: ['a'] })];
     let drafting = 0;
     const both = Promise.withResolvers<void>();
-    const office = await opened(emails, {
+    const world = await aWorld(emails, {
       async answer(_, emailId) {
         drafting += 1;
         if (drafting === 2) both.resolve();
@@ -45,57 +45,57 @@ describe('the dependents of an email', () => {
       },
     });
 
-    await office.workOff();
+    await world.workOff();
 
-    expect(office.acceptedIds()).toEqual(['a', 'b']);
+    expect(world.acceptedIds()).toEqual(['a', 'b']);
   });
 });
 
 describe('an email that cannot be worked on now', () => {
   it('comes back when it is due', async () => {
-    const office = await opened([anEmail('e1')], {}, { send: 'just_in_time' });
+    const world = await aWorld([anEmail('e1')], {}, { send: 'just_in_time' });
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.acceptedIds()).toEqual([]);
-    expect(office.queue[0]?.afterSeconds).toBeCloseTo(57, 0);
+    expect(world.acceptedIds()).toEqual([]);
+    expect(world.queue[0]?.afterSeconds).toBeCloseTo(57, 0);
     clock.pass(58_000);
-    await office.invoke();
-    expect(office.acceptedIds()).toEqual(['e1']);
+    await world.invoke();
+    expect(world.acceptedIds()).toEqual(['e1']);
   });
 
   it('is left to the watch of its run where that is hours ahead', async () => {
-    const office = await opened(
+    const world = await aWorld(
       [anEmail('e1', { deadline: 4 * 3_600 })],
       {},
       { send: 'just_in_time' },
     );
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.queue).toEqual([]);
-    expect((await office.email('e1'))?.state).toBe('waiting');
+    expect(world.queue).toEqual([]);
+    expect((await world.email('e1'))?.state).toBe('waiting');
   });
 
   it('comes back when another’s lease has ended', async () => {
-    const office = await opened([anEmail('e1')]);
-    const key = { ...office.run, email_id: 'e1' };
-    await office.store.claim(key, 'another', clock.now() + 20_000);
+    const world = await aWorld([anEmail('e1')]);
+    const key = { ...world.run, email_id: 'e1' };
+    await world.store.claim(key, 'another', clock.now() + 20_000);
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.posts).toEqual([]);
-    expect(office.queue[0]?.afterSeconds).toBe(20);
+    expect(world.posts).toEqual([]);
+    expect(world.queue[0]?.afterSeconds).toBe(20);
   });
 
   it('goes to the dead letters when nobody knows it', async () => {
-    const office = await opened([]);
-    office.enqueue([messageOf(office.run.run_id, 'nobody')]);
+    const world = await aWorld([]);
+    world.enqueue([messageOf(world.run.run_id, 'nobody')]);
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.dead).toMatchObject([{ message: { email_id: 'nobody' }, code: 'email_unknown' }]);
-    expect(office.queue).toEqual([]);
+    expect(world.dead).toMatchObject([{ message: { email_id: 'nobody' }, code: 'email_unknown' }]);
+    expect(world.queue).toEqual([]);
   });
 });
 
@@ -106,35 +106,35 @@ describe('the emails of a suspended company', () => {
       asked += 1;
       return 0;
     };
-    const office = await opened(some(3), { isSuspended: true, acquireModelCall });
+    const world = await aWorld(some(3), { isSuspended: true, acquireModelCall });
 
-    await office.invoke();
+    await world.invoke();
 
-    expect([office.queue, office.posts, office.dead, asked]).toEqual([[], [], [], 0]);
-    expect(await office.email('e1')).toMatchObject({ state: 'waiting', attempts: 0 });
+    expect([world.queue, world.posts, world.dead, asked]).toEqual([[], [], [], 0]);
+    expect(await world.email('e1')).toMatchObject({ state: 'waiting', attempts: 0 });
   });
 
   it('are dead letters again where they were sent back as such', async () => {
-    const office = await opened([anEmail('e1')], { isSuspended: true });
-    const letter = { ...messageOf(office.run.run_id, 'e1'), failed_at: 7 };
-    office.queue.length = 0;
-    office.enqueue([letter]);
+    const world = await aWorld([anEmail('e1')], { isSuspended: true });
+    const letter = { ...messageOf(world.run.run_id, 'e1'), failed_at: 7 };
+    world.queue.length = 0;
+    world.enqueue([letter]);
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.dead).toEqual([{ message: letter, code: 'company_suspended' }]);
-    expect(office.queue).toEqual([]);
+    expect(world.dead).toEqual([{ message: letter, code: 'company_suspended' }]);
+    expect(world.queue).toEqual([]);
   });
 });
 
 describe('what fails beside the emails', () => {
   it('holds up none of them: a queue that is away', async () => {
     const pull = () => Promise.reject(new Error('SQS is away'));
-    const office = await opened(some(3), { pull });
+    const world = await aWorld(some(3), { pull });
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.acceptedIds()).toHaveLength(3);
+    expect(world.acceptedIds()).toHaveLength(3);
   });
 
   it('holds up only its own: a company that cannot be read', async () => {
@@ -142,14 +142,14 @@ describe('what fails beside the emails', () => {
       if (run_id === 'broken') throw new Error('It has no mailbox');
       return undefined;
     };
-    const office = await opened([anEmail('e1')], { loadRunContext });
-    office.enqueue([messageOf('broken', 'x')]);
-    office.queue.reverse();
+    const world = await aWorld([anEmail('e1')], { loadRunContext });
+    world.enqueue([messageOf('broken', 'x')]);
+    world.queue.reverse();
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.acceptedIds()).toEqual(['e1']);
-    expect(office.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
+    expect(world.acceptedIds()).toEqual(['e1']);
+    expect(world.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
   });
 
   it('is asked for once, said once, and rests longer each time: a company that cannot be read', async () => {
@@ -158,17 +158,17 @@ describe('what fails beside the emails', () => {
       asked += 1;
       throw new Error('DynamoDB is away');
     };
-    const office = await opened(some(10), { loadRunContext });
+    const world = await aWorld(some(10), { loadRunContext });
     const pauses: (number | undefined)[] = [];
 
     for (let n = 0; n < 8; n++) {
-      await office.invoke();
-      pauses.push(...new Set(office.queue.map(({ afterSeconds }) => afterSeconds)));
+      await world.invoke();
+      pauses.push(...new Set(world.queue.map(({ afterSeconds }) => afterSeconds)));
     }
 
     expect(pauses).toEqual([1, 2, 3, 6, 12, 24, 45, 45]);
     expect(asked).toBe(8);
-    expect(office.log.lines).toHaveLength(8);
+    expect(world.log.lines).toHaveLength(8);
   });
 
   it('is asked for again soon after: a company that could not be read for a moment', async () => {
@@ -177,12 +177,12 @@ describe('what fails beside the emails', () => {
       if (isDown) throw new Error('DynamoDB is away');
       return undefined;
     };
-    const office = await opened(some(3), { loadRunContext });
+    const world = await aWorld(some(3), { loadRunContext });
 
-    await office.invoke();
+    await world.invoke();
     isDown = false;
-    await office.workOff();
+    await world.workOff();
 
-    expect(office.acceptedIds()).toHaveLength(3);
+    expect(world.acceptedIds()).toHaveLength(3);
   });
 });
