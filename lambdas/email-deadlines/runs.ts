@@ -10,7 +10,7 @@ import { type ApiDependencies, protectedApp } from '../tenancy/protected-app.ts'
 import { limits } from './limits.ts';
 import type { RunMessage } from './messages.ts';
 import { readRequest } from './read-request.ts';
-import { type EmailView, pageQuery, type RunView, routes, triggerQuery } from './routes.ts';
+import { type EmailRunStatus, type EmailView, pageQuery, routes, triggerQuery } from './routes.ts';
 import { hashOf, type IdempotencyKeys } from './stores/idempotency.ts';
 import type { LateOrFailed, RunStore } from './stores/run-store.ts';
 import { admissionOf } from './work/admission.ts';
@@ -168,7 +168,7 @@ const noSuchRun = (c: Context): Response =>
     detail: 'There is no such run.',
   });
 
-async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
+async function viewOf(run: StoredRun, runs: RunStore): Promise<EmailRunStatus> {
   const [late, failed] = await Promise.all([
     run.late > 0 ? runs.lateOrFailed(run, 'late', limits.pageSize) : [],
     run.failed > 0 ? runs.lateOrFailed(run, 'failed', limits.pageSize) : [],

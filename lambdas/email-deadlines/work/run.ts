@@ -1,15 +1,15 @@
-import type { Counts, onInvalid, RunView } from '../routes.ts';
+import type { Counts, EmailRunStatus, onInvalid } from '../routes.ts';
 import type { DependencyKind } from './deadlines.ts';
 import type { RunKey, StoredEmail } from './email.ts';
 
 /** Why a run as a whole failed. */
-export type RunProblem = NonNullable<RunView['problem']>;
+export type RunProblem = NonNullable<EmailRunStatus['problem']>;
 
 /** A run as it is stored, its counts included. */
 export interface StoredRun extends Counts {
   tenant_id: string;
   run_id: string;
-  state: RunView['state'];
+  state: EmailRunStatus['state'];
   test_mode: boolean;
   dependency_kind: DependencyKind;
   send: 'asap' | 'just_in_time';
@@ -18,7 +18,7 @@ export interface StoredRun extends Counts {
   has_emails: boolean;
   /** What happens to emails of the request that cannot be read. */
   on_invalid?: (typeof onInvalid)[number];
-  cannot_be_met: RunView['cannot_be_met'];
+  cannot_be_met: EmailRunStatus['cannot_be_met'];
   at_risk: number;
   problem: RunProblem | null;
   created_at: string;
