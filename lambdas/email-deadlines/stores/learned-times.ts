@@ -2,7 +2,7 @@ import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { type AnswerTier, answerTiers, type TierTimes } from '../work/fallback-chain.ts';
 import type { AnswerTimes } from '../work/ports.ts';
-import { ServiceTimes, type SharedServiceTimes } from '../work/service-times.ts';
+import { type ServiceSample, ServiceTimes } from '../work/service-times.ts';
 import { keys } from './keys.ts';
 
 /** What a company's answers have taken, by tier; what one invocation learns the next ones know. */
@@ -19,10 +19,10 @@ export async function learnedTimes(
   assumed: TierTimes,
 ): Promise<LearnedTimes> {
   const known = answerTiers.flatMap((tier) => (assumed[tier] === undefined ? [] : [tier]));
-  const shared = new ItemStore<Partial<SharedServiceTimes>>(table, 'learned times');
-  const read = async (tier: AnswerTier): Promise<SharedServiceTimes | undefined> => {
+  const shared = new ItemStore<{ samples?: ServiceSample[] }>(table, 'learned times');
+  const read = async (tier: AnswerTier): Promise<ServiceSample[]> => {
     const item = await shared.get(keys.learned(tenantId, tier), { consistent: false });
-    return item?.samples && { samples: item.samples };
+    return item?.samples ?? [];
   };
   const times = new Map(
     await Promise.all(
@@ -42,9 +42,9 @@ export async function learnedTimes(
     async share() {
       for (const tier of changed) {
         const learned = times.get(tier);
-        const others = await read(tier);
-        if (others) learned?.merge(others);
-        await shared.put(keys.learned(tenantId, tier), { ...learned?.share() }, { keptDays });
+        learned?.merge(await read(tier));
+        const samples = learned?.samples() ?? [];
+        await shared.put(keys.learned(tenantId, tier), { samples }, { keptDays });
       }
       changed.clear();
     },

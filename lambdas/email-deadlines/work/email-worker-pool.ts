@@ -8,7 +8,7 @@ import { answerEmail } from './answer-email.ts';
 import { idsOf } from './email.ts';
 import type { AnswerOutcome } from './ports.ts';
 import { postingMs } from './post.ts';
-import { QueuePoll } from './queue-poll.ts';
+import { queuePoll } from './queue-poll.ts';
 import { enqueueAheadMs } from './run.ts';
 import { RunQueue } from './run-queue.ts';
 import {
@@ -33,7 +33,7 @@ const unreadableMs = 2_000;
 export class EmailWorkerPool<Receipt> {
   readonly #dependencies: WorkerDependencies<Receipt>;
   readonly #invocation: Invocation;
-  readonly #poll: QueuePoll;
+  readonly #poll: ReturnType<typeof queuePoll>;
   readonly #runs = new Map<string, RunQueue<Receipt>>();
   readonly #unreadableUntil = new Map<string, number>();
   /** How much time an email needs that is begun: it may take twice as long as expected, and is posted then. */
@@ -48,7 +48,7 @@ export class EmailWorkerPool<Receipt> {
     this.#dependencies = dependencies;
     this.#invocation = invocation;
     const poll = async () => this.#addAll(await queue.pull(limits.batchSize));
-    this.#poll = new QueuePoll(poll, clock, log);
+    this.#poll = queuePoll(poll, clock, log);
   }
 
   /** Answers these emails and what comes with them; returns the receipts of those that must come back. */

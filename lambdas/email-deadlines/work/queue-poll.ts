@@ -1,6 +1,5 @@
 import { asEngineError } from '../../shared/errors.ts';
-import type { Log } from '../../shared/log.ts';
-import { errorForLog } from '../../shared/log.ts';
+import { errorForLog, type Log } from '../../shared/log.ts';
 
 /** How long an empty queue is not polled again. */
 const pauseMs = 500;
@@ -14,41 +13,33 @@ const pauseMs = 500;
  * emails would pay for loading their run and leasing its workers anew. So the event source starts an invocation, and
  * the invocation keeps itself supplied until the queue is empty or its time is up.
  */
-export class QueuePoll {
-  readonly #poll: () => Promise<number>;
-  readonly #clock: { now(): number };
-  readonly #log: Log;
-  #running: Promise<boolean> | undefined;
-  #emptyUntil = 0;
-
-  /** `poll` takes emails from the queue and returns how many. */
-  constructor(poll: () => Promise<number>, clock: { now(): number }, log: Log) {
-    this.#poll = poll;
-    this.#clock = clock;
-    this.#log = log;
-  }
-
-  /** Whether the queue had emails. */
-  more(): Promise<boolean> {
-    if (this.#emptyUntil > this.#clock.now()) return Promise.resolve(false);
-    this.#running ??= this.#more().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
-  }
-
-  /** Resolves when no poll is under way. */
-  async settled(): Promise<void> {
-    await this.#running;
-  }
-
-  async #more(): Promise<boolean> {
-    const count = await this.#poll().catch((thrown) => {
-      const error = errorForLog(asEngineError(thrown));
-      this.#log.error('The queue gave no more emails.', { error });
+export function queuePoll(
+  /** Takes emails from the queue and returns how many. */
+  poll: () => Promise<number>,
+  clock: { now(): number },
+  log: Log,
+) {
+  let running: Promise<boolean> | undefined;
+  let emptyUntil = 0;
+  const pollNow = async (): Promise<boolean> => {
+    const count = await poll().catch((thrown) => {
+      log.error('The queue gave no more emails.', { error: errorForLog(asEngineError(thrown)) });
       return 0;
     });
-    if (count === 0) this.#emptyUntil = this.#clock.now() + pauseMs;
+    if (count === 0) emptyUntil = clock.now() + pauseMs;
+    running = undefined;
     return count > 0;
-  }
+  };
+  return {
+    /** Whether the queue had emails. */
+    async more(): Promise<boolean> {
+      if (emptyUntil > clock.now()) return false;
+      running ??= pollNow();
+      return running;
+    },
+    /** Resolves when no poll is under way. */
+    async settled(): Promise<void> {
+      await running;
+    },
+  };
 }

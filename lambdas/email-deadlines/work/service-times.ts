@@ -1,11 +1,6 @@
 /** When an answer was done (milliseconds since the epoch) and how long it took (milliseconds). */
 export type ServiceSample = readonly [atMs: number, tookMs: number];
 
-/** The samples as invocations share them: small, and JSON. */
-export interface SharedServiceTimes {
-  samples: ServiceSample[];
-}
-
 /** What an email is expected to take, in milliseconds: 75 % of emails take at most `p75Ms`, 25 % at most `p25Ms`. */
 export interface ServiceEstimate {
   p75Ms: number;
@@ -25,22 +20,22 @@ export class ServiceTimes {
   #samples: ServiceSample[] = [];
   #sorted: number[] | undefined;
 
-  constructor(assumedMs: readonly number[], shared?: SharedServiceTimes) {
+  constructor(assumedMs: readonly number[], samples: readonly ServiceSample[] = []) {
     if (assumedMs.length === 0)
       throw new RangeError('Expected at least one assumed time, got none.');
     this.#assumed = assumedMs;
-    if (shared) this.merge(shared);
+    this.merge(samples);
   }
 
   learn(atMs: number, tookMs: number): void {
     const sample: ServiceSample = [atMs, tookMs];
     const before = this.#samples.at(-1);
-    if (before && inTime(before, sample) >= 0) this.merge({ samples: [sample] });
+    if (before && inTime(before, sample) >= 0) this.merge([sample]);
     else this.#keep([...this.#samples, sample]);
   }
 
   /** Adds the samples of another invocation. A sample that both know counts once, so merging may be repeated in any order. */
-  merge({ samples }: SharedServiceTimes): void {
+  merge(samples: readonly ServiceSample[]): void {
     const sorted = [...this.#samples, ...samples].sort(inTime);
     this.#keep(
       sorted.filter((one, index) => {
@@ -61,8 +56,9 @@ export class ServiceTimes {
     return { p75Ms: this.percentile(0.75), p25Ms: this.percentile(0.25) };
   }
 
-  share(): SharedServiceTimes {
-    return { samples: [...this.#samples] };
+  /** The latest samples, few enough for invocations to share them. */
+  samples(): ServiceSample[] {
+    return [...this.#samples];
   }
 
   #keep(samples: ServiceSample[]): void {

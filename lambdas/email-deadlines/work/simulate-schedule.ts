@@ -42,24 +42,19 @@ export interface RunRules {
   serviceMs(email: DatedEmail): number;
   /** When the email becomes known; by default when the run starts. */
   arrivalMs?(email: DatedEmail): number;
-  /** Whether its sending fails; its dependents go on as if it were sent. */
-  fails?(email: DatedEmail): boolean;
 }
 
-/** When a worker began the email, when its draft was done, and when it was sent or given up. */
+/** When a worker began the email, when its draft was done, and when it was sent. */
 export interface Slot {
   email: DatedEmail;
   startMs: number;
   draftedMs: number;
   sentMs: number;
   onTime: boolean;
-  failed: boolean;
 }
 
 type Node = GraphEmail<DatedEmail>;
-type Event =
-  | { atMs: number; nth: number; kind: 'ready'; node: Node }
-  | { atMs: number; nth: number; kind: 'drafted'; node: Node; tookMs: number };
+type Event = { atMs: number; nth: number; happen(): void };
 
 /**
  * By email_id when each email of a run is begun, drafted and sent under a policy: a discrete-event simulation in
@@ -98,15 +93,14 @@ class Simulation {
 
   #go(): void {
     for (let next = this.#events.pop(); next; next = this.#events.pop()) {
-      this.#apply(next);
+      next.happen();
       if (this.#events.peek()?.atMs !== next.atMs) this.#work(next.atMs);
     }
   }
 
-  #apply(event: Event): void {
-    const { node, atMs } = event;
-    if (event.kind === 'ready') this.#policy.push(node, atMs);
-    else this.#drafted(node, atMs, event.tookMs);
+  #at(atMs: number, happen: () => void): void {
+    this.#nth += 1;
+    this.#events.push({ atMs, nth: this.#nth, happen });
   }
 
   #drafted(node: Node, atMs: number, tookMs: number): void {
@@ -118,9 +112,8 @@ class Simulation {
   }
 
   #ready(node: Node, atMs: number): void {
-    const arrival = this.#rules.arrivalMs?.(node.email) ?? atMs;
-    this.#nth += 1;
-    this.#events.push({ kind: 'ready', atMs: Math.max(atMs, arrival), nth: this.#nth, node });
+    const readyMs = Math.max(atMs, this.#rules.arrivalMs?.(node.email) ?? atMs);
+    this.#at(readyMs, () => this.#policy.push(node, readyMs));
   }
 
   #work(nowMs: number): void {
@@ -135,17 +128,9 @@ class Simulation {
   #begin(node: Node, startMs: number): void {
     const { email } = node;
     const tookMs = this.#rules.serviceMs(email);
-    const failed = this.#rules.fails?.(email) ?? false;
-    const open = { draftedMs: Infinity, sentMs: Infinity, onTime: false, failed };
+    const open = { draftedMs: Infinity, sentMs: Infinity, onTime: false };
     this.slots.set(email.email_id, { email, startMs, ...open });
-    this.#nth += 1;
-    this.#events.push({
-      kind: 'drafted',
-      atMs: startMs + tookMs,
-      nth: this.#nth,
-      node,
-      tookMs,
-    });
+    this.#at(startMs + tookMs, () => this.#drafted(node, startMs + tookMs, tookMs));
   }
 
   /** Sends the email if all its parents are sent, then the drafts that waited only for it. */
@@ -171,7 +156,7 @@ class Simulation {
       const before = this.slots.get(email.email_id)?.sentMs ?? 0;
       slot.sentMs = Math.max(slot.sentMs, before + this.#gapMs);
     }
-    slot.onTime = !slot.failed && slot.sentMs <= slot.email.deadline_at;
+    slot.onTime = slot.sentMs <= slot.email.deadline_at;
     return slot.sentMs;
   }
 
