@@ -30,7 +30,7 @@ export class RunQueue<Receipt> {
 
   /** The email whose turn it is, if the run may have one more worker: that one is taken until `release`. */
   take(nowMs: number): Task<Receipt> | undefined {
-    if (this.#working >= this.context.maxWorkers) return undefined;
+    if (this.size === 0 || this.#working >= this.context.maxWorkers) return undefined;
     const estimate = this.context.estimate();
     const task =
       this.#toSend.take(nowMs, estimate) ??
