@@ -11,7 +11,7 @@ import { usageMeter } from '../vendors/openai/usage.ts';
 import type { answerEnvironment } from './environment.ts';
 import { limits } from './limits.ts';
 import type { ReadyMessage } from './messages.ts';
-import { termsOf } from './stores/company.ts';
+import { type MailboxPlace, termsOf } from './stores/company.ts';
 import { emailStore } from './stores/email-store.ts';
 import { keys } from './stores/keys.ts';
 import { type LearnedTimes, learnedTimes } from './stores/learned-times.ts';
@@ -53,6 +53,16 @@ export function runContexts(parts: AnswerParts): (invocation: Invocation) => Run
   const limiter = gcraLimiter(table);
   const { sleep } = systemClock;
   const answererParts = { timing, openAi, onUsage, sleep, random: Math.random };
+
+  const mailboxAt = (tenantId: string, { url, isOwn }: MailboxPlace = { url: '', isOwn: true }) =>
+    mailbox({
+      url,
+      isOwn,
+      allowLoopback: env.LOOPBACK_URLS === 'allowed',
+      apiKey: async () => (await apiKeys.get())(tenantId, { isOwn }),
+      renewKeys: apiKeys.refresh,
+      timeoutMs: env.REQUEST_TIMEOUT * 1000,
+    });
 
   const acquireModelCall = async (tenantId: string, perMinute: number | undefined) => {
     if (!perMinute) return 0;
@@ -104,18 +114,10 @@ export function runContexts(parts: AnswerParts): (invocation: Invocation) => Run
         concurrency && !isSuspended
           ? await holdSlots(keys.tenantSlots(tenant_id), concurrency)
           : ofRun;
-      const isOwn = place?.isOwn ?? true;
       const ports: EmailPorts = {
         store,
         answerer: answererOf(answers, answererParts),
-        mailbox: mailbox({
-          url: place?.url ?? '',
-          isOwn,
-          allowLoopback: env.LOOPBACK_URLS === 'allowed',
-          apiKey: async () => (await apiKeys.get())(tenant_id, { isOwn }),
-          renewKeys: apiKeys.refresh,
-          timeoutMs: env.REQUEST_TIMEOUT * 1000,
-        }),
+        mailbox: mailboxAt(tenant_id, place),
         ...(fault && { fault }),
         times,
         clock: systemClock,

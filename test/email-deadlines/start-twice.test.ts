@@ -87,7 +87,7 @@ describe('a start that fails', () => {
 });
 
 describe('a start whose answers from the store are lost', () => {
-  it('hands its emails out all the same', async () => {
+  it('enqueues its emails all the same', async () => {
     const run = await aStart(table, { mail: [anEmail('a')] });
 
     await run.start({ runs: runStore(withLostAnswers(table)) });

@@ -48,9 +48,9 @@ export async function draftReply(
       if (!fallback || wasCutShort) throw error;
       ports.meter.count('AnswersHandedOn');
       countVendorFailure(asEngineError(error), ports.meter);
-      ports.log.warn('A step of the answering failed; a surer one takes over.', {
+      ports.log.warn('An answer tier failed; the next one takes over.', {
         ...idsOf(email),
-        step: tier,
+        tier,
         error: errorForLog(error),
       });
       times = fallback;

@@ -40,7 +40,7 @@ describe('the fallback chain of an answer', () => {
 
     expect(asked).toEqual(['full', 'faster', 'template']);
     expect(email).toMatchObject({ answered_by: 'template', state: 'sent' });
-    expect(world.log.saying('surer')).toHaveLength(2);
+    expect(world.log.saying('the next one takes over')).toHaveLength(2);
   });
 
   it('leaves out a tier for which a failure has taken the time', async () => {
