@@ -1,9 +1,9 @@
-import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
 import {
   assistantVariable,
   type Channel,
   channelSchema,
   findNameClash,
+  whatsAppAddress,
 } from '../lambdas/whatsapp-replies/messages.ts';
 import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { CommandError, hintFor, type Target } from './command.ts';

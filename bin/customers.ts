@@ -1,5 +1,5 @@
 import { counted } from '../lambdas/shared/plural.ts';
-import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
+import { whatsAppAddress } from '../lambdas/whatsapp-replies/messages.ts';
 import { stages } from '../lib/stages.ts';
 import { CommandError, type Target } from './command.ts';
 import { forget } from './customers/forget.ts';

@@ -1,4 +1,4 @@
-import { whatsAppAddress } from '../lambdas/vendors/twilio/credentials.ts';
+import { whatsAppAddress } from '../lambdas/whatsapp-replies/messages.ts';
 import { CommandError, hintFor, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { say, sayJson } from './output.ts';

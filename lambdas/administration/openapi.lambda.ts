@@ -1,4 +1,4 @@
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
 import { openApiEnvironment } from './environment.ts';
 import { openApiApp } from './openapi.ts';

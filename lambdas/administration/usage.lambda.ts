@@ -1,4 +1,4 @@
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
 import { usageEnvironment } from './environment.ts';
 import { usageReader } from './stores/usage-reader.ts';

@@ -1,4 +1,4 @@
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { triggerEnvironment } from './environment.ts';

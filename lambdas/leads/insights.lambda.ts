@@ -1,4 +1,4 @@
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { insightsEnvironment } from './environment.ts';
 import { insightsApp } from './insights.ts';
 import { leadLists } from './stores/lead-lists.ts';

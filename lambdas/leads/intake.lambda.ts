@@ -1,4 +1,4 @@
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { intakeEnvironment } from './environment.ts';
 import { leadRetentionFeature } from './features.ts';
 import { intakeApp } from './intake.ts';

@@ -1,7 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Hono } from 'hono';
-import { handle } from 'hono/aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { systemClock } from './clock.ts';
@@ -11,7 +9,7 @@ import { once } from './once.ts';
 import type { Consume } from './queue/consume.ts';
 import type { ConsumerParts } from './queue/delivery.ts';
 
-/** What every function has: its environment, its log and its meter. */
+/** What a function works with: its environment, as its schema reads it, its log and its meter. */
 export interface FunctionParts<Env> {
   env: Env;
   log: Logger;
@@ -20,43 +18,37 @@ export interface FunctionParts<Env> {
 
 type Handler<Event, Result> = (event: Event, context: Context) => Promise<Result>;
 
-/**
- * A Lambda function. What handles its events is made at the first of them, from the environment as its schema reads
- * it; log lines carry the invocation's id, and metrics are written at its end.
- */
+/** A Lambda function. What handles its events is made at the first of them; its log lines carry the invocation's id. */
 export function lambda<Env, Event, Result>(
+  name: string,
+  environment: z.ZodMiniType<Env>,
+  make: (parts: Omit<FunctionParts<Env>, 'meter'>) => Handler<Event, Result>,
+): Handler<Event, Result> {
+  const log = createLog(name);
+  const handler = once(() => make({ env: readEnv(environment), log }));
+  return async (event, context) => {
+    log.addContext(context);
+    return handler()(event, context);
+  };
+}
+
+/** A Lambda function with metrics, which are written at the end of each invocation. */
+export function meteredLambda<Env, Event, Result>(
   name: string,
   environment: z.ZodMiniType<Env>,
   make: (parts: FunctionParts<Env>) => Handler<Event, Result>,
 ): Handler<Event, Result> {
-  const [log, meter] = [createLog(name), createMeter(name)];
-  const made = once(() => make({ env: readEnv(environment), log, meter }));
-  return async (event, context) => {
-    log.addContext(context);
-    try {
-      return await made()(event, context);
-    } finally {
-      meter.flush();
-    }
-  };
-}
-
-/** A function that answers HTTP requests. */
-export const http = <Env>(
-  name: string,
-  environment: z.ZodMiniType<Env>,
-  makeApp: (parts: FunctionParts<Env>) => Hono,
-) =>
-  lambda(name, environment, (parts: FunctionParts<Env>) => {
-    const answer = handle(makeApp(parts));
-    return (event: APIGatewayProxyEventV2) => answer(withoutIdleBody(event) as never);
+  const meter = createMeter(name);
+  return lambda(name, environment, (parts) => {
+    const handler = make({ ...parts, meter });
+    return async (event: Event, context: Context) => {
+      try {
+        return await handler(event, context);
+      } finally {
+        meter.flush();
+      }
+    };
   });
-
-/** A GET with a body means what it means without; Hono's adapter would fail on it before any route is asked. */
-function withoutIdleBody(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
-  if (!['GET', 'HEAD'].includes(event.requestContext.http.method)) return event;
-  const { body: _idle, ...rest } = event;
-  return { ...rest, isBase64Encoded: false };
 }
 
 /** A function that works off a queue. */
@@ -65,7 +57,7 @@ export const worker = <Env>(
   environment: z.ZodMiniType<Env>,
   makeConsumer: (parts: FunctionParts<Env>) => Consume,
 ) =>
-  lambda(name, environment, (parts: FunctionParts<Env>) => {
+  meteredLambda(name, environment, (parts: FunctionParts<Env>) => {
     const consume = makeConsumer(parts);
     return ({ Records: records }: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
       consume(records, {

@@ -7,7 +7,6 @@ import {
   metricNamespace,
   type TimeMetric,
 } from './metrics.ts';
-import { once } from './once.ts';
 
 /** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
@@ -34,20 +33,25 @@ export interface Meter {
 
 /** The meter of one function; all functions of a deployment add to the same metrics. */
 export function createMeter(serviceName: string): Meter {
-  const metrics = once(() => {
+  let kept: Metrics | undefined;
+  const make = () => {
     const made = new Metrics({ namespace: metricNamespace, serviceName });
     // The service would be a dimension too, and each metric as many metrics as there are functions.
     made.clearDefaultDimensions();
     made.setDefaultDimensions({ [deploymentDimension]: deploymentName() });
     return made;
-  });
+  };
+  const metrics = () => {
+    kept ??= make();
+    return kept;
+  };
   return {
     count: (name, by = 1) => metrics().addMetric(name, MetricUnit.Count, by),
     seconds: (name, seconds) => metrics().addMetric(name, MetricUnit.Seconds, seconds),
     flush: () => {
-      if (!metrics().hasStoredMetrics()) return;
-      metrics().addMetadata('service', serviceName);
-      metrics().publishStoredMetrics();
+      if (!kept?.hasStoredMetrics()) return;
+      kept.addMetadata('service', serviceName);
+      kept.publishStoredMetrics();
     },
   };
 }

@@ -43,7 +43,7 @@ export const countMetrics = [
   'MailboxFailed',
   'ModelInputTokens',
   'ModelOutputTokens',
-  /** Millionths of a US dollar, by the price table in vendors/openai/prices.ts. */
+  /** Millionths of a US dollar, by the price table in vendors/openai/usage.ts. */
   'ModelMicroDollars',
   /** Answers of models that have no price in the table. */
   'ModelCostUnknown',

@@ -1,6 +1,6 @@
 import type { AuthorizerContext } from './authorizer-context.ts';
 import { isRole, roles, type Scope, scopes } from './scopes.ts';
-import type { Tenant } from './tenant.ts';
+import type { RateClass, Tenant } from './tenant.ts';
 
 /** Who calls a route, and for which tenant. */
 export interface Caller {
@@ -12,9 +12,6 @@ export interface Caller {
   valid_until: number;
   rate_limit: Tenant['rate_limit'];
 }
-
-/** Whose budget a request is taken from: that of the company's own programs, or of whoever opens its web page. */
-export type RateClass = 'callers' | 'visitors';
 
 export const rateClassOf = ({ role }: Pick<Caller, 'role'>): RateClass =>
   role === 'Visitor' ? 'visitors' : 'callers';

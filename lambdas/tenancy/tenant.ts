@@ -19,6 +19,9 @@ export const rateLimit = z.object({
 
 export type RateLimit = z.output<typeof rateLimit>;
 
+/** Whose rate a request counts for: that of the company's own programs, or of whoever opens its web page. */
+export type RateClass = 'callers' | 'visitors';
+
 export const defaultRateLimit: RateLimit = { requests_per_second: 50, burst: 500 };
 
 /** How many of a tenant's leads a model may judge, which the operator pays for: 0 a day is none at all. */

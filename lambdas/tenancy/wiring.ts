@@ -1,8 +1,7 @@
-import { systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
 import type { Table } from '../shared/store/table.ts';
 import { documentClient } from '../vendors/aws/clients.ts';
-import type { ApiDependencies } from './protected-app.ts';
 import { type TenantDirectory, tenantDirectory } from './stores/tenant-directory.ts';
 import { type UsageCounter, usageCounter } from './stores/usage-counter.ts';
 
@@ -14,8 +13,8 @@ export interface Tenancy {
   tableOf(name: string): Table;
   tenants: TenantDirectory;
   usage: UsageCounter;
-  /** What an app of protected routes needs. */
-  gate: ApiDependencies;
+  /** What an app of protected routes needs; spelled out, since a worker has nothing of HTTP. */
+  gate: Pick<FunctionParts<unknown>, 'log' | 'meter'> & { usage: UsageCounter; clock: Clock };
 }
 
 export function tenancyOf({ env, log, meter }: FunctionParts<{ TENANTS_TABLE: string }>): Tenancy {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { publisher } from '../events/publisher.ts';
-import { http } from '../shared/lambda.ts';
+import { http } from '../shared/http/lambda.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
 import { eventsClient } from '../vendors/aws/clients.ts';
 import { endpointApp } from './endpoint.ts';

@@ -9,9 +9,9 @@ export const defaultInstructions =
   'briefly and kindly. Say so when you do not know something; never invent facts, prices or promises.';
 
 /**
- * What OpenAI's models may write at most, reasoning included, where a company does not say. A reply has
- * ten messages of 1,600 characters at most, so that four times what they need in English is left to think;
- * a customer who asks for a book would else be billed one, or hold the run until its time is up.
+ * What OpenAI's models may write at most, reasoning included, where a company does not say: four times what
+ * a reply's ten messages of 1,600 characters need in English. Without a limit a customer who asks for a book
+ * would get one written at the company's cost, or block the run until its time is up.
  */
 export const defaultMaxOutputTokens = 16_000;
 
@@ -131,7 +131,7 @@ export const features = {
   'opt-out': optOutFeature,
 };
 
-/** Another assistant than the company's would answer its customers wrongly: nobody answers before it is set anew. */
+/** Another assistant than the company's would answer its customers wrongly: nobody answers until it is set again. */
 export const assistantOf = feature('assistant', assistantFeature, {
   unset: assistantFeature.parse({}),
   malformed: 'alert',

@@ -36,6 +36,12 @@ export const replyQueueMessage = z.object({
 
 export type ReplyQueueMessage = z.output<typeof replyQueueMessage>;
 
+/** The queue between the webhook and the reply processor. */
+export interface ReplyInbox {
+  /** Takes each message once for its SID, in the order of its conversation. Throws `retry` where it is not taken. */
+  put(message: ReplyQueueMessage, messageSid: string): Promise<void>;
+}
+
 /** A field as text, whichever of the two shapes it came in. */
 export function fieldText(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name];
@@ -53,6 +59,10 @@ function isFilled(value: unknown): boolean {
   return isField(value) && fieldText({ value }, 'value') !== '';
 }
 
+/** Twilio's address of a WhatsApp number, whether it came with its prefix or without. */
+export const whatsAppAddress = (number: string): string =>
+  number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;
+
 /** A business number and whose customers write to it. `number` is Twilio's address, such as `whatsapp:+14155238886`. */
 export const channelSchema = z.object({
   number: z.string().check(z.regex(/^whatsapp:\+[1-9]\d{5,14}$/)),
@@ -61,6 +71,9 @@ export const channelSchema = z.object({
 });
 
 export type Channel = z.output<typeof channelSchema>;
+
+/** The path of the webhook to which Twilio reports what became of a message. */
+export const statusPath = '/webhooks/twilio/status';
 
 /** The delivery statuses that Twilio's callbacks report. */
 export const messageStatuses = [

@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { httpApp, problemResponse } from '../shared/http/problem.ts';
-import { type Channel, fieldText, type ReplyQueueMessage } from './messages.ts';
-import type { ReplyInbox } from './reply-queue.ts';
+import type { Channel, ReplyInbox, ReplyQueueMessage } from './messages.ts';
 import { paths } from './routes.ts';
 import type { ChannelRegistry } from './stores/channel-registry.ts';
 import type { CustomerDirectory } from './stores/customer-directory.ts';
@@ -15,7 +14,7 @@ import {
   type TwilioFields,
 } from './twilio-webhook.ts';
 import { type ConsentWords, consentAsked } from './work/consent.ts';
-import { addressesOf } from './work/identity.ts';
+import { readTwilioMessage, type TwilioMessage } from './work/inbound.ts';
 
 export interface ReceivePorts extends SignedWebhook {
   channels: ChannelRegistry;
@@ -28,14 +27,17 @@ export interface ReceivePorts extends SignedWebhook {
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
-/** The door for inbound WhatsApp messages: checks, names the conversation, enqueues, answers at once. */
+/** The webhook for inbound WhatsApp messages: checks, names the conversation, enqueues, answers at once. */
 export function receiveApp(ports: ReceivePorts): Hono {
   const app = httpApp(ports.log);
   app.get(paths.health, (c) => c.json({ status: 'ok' }));
   app.post(paths.inbound, bounded(), async (c) => {
     const fields = await signedForm(c, ports);
     if (fields instanceof Response) return fields;
-    const missing = ['MessageSid', 'From', 'To'].filter((name) => !fieldText(fields, name));
+    const message = readTwilioMessage(fields);
+    const { messageSid: MessageSid, from: From, to: To } = message;
+    const names = { MessageSid, From, To };
+    const missing = Object.entries(names).flatMap(([name, value]) => (value ? [] : name));
     if (missing.length > 0) {
       return problemResponse(c, {
         type: 'fields-missing',
@@ -44,34 +46,38 @@ export function receiveApp(ports: ReceivePorts): Hono {
         detail: `The form lacks ${missing.join(', ')}.`,
       });
     }
-    const malformed = malformedFields(c, fields);
+    const malformed = malformedFields(c, names);
     if (malformed) return malformed;
-    const channel = await ports.channels.find(fieldText(fields, 'To'));
+    const channel = await ports.channels.find(To);
     if (!channel) {
       ports.meter.count('UnknownChannel');
       ports.log.warn('A message came for a number that is not registered.', {
-        business_number: fieldText(fields, 'To'),
-        message_sid: fieldText(fields, 'MessageSid'),
+        business_number: To,
+        message_sid: MessageSid,
       });
       return problemResponse(c, {
         type: 'unknown-channel',
         title: 'The number is not registered',
         status: 404,
-        detail: `No company has ${fieldText(fields, 'To')}. Register it: npm run channels -- add.`,
+        detail: `No company has ${To}. Register it: npm run channels -- add.`,
       });
     }
-    await enqueue(fields, channel, ports);
+    await enqueue(message, fields, channel, ports);
     return c.body(emptyTwiml, 200, { 'content-type': 'text/xml' });
   });
   return app;
 }
 
-async function enqueue(fields: TwilioFields, channel: Channel, ports: ReceivePorts): Promise<void> {
-  const messageSid = fieldText(fields, 'MessageSid');
-  const [address, ...others] = addressesOf(fields);
+async function enqueue(
+  message: TwilioMessage,
+  fields: TwilioFields,
+  channel: Channel,
+  ports: ReceivePorts,
+): Promise<void> {
+  const [address, ...others] = message.addresses;
   const customer = await ports.customers.customerOf(channel, address, others);
-  const consent = await changeConsent(fields, channel, customer, ports);
-  const message: ReplyQueueMessage = {
+  const consent = await changeConsent(message, channel, customer, ports);
+  const queued: ReplyQueueMessage = {
     twilio_message: { Body: '', ...fields },
     conversation_id: customer.conversation_id,
     ...(customer.thread_id && { thread_id: customer.thread_id }),
@@ -80,43 +86,37 @@ async function enqueue(fields: TwilioFields, channel: Channel, ports: ReceivePor
     received_at: isoTime(ports.clock.now()),
     ...(consent && { consent }),
   };
-  await ports.inbox.put(message, messageSid);
+  await ports.inbox.put(queued, message.messageSid);
   ports.meter.count('MessagesReceived');
   ports.log.info('A message was received.', {
     company_id: channel.company_id,
     conversation_id: customer.conversation_id,
-    message_sid: messageSid,
+    message_sid: message.messageSid,
   });
 }
 
 /** STOP takes effect at once, before what is queued; START only ends an opt-out, else it is a message like any other. */
 async function changeConsent(
-  fields: TwilioFields,
+  { messageSid, from, said }: TwilioMessage,
   channel: Channel,
   customer: Customer,
   ports: ReceivePorts,
 ): Promise<'started' | 'stopped' | undefined> {
-  const asked = consentIn(fields, await ports.consentWords?.(channel.company_id));
-  const messageSid = fieldText(fields, 'MessageSid');
+  const asked = consentIn(said, await ports.consentWords?.(channel.company_id));
   // The webhook comes again because enqueuing failed: the change is made, the message is still owed.
   if (asked && customer.consent_sids?.at(-1) === messageSid) return consentOf(asked);
   const changes = asked === 'stop' || (asked === 'start' && customer.opted_out);
   if (!changes) return undefined;
-  const change = {
-    customer,
-    optedOut: asked === 'stop',
-    messageSid,
-  };
-  const changed = await ports.customers.setOptOut(channel, addressesOf(fields)[0], change);
+  const change = { customer, optedOut: asked === 'stop', messageSid };
+  const changed = await ports.customers.setOptOut(channel, from, change);
   if (!changed) return undefined;
   ports.meter.count(asked === 'stop' ? 'OptedOut' : 'OptedIn');
   return consentOf(asked);
 }
 
-/** A button says what it stands for by its text, which is the message's body too, or by its payload. */
-function consentIn(fields: TwilioFields, own?: ConsentWords): 'stop' | 'start' | undefined {
-  const said = ['Body', 'ButtonText', 'ButtonPayload', 'ListTitle', 'ListId'];
-  const asked = said.map((name) => consentAsked(fieldText(fields, name), own));
+/** STOP in one of several texts outweighs START in another. */
+function consentIn(said: string[], own?: ConsentWords): 'stop' | 'start' | undefined {
+  const asked = said.map((text) => consentAsked(text, own));
   return asked.find((one) => one === 'stop') ?? asked.find((one) => one === 'start');
 }
 

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { ApiRoute } from '../tenancy/route.ts';
+import { statusPath } from './messages.ts';
 
 export const paths = {
   inbound: '/webhooks/twilio/whatsapp',
-  status: '/webhooks/twilio/status',
+  status: statusPath,
   health: '/health',
 } as const;
 
@@ -40,7 +41,7 @@ export const routes = {
     access: 'signed',
     tag: 'Webhooks of Twilio',
     summary: 'What became of a message that was sent',
-    success: { status: 204, what: 'Noted' },
+    success: { status: 204, what: 'Recorded' },
     problems: webhookProblems,
   },
 } satisfies Record<string, ApiRoute>;

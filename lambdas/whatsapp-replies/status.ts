@@ -4,20 +4,25 @@ import { fieldText } from './messages.ts';
 import { paths } from './routes.ts';
 import type { DeliveryStore } from './stores/delivery-store.ts';
 import { bounded, malformedFields, type SignedWebhook, signedForm } from './twilio-webhook.ts';
-import { isFailure, isMessageStatus } from './work/delivery.ts';
-import { decodeReference, referenceParameter } from './work/reply-reference.ts';
+import {
+  decodeReference,
+  isFailure,
+  isMessageStatus,
+  referenceParameter,
+} from './work/delivery.ts';
+import { readTwilioMessage } from './work/inbound.ts';
 
 export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;
 }
 
-/** The door for Twilio's status callbacks: moves the delivery status of a sent message forward. */
+/** The webhook for Twilio's status callbacks: moves the delivery status of a sent message forward. */
 export function statusApp(ports: StatusPorts): Hono {
   const app = httpApp(ports.log);
   app.post(paths.status, bounded(), async (c) => {
     const fields = await signedForm(c, ports);
     if (fields instanceof Response) return fields;
-    const messageSid = fieldText(fields, 'MessageSid');
+    const { messageSid, from: From, to: To } = readTwilioMessage(fields);
     const status = fieldText(fields, 'MessageStatus');
     const reference = decodeReference(c.req.query(referenceParameter) ?? '');
     if (!messageSid || !reference || !isMessageStatus(status)) {
@@ -28,7 +33,7 @@ export function statusApp(ports: StatusPorts): Hono {
         detail: `Expected MessageSid, a known MessageStatus and the ${referenceParameter} parameter of our own callback URL.`,
       });
     }
-    const malformed = malformedFields(c, fields);
+    const malformed = malformedFields(c, { MessageSid: messageSid, From, To });
     if (malformed) return malformed;
     // Twilio's have five digits; more than these could not be stored as a number.
     const [code] = /^\d{1,9}$/.exec(fieldText(fields, 'ErrorCode')) ?? [];

@@ -6,7 +6,6 @@ import type { CachedSecret } from '../vendors/aws/secrets.ts';
 import type { StoredTwilioCredentials } from '../vendors/twilio/credentials.ts';
 import { fieldsOf, isSignedByTwilio } from '../vendors/twilio/signature.ts';
 import { limits } from './limits.ts';
-import { fieldText } from './messages.ts';
 
 export interface SignedWebhook {
   credentials: CachedSecret<StoredTwilioCredentials>;
@@ -70,10 +69,10 @@ const wellFormed: Record<string, RegExp> = {
 };
 
 /** The problem to answer when a field cannot be Twilio's own; it would fail each time that it came again. */
-export function malformedFields(c: Context, fields: TwilioFields): Response | undefined {
-  const names = Object.entries(wellFormed)
-    .filter(([name, pattern]) => !pattern.test(fieldText(fields, name)))
-    .map(([name]) => name);
+export function malformedFields(c: Context, fields: Record<string, string>): Response | undefined {
+  const names = Object.entries(fields).flatMap(([name, text]) =>
+    wellFormed[name]?.test(text) === false ? name : [],
+  );
   if (names.length === 0) return undefined;
   return problemResponse(c, {
     type: 'fields-malformed',

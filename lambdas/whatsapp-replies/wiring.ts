@@ -1,16 +1,20 @@
 import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
-import type { Log } from '../shared/log.ts';
-import type { Table } from '../shared/store/table.ts';
+import type { FunctionParts } from '../shared/lambda.ts';
+import { enqueue } from '../shared/queue/enqueue.ts';
+import type { QueueClient } from '../shared/queue/sqs.ts';
 import type { TenantDirectory } from '../tenancy/stores/tenant-directory.ts';
-import { documentClient, secretsClient } from '../vendors/aws/clients.ts';
-import { type CachedSecret, cachedSecret } from '../vendors/aws/secrets.ts';
+import type { UsageCounter } from '../tenancy/stores/usage-counter.ts';
+import { tenancyOf } from '../tenancy/wiring.ts';
+import { documentClient } from '../vendors/aws/clients.ts';
+import { type CachedSecret, secretOf } from '../vendors/aws/secrets.ts';
 import {
   parseTwilioCredentials,
   type StoredTwilioCredentials,
 } from '../vendors/twilio/credentials.ts';
 import type { statusEnvironment } from './environment.ts';
 import { messageRetentionFeature } from './features.ts';
+import type { ReplyInbox } from './messages.ts';
 import type { ConversationsTable } from './stores/table.ts';
 
 /** What the environments of this context's Lambdas have in common. */
@@ -24,23 +28,26 @@ export const conversationsTable = (env: CommonEnvironment): ConversationsTable =
   retentionDays: async () => env.RETENTION_DAYS,
 });
 
-/** The tenants table, through the same client as the conversations. */
-export const tenantsTable = (env: { TENANTS_TABLE: string }, { client, clock }: Table): Table => ({
-  client,
-  clock,
-  name: env.TENANTS_TABLE,
+/** The table, where each company may have a retention of its own, and the tenants. */
+export function conversationsOf(
+  parts: FunctionParts<CommonEnvironment & { TENANTS_TABLE: string }>,
+): { table: ConversationsTable; tenants: TenantDirectory; usage: UsageCounter } {
+  const { env, log } = parts;
+  const { tableOf, tenants, usage } = tenancyOf(parts);
+  const retentionDays = async (companyId: string) =>
+    (await messageRetentionFeature.read(tenants, companyId, log))?.days ?? env.RETENTION_DAYS;
+  return { table: { ...tableOf(env.CONVERSATIONS_TABLE), retentionDays }, tenants, usage };
+}
+
+/** The queue between the webhook and the reply processor: FIFO, one group a conversation. */
+export const replyInbox = (client: QueueClient, queueUrl: string): ReplyInbox => ({
+  put: (message, messageSid) =>
+    enqueue(client, queueUrl, {
+      body: message,
+      groupId: message.conversation_id,
+      deduplicationId: messageSid,
+    }),
 });
 
-/** The retention that a company has chosen, else the deployment's. */
-export const retentionOf =
-  (tenants: TenantDirectory, env: CommonEnvironment, log: Log) =>
-  async (companyId: string): Promise<number> =>
-    (await messageRetentionFeature.read(tenants, companyId, log))?.days ?? env.RETENTION_DAYS;
-
 export const twilioCredentials = (env: CommonEnvironment): CachedSecret<StoredTwilioCredentials> =>
-  cachedSecret(
-    secretsClient(env.SECRETS_MANAGER_REGION),
-    env.TWILIO_CREDENTIALS_SECRET_ID,
-    parseTwilioCredentials,
-    systemClock,
-  );
+  secretOf(env, env.TWILIO_CREDENTIALS_SECRET_ID, parseTwilioCredentials);

@@ -32,7 +32,7 @@ exit 254
 `,
   );
   chmodSync(path.join(folder, 'aws'), 0o755);
-  const env = { PATH: `${folder}:${process.env['PATH']}`, STAGE: 'prod' };
+  const env = { PATH: `${folder}:${process.env['PATH']}`, REPLIES_STAGE: 'prod' };
   spawnSync('bash', ['-c', block], { env, encoding: 'utf8' });
   return readFileSync(calls, 'utf8').trim().split('\n');
 }

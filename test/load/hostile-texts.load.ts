@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../lambdas/leads/work/rules.ts';
 import { repeatedKeyIn } from '../../lambdas/shared/http/repeated-key.ts';
 import { consentAsked } from '../../lambdas/whatsapp-replies/work/consent.ts';
-import {
-  splitForWhatsApp,
-  toWhatsAppText,
-} from '../../lambdas/whatsapp-replies/work/whatsapp-text.ts';
+import { splitForWhatsApp } from '../../lambdas/whatsapp-replies/work/whatsapp-text/split-text.ts';
+import { toWhatsAppText } from '../../lambdas/whatsapp-replies/work/whatsapp-text.ts';
 import { hostileNotes } from '../leads/hostile-notes.ts';
 
 /** How long the quickest of some takes, in milliseconds: the machine may be busy with other things. */

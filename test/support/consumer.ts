@@ -26,7 +26,7 @@ interface Input {
 }
 
 /** A queue with its dead letters, as a consumer sees it: it keeps what it is told, and takes nothing of what it refuses. */
-export function aQueue() {
+function aQueue() {
   const queue = {
     refuses: new Set<Refusal>(),
     returned: [] as { ids: string[]; seconds: number }[],
@@ -90,7 +90,7 @@ const logOf =
       (input: unknown, ...extra: unknown[]) =>
         log[level](input as string, Object.assign({}, ids, ...extra));
     return {
-      appendKeys: (more = {}) => void Object.assign(ids, more),
+      appendKeys: (more) => void Object.assign(ids, more),
       debug: write('debug'),
       info: write('info'),
       warn: write('warn'),

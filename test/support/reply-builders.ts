@@ -51,7 +51,6 @@ export function aQueuedMessage(n = 1, inbound: Partial<Inbound> = {}): QueuedMes
   const seconds = String(n).padStart(2, '0');
   return {
     ...owner,
-    record_id: `record-${n}`,
     customer,
     business_number: business,
     inbound: anInbound({

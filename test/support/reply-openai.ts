@@ -1,7 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { type OpenAiSource, openAiSource } from '../../lambdas/vendors/openai/client.ts';
-import type { TokenUsage } from '../../lambdas/vendors/openai/prices.ts';
-import type { UsageNote } from '../../lambdas/vendors/openai/usage.ts';
+import type { TokenUsage, UsageRecorder } from '../../lambdas/vendors/openai/usage.ts';
 import { responsesAssistant } from '../../lambdas/whatsapp-replies/vendors/responses-assistant.ts';
 import { threadsAssistant } from '../../lambdas/whatsapp-replies/vendors/threads-assistant.ts';
 import type {
@@ -33,7 +32,7 @@ export function assistantAt(
   url: string,
   name: AdapterName,
   key = aSecret('sk-test'),
-  onUsage?: UsageNote,
+  onUsage?: UsageRecorder,
 ) {
   const source = withoutPauses(openAiSource(key, `${url}/v1`));
   return name === 'responses'

@@ -105,7 +105,7 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
       return saved;
     },
 
-    async coverMessage(turn, messageSid) {
+    async mergeInto(turn, messageSid) {
       if (messageSid === turn.turn_id) return turn.turn_id;
       const key = { ...turn, turn_id: messageSid };
       const found = read(key);

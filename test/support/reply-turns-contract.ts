@@ -84,42 +84,39 @@ export function turnsContract(open: () => OpenedStore): void {
     });
   });
 
-  describe('a message that another message’s turn covers', () => {
-    it('leads to that turn, however often it is covered', async () => {
+  describe('a message that is merged into another message’s turn', () => {
+    it('leads to that turn, however often it is merged', async () => {
       const { store, first } = opened({ messages: 2 });
       await store.createTurn(first);
 
-      const owners = [
-        await store.coverMessage(first, 'SM2'),
-        await store.coverMessage(first, 'SM2'),
-      ];
+      const owners = [await store.mergeInto(first, 'SM2'), await store.mergeInto(first, 'SM2')];
 
       expect(owners).toEqual([first.turn_id, first.turn_id]);
       expect(await store.turnOf({ ...first, turn_id: 'SM2' })).toEqual(first);
     });
 
-    it('is covered by its own turn without a note', async () => {
+    it('needs no mark to lead to its own turn', async () => {
       const { store, first } = opened();
 
-      expect(await store.coverMessage(first, first.turn_id)).toBe(first.turn_id);
+      expect(await store.mergeInto(first, first.turn_id)).toBe(first.turn_id);
       expect(await store.createTurn(first)).toBe(true);
     });
 
-    it('stays with the first turn that covers it, and with a turn of its own', async () => {
+    it('stays with the first turn that it is merged into, and with a turn of its own', async () => {
       const { store, first, turn } = opened();
       const other = turn({ turn_id: 'SM8' });
-      await store.coverMessage(first, 'SM9');
+      await store.mergeInto(first, 'SM9');
       await store.createTurn(first);
 
-      expect(await store.coverMessage(other, 'SM9')).toBe(first.turn_id);
-      expect(await store.coverMessage(other, first.turn_id)).toBe(first.turn_id);
+      expect(await store.mergeInto(other, 'SM9')).toBe(first.turn_id);
+      expect(await store.mergeInto(other, first.turn_id)).toBe(first.turn_id);
     });
 
-    it('may have a turn of its own where the covering one does not answer it after all', async () => {
+    it('may have a turn of its own where the other one does not answer it after all', async () => {
       const { store, first, turn } = opened();
       await store.createTurn(first);
 
-      await store.coverMessage(first, 'SM9');
+      await store.mergeInto(first, 'SM9');
 
       const dropped = turn({ turn_id: 'SM9' });
       expect(await store.turnOf(dropped)).toBeUndefined();

@@ -1,17 +1,18 @@
-import { byteRoom } from '../../lambdas/shared/byte-room.ts';
+import type { EngineError } from '../../lambdas/shared/errors.ts';
+import type { Outcome as MessageOutcome } from '../../lambdas/shared/queue/outcome.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import {
   answerGroup,
-  type GroupResult,
   type QueuedMessage,
 } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
-import {
-  answerTurn,
-  type InvocationTime,
-  type ReplyPorts,
-  type TurnResult,
-} from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
-import type { AssistantPort } from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { answerTurn } from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
+import { turnContext } from '../../lambdas/whatsapp-replies/work/attempt.ts';
+import type {
+  AssistantPort,
+  ReplyPorts,
+  TurnInvocation,
+} from '../../lambdas/whatsapp-replies/work/ports.ts';
+import { byteRoom } from '../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { type VirtualClock, virtualClock } from './clock.ts';
 import type { TestProcess } from './crash.ts';
@@ -48,7 +49,31 @@ export interface World {
   /** One invocation of a minute, or less, for the waiting messages of a conversation. */
   answers(messages: QueuedMessage[], invocation?: Invocation): Promise<GroupResult>;
   /** Takes a turn that is in the store as it is. */
-  takes(turn: Turn, remainingMs?: number): Promise<TurnResult>;
+  takes(turn: Turn, remainingMs?: number): Promise<MessageOutcome>;
+}
+
+/** What has become of a conversation's messages; those not named are done. */
+export interface GroupResult {
+  unfinished?: { messages: QueuedMessage[]; afterSeconds: number };
+  dead: { messages: QueuedMessage[]; error: EngineError }[];
+}
+
+function resultOf(messages: QueuedMessage[], outcomes: MessageOutcome[]): GroupResult {
+  const dead = new Map<EngineError, QueuedMessage[]>();
+  let unfinished: GroupResult['unfinished'];
+  for (const [n, message] of messages.entries()) {
+    const outcome = outcomes[n];
+    if (outcome?.kind === 'dead') {
+      dead.set(outcome.error, [...(dead.get(outcome.error) ?? []), message]);
+    }
+    if (outcome?.kind !== 'retry') continue;
+    const { afterSeconds } = outcome;
+    unfinished = { messages: [...(unfinished?.messages ?? []), message], afterSeconds };
+  }
+  return {
+    dead: [...dead].map(([error, some]) => ({ messages: some, error })),
+    ...(unfinished && { unfinished }),
+  };
 }
 
 export interface Invocation {
@@ -80,7 +105,7 @@ export function aWorld(options: WorldOptions = {}): World {
       runMaxWaitMs: options.runMaxWaitMs ?? 300_000,
       suspended: options.suspended?.() ?? false,
     }),
-    spendReply: async () => 0,
+    tryAcquireReply: async () => 0,
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,
@@ -91,7 +116,7 @@ export function aWorld(options: WorldOptions = {}): World {
     statusCallback: (_turn, messageKey) => callbackUrl + messageKey,
     ...options.ports,
   };
-  const budget = (remainingMs = 60_000): InvocationTime => {
+  const invocation = (remainingMs = 60_000): TurnInvocation => {
     const until = clock.now() + remainingMs;
     return { remainingMs: () => until - clock.now() };
   };
@@ -105,9 +130,12 @@ export function aWorld(options: WorldOptions = {}): World {
     meter,
     ports,
     counted,
-    answers: (messages, { remainingMs, process } = {}) =>
-      answerGroup(messages, process ? portsOf(ports, process) : ports, budget(remainingMs)),
-    takes: (turn, remainingMs) => answerTurn(turn, ports, budget(remainingMs)),
+    async answers(messages, { remainingMs, process } = {}) {
+      const through = process ? portsOf(ports, process) : ports;
+      return resultOf(messages, await answerGroup(messages, through, invocation(remainingMs)));
+    },
+    takes: (turn, remainingMs) =>
+      answerTurn(turn, turnContext(turn, ports, invocation(remainingMs))),
   };
 }
 

@@ -1,9 +1,8 @@
-import { byteRoom } from '../../lambdas/shared/byte-room.ts';
 import { openAiSource } from '../../lambdas/vendors/openai/client.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import { responsesAssistant } from '../../lambdas/whatsapp-replies/vendors/responses-assistant.ts';
 import { threadsAssistant } from '../../lambdas/whatsapp-replies/vendors/threads-assistant.ts';
-import { readPictures } from '../../lambdas/whatsapp-replies/work/steps/model-input.ts';
+import { byteRoom, readPictures } from '../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import { anInbound, aTurn } from './reply-builders.ts';
 import { aSecret } from './reply-secret.ts';
 import { accountSid, messengerAt } from './reply-twilio.ts';

@@ -42,10 +42,10 @@ async function worksOff(batch: SQSRecord[]) {
             await sleep(200);
             return userText(turn);
           });
-    const { consume, dead, deleted, bodies } = aConsumer(table, { answer });
+    const { consume, queue, bodies } = aConsumer(table, { answer });
     const stays = (await process.outcome(consume(...waiting))) ?? ids;
-    const done = ids.filter((id) => deleted.includes(id) || !stays.includes(id));
-    rounds.push({ done, dead: [...dead], bodies: bodies() });
+    const done = ids.filter((id) => queue.deleted.includes(id) || !stays.includes(id));
+    rounds.push({ done, dead: [...queue.dead], bodies: bodies() });
     waiting = waiting.filter(({ messageId }) => !done.includes(messageId));
     table.clock.pass(visibilityMs);
   }

@@ -1,13 +1,13 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { replyInbox, replyRecords } from '../../lambdas/whatsapp-replies/reply-queue.ts';
+import { replyInbox } from '../../lambdas/whatsapp-replies/wiring.ts';
 import { type Turn, userText } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { Queues } from '../../local/cloud/queues.ts';
 import { aQueueMessage, aRecord } from '../support/sqs-event.ts';
 import { queuesHere } from '../support/stores.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { aConsumer, away } from './consuming.ts';
+import { aConsumer } from './consuming.ts';
 
 let table: TestTable;
 let queues: Queues;
@@ -42,56 +42,12 @@ function aSlowModel() {
   return { answer, release: () => mayEnd.resolve() };
 }
 
-describe('a batch of several conversations', () => {
-  it('deletes the messages of each one as soon as it is done', async () => {
-    const { answer, release } = aSlowModel();
-    const { consume, deleted } = aConsumer(table, { answer });
-
-    const done = consume(...aConversation('slow'), ...aConversation('fast', 'faster'));
-    await vi.waitFor(() => expect(deleted).toEqual(['fast', 'faster']), { timeout: 4_000 });
-    release();
-
-    expect(await done).toEqual([]);
-    expect(deleted).toEqual(['fast', 'faster', 'slow']);
-  });
-
-  it('deletes nothing that must come back', async () => {
-    const answer = (turn: Turn) =>
-      userText(turn) === 'bad' ? Promise.reject(away()) : Promise.resolve('Done.');
-    const { consume, deleted } = aConsumer(table, { answer });
-
-    const stays = await consume(...aConversation('bad'), ...aConversation('fine'));
-
-    expect([stays, deleted]).toEqual([['bad'], ['fine']]);
-  });
-
-  it('is done as ever where nothing can be deleted early', async () => {
-    const { consume, bodies, log } = aConsumer(table, { deleteFails: true });
-
-    const stays = await consume(...aConversation('one'), ...aConversation('two'));
-
-    expect(stays).toEqual([]);
-    expect(bodies()).toHaveLength(2);
-    expect(log.text()).toContain('Done messages stay until the end of the batch');
-  });
-});
-
-describe('a batch of one conversation', () => {
-  it('leaves the deleting to its end', async () => {
-    const { consume, deleted } = aConsumer(table);
-
-    await consume(...aConversation('one', 'two'));
-
-    expect(deleted).toEqual([]);
-  });
-});
-
 describe('a customer whose message shares a batch with a slow one', () => {
   it('has the next message handed out while the slow one is still answered', async () => {
     const { url: queueUrl } = await queues.create('together.fifo', { FifoQueue: 'true' });
-    const records = replyRecords(queues.client, { queueUrl, deadLetterUrl: queueUrl });
     const { answer, release } = aSlowModel();
-    const { consume } = aConsumer(table, { answer, records });
+    const queue = { client: queues.client, queueUrl, deadLetterUrl: queueUrl };
+    const { consume } = aConsumer(table, { answer, queue });
     const inbox = replyInbox(queues.client, queueUrl);
     await inbox.put(aMessageOf('c_slow', 'slow'), 'SM1');
     await inbox.put(aMessageOf('c_fast', 'first'), 'SM2');
@@ -130,7 +86,7 @@ async function receive(QueueUrl: string): Promise<SQSRecord[]> {
 
 describe('a company that has its share of the workers', () => {
   it('waits in the queue, whole conversations in order, while another is answered', async () => {
-    const { consume, returned, sent, meter } = aConsumer(table, { full: ['flood'] });
+    const { consume, queue, sent, meter } = aConsumer(table, { full: ['flood'] });
     const flood = ['one', 'two'].map((text) =>
       aRecord(
         text,
@@ -141,16 +97,8 @@ describe('a company that has its share of the workers', () => {
     const stays = await consume(...flood, ...aConversation('quiet'));
 
     expect(stays).toEqual(['one', 'two']);
-    expect(returned).toEqual([{ ids: ['one', 'two'], seconds: 1 }]);
+    expect(queue.returned).toEqual([{ ids: ['one', 'two'], seconds: 1 }]);
     expect(sent).toHaveLength(1);
     expect(meter.counts).toMatchObject({ WaitedForShare: 2, RepliesSent: 1 });
-  });
-
-  it('does not keep malformed messages from the dead letters', async () => {
-    const { consume, dead } = aConsumer(table, { full: ['flood'] });
-
-    expect(await consume(aRecord('bad', 'no JSON'))).toEqual([]);
-
-    expect(dead).toHaveLength(1);
   });
 });

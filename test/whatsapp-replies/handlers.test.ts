@@ -5,7 +5,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
 import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
-import { encodeReference } from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
+import { encodeReference } from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import { customerAddress, gatewayEvent, messageFields } from '../support/webhook.ts';
 import { aContext, aFreshFunction, environment, mockedAws, queueUrl } from './invoking.ts';
 
@@ -42,7 +42,11 @@ describe('the receiving function', () => {
 
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('<Response/>') });
     const [sent] = aws.sent();
-    expect(sent).toMatchObject({ QueueUrl: queueUrl, MessageGroupId: 'c_1' });
+    expect(sent).toMatchObject({
+      QueueUrl: queueUrl,
+      MessageGroupId: 'c_1',
+      MessageDeduplicationId: messageFields()['MessageSid'],
+    });
     const message = replyQueueMessage.parse(JSON.parse(sent?.MessageBody ?? ''));
     expect(message).toMatchObject({ company_id: 'acme', project_id: 'shop' });
     expect(message.twilio_message['Body']).toBe("It's 1+1=2 🙏🏽");

@@ -19,7 +19,7 @@ import { publicBaseUrl, twilioSecret } from '../support/webhook.ts';
 import { aChannel } from './receiving.ts';
 
 export const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/replies.fifo';
-export const deadLetterUrl = `${queueUrl}-dead`;
+export const deadLetterUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/replies-dead.fifo';
 
 /** The environment that the stack gives to a function. */
 export const environment = {

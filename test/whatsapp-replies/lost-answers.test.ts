@@ -22,7 +22,7 @@ describe('a conversation whose writes are answered by nobody, and sent again', (
       if (isAway) throw away();
       return 'Yes.';
     };
-    const { consume, bodies, dead } = aConsumer(table, { answer, store: withLostAnswers(table) });
+    const { consume, bodies, queue } = aConsumer(table, { answer, store: withLostAnswers(table) });
     const batch = [record('one'), record('two')];
 
     const stays = await consume(...batch);
@@ -33,6 +33,6 @@ describe('a conversation whose writes are answered by nobody, and sent again', (
 
     expect([stays.length, gone]).toEqual([2, []]);
     expect(bodies()).toEqual(['Yes.', 'Yes.']);
-    expect(dead).toEqual([]);
+    expect(queue.dead).toEqual([]);
   });
 });

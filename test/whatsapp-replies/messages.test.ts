@@ -11,6 +11,7 @@ import {
   fieldText,
   findNameClash,
   replyQueueMessage,
+  whatsAppAddress,
 } from '../../lambdas/whatsapp-replies/messages.ts';
 import { aQueueMessage } from '../support/sqs-event.ts';
 import { businessAddress } from '../support/webhook.ts';
@@ -181,5 +182,12 @@ describe('the assistant of a tenant', () => {
     [[], ['']],
   ])('is not %j', (value, faults) => {
     expect(faultsOf(value)).toEqual(faults);
+  });
+});
+
+describe('a WhatsApp address', () => {
+  it('has its prefix once', () => {
+    expect(whatsAppAddress('+14155238886')).toBe('whatsapp:+14155238886');
+    expect(whatsAppAddress('whatsapp:+14155238886')).toBe('whatsapp:+14155238886');
   });
 });

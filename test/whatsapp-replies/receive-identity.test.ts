@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget } from '../../bin/customers/forget.ts';
 import { keptOf } from '../../bin/customers/kept.ts';
 import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
-import { addressesOf } from '../../lambdas/whatsapp-replies/work/identity.ts';
+import { readTwilioMessage } from '../../lambdas/whatsapp-replies/work/inbound.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress } from '../support/webhook.ts';
 import { aReceiver } from './receiving.ts';
@@ -57,7 +57,7 @@ describe('addresses of a webhook', () => {
     [{ From: 'whatsapp:US.1', WaId: '155500001' }, ['whatsapp:US.1', 'whatsapp:+155500001']],
     [{ From: 'whatsapp:+1555', ExternalUserId: 'x'.repeat(300) }, ['whatsapp:+1555']],
   ])('of %j', (fields, addresses) => {
-    expect(addressesOf(fields)).toEqual(addresses);
+    expect(readTwilioMessage(fields).addresses).toEqual(addresses);
   });
 });
 

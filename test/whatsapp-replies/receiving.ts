@@ -7,13 +7,13 @@ import {
   replyQueueMessage,
 } from '../../lambdas/whatsapp-replies/messages.ts';
 import { type ReceivePorts, receiveApp } from '../../lambdas/whatsapp-replies/receive.ts';
-import { replyInbox } from '../../lambdas/whatsapp-replies/reply-queue.ts';
 import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import {
   channelAdministration,
   channelRegistry,
 } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import { customerDirectory } from '../../lambdas/whatsapp-replies/stores/customer-directory.ts';
+import { replyInbox } from '../../lambdas/whatsapp-replies/wiring.ts';
 import { aQueueClient, aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';

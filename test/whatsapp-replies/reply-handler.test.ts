@@ -3,7 +3,7 @@ import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
-import { decodeReference } from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
+import { decodeReference } from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import {
   type OpenAiSimulator,
   startOpenAiSimulator,

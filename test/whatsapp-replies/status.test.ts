@@ -8,11 +8,11 @@ import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
 import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { deliveryStore } from '../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
-import { statusRank } from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import {
   encodeReference,
   type ReplyReference,
-} from '../../lambdas/whatsapp-replies/work/reply-reference.ts';
+  statusRank,
+} from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import { aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';

@@ -2,7 +2,7 @@ import { retryLater } from '../../shared/errors.ts';
 import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import { openAiFault } from '../../vendors/openai/errors.ts';
-import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import {
   defaultEmailInstructions,
   defaultEmailModel,
@@ -16,7 +16,7 @@ import type { MockTiming } from './assumed-times.ts';
 export interface AnswererParts {
   timing: MockTiming;
   openAi: OpenAiSource;
-  onUsage?: UsageNote;
+  onUsage?: UsageRecorder;
   sleep: (ms: number) => Promise<void>;
   random: () => number;
 }
@@ -98,7 +98,7 @@ async function ask(
       },
       { timeout, maxRetries: 0, signal: AbortSignal.timeout(timeout) },
     );
-    noteUsage(response, onUsage);
+    recordUsage(response, onUsage);
     // A reply that was cut off is none.
     return response.status === 'incomplete' ? '' : answerText(response);
   } catch (error) {

@@ -4,7 +4,7 @@ import { maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
 import { countVendorFailure } from '../../shared/vendor-failures.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
-import type { UsageNote } from '../../vendors/openai/usage.ts';
+import type { UsageRecorder } from '../../vendors/openai/usage.ts';
 import { leadTriageFeature } from '../features.ts';
 import { limits } from '../limits.ts';
 import type { AdapterName } from '../messages.ts';
@@ -17,7 +17,7 @@ export interface ClassifierParts {
   tenants: TenantDirectory;
   budget: ModelCallLimit;
   openAi: OpenAiSource;
-  onUsage?: UsageNote;
+  onUsage?: UsageRecorder;
   log: Log;
   meter: Meter;
   /** How often this lead was received, this time included. */

@@ -10,7 +10,7 @@ import {
   runFaultCode,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
-import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import { defaultTriageModel, type LeadTriage } from '../features.ts';
 import { standards } from '../work/guide.ts';
 import { intents, type Judgement, nextActions, priorities } from '../work/insight.ts';
@@ -65,7 +65,7 @@ export async function classifyByModel(
   openAi: OpenAiSource,
   triage: LeadTriage,
   note: string,
-  onUsage?: UsageNote,
+  onUsage?: UsageRecorder,
 ): Promise<Judgement> {
   return judgementOf(await ask(openAi, triage, note, onUsage), note);
 }
@@ -74,7 +74,7 @@ async function ask(
   openAi: OpenAiSource,
   triage: LeadTriage,
   note: string,
-  onUsage: UsageNote | undefined,
+  onUsage: UsageRecorder | undefined,
 ): Promise<string> {
   const { model = defaultTriageModel, instructions, timeout_seconds } = triage;
   const signal = AbortSignal.timeout(timeout_seconds * 1000);
@@ -97,7 +97,7 @@ async function ask(
         },
         bounds,
       );
-      noteUsage(response, onUsage);
+      recordUsage(response, onUsage);
       if (response.error) throw failedAnswer(response.error);
       if (!Array.isArray(response.output)) throw new UnreadableAnswer('an answer without output');
       return answerText(response, jsonText);
@@ -119,7 +119,7 @@ async function ask(
       },
       bounds,
     );
-    noteUsage(completion, onUsage);
+    recordUsage(completion, onUsage);
     return jsonText(completion.choices[0]?.message.content ?? '');
   } catch (error) {
     if (signal.aborted) throw tooSlow(model, timeout_seconds, error);

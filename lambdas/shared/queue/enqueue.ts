@@ -3,6 +3,7 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
+import { chunks } from '../chunks.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { callFailed, retryLater } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -47,9 +48,6 @@ export async function enqueueAll(
   messages: readonly OutgoingMessage[],
   { sleep }: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<void> {
-  const batches = Array.from({ length: Math.ceil(messages.length / batchSize) }, (_, index) =>
-    messages.slice(index * batchSize, (index + 1) * batchSize),
-  );
   const send = async (batch: readonly OutgoingMessage[]) => {
     const Entries = batch.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
     const { Failed = [] } = await queueCall(() =>
@@ -57,7 +55,7 @@ export async function enqueueAll(
     );
     return Failed;
   };
-  await inParallel(batches, parallelBatches, async (batch) => {
+  await inParallel(chunks(messages, batchSize), parallelBatches, async (batch) => {
     let left: readonly OutgoingMessage[] = batch;
     for (let tries = 1; ; tries++) {
       const refused = await send(left);

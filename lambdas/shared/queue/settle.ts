@@ -25,7 +25,7 @@ export function settlement(parts: ConsumerParts) {
         error: errorForLog(error),
       });
     }
-    return idsOf(received);
+    return recordIdsOf(received);
   }
 
   /** Puts it among the dead letters with the reason. */
@@ -80,5 +80,5 @@ export type Settlement = ReturnType<typeof settlement>;
 
 const recordsOf = (received: readonly Received[]) => received.map(({ record }) => record);
 
-export const idsOf = (received: readonly Received[]): string[] =>
+export const recordIdsOf = (received: readonly Received[]): string[] =>
   received.map(({ record }) => record.messageId);

@@ -2,8 +2,7 @@ import { type Acquired, gcraLimiter } from '../../shared/limits/gcra.ts';
 import { expr } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';
-import type { RateClass } from '../caller.ts';
-import { type ModelLimit, type RateLimit, usageRetentionDays } from '../tenant.ts';
+import { type ModelLimit, type RateClass, type RateLimit, usageRetentionDays } from '../tenant.ts';
 import { keys } from './keys.ts';
 
 export interface UsageCounter {

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import type { Meter } from '../../shared/log.ts';
 import { type CachedSecret, secretOf } from '../aws/secrets.ts';
 import { UnreadableAnswer } from './errors.ts';
-import { type UsageNote, usageMeter } from './usage.ts';
+import { type UsageRecorder, usageMeter } from './usage.ts';
 
 /**
  * The longest that a call takes which is repeated after a failure, its repetitions included: a function that waits
@@ -31,7 +31,7 @@ export const openAiOf = (
     SECRETS_MANAGER_REGION?: string | undefined;
   },
   meter: Pick<Meter, 'count'>,
-): { openAi: OpenAiSource; onUsage: UsageNote } => ({
+): { openAi: OpenAiSource; onUsage: UsageRecorder } => ({
   openAi: openAiSource(
     secretOf(env, env.OPENAI_API_KEY_SECRET_ID, parseOpenAiKey),
     env.OPENAI_BASE_URL,

@@ -1,8 +1,7 @@
 import type { Meter } from '../../shared/log.ts';
-import { microDollarsOf, type TokenUsage } from './prices.ts';
 
 /** Is told what an answer took. */
-export type UsageNote = (model: string, usage: TokenUsage) => void;
+export type UsageRecorder = (model: string, usage: TokenUsage) => void;
 
 /** The part of a response, or of a run, that tells what it took; servers beside OpenAI may leave it out. */
 export interface Metered {
@@ -17,7 +16,7 @@ export interface Metered {
 }
 
 /** Hands on what an answer took, once it says so: one that is under way does not. */
-export function noteUsage({ model, usage }: Metered, note: UsageNote | undefined): void {
+export function recordUsage({ model, usage }: Metered, note: UsageRecorder | undefined): void {
   if (!usage || !note) return;
   note(model ?? 'unknown', {
     input: usage.input_tokens ?? usage.prompt_tokens ?? 0,
@@ -27,7 +26,10 @@ export function noteUsage({ model, usage }: Metered, note: UsageNote | undefined
 }
 
 /** Counts tokens and their cost; where another server than OpenAI answers, its prices are its own and unknown. */
-export function usageMeter(meter: Pick<Meter, 'count'>, baseUrl: string | undefined): UsageNote {
+export function usageMeter(
+  meter: Pick<Meter, 'count'>,
+  baseUrl: string | undefined,
+): UsageRecorder {
   const isPriced = !baseUrl || new URL(baseUrl).hostname === 'api.openai.com';
   return (model, usage) => {
     meter.count('ModelInputTokens', usage.input);
@@ -36,4 +38,40 @@ export function usageMeter(meter: Pick<Meter, 'count'>, baseUrl: string | undefi
     if (cost === undefined) meter.count('ModelCostUnknown');
     else meter.count('ModelMicroDollars', cost);
   };
+}
+
+/** What a model's tokens cost, in US dollars a million. */
+interface Price {
+  input: number;
+  cached: number;
+  output: number;
+}
+
+/**
+ * OpenAI's list prices of standard processing as published in June 2026. Of a model that is not in here,
+ * or that another server runs, the cost is unknown and counted as such.
+ */
+const prices: Record<string, Price> = {
+  'gpt-5.6-sol': { input: 5, cached: 0.5, output: 30 },
+  'gpt-5.6-terra': { input: 2.5, cached: 0.25, output: 15 },
+  'gpt-5.6-luna': { input: 1, cached: 0.1, output: 6 },
+};
+
+/** A vendor names the version that answered: `gpt-5.6-luna-2026-07-09`. */
+const dated = /-\d{4}-\d{2}-\d{2}$/;
+
+export interface TokenUsage {
+  input: number;
+  /** Those of the input that were read from the vendor's cache. */
+  cached: number;
+  output: number;
+}
+
+/** The cost in millionths of a US dollar; undefined where the model's price is not known. */
+export function microDollarsOf(model: string, usage: TokenUsage): number | undefined {
+  const name = model.replace(dated, '');
+  const price = Object.hasOwn(prices, name) ? prices[name] : undefined;
+  if (!price) return undefined;
+  const fresh = Math.max(0, usage.input - usage.cached);
+  return fresh * price.input + usage.cached * price.cached + usage.output * price.output;
 }

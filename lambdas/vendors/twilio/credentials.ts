@@ -34,7 +34,3 @@ function jsonOf(text: string): unknown {
     return undefined;
   }
 }
-
-/** Twilio's address of a WhatsApp number, whether it came with its prefix or without. */
-export const whatsAppAddress = (number: string): string =>
-  number.startsWith('whatsapp:') ? number : `whatsapp:${number}`;

@@ -12,7 +12,6 @@ import {
 } from '../work/turn.ts';
 import type { Customer } from './customer-items.ts';
 import { conversationPartition, keys, messagePrefix } from './keys.ts';
-import { otherSids } from './other-sids.ts';
 import type { ConversationsTable } from './table.ts';
 import { turnStore } from './turn-store.ts';
 
@@ -165,3 +164,33 @@ const ownerOf = ({ company_id, project_id, conversation_id }: Turn) => ({
   conversation_id,
   primary_channel: 'whatsapp',
 });
+
+/** What of a turn's or a message's item names SIDs. */
+type RecordedSids = { sk: string; message_sid?: string; parts?: ReplyPart[] };
+
+/** By how much our clocks, and Twilio's, may differ. */
+const clocksDifferMs = 3_600_000;
+
+/** Reads the whole conversation, as is rarely needed: each item that names a SID has the time at which it was written. */
+const otherSids =
+  (table: ConversationsTable): ConversationStore['otherSids'] =>
+  async (turn, messageKey, sinceMs) => {
+    const { pk, sk: own } = keys.reply(turn, messageKey);
+    const since = isoTime(sinceMs - clocksDifferMs);
+    const items = new ItemStore<RecordedSids>(table, 'the recorded messages');
+    const recorded = await items.all(
+      { pk },
+      {
+        consistent: true,
+        filter: expr`updated_at >= ${since} OR status_updated_at >= ${since}`,
+        only: ['sk', 'message_sid', 'parts'],
+      },
+    );
+    const sids = recorded
+      .filter(({ sk }) => sk !== own)
+      .flatMap(({ message_sid, parts = [] }) => [
+        message_sid,
+        ...parts.map((part) => part.message_sid),
+      ]);
+    return new Set(sids.filter((sid) => sid !== undefined));
+  };

@@ -2,8 +2,7 @@ import { isoTime } from '../../shared/clock.ts';
 import { expr, joined } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { MessageStatus } from '../messages.ts';
-import { statusesBefore } from '../work/delivery.ts';
-import type { ReplyReference } from '../work/reply-reference.ts';
+import { type ReplyReference, statusesBefore } from '../work/delivery.ts';
 import { keys } from './keys.ts';
 import { type ConversationsTable, expiryOf } from './table.ts';
 

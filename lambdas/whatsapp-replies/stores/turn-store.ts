@@ -9,9 +9,9 @@ import type { Turn, TurnKey } from '../work/turn.ts';
 import { keys } from './keys.ts';
 import type { ConversationsTable } from './table.ts';
 
-type TurnMethods = Pick<ConversationStore, 'turnOf' | 'createTurn' | 'saveTurn' | 'coverMessage'>;
+type TurnMethods = Pick<ConversationStore, 'turnOf' | 'createTurn' | 'saveTurn' | 'mergeInto'>;
 
-/** A turn's item, or the note that a message is covered by another message's turn. */
+/** A turn's item, or the mark that a message is merged into another message's turn. */
 type ProgressItem = (Turn & { save_id?: string }) | { covered_by: string };
 
 /** The progress records: `TURN#<MessageSid>` in the conversation's partition. */
@@ -63,7 +63,7 @@ export function turnStore(table: ConversationsTable): TurnMethods {
       throw retryLater(turnTaken, what);
     },
 
-    async coverMessage(turn, messageSid) {
+    async mergeInto(turn, messageSid) {
       if (messageSid === turn.turn_id) return turn.turn_id;
       const key = keys.turn({ ...turn, turn_id: messageSid });
       const covered_by = turn.turn_id;

@@ -2,7 +2,7 @@ import type { Environment } from '../../shared/env.ts';
 import { alertPerson } from '../../shared/errors.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
-import type { UsageNote } from '../../vendors/openai/usage.ts';
+import type { UsageRecorder } from '../../vendors/openai/usage.ts';
 import {
   type AssistantFeature,
   assistantOf,
@@ -21,7 +21,7 @@ export interface AssistantDefaults {
   runMaxWaitSeconds: number;
   /** What `responses` may write where the company does not say; without it, as much as the server lets it. */
   maxOutputTokens?: number;
-  onUsage?: UsageNote;
+  onUsage?: UsageRecorder;
 }
 
 /**

@@ -1,27 +1,20 @@
 import { APIConnectionTimeoutError, APIError, type OpenAI } from 'openai';
 import type { ConversationItem } from 'openai/resources/conversations/items.js';
-import type {
-  Response,
-  ResponseCreateParamsNonStreaming,
-} from 'openai/resources/responses/responses.js';
+import type { Response } from 'openai/resources/responses/responses.js';
 import { retryLater } from '../../shared/errors.ts';
 import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import {
-  isBusyThread,
   isNoThread,
   isNotFound,
-  isTooLong,
-  isUnanswerable,
   isUnsupported,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
-import { PictureSlots } from '../../vendors/openai/picture-slots.ts';
-import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
-import type { AssistantPort, ModelRunStatus } from '../work/ports.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
+import type { AssistantPort, ModelRunStatus, ThreadTrouble } from '../work/ports.ts';
 import { modelText, readableInputs, type Turn } from '../work/turn.ts';
-import { refusedRun, threadFault } from './failed-run.ts';
-import { inputItem, pastItem, viewOf } from './response-view.ts';
+import { createResponse, inputItem, PictureSlots, pastItem } from './response-request.ts';
+import { startTrouble, statusOf, threadFault, unknownRun } from './run-status.ts';
 
 export interface ResponsesConfig {
   model: string;
@@ -39,11 +32,11 @@ const blockingTimeoutMs = 45_000;
 export function responsesAssistant(
   source: OpenAiSource,
   config: ResponsesConfig,
-  onUsage?: UsageNote,
+  onUsage?: UsageRecorder,
 ): AssistantPort {
   const read = (response: Response): ModelRunStatus => {
-    noteUsage(response, onUsage);
-    return viewOf(response);
+    recordUsage(response, onUsage);
+    return statusOf(response);
   };
   return {
     name: 'responses',
@@ -85,25 +78,14 @@ export function responsesAssistant(
       try {
         if (threadId === ownHistory) {
           const past = (await history()).map(pastItem);
-          return read(
-            await createResponse(
-              client,
-              { ...common, input: [...past, ...messages], store: false },
-              pictures,
-              blockingTimeoutMs,
-            ),
-          );
+          const request = { ...common, input: [...past, ...messages], store: false };
+          return read(await createResponse(client, request, pictures, blockingTimeoutMs));
         }
-        return read(
-          await createResponse(
-            client,
-            { ...common, input: messages, conversation: threadId, background: true, store: true },
-            pictures,
-            startTimeoutMs,
-          ),
-        );
+        const thread = { conversation: threadId, background: true, store: true };
+        const request = { ...common, input: messages, ...thread };
+        return read(await createResponse(client, request, pictures, startTimeoutMs));
       } catch (error) {
-        return startTrouble(error, threadId);
+        return responseTrouble(error, threadId);
       }
     },
 
@@ -125,7 +107,7 @@ export function responsesAssistant(
       try {
         return read(await client.responses.retrieve(runId));
       } catch (error) {
-        if (isNotFound(error)) return gone(runId);
+        if (isNotFound(error)) return unknownRun(runId);
         throw threadFault(error, 'retrieve a response');
       }
     },
@@ -135,47 +117,25 @@ export function responsesAssistant(
       try {
         return read(await client.responses.cancel(runId));
       } catch (error) {
-        if (isNotFound(error)) return gone(runId);
+        if (isNotFound(error)) return unknownRun(runId);
         throw threadFault(error, 'cancel a response');
       }
     },
   };
 }
 
-/** Starts it once only; pictures are encoded while they are sent. */
-async function createResponse(
-  client: OpenAI,
-  request: ResponseCreateParamsNonStreaming,
-  pictures: PictureSlots,
-  timeout: number,
-): Promise<Response> {
-  if (pictures.isEmpty) return client.responses.create(request, { timeout, maxRetries: 0 });
-  const { length, stream } = pictures.fill(JSON.stringify(request));
-  const headers = { 'content-type': 'application/json', 'content-length': String(length) };
-  return client.post<Response>('/responses', { body: stream, headers, timeout, maxRetries: 0 });
-}
-
-function startTrouble(error: unknown, threadId: string) {
-  if (isBusyThread(error)) return { kind: 'busy' } as const;
-  const { code, param, status } = error instanceof APIError ? error : ({} as Partial<APIError>);
-  const conversationMissing = isNoThread(error) && param !== 'model' && code !== 'model_not_found';
-  if (conversationMissing && threadId !== ownHistory) return { kind: 'thread_gone' } as const;
-  if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' } as const;
-  if (status === 400 && isUnanswerable(code)) return refusedRun('refused', String(code));
+/** Another server's lost answer cannot come later; the rest is as with any start. */
+function responseTrouble(error: unknown, threadId: string): ModelRunStatus | ThreadTrouble {
   if (threadId === ownHistory && error instanceof APIConnectionTimeoutError) {
     const seconds = blockingTimeoutMs / 1000;
     const message = `The server gave no answer within ${seconds} s, and without /conversations none can come later.`;
     throw retryLater('answer_too_slow', message, { cause: error });
   }
-  throw threadFault(error, 'start a response');
+  const { code, param } = error instanceof APIError ? error : ({} as Partial<APIError>);
+  const isModel = param === 'model' || code === 'model_not_found';
+  const isThreadGone = isNoThread(error) && !isModel && threadId !== ownHistory;
+  return startTrouble(error, 'start a response', isThreadGone);
 }
-
-const gone = (runId: string): ModelRunStatus => ({
-  kind: 'failed',
-  runId,
-  reason: 'OpenAI does not know it any more',
-  next: 'retry',
-});
 
 /** How many items of our history a conversation began with; a question among them is not the turn's. */
 const seededItems = 'seeded_items';

@@ -1,21 +1,14 @@
-import { APIError, BadRequestError, type OpenAI, toFile } from 'openai';
+import { BadRequestError, type OpenAI, toFile } from 'openai';
 import type { MessageContentPartParam, Text } from 'openai/resources/beta/threads/messages.js';
 import type { Run } from 'openai/resources/beta/threads/runs/runs.js';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { answerText } from '../../vendors/openai/answer-text.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
-import {
-  isBusyThread,
-  isNoThread,
-  isNotFound,
-  isTooLong,
-  isUnanswerable,
-  UnreadableAnswer,
-} from '../../vendors/openai/errors.ts';
-import { noteUsage, type UsageNote } from '../../vendors/openai/usage.ts';
+import { isNoThread, isNotFound, UnreadableAnswer } from '../../vendors/openai/errors.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, ModelInput, ModelRunStatus } from '../work/ports.ts';
 import { readableInputs, type Turn } from '../work/turn.ts';
-import { cancelledRun, failedRun, refusedRun, threadFault } from './failed-run.ts';
+import { cancelledRun, failedRun, startTrouble, threadFault, unknownRun } from './run-status.ts';
 
 export interface ThreadsConfig {
   assistant_id: string;
@@ -34,7 +27,7 @@ const uploadsAtOnce = 2;
 export function threadsAssistant(
   source: OpenAiSource,
   config: ThreadsConfig,
-  onUsage?: UsageNote,
+  onUsage?: UsageRecorder,
 ): AssistantPort {
   return {
     name: 'threads',
@@ -73,15 +66,10 @@ export function threadsAssistant(
           { ...config, metadata: { turn_id: turn.turn_id } },
           { timeout: startTimeoutMs, maxRetries: 0 },
         );
-        return await viewOf(client, run);
+        return await statusOf(client, run);
       } catch (error) {
-        if (isBusyThread(error)) return { kind: 'busy' };
-        if (isNoThread(error) && !/assistant/i.test(messageOf(error)))
-          return { kind: 'thread_gone' };
-        if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' };
-        const { status, code } = error instanceof APIError ? error : ({} as Partial<APIError>);
-        if (status === 400 && isUnanswerable(code)) return refusedRun('refused', String(code));
-        throw threadFault(error, 'start a run');
+        const isThreadGone = isNoThread(error) && !/assistant/i.test(messageOf(error));
+        return startTrouble(error, 'start a run', isThreadGone);
       }
     },
 
@@ -92,7 +80,7 @@ export function threadsAssistant(
         const run = dataOf(page).find(
           ({ metadata, status }) => metadata?.['turn_id'] === turn.turn_id && !hasFailed(status),
         );
-        return run && (await viewOf(client, run));
+        return run && (await statusOf(client, run));
       } catch (error) {
         if (isNoThread(error)) return { kind: 'thread_gone' };
         throw threadFault(error, 'list the runs of a thread');
@@ -103,10 +91,10 @@ export function threadsAssistant(
       const client = await source();
       try {
         const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
-        noteUsage(run, onUsage);
-        return await viewOf(client, run);
+        recordUsage(run, onUsage);
+        return await statusOf(client, run);
       } catch (error) {
-        if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
+        if (isNotFound(error)) return unknownRun(runId);
         throw threadFault(error, 'retrieve a run');
       }
     },
@@ -119,7 +107,7 @@ export function threadsAssistant(
       } catch (error) {
         // A run that has ended meanwhile cannot be cancelled; how it ended is what counts.
         if (error instanceof BadRequestError) return this.checkRun(threadId, runId);
-        if (isNotFound(error)) return failed(runId, 'the server does not know it any more');
+        if (isNotFound(error)) return unknownRun(runId);
         throw threadFault(error, 'cancel a run');
       }
     },
@@ -186,7 +174,7 @@ const failed = (
   next: 'retry' | 'alert' = 'retry',
 ): ModelRunStatus => ({ kind: 'failed', runId, reason, next });
 
-async function viewOf(client: OpenAI, run: Run): Promise<ModelRunStatus> {
+async function statusOf(client: OpenAI, run: Run): Promise<ModelRunStatus> {
   const { id: runId } = run;
   switch (run.status) {
     case 'completed':

@@ -5,7 +5,7 @@ import type { CachedSecret } from '../../vendors/aws/secrets.ts';
 import { TwilioBusy, type TwilioResources, twilioResources } from '../../vendors/twilio/client.ts';
 import type { StoredTwilioCredentials } from '../../vendors/twilio/credentials.ts';
 import { isMessageStatus } from '../work/delivery.ts';
-import { pictureType } from '../work/picture-type.ts';
+import { pictureType } from '../work/inbound.ts';
 import type { FetchBounds, Messenger, NoPicture, Picture, SendResult } from '../work/ports.ts';
 
 export interface TwilioMessengerOptions {
@@ -27,13 +27,13 @@ const searchedMessages = 50;
 
 /** Twilio's codes for "not now": too many requests, a full queue of the sender, its rate, the daily cap. */
 const busyCodes = new Set([14107, 20429, 21611, 63018, 63038]);
-/** Its codes for a sender, or a callback's URL, that is not set up: once it is, the message is as good as before. */
+/** Its codes for a sender, or a callback's URL, that is not set up: after that the message can be sent. */
 const setUpCodes = new Set([21212, 21606, 21609, 63007, 63008]);
-/** Not this message is wrong but the account or the server that it was sent to: it must not be lost for that. */
+/** The account or the server's address is wrong, not the message, which must not be lost. */
 const wrongAddress = new Set([404, 405, 409]);
-/** Answers that mean: whoever gave it has waited no longer for somebody who may have the message all the same. */
+/** A server on the way has waited no longer; Twilio may have the message all the same. */
 const timeouts = new Set([408, 504]);
-/** What says of media that they are not there, or not any more; their store answers 403 for what it does not have. */
+/** The picture does not exist, or not any more; Twilio's media store answers 403 for what it does not have. */
 const noPicture = new Set([403, 404, 410]);
 /** The system's own words for a connection that was never made. */
 const neverConnected = new Set([
@@ -158,7 +158,7 @@ async function pictureIn(
   return contentType ? { contentType, bytes } : 'not a picture';
 }
 
-/** Takes room for the whole picture before it comes, where its length is told. */
+/** Takes room for the whole picture before it comes, where the answer says its length. */
 async function readBounded(
   { headers, body }: Response,
   { hold }: FetchBounds,
@@ -187,36 +187,28 @@ async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Pro
     name?: string;
     cause?: { code?: string };
   };
-  const code = twilioCodeOf(error);
+  const notSent = (reason: string): SendResult => ({ kind: 'not_sent', reason, cause: error });
   if (error instanceof TwilioBusy) {
     const { retryAfterSeconds } = error;
-    const busy = { kind: 'not_sent', reason: 'too many requests', cause: error } as const;
-    return retryAfterSeconds ? { ...busy, retryAfterSeconds } : busy;
+    return { ...notSent('too many requests'), ...(retryAfterSeconds && { retryAfterSeconds }) };
   }
-  if (code !== undefined && busyCodes.has(code)) {
-    return { kind: 'not_sent', reason: `busy (${code})`, cause: error };
-  }
-  if (code !== undefined && setUpCodes.has(code)) {
-    return { kind: 'not_sent', reason: `the sender is not set up (${code})`, cause: error };
-  }
+  const code = twilioCodeOf(error) ?? 0;
+  if (busyCodes.has(code)) return notSent(`busy (${code})`);
+  if (setUpCodes.has(code)) return notSent(`the sender is not set up (${code})`);
   if (isRefused(status)) {
     await takeCurrent(options);
-    return { kind: 'not_sent', reason: `credentials refused (${status})`, cause: error };
+    return notSent(`credentials refused (${status})`);
   }
-  if (status !== undefined && wrongAddress.has(status)) {
-    return { kind: 'not_sent', reason: `refused (${status})`, cause: error };
-  }
-  if (code !== undefined && status !== undefined && status >= 400 && status < 500) {
+  if (status !== undefined && wrongAddress.has(status)) return notSent(`refused (${status})`);
+  if (code && status !== undefined && status >= 400 && status < 500) {
     return { kind: 'rejected', errorCode: code };
   }
-  if (neverConnected.has(cause?.code ?? '')) {
-    return { kind: 'not_sent', reason: 'no connection', cause: error };
-  }
+  if (neverConnected.has(cause?.code ?? '')) return notSent('no connection');
   const mayComeLate = name === 'TimeoutError' || (status !== undefined && timeouts.has(status));
   return { kind: 'unsure', cause: error, ...(mayComeLate && { mayComeLate }) };
 }
 
-/** Twilio's own codes have five digits; a body without one is that of a proxy on the way, who knows nothing of messages. */
+/** Twilio's own codes have five digits; an error without one comes from a proxy on the way. */
 function twilioCodeOf(error: unknown): number | undefined {
   const code = Number((error as { code?: unknown }).code);
   return Number.isInteger(code) && code >= 10_000 && code <= 99_999 ? code : undefined;

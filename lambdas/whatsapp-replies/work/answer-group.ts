@@ -1,16 +1,12 @@
-import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { historyOnBegin } from '../../shared/history.ts';
-import { limits } from '../limits.ts';
-import { answerTurn, type InvocationTime, type ReplyPorts } from './answer-turn.ts';
-import { type Attempt, afterFailure } from './failed-attempt.ts';
-import type { Inbound } from './inbound.ts';
-import { withQuotes } from './quotes.ts';
-import type { Turn } from './turn.ts';
+import { withoutReasoning } from '../../shared/model-text.ts';
+import { done, type Outcome } from '../../shared/queue/outcome.ts';
+import { attempt } from './attempt.ts';
+import { type Inbound, quotation } from './inbound.ts';
+import type { PastMessage, ReplyPorts, TurnInvocation } from './ports.ts';
+import { inputText, type Turn } from './turn.ts';
 
 /** One inbound message of the batch, parsed. */
 export interface QueuedMessage {
-  /** SQS's id of the message. */
-  record_id: string;
   company_id: string;
   project_id: string;
   conversation_id: string;
@@ -20,64 +16,47 @@ export interface QueuedMessage {
   inbound: Inbound;
 }
 
-/** What the queue must do with a conversation's messages; those not named are done. */
-export interface GroupResult {
-  /** To be returned as failures, all after this many seconds. */
-  unfinished?: { messages: QueuedMessage[]; afterSeconds: number };
-  dead: { messages: QueuedMessage[]; error: EngineError }[];
-}
-
 /**
  * Answers the waiting messages of one conversation, oldest first; those that wait together by one
- * run. When one fails, it and all later ones stay in the queue, so that their order holds.
+ * run. When one comes back, all that are not done come back with it, so that their order holds.
  */
 export async function answerGroup(
   messages: QueuedMessage[],
   ports: ReplyPorts,
-  budget: InvocationTime,
-): Promise<GroupResult> {
-  const dead: GroupResult['dead'] = [];
+  invocation: TurnInvocation,
+): Promise<Outcome[]> {
+  const outcomes = new Map<QueuedMessage, Outcome>();
   let pending = messages;
   while (pending.length > 0) {
-    const { turn, covered } = await openTurn(pending, ports);
-    const rest = pending.filter((message) => !covered.includes(message));
-    const result = turn ? await attempt(turn, ports, budget) : { kind: 'done' as const };
-    if (result.kind === 'later') {
-      return { unfinished: { messages: pending, afterSeconds: result.afterSeconds }, dead };
-    }
-    if (result.kind === 'dead') dead.push({ messages: covered, error: result.error });
-    pending = rest;
+    const { turn, merged } = await openTurn(pending, ports);
+    const outcome = turn ? await attempt(turn, ports, invocation) : done;
+    const settled = outcome.kind === 'retry' ? pending : merged;
+    for (const message of settled) outcomes.set(message, outcome);
+    pending = pending.filter((message) => !settled.includes(message));
   }
-  return { dead };
+  return messages.map((message) => outcomes.get(message) ?? done);
 }
 
 /** The turn that the first message belongs to, or a new one for all that wait; none if it was answered before. */
 async function openTurn(
   pending: QueuedMessage[],
   ports: ReplyPorts,
-): Promise<{ turn?: Turn; covered: QueuedMessage[] }> {
+): Promise<{ turn?: Turn; merged: QueuedMessage[] }> {
   const turns = await Promise.all(pending.map((message) => ports.store.turnOf(keyOf(message))));
   const first = turns[0];
   if (first) {
-    const covered = pending.filter((message, index) => index === 0 || isIn(first, message));
-    return first.state === 'recorded' ? { covered } : { turn: first, covered };
+    const merged = pending.filter((message, index) => index === 0 || isIn(first, message));
+    return first.state === 'recorded' ? { merged } : { turn: first, merged };
   }
-  const fresh = pending.slice(
-    0,
-    firstIndex(turns, (turn) => turn !== undefined),
-  );
-  const created = newTurn(await withQuotes(fresh, ports.store), ports.clock.now());
+  const taken = turns.findIndex((turn) => turn !== undefined);
+  const fresh = taken === -1 ? pending : pending.slice(0, taken);
+  const created = newTurn(await withQuotes(fresh, ports), ports.clock.now());
   if (!(await ports.store.createTurn(created))) return openTurn(pending, ports);
-  return { turn: created, covered: fresh };
+  return { turn: created, merged: fresh };
 }
 
 const isIn = (turn: Turn, message: QueuedMessage): boolean =>
   turn.inputs.some((input) => input.message_sid === message.inbound.message_sid);
-
-function firstIndex<T>(list: T[], matches: (item: T) => boolean): number {
-  const index = list.findIndex(matches);
-  return index === -1 ? list.length : index;
-}
 
 const keyOf = (message: QueuedMessage) => ({
   company_id: message.company_id,
@@ -107,51 +86,41 @@ function newTurn(messages: QueuedMessage[], now: number): Turn {
   };
 }
 
-/** With less time an invocation might be ended by the first call that hangs, and its other conversations with it. */
-const minAttemptMs = 15_000;
-
-async function attempt(turn: Turn, ports: ReplyPorts, budget: InvocationTime): Promise<Attempt> {
-  ports.logTurn(turn);
-  const leaseLeftMs = turn.lease_until - ports.clock.now();
-  if (leaseLeftMs > 0) return { kind: 'later', afterSeconds: Math.ceil(leaseLeftMs / 1000) };
-  // A lease that has run out was not given back: the invocation was killed, perhaps by this very turn.
-  if (turn.lease_until > 0) await ports.lastAndAlone?.(turn.attempts);
-  if (budget.remainingMs() < minAttemptMs) return { kind: 'later', afterSeconds: 1 };
-  try {
-    if (turn.attempts >= limits.maxAttempts) {
-      throw retryLater('crashed', `Turn ${turn.turn_id} has ended ${turn.attempts} invocations.`);
-    }
-    const claimed = await claim(turn, ports, budget);
-    noteBegin(turn, ports);
-    const result = await answerTurn(claimed, ports, budget);
-    if (result.kind === 'recorded') return { kind: 'done' };
-    return { kind: 'later', afterSeconds: result.afterSeconds };
-  } catch (thrown) {
-    return afterFailure(turn, asEngineError(thrown), ports);
-  }
-}
-
-/** The first time that a turn is worked on: how long its oldest message has waited for it. */
-function noteBegin({ state, attempts, slowed, inputs }: Turn, { clock, meter }: ReplyPorts): void {
-  if (state !== 'received' || attempts > 0 || slowed) return;
-  const waitedMs = clock.now() - Date.parse(inputs[0]?.received_at ?? '');
-  if (waitedMs >= 0) meter.seconds('QueueSeconds', waitedMs / 1000);
-}
-
-/** Takes the turn for this invocation, and with it the messages that no other turn has. */
-async function claim(turn: Turn, ports: ReplyPorts, budget: InvocationTime): Promise<Turn> {
-  const claimed = await ports.store.saveTurn({
-    ...turn,
-    ...historyOnBegin(turn.history, ports.clock.now()),
-    attempts: turn.attempts + 1,
-    lease_until: ports.clock.now() + Math.max(0, budget.remainingMs()),
-  });
-  if (claimed.state !== 'received' || claimed.inputs.length === 1) return claimed;
-  const owners = await Promise.all(
-    claimed.inputs.map(({ message_sid }) => ports.store.coverMessage(claimed, message_sid)),
+/** The messages, each with the words of the earlier one that it replies to as part of its text. */
+function withQuotes(messages: QueuedMessage[], { store }: ReplyPorts): Promise<QueuedMessage[]> {
+  return Promise.all(
+    messages.map(async (message) => {
+      const { quoted_sid: sid, ...inbound } = message.inbound;
+      const isRead = inbound.text !== '' || inbound.images.length > 0;
+      if (!sid || !isRead) return { ...message, inbound };
+      const line = quoteLine(await quotedBy(message, sid, messages, store));
+      const text = [line, inbound.text].filter((part) => part !== '').join('\n');
+      return { ...message, inbound: { ...inbound, text } };
+    }),
   );
-  const inputs = claimed.inputs.filter((_, index) => owners[index] === claimed.turn_id);
-  return inputs.length === claimed.inputs.length
-    ? claimed
-    : ports.store.saveTurn({ ...claimed, inputs });
+}
+
+/** One that waits beside it is not recorded yet. */
+async function quotedBy(
+  { company_id, conversation_id }: QueuedMessage,
+  sid: string,
+  messages: QueuedMessage[],
+  store: ReplyPorts['store'],
+): Promise<PastMessage | undefined> {
+  const beside: Inbound | undefined = messages
+    .map(({ inbound }) => inbound)
+    .find(({ message_sid }) => message_sid === sid);
+  if (beside) return { role: 'user', content: inputText(beside) };
+  return store.messageBySid({ company_id, conversation_id, turn_id: sid }, sid);
+}
+
+/** The line that says what the customer replies to; without a message, that there was one. */
+export function quoteLine(quoted: PastMessage | undefined): string {
+  const isOurs = quoted?.role === 'assistant';
+  // Replies of before may have been kept with the model's reasoning.
+  const content = isOurs ? withoutReasoning(quoted.content) : quoted?.content;
+  if (!content) return '[Replies to an earlier message]';
+  const whose = isOurs ? 'your' : 'their own';
+  const words = content.replace(/^\[Replies to [^\n]*\]\n/, '');
+  return `[Replies to ${whose} earlier message: ${quotation(words)}]`;
 }

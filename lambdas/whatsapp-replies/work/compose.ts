@@ -2,7 +2,8 @@ import { isoTime } from '../../shared/clock.ts';
 import type { Texts } from '../features.ts';
 import type { Turn, TurnOutcome } from './turn.ts';
 import { isBlank } from './whatsapp-text/characters.ts';
-import { maxBodyChars, splitForWhatsApp, toWhatsAppText } from './whatsapp-text.ts';
+import { maxBodyChars, splitForWhatsApp } from './whatsapp-text/split-text.ts';
+import { toWhatsAppText } from './whatsapp-text.ts';
 
 /** What the model said; undefined when there was nothing for it to read. */
 export type ModelAnswer =

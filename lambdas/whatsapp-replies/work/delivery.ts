@@ -1,4 +1,6 @@
-import { type MessageStatus, messageStatuses } from '../messages.ts';
+import * as z from 'zod/mini';
+import { tenantId } from '../../tenancy/tenant.ts';
+import { type MessageStatus, maxIdChars, messageStatuses, statusPath } from '../messages.ts';
 
 /**
  * How far a status is along the way; callbacks come repeated and in any order, and only a higher
@@ -27,3 +29,39 @@ export const statusesBefore = (status: MessageStatus): MessageStatus[] =>
   messageStatuses.filter((other) => ranks[other] < ranks[status]);
 
 export const isFailure = (status: MessageStatus): boolean => ranks[status] === 5;
+
+/** The longest that we give out: a time and the longest `MessageSid` of a queue message, with the part's number. */
+const maxMessageKeyChars = maxIdChars + 44;
+
+/** What a status callback must bring back to find its message: whose it is and its key. They fit into a key of DynamoDB. */
+const referenceSchema = z.object({
+  company_id: tenantId,
+  conversation_id: z.string().check(z.minLength(1), z.maxLength(maxIdChars)),
+  message_key: z.string().check(z.minLength(1), z.maxLength(maxMessageKeyChars)),
+});
+export type ReplyReference = z.output<typeof referenceSchema>;
+
+/** The query parameter of the status callback's URL that carries it. */
+export const referenceParameter = 'reply';
+
+/** The URL at which Twilio reports on that message. */
+export const statusCallbackUrl = (publicBaseUrl: string, reference: ReplyReference): string =>
+  `${publicBaseUrl.replace(/\/+$/, '')}${statusPath}?${referenceParameter}=${encodeReference(reference)}`;
+
+/** As base64url, so that no gateway on the way re-encodes a character that Twilio has signed. */
+export const encodeReference = ({
+  company_id,
+  conversation_id,
+  message_key,
+}: ReplyReference): string =>
+  Buffer.from(JSON.stringify({ company_id, conversation_id, message_key })).toString('base64url');
+
+/** The reference, or undefined for what is none of ours. */
+export function decodeReference(text: string): ReplyReference | undefined {
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return referenceSchema.safeParse(decoded).data;
+  } catch {
+    return undefined;
+  }
+}

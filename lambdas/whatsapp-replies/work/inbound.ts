@@ -1,5 +1,4 @@
-import { fieldText } from '../messages.ts';
-import { contentTypeOf, isAnyBytes, isReadablePicture } from './picture-type.ts';
+import { fieldText, whatsAppAddress } from '../messages.ts';
 import { withoutControls } from './whatsapp-text/characters.ts';
 
 export interface InboundImage {
@@ -22,18 +21,69 @@ export interface Inbound {
   consent?: 'started' | 'stopped';
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const maxTextChars = 8_000;
 const maxMediaItems = 10;
 const maxSidChars = 128;
 /** Of what a customer points at: enough to know it again. */
 const maxPointedAtChars = 600;
+/** Ids are parts of keys; what is longer is none of WhatsApp's. */
+const maxAddressIdChars = 200;
 
-/** Reads Twilio's fields of any kind of message into text, images and what cannot be read. Never empty. */
-export function readInbound(fields: Fields, messageSid: string, receivedAt: string): Inbound {
-  const media = readMedia(fields);
-  const text = withoutControls(messageLines(fields).join('\n'))
+/** A field of Twilio's form as text, '' where it is missing. */
+type Field = (name: string) => string;
+
+/** What this product reads of the form that Twilio posts for a message of any kind. */
+export interface TwilioMessage {
+  /** '' where it is missing, like `from` and `to`. */
+  messageSid: string;
+  from: string;
+  to: string;
+  /** All that name the customer, `from` first. */
+  addresses: [string, ...string[]];
+  /** What may ask to end or resume messages: a button says it by its text, which is the body too, or by its payload. */
+  said: string[];
+  content: Omit<Inbound, 'message_sid' | 'received_at' | 'consent'>;
+}
+
+/** Reads the form's fields, each of them text or a list of texts. */
+export function readTwilioMessage(fields: Readonly<Record<string, unknown>>): TwilioMessage {
+  const field: Field = (name) => fieldText(fields, name);
+  return {
+    messageSid: field('MessageSid'),
+    from: field('From'),
+    to: field('To'),
+    addresses: addressesIn(field),
+    said: [field('Body'), ...choicesIn(field)],
+    content: contentIn((name) => field(name).trim()),
+  };
+}
+
+/**
+ * The customer's number, and the id that WhatsApp gives to those who hide it. Who is named by both may be named by
+ * one alone the next time.
+ */
+function addressesIn(field: Field): [string, ...string[]] {
+  const from = field('From');
+  const id = field('ExternalUserId')
+    .trim()
+    .replace(/^whatsapp:/i, '');
+  const number = field('WaId').trim().replace(/^\+/, '');
+  const isNumber = /^whatsapp:\+\d+$/.test(from);
+  const others = [
+    ...(id && id.length <= maxAddressIdChars ? [whatsAppAddress(id)] : []),
+    // Beside a number it is the same one, in some countries written in another way.
+    ...(!isNumber && /^[1-9]\d{5,14}$/.test(number) ? [whatsAppAddress(`+${number}`)] : []),
+  ];
+  return [from, ...others.filter((address) => address !== from)];
+}
+
+const choicesIn = (field: Field): string[] =>
+  ['ButtonText', 'ListTitle', 'ButtonPayload', 'ListId'].map(field);
+
+/** Text, images and what cannot be read; never nothing of all three. */
+function contentIn(field: Field): TwilioMessage['content'] {
+  const media = mediaIn(field);
+  const text = withoutControls(messageLines(field).join('\n'))
     .trim()
     .slice(0, maxTextChars)
     .toWellFormed();
@@ -41,11 +91,9 @@ export function readInbound(fields: Fields, messageSid: string, receivedAt: stri
     .filter(({ content_type }) => !mayBePicture(content_type))
     .map(({ content_type }) => mediaKind(content_type));
   const images = media.filter(({ content_type }) => mayBePicture(content_type));
-  const quoted = fieldText(fields, 'OriginalRepliedMessageSid').trim().slice(0, maxSidChars);
+  const quoted = field('OriginalRepliedMessageSid').slice(0, maxSidChars);
   if (!text && media.length === 0) unreadable.push('messages of this kind');
   return {
-    message_sid: messageSid,
-    received_at: receivedAt,
     text,
     images,
     unreadable: [...new Set(unreadable)],
@@ -53,9 +101,8 @@ export function readInbound(fields: Fields, messageSid: string, receivedAt: stri
   };
 }
 
-function messageLines(fields: Fields): string[] {
-  const field = (name: string) => fieldText(fields, name).trim();
-  const choice = first(field, 'ButtonText', 'ListTitle', 'ButtonPayload', 'ListId');
+function messageLines(field: Field): string[] {
+  const choice = choicesIn(field).find((text) => text !== '') ?? '';
   const body = field('Body') || choice;
   const forwarded = field('FrequentlyForwarded') === 'true' || field('Forwarded') === 'true';
   return [
@@ -66,11 +113,6 @@ function messageLines(fields: Fields): string[] {
     formLine(field),
   ].filter((line) => line !== '');
 }
-
-type Field = (name: string) => string;
-
-const first = (field: Field, ...names: string[]): string =>
-  names.map(field).find((value) => value !== '') ?? '';
 
 /** The advertisement, or the post, by which the customer came to write. */
 function advertisementLine(field: Field): string {
@@ -84,7 +126,7 @@ function advertisementLine(field: Field): string {
 
 /** A form that the customer has filled in within WhatsApp. */
 function formLine(field: Field): string {
-  const form = first(field, 'FlowData', 'InteractiveData');
+  const form = field('FlowData') || field('InteractiveData');
   return form ? `[Form: ${quotation(form)}]` : '';
 }
 
@@ -103,11 +145,11 @@ function locationLine(field: Field): string {
   return `[Location: ${place ? `${place}, ` : ''}latitude ${latitude}, longitude ${longitude}]`;
 }
 
-function readMedia(fields: Fields): InboundImage[] {
-  const count = Math.min(Number(fieldText(fields, 'NumMedia')) || 0, maxMediaItems);
+function mediaIn(field: Field): InboundImage[] {
+  const count = Math.min(Number(field('NumMedia')) || 0, maxMediaItems);
   return Array.from({ length: count }, (_, index) => ({
-    url: fieldText(fields, `MediaUrl${index}`),
-    content_type: contentTypeOf(fieldText(fields, `MediaContentType${index}`)),
+    url: field(`MediaUrl${index}`),
+    content_type: contentTypeOf(field(`MediaContentType${index}`)),
   }));
 }
 
@@ -122,4 +164,47 @@ export function mediaKind(contentType: string): string {
   if (contentType.startsWith('image/')) return 'pictures of this kind';
   if (/vcard/.test(contentType)) return 'contact cards';
   return 'documents';
+}
+
+/** A content type without its parameters, in lower case, and JPEG by its one right name. */
+export function contentTypeOf(header: string | null | undefined): string {
+  const type = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  return type.replace(/^image\/p?jpe?g$/, 'image/jpeg');
+}
+
+/** Whether the model reads pictures of this type. */
+const isReadablePicture = (contentType: string): boolean =>
+  /^image\/(jpeg|png|webp|gif)$/.test(contentType);
+
+/** Whether a content type stands for bytes of any kind, as a store's default does. */
+const isAnyBytes = (contentType: string): boolean =>
+  /^(application|binary|unknown|image|\*)\/((x-)?(octet-stream|binary|unknown|(force-)?download)|\*)$/.test(
+    contentType,
+  );
+
+/** How the files of each type begin, as Latin-1. */
+const begins: [contentType: string, begin: string, from?: number][] = [
+  ['image/jpeg', '\xff\xd8\xff'],
+  ['image/png', '\x89PNG\r\n\x1a\n'],
+  ['image/gif', 'GIF87a'],
+  ['image/gif', 'GIF89a'],
+  ['image/webp', 'WEBP', 8],
+];
+
+/**
+ * The type of a picture that the model reads: by its first bytes, else as it was served, else as the message
+ * declared it. Undefined when it is none.
+ */
+export function pictureType(
+  bytes: Uint8Array,
+  served: string | null,
+  declared: string,
+): string | undefined {
+  const begin = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  const seen = begins.find(([, text, from = 0]) => begin.startsWith(text, from))?.[0];
+  const servedType = contentTypeOf(served);
+  const isTold = servedType.includes('/') && !isAnyBytes(servedType);
+  const told = isTold ? servedType : contentTypeOf(declared);
+  const type = seen ?? told;
+  return isReadablePicture(type) ? type : undefined;
 }

@@ -1,7 +1,62 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Log, Meter } from '../../shared/log.ts';
 import type { Texts } from '../features.ts';
 import type { MessageStatus } from '../messages.ts';
 import type { InboundImage } from './inbound.ts';
 import type { Turn, TurnKey } from './turn.ts';
+
+/** What the work on a conversation's turns needs of the world. */
+export interface ReplyPorts {
+  store: ConversationStore;
+  messenger: Messenger;
+  assistantFor(turn: Turn): Promise<AssistantChoice>;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  /** Names the turn on each line that follows; a conversation's turns are answered one after the other. */
+  logTurn(turn: TurnKey): void;
+  meter: Meter;
+  /** The memory for the pictures of all turns that this process works on. */
+  pictureRoom: ByteRoom;
+  /** Takes a reply from the conversation's rate limit; in how many seconds there is one again, 0 where it got one. */
+  tryAcquireReply(turn: Turn): Promise<number>;
+  /** Counts a reply in the company's usage; never throws. */
+  countReply(turn: Turn): Promise<void>;
+  /** The URL at which Twilio reports on a part of this turn's reply. */
+  statusCallback(turn: Turn, messageKey: string): string;
+}
+
+/** The invocation that a turn is worked on in. */
+export interface TurnInvocation {
+  remainingMs(): number;
+  /** Waits until the batch's other conversations are done, for a turn that has ended so many invocations. */
+  lastAndAlone?(times: number): Promise<void>;
+}
+
+/** What the steps of one turn work with. */
+export interface TurnContext extends ReplyPorts, Pick<TurnInvocation, 'remainingMs'> {
+  /** Who answers the company's customers; looked up once, when a step first needs it. */
+  assistant(): Promise<AssistantChoice>;
+}
+
+/** A step moved the turn on, or gives the wait back to the queue for that long. */
+export type StepResult =
+  | { kind: 'moved'; turn: Turn }
+  | { kind: 'waiting'; turn: Turn; afterSeconds: number };
+
+/** A part of the process's memory that pieces of work share which go on at the same time. */
+export interface ByteRoom {
+  hold(): ByteHold;
+}
+
+/** What one piece of work holds of it. */
+export interface ByteHold {
+  /** False when there is no room for so many bytes more; then nothing more is held. */
+  take(bytes: number): boolean;
+  readonly bytes: number;
+  /** Gives all of it back. */
+  release(): void;
+}
 
 /** One of the customer's messages, as a model reads it; images as data URLs. */
 export interface ModelInput {
@@ -19,7 +74,7 @@ export interface PastMessage {
   content: string;
 }
 
-/** A run that has ended as it should, and what of the thread it tells; what it read is in tokens. */
+/** A run that has ended regularly, the last item of its thread, and the tokens that it has read. */
 interface Ended {
   runId: string;
   lastItemId?: string;
@@ -27,9 +82,9 @@ interface Ended {
 }
 
 /**
- * What is known of a model's run. A failed one says whether a new one can help, and its error's code where it
- * has one; one that is too long has more to read than the model takes at once. `refused`: the vendor does
- * not take something that it was to read, be it the customer's or of before.
+ * The status of a model's run. `failed` says whether a new run can help, and the error's code if it has one;
+ * `too_long`: the thread is longer than what the model reads at once; `refused`: the vendor does not accept
+ * something that is in it, from this message or from an earlier one.
  */
 export type ModelRunStatus =
   | { kind: 'working'; runId: string }
@@ -61,7 +116,7 @@ export interface AssistantPort {
   /** After such a doubt: the run that was started for this turn, if one was. */
   findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadTrouble | undefined>;
   checkRun(threadId: string, runId: string): Promise<ModelRunStatus>;
-  /** Ends a run and tells how it ended; it may have completed meanwhile. */
+  /** Ends a run and returns how it ended; it may have completed meanwhile. */
   cancelRun(threadId: string, runId: string): Promise<ModelRunStatus>;
 }
 
@@ -106,8 +161,8 @@ export interface FetchBounds {
 }
 
 /**
- * Why there is no picture: a `missing` one may come yet if its message is young, there may be room again
- * soon, and `not given` was given up.
+ * Why there is no picture. A `missing` one of a young message may still come; after `no room` there may be room
+ * again soon; for `not given` Twilio has failed until the last try.
  */
 export type NoPicture =
   | 'too large'
@@ -137,16 +192,19 @@ export const noThread = '';
 /** The code of the error by which a store says that another invocation has written the turn since. */
 export const turnTaken = 'turn_taken';
 
+/** The code of the error that means: the customer has the reply, our record of it is missing. */
+export const notRecorded = 'reply_not_recorded';
+
 /** Every method needs the tenant (`company_id`), by its key or the turn that carries it. */
 export interface ConversationStore {
-  /** The turn that answers a message, whether it leads it or is covered by it. */
+  /** The turn that answers a message, whether it is the turn's first or is merged into it. */
   turnOf(key: TurnKey): Promise<Turn | undefined>;
   /** False when another one was there before. */
   createTurn(turn: Turn): Promise<boolean>;
   /** Writes the turn as it is now; throws `retry` when another invocation has written since. */
   saveTurn(turn: Turn): Promise<Turn>;
-  /** Notes that a message is answered by this turn; returns the id of the turn that has it. */
-  coverMessage(turn: Turn, messageSid: string): Promise<string>;
+  /** Records that a message is answered by this turn; returns the id of the turn that has it. */
+  mergeInto(turn: Turn, messageSid: string): Promise<string>;
   recordInputs(turn: Turn): Promise<void>;
   conversation(key: TurnKey): Promise<Conversation | undefined>;
   rememberThread(turn: Turn, threadId: string): Promise<void>;

@@ -39,7 +39,7 @@ export interface ReplyPart {
   message_sid?: string;
   status?: MessageStatus;
   error_code?: number;
-  /** Its send has ended without an answer and cannot take effect any more, or has by now. */
+  /** The connection of its send was cut: it has taken effect by now, or never will. */
   answer_lost?: true;
 }
 
@@ -57,9 +57,9 @@ export interface Turn {
   business_number: string;
   state: TurnState;
   version: number;
-  /** Failures so far, neither waiting nor outages counted. */
+  /** Failures so far; waits and outages are none. */
   attempts: number;
-  /** Failures so far for want of somebody else. */
+  /** Failures so far by outages of others. */
   outages?: number;
   /** The latest tries that failed. */
   history?: HistoryEntry[];
@@ -70,13 +70,13 @@ export interface Turn {
   run?: TurnRun;
   /** Runs in this thread that ended without an answer; what they were given may be in it. */
   failed_runs?: number;
-  /** It has waited because the customer got as many replies lately as one conversation may. */
+  /** It has waited for the conversation's rate limit. */
   slowed?: boolean;
   /** How often what the model was to read was longer than it takes. */
   overflows?: number;
-  /** How often the vendor has refused what it was to read. */
+  /** How often the vendor has refused what the model was to read. */
   refusals?: number;
-  /** Its thread begins without our history, which may be why it was refused. */
+  /** Its thread begins without our history, since that may be what was refused. */
   without_history?: boolean;
   /** What its run has read, in tokens. */
   thread_tokens?: number;
@@ -84,7 +84,7 @@ export interface Turn {
   outcome?: TurnOutcome;
   /** When the reply's text was made, in milliseconds since the epoch. */
   answered_at?: number;
-  /** Where the next look into the vendor's thread begins. */
+  /** The last item of the thread that is known; a run whose id was lost is searched for behind it. */
   last_item_id?: string;
   created_at: string;
   updated_at: string;

@@ -1,15 +1,8 @@
+import type { MarkedToken, Token, Tokens } from 'marked';
 import { plainAnswer } from '../../shared/model-text.ts';
-import { blockText } from './whatsapp-text/block-text.ts';
-import { isBlank, withoutControls } from './whatsapp-text/characters.ts';
-import { cutsOf } from './whatsapp-text/cuts.ts';
+import { withoutControls } from './whatsapp-text/characters.ts';
+import { decodeEntities, inlineText, marked } from './whatsapp-text/inline-text.ts';
 import { lexMarkdown } from './whatsapp-text/markdown.ts';
-import { packed } from './whatsapp-text/packing.ts';
-
-/** The longest body of a WhatsApp message, in UTF-16 code units. */
-export const maxBodyChars = 1600;
-
-/** The shortest limit under which code can be closed and reopened around a character. */
-const minBodyChars = 32;
 
 /** A model's Markdown in WhatsApp's notation: trimmed and well-formed, none of its words lost. */
 export function toWhatsAppText(markdown: string): string {
@@ -33,24 +26,116 @@ const unescapable = (text: string): string =>
         : word,
     );
 
-/**
- * The text in the fewest parts of at most `maxChars` (32 or more) UTF-16 code units, cut where it
- * hurts the reader least: after a paragraph, else a line, a sentence, a word; inside a word or
- * address only if that is longer than a part. Formats that are cut are closed and reopened.
- */
-export function splitForWhatsApp(text: string, maxChars = maxBodyChars): string[] {
-  if (maxChars < minBodyChars) {
-    throw new RangeError(`Expected maxChars to be at least ${minBodyChars}, got ${maxChars}`);
+/** Where a block stands: lists in a list are indented, quotes in a quote are marked once. */
+type Place = { readonly indent: string; readonly quoted: boolean };
+
+const outermost: Place = { indent: '', quoted: false };
+
+/** Markdown blocks in WhatsApp's notation, a blank line between two where the source has one. */
+function blockText(tokens: readonly Token[], place = outermost): string {
+  let text = '';
+  let gap = '\n';
+  for (const token of tokens as MarkedToken[]) {
+    const separates = token.type === 'space' && /\n[^\n]*\n/.test(token.raw);
+    if (separates || token.type === 'hr') gap = '\n\n';
+    const block = tokenText(token, place).trimEnd();
+    if (block === '') continue;
+    text += text === '' ? block : gap + block;
+    gap = '\n';
   }
-  const whole = text.trim();
-  if (isBlank(whole)) return [];
-  if (whole.length <= maxChars) return [whole];
-  const ends = packed(cutsOf(whole, maxChars), maxChars);
-  return ends
-    .slice(1)
-    .map((to, i) => {
-      const from = ends[i] ?? to;
-      return (from.reopen + whole.slice(from.start, to.end) + to.close).trim();
+  return text;
+}
+
+function tokenText(token: MarkedToken, place: Place): string {
+  switch (token.type) {
+    case 'space':
+    case 'hr':
+    case 'checkbox':
+      return '';
+    case 'heading':
+      return marked('*', inlineText(token.tokens, '*'));
+    case 'code':
+      return codeText(token.text);
+    case 'list':
+      return indented(listText(token, place), place.indent);
+    case 'blockquote':
+      return quoteText(token, place);
+    case 'table':
+      return token.rows.map((row) => rowText(token.header, row)).join('\n') || cells(token.header);
+    case 'html':
+      return decodeEntities(token.raw.replace(/<!--[\s\S]*?-->/g, ''));
+    default:
+      return paragraphText(token);
+  }
+}
+
+function paragraphText(token: MarkedToken): string {
+  const text = 'tokens' in token && token.tokens ? inlineText(token.tokens) : token.raw;
+  return text.replace(/^(?:[ \t]*\n)+/, '').replace(/\n(?:[ \t]*\n){2,}/g, '\n\n');
+}
+
+function codeText(code: string): string {
+  return code.trim() === '' ? '' : `\`\`\`\n${code.replace(/\n$/, '')}\n\`\`\``;
+}
+
+function quoteText(quote: Tokens.Blockquote, place: Place): string {
+  const text = blockText(quote.tokens, { indent: '', quoted: true });
+  return place.quoted ? text : outsideCode(text, (line) => (line.trim() ? `> ${line}` : ''));
+}
+
+function listText(list: Tokens.List, place: Place): string {
+  const written = list.items.map((item) => /^\s*(\d+)[.)]/.exec(item.raw)?.[1] ?? '');
+  const counts = written.length > 1 && new Set(written).size === 1;
+  let text = '';
+  for (const [i, item] of list.items.entries()) {
+    const number = counts ? Number(list.start) + i : written[i];
+    const bullet = list.ordered ? `${number}${item.raw.trimStart().replace(/^\d+/, '')[0]}` : '-';
+    text += itemText(item, item.task ? (item.checked ? '☑' : '☐') : bullet, place);
+    text += /\n[ \t]*\n[ \t]*$/.test(item.raw) ? '\n\n' : '\n';
+  }
+  return text;
+}
+
+function itemText(item: Tokens.ListItem, bullet: string, { quoted }: Place): string {
+  const text = blockText(item.tokens, { indent: ' '.repeat(bullet.length + 1), quoted });
+  return bullet + (text.startsWith('```\n') ? '\n' : ' ') + text.trimStart();
+}
+
+function rowText(header: readonly Tokens.TableCell[], row: readonly Tokens.TableCell[]): string {
+  return row
+    .map((cell, i) => {
+      const value = cellText(cell);
+      const name = header[i] ? cellText(header[i], '*').replace(/:$/, '') : '';
+      return name && value ? `${name}: ${value}` : value;
     })
-    .filter((part) => !isBlank(part));
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function cells(row: readonly Tokens.TableCell[]): string {
+  return row.map((cell) => cellText(cell)).join(' · ');
+}
+
+function cellText(cell: Tokens.TableCell, open = ''): string {
+  const lines = inlineText(cell.tokens, open).split('\n');
+  return lines
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join(', ');
+}
+
+function indented(text: string, indent: string): string {
+  return outsideCode(text, (line) => (line ? indent + line : ''));
+}
+
+function outsideCode(text: string, change: (line: string) => string): string {
+  let inCode = false;
+  return text
+    .split('\n')
+    .map((line) => {
+      const isFence = line === '```';
+      if (isFence) inCode = !inCode;
+      return isFence || inCode ? line : change(line);
+    })
+    .join('\n');
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { microDollarsOf } from '../../../lambdas/vendors/openai/prices.ts';
-import { noteUsage, usageMeter } from '../../../lambdas/vendors/openai/usage.ts';
+import { microDollarsOf, recordUsage, usageMeter } from '../../../lambdas/vendors/openai/usage.ts';
 import { recordedMeter } from '../../support/log.ts';
 
 const aResponse = (model: string) => ({
@@ -12,9 +11,9 @@ const aResponse = (model: string) => ({
   },
 });
 
-const counted = (response: Parameters<typeof noteUsage>[0], baseUrl?: string) => {
+const counted = (response: Parameters<typeof recordUsage>[0], baseUrl?: string) => {
   const meter = recordedMeter();
-  noteUsage(response, usageMeter(meter, baseUrl));
+  recordUsage(response, usageMeter(meter, baseUrl));
   return meter.counts;
 };
 

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  parseTwilioCredentials,
-  whatsAppAddress,
-} from '../../../lambdas/vendors/twilio/credentials.ts';
+import { parseTwilioCredentials } from '../../../lambdas/vendors/twilio/credentials.ts';
 import { accountSid, authToken, twilioSecret } from '../../support/webhook.ts';
 
 const without = (name: string): string => {
@@ -47,12 +44,5 @@ describe('the Twilio secret', () => {
         expect.objectContaining({ message: expect.not.stringContaining(token) }),
       );
     }
-  });
-});
-
-describe('a WhatsApp address', () => {
-  it('has its prefix once', () => {
-    expect(whatsAppAddress('+14155238886')).toBe('whatsapp:+14155238886');
-    expect(whatsAppAddress('whatsapp:+14155238886')).toBe('whatsapp:+14155238886');
   });
 });

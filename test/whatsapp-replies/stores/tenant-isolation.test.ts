@@ -48,7 +48,7 @@ describe('two companies', () => {
           const other = aTurn({ ...ids, company_id: theirs });
 
           await store.createTurn(mine);
-          await store.coverMessage(mine, 'SMcovered');
+          await store.mergeInto(mine, 'SMcovered');
           await store.recordInputs(mine);
           await store.rememberThread(mine, 'conv_ours');
           await store.recordReply(mine);

@@ -79,34 +79,31 @@ describe('a turn', () => {
       () => store.turnOf(turn),
       () => store.createTurn(turn),
       () => store.saveTurn(turn),
-      () => store.coverMessage(turn, 'SMother'),
+      () => store.mergeInto(turn, 'SMother'),
     ];
 
     for (const call of calls) await expect(call()).rejects.toMatchObject({ next: 'retry' });
   });
 });
 
-describe('a message that another message’s turn covers', () => {
-  it('may be covered again by the same turn, also when an answer was lost', async () => {
+describe('a message that is merged into another message’s turn', () => {
+  it('may be merged again into the same turn, also when an answer was lost', async () => {
     const store = turnStore(withLostAnswers(table));
     const turn = aNewTurn(2);
 
-    const owners = [
-      await store.coverMessage(turn, 'SMagain'),
-      await store.coverMessage(turn, 'SMagain'),
-    ];
+    const owners = [await store.mergeInto(turn, 'SMagain'), await store.mergeInto(turn, 'SMagain')];
 
     expect(owners).toEqual([turn.turn_id, turn.turn_id]);
   });
 });
 
 describe('a message whose old turn has expired', () => {
-  it('is covered by the new one, though the old item is not deleted yet', async () => {
+  it('is merged into the new one, though the old item is not deleted yet', async () => {
     const store = turnStore(table);
     const [old, fresh] = [aNewTurn(), aNewTurn(2)];
     await store.createTurn(old);
     table.clock.pass(days(91));
 
-    expect(await store.coverMessage(fresh, old.turn_id)).toBe(fresh.turn_id);
+    expect(await store.mergeInto(fresh, old.turn_id)).toBe(fresh.turn_id);
   });
 });

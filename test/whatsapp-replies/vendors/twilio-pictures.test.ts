@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { byteRoom } from '../../../lambdas/shared/byte-room.ts';
 import type { EngineError } from '../../../lambdas/shared/errors.ts';
 import { isOutage } from '../../../lambdas/shared/queue/retry-limits.ts';
+import { byteRoom } from '../../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';
 import {

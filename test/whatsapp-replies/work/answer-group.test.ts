@@ -34,7 +34,7 @@ describe('messages that wait together', () => {
 
   it('are one message when they carry the same SID', async () => {
     const world = aWorld();
-    const twice = [aQueuedMessage(1), { ...aQueuedMessage(1), record_id: 'record-again' }];
+    const twice = [aQueuedMessage(1), aQueuedMessage(1)];
 
     const result = await world.answers(twice);
 

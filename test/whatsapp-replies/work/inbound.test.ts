@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readInbound } from '../../../lambdas/whatsapp-replies/work/inbound.ts';
+import { readTwilioMessage } from '../../../lambdas/whatsapp-replies/work/inbound.ts';
 
 const read = (fields: Record<string, unknown>) => {
-  const { text, images, unreadable } = readInbound(fields, 'SM1', '2026-11-02T09:00:00.000Z');
+  const { text, images, unreadable } = readTwilioMessage(fields).content;
   return { text, images, unreadable };
 };
 
@@ -90,10 +90,11 @@ describe('inbound message', () => {
   });
 
   it('names the message that it replies to', () => {
-    const inbound = readInbound({ Body: 'This', OriginalRepliedMessageSid: 'SM9' }, 'SM1', 'now');
+    const contentOf = (fields: Record<string, string>) =>
+      readTwilioMessage({ Body: 'This', ...fields }).content;
 
-    expect(inbound.quoted_sid).toBe('SM9');
-    expect(readInbound({ Body: 'This' }, 'SM1', 'now')).not.toHaveProperty('quoted_sid');
+    expect(contentOf({ OriginalRepliedMessageSid: 'SM9' }).quoted_sid).toBe('SM9');
+    expect(contentOf({})).not.toHaveProperty('quoted_sid');
   });
 
   it('keeps pictures as pictures, with their words', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AssistantPort } from '../../../lambdas/whatsapp-replies/work/ports.ts';
-import { maxThreadTokens } from '../../../lambdas/whatsapp-replies/work/steps/open-thread.ts';
+import { maxThreadTokens } from '../../../lambdas/whatsapp-replies/work/steps/thread.ts';
 import { TestProcess } from '../../support/crash.ts';
 import type { Outcome } from '../../support/reply-assistant.ts';
 import { aQueuedMessage, aTurn, texts } from '../../support/reply-builders.ts';

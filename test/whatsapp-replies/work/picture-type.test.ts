@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentTypeOf, pictureType } from '../../../lambdas/whatsapp-replies/work/picture-type.ts';
+import { contentTypeOf, pictureType } from '../../../lambdas/whatsapp-replies/work/inbound.ts';
 
 const bytes = (latin1: string) => Buffer.from(latin1, 'latin1');
 const unknown = bytes('whatever');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { byteRoom } from '../../../lambdas/shared/byte-room.ts';
 import { retryLater } from '../../../lambdas/shared/errors.ts';
 import { limits } from '../../../lambdas/whatsapp-replies/limits.ts';
 import type { Inbound } from '../../../lambdas/whatsapp-replies/work/inbound.ts';
 import type { NoPicture } from '../../../lambdas/whatsapp-replies/work/ports.ts';
+import { byteRoom } from '../../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import { TestProcess } from '../../support/crash.ts';
 import { aQueuedMessage } from '../../support/reply-builders.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextPollMs, nextVisitSeconds } from '../../../lambdas/whatsapp-replies/work/polling.ts';
+import { nextPollMs, nextVisitSeconds } from '../../../lambdas/whatsapp-replies/work/steps/run.ts';
 import type { Outcome } from '../../support/reply-assistant.ts';
 import { aQueuedMessage } from '../../support/reply-builders.ts';
 import { deliverAll } from '../../support/reply-fifo.ts';

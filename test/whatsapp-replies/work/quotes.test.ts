@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quoteLine } from '../../../lambdas/whatsapp-replies/work/quotes.ts';
+import { quoteLine } from '../../../lambdas/whatsapp-replies/work/answer-group.ts';
 import { anInbound, aQueuedMessage } from '../../support/reply-builders.ts';
 import { aWorld } from '../../support/reply-world.ts';
 

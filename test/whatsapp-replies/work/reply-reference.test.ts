@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeReference,
   encodeReference,
-} from '../../../lambdas/whatsapp-replies/work/reply-reference.ts';
+} from '../../../lambdas/whatsapp-replies/work/delivery.ts';
 
 const anyReference = fc.record({
   company_id: fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/),

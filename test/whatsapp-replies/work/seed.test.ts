@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PastMessage } from '../../../lambdas/whatsapp-replies/work/ports.ts';
-import { maxSeedChars, newestWithin, seedOf } from '../../../lambdas/whatsapp-replies/work/seed.ts';
+import {
+  maxSeedChars,
+  newestWithin,
+  seedOf,
+} from '../../../lambdas/whatsapp-replies/work/steps/thread.ts';
 import { aTurn } from '../../support/reply-builders.ts';
 
 const aMessage = (content: string): PastMessage => ({ role: 'user', content });

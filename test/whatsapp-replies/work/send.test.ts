@@ -51,7 +51,7 @@ describe('reply of several parts', () => {
 
     const result = await takes(store.turn('SM1') ?? aTurn(), 20_000);
 
-    expect(result).toEqual({ kind: 'waiting', afterSeconds: 1 });
+    expect(result).toEqual({ kind: 'retry', afterSeconds: 1 });
     expect(messenger.bodies).toEqual(['Part 1.', 'Part 2.']);
     expect(store.turn('SM1')).toMatchObject({ state: 'sending', lease_until: 0 });
   });
@@ -79,8 +79,8 @@ describe('part whose answer was lost', () => {
     clock.pass(10_000);
     const late = await again();
 
-    expect(soon).toEqual({ kind: 'waiting', afterSeconds: 3 });
-    expect(late).toEqual({ kind: 'recorded' });
+    expect(soon).toEqual({ kind: 'retry', afterSeconds: 3 });
+    expect(late).toEqual({ kind: 'done' });
     expect(messenger.bodies).toEqual(['Part 1.', 'Part 2.']);
   });
 
@@ -117,7 +117,7 @@ describe('part whose send timed out', () => {
       messenger.plan({ takenAfterMs });
 
       await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
-      for (let result = await again(); result.kind === 'waiting'; result = await again()) {
+      for (let result = await again(); result.kind === 'retry'; result = await again()) {
         clock.pass(result.afterSeconds * 1000);
       }
 
@@ -134,7 +134,7 @@ describe('part whose send timed out', () => {
 
     store.report(aPart(1).message_key, 'SMreported');
 
-    expect(await again()).toEqual({ kind: 'recorded' });
+    expect(await again()).toEqual({ kind: 'done' });
     expect(messenger.tries).toEqual(['Part 1.']);
   });
 
@@ -148,7 +148,7 @@ describe('part whose send timed out', () => {
     clock.pass(1_000);
     await again();
 
-    expect(soon).toEqual({ kind: 'waiting', afterSeconds: 3 });
+    expect(soon).toEqual({ kind: 'retry', afterSeconds: 3 });
     expect(messenger.bodies).toEqual(['Part 1.']);
   });
 
@@ -159,7 +159,7 @@ describe('part whose send timed out', () => {
     await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
     clock.pass(10_000);
     await expect(again()).rejects.toMatchObject({ code: 'twilio_unsure' });
-    for (let result = await again(); result.kind === 'waiting'; result = await again()) {
+    for (let result = await again(); result.kind === 'retry'; result = await again()) {
       clock.pass(result.afterSeconds * 1000);
     }
 
@@ -175,7 +175,7 @@ describe('message that Twilio refuses', () => {
     const result = await again();
     const twice = await again();
 
-    expect([result, twice]).toEqual([{ kind: 'recorded' }, { kind: 'recorded' }]);
+    expect([result, twice]).toEqual([{ kind: 'done' }, { kind: 'done' }]);
     expect(messenger.tries).toEqual(['Part 1.']);
     expect(store.turn('SM1')).toMatchObject({
       state: 'recorded',

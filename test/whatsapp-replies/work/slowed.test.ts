@@ -10,7 +10,7 @@ function aSlowedWorld(refusals: number, waitSeconds = 60) {
   const asked: string[] = [];
   const world = aWorld({
     ports: {
-      spendReply: async ({ turn_id }) => {
+      tryAcquireReply: async ({ turn_id }) => {
         asked.push(turn_id);
         left -= 1;
         return left >= 0 ? waitSeconds : 0;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   maxBodyChars,
   splitForWhatsApp,
-} from '../../../lambdas/whatsapp-replies/work/whatsapp-text.ts';
+} from '../../../lambdas/whatsapp-replies/work/whatsapp-text/split-text.ts';
 
 const word = fc.oneof(
   {

@@ -1,7 +1,6 @@
+import { decode } from 'html-entities';
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { isSpacedWord } from './characters.ts';
-import { anchorHref, decodeEntities, tagText } from './html.ts';
-import { linkText } from './links.ts';
 
 type Marker = '*' | '_' | '~';
 type Span = Tokens.Strong | Tokens.Em | Tokens.Del;
@@ -115,4 +114,69 @@ function isFormula({ raw, text }: Span, before: string, after: string): boolean 
 function codeText(code: string): string {
   if (code.includes('```') || code.trim() === '') return code;
   return code.includes('`') ? `\`\`\`${code}\`\`\`` : `\`${code}\``;
+}
+
+/** The text with its character references resolved; what is none, such as `&copy=` of an address, stays. */
+export const decodeEntities = (text: string): string => decode(text, { scope: 'strict' });
+
+const inlineElements =
+  'a|abbr|b|bdi|bdo|big|center|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr';
+const blockElements =
+  'address|article|aside|blockquote|body|caption|dd|details|div|dl|dt|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|li|main|nav|ol|p|pre|script|section|style|summary|table|tbody|td|tfoot|th|thead|tr|ul|br';
+// An attribute without a value is accepted only by name: `a <b and c> d` is no HTML.
+const attribute =
+  '\\s+(?:[\\w:-]+\\s*=\\s*(?:"[^"]*"|\'[^\']*\'|[^\\s"\'=<>`]+)|open|checked|disabled|hidden)';
+const tag = new RegExp(
+  `^<(/?)(?:(${inlineElements})|(${blockElements}))((?:${attribute})*)\\s*/?>$`,
+  'i',
+);
+
+/** What a tag contributes to plain text; a tag that HTML does not know is literal text. */
+function tagText(raw: string): string {
+  if (/^<!(?:--|doctype)/i.test(raw)) return '';
+  const match = tag.exec(raw);
+  if (!match) return raw;
+  const [, slash, inline, block] = match;
+  if (inline) return !slash && inline.toLowerCase() === 'sup' ? '^' : '';
+  if (/^t[dh]$/i.test(block ?? '')) return slash ? ' ' : '';
+  return !slash && block?.toLowerCase() === 'li' ? '\n- ' : '\n';
+}
+
+/** The destination of an opening `<a>` tag, '' of a closing one, undefined of any other tag. */
+function anchorHref(raw: string): string | undefined {
+  if (/^<\/a\s*>$/i.test(raw)) return '';
+  const href = /^<a\s(?:.*?\s)?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/is.exec(raw);
+  return href ? decodeEntities(href[1] ?? href[2] ?? href[3] ?? '') : undefined;
+}
+
+/** A link as WhatsApp can show it: `label (address)`, or one of the two where they say the same. */
+function linkText(label: string, href: string): string {
+  const address = addressOf(href.trim());
+  if (address === '') return label;
+  if (label.trim() === '') return address;
+  if (href.startsWith('tel:') && digits(label) === digits(address)) return label;
+  return bare(label) === bare(address) ? address : `${label} (${address})`;
+}
+
+/** What a customer can tap or copy; '' for what leads nowhere on a phone. */
+function addressOf(href: string): string {
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(href)?.[1]?.toLowerCase();
+  if (scheme === 'mailto') return href.slice('mailto:'.length).replace(/\?.*$/s, '');
+  if (scheme === 'tel') return href.slice('tel:'.length).replace(/;.*$/s, '');
+  const leadsNowhere = scheme
+    ? /^(?:javascript|vbscript|data|file|blob|about|cid|sandbox)$/.test(scheme)
+    : !/^(?:[\w-]+\.)+[a-z]{2,}(?:[/?#:]|$)/i.test(href);
+  return leadsNowhere ? '' : href.replace(/\s/g, encodeURIComponent);
+}
+
+function bare(address: string): string {
+  return address
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:https?:\/\/|mailto:)?(?:www\.)?/, '')
+    .replace(/\/$/, '');
+}
+
+function digits(text: string): string {
+  return text.replace(/[^\d+]/g, '');
 }

@@ -1,11 +1,9 @@
-import type { ByteHold } from '../../../shared/byte-room.ts';
 import { EngineError, retryLater } from '../../../shared/errors.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { errorForLog } from '../../../shared/log.ts';
 import { limits } from '../../limits.ts';
-import type { ReplyPorts } from '../answer-turn.ts';
 import { type Inbound, type InboundImage, mediaKind } from '../inbound.ts';
-import type { ModelInput, NoPicture, Picture } from '../ports.ts';
+import type { ByteHold, ByteRoom, ModelInput, NoPicture, Picture, ReplyPorts } from '../ports.ts';
 import { modelText, readableInputs, type Turn } from '../turn.ts';
 
 export interface ModelInputs {
@@ -24,9 +22,9 @@ const againSeconds = 2;
 const atOnce = 4;
 
 /**
- * The customer's messages with their pictures. One that cannot be had for good becomes a note that it could
- * not be read. Waits while one may still come or others fill the room, and throws `retry` while Twilio
- * gives none, with an outage's patience; then the words are answered without it.
+ * The customer's messages with their pictures. Of one that is lost for good the model is told that it could not
+ * be read. Waits while one may still come or others fill the memory; throws `retry` while Twilio gives none, as
+ * often as an outage allows, and then the words are answered without it.
  */
 export async function readPictures(
   turn: Turn,
@@ -63,7 +61,7 @@ export async function readPictures(
   return { kind: 'ready', turn: { ...turn, inputs: kept }, messages };
 }
 
-/** Within the turn's share of the room, and with patience for Twilio's outages. */
+/** Within the turn's share of the memory. After the last try of an outage the picture is given up. */
 async function fetchWithin(
   image: InboundImage,
   turn: Turn,
@@ -117,4 +115,29 @@ function unreadableAs(why: NoPicture, { content_type }: InboundImage): string {
     default:
       return 'pictures that did not arrive';
   }
+}
+
+/** Memory of so many bytes. */
+export function byteRoom(capacity: number): ByteRoom {
+  let free = capacity;
+  return {
+    hold() {
+      let held = 0;
+      return {
+        take(bytes) {
+          if (bytes > free) return false;
+          free -= bytes;
+          held += bytes;
+          return true;
+        },
+        get bytes() {
+          return held;
+        },
+        release() {
+          free += held;
+          held = 0;
+        },
+      };
+    },
+  };
 }

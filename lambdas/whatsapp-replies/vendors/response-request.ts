@@ -1,8 +1,39 @@
 import { randomUUID } from 'node:crypto';
+import type { OpenAI } from 'openai';
+import type {
+  Response,
+  ResponseCreateParamsNonStreaming,
+  ResponseInputItem,
+} from 'openai/resources/responses/responses.js';
+import type { ModelInput, PastMessage, Picture } from '../work/ports.ts';
 
-interface Picture {
-  contentType: string;
-  bytes: Uint8Array;
+/** An earlier message, as an item of the input. */
+export const pastItem = ({ role, content }: PastMessage): ResponseInputItem => ({ role, content });
+
+/** A customer's message with its pictures, as an item of the input. */
+export const inputItem = (message: ModelInput, pictures: PictureSlots): ResponseInputItem => ({
+  role: 'user',
+  content: [
+    ...(message.text ? [{ type: 'input_text' as const, text: message.text }] : []),
+    ...message.images.map((picture) => ({
+      type: 'input_image' as const,
+      detail: 'auto' as const,
+      image_url: pictures.add(picture),
+    })),
+  ],
+});
+
+/** Sends the request once only; pictures are encoded while they are sent. */
+export async function createResponse(
+  client: OpenAI,
+  request: ResponseCreateParamsNonStreaming,
+  pictures: PictureSlots,
+  timeout: number,
+): Promise<Response> {
+  if (pictures.isEmpty) return client.responses.create(request, { timeout, maxRetries: 0 });
+  const { length, stream } = pictures.fill(JSON.stringify(request));
+  const headers = { 'content-type': 'application/json', 'content-length': String(length) };
+  return client.post<Response>('/responses', { body: stream, headers, timeout, maxRetries: 0 });
 }
 
 /** Bytes that are encoded at a time: a multiple of three, so that base64 pads only the end. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PictureSlots } from '../../../lambdas/vendors/openai/picture-slots.ts';
+import { PictureSlots } from '../../../lambdas/whatsapp-replies/vendors/response-request.ts';
 
 const textOf = async (stream: ReadableStream<Uint8Array>): Promise<string> =>
   Buffer.concat(await Array.fromAsync(stream)).toString('utf8');

@@ -1,6 +1,6 @@
 import type { Response } from 'openai/resources/responses/responses.js';
 import { describe, expect, it } from 'vitest';
-import { viewOf } from '../../../lambdas/whatsapp-replies/vendors/response-view.ts';
+import { statusOf } from '../../../lambdas/whatsapp-replies/vendors/run-status.ts';
 
 const message = (text: string, phase?: string) => ({
   id: `msg_${phase}`,
@@ -17,23 +17,23 @@ describe('what a response says to the customer', () => {
     const noted = 'Noted, see you Friday.';
     const output = [message(noted, 'commentary'), message(noted, 'final_answer')];
 
-    expect(viewOf(aResponse(output))).toMatchObject({ kind: 'answered', text: noted });
+    expect(statusOf(aResponse(output))).toMatchObject({ kind: 'answered', text: noted });
   });
 
   it('is each message as a paragraph where no phases are said', () => {
     const output = [message('We are open.'), message('Until nine.')];
 
-    expect(viewOf(aResponse(output))).toMatchObject({ text: 'We are open.\n\nUntil nine.' });
+    expect(statusOf(aResponse(output))).toMatchObject({ text: 'We are open.\n\nUntil nine.' });
   });
 
   it('is nothing where the model only noted or reasoned', () => {
     const cut = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
 
-    expect(viewOf(aResponse([message('I look.', 'commentary')]))).toMatchObject({
+    expect(statusOf(aResponse([message('I look.', 'commentary')]))).toMatchObject({
       kind: 'unanswered',
       reason: 'empty',
     });
-    expect(viewOf(aResponse([message('<think>I look')], cut))).toMatchObject({
+    expect(statusOf(aResponse([message('<think>I look')], cut))).toMatchObject({
       kind: 'unanswered',
       reason: 'max_output_tokens',
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteRoom } from '../../lambdas/shared/byte-room.ts';
+import { byteRoom } from '../../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 
 describe('byte room', () => {
   it('is shared by all that hold a part of it', () => {

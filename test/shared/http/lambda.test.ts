@@ -1,14 +1,14 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { httpLambda } from '../../../lambdas/shared/http/http-lambda.ts';
+import * as z from 'zod/mini';
+import { http } from '../../../lambdas/shared/http/lambda.ts';
 import { headerOf, httpApp } from '../../../lambdas/shared/http/problem.ts';
-import { createLog, createMeter } from '../../../lambdas/shared/log.ts';
 import { aContext } from '../../whatsapp-replies/invoking.ts';
 
-const log = createLog('test');
+const nothing = z.object({});
 
 async function send(method: string, parts: Partial<APIGatewayProxyEventV2> = {}) {
-  const handler = httpLambda(log, createMeter('test'), () => {
+  const handler = http('test', nothing, ({ log }) => {
     const app = httpApp(log);
     app.all('/', async (c) =>
       c.json({ body: await c.req.text(), condition: headerOf(c, 'if-match') ?? null }),
@@ -22,7 +22,7 @@ async function send(method: string, parts: Partial<APIGatewayProxyEventV2> = {})
   return { statusCode, ...(JSON.parse(body ?? '') as { body: string; condition: string | null }) };
 }
 
-describe('a request to an HTTP Lambda', () => {
+describe('a request to a function of HTTP', () => {
   it('has its body', async () => {
     const body = Buffer.from('words').toString('base64');
 
