@@ -49,15 +49,8 @@ export interface ReadyQueueParts {
   log: Pick<Log, 'warn' | 'error'>;
 }
 
-/** The queue, and how the messages that its event source delivers are read. */
-export interface ReceivedQueue extends ReadyQueue<Receipt> {
-  /** The tasks of these messages; those that are malformed become dead letters. */
-  read(receipts: Receipt[]): Promise<Task<Receipt>[]>;
-}
-
-export function readyQueue(parts: ReadyQueueParts): ReceivedQueue {
-  const { client, queueUrl, deadLetters, now, log } = parts;
-
+/** The queue of ready emails; `read` gives the tasks of messages, of which malformed ones become dead letters. */
+export function readyQueue({ client, queueUrl, deadLetters, now, log }: ReadyQueueParts) {
   const finish = async ({ handle, recordId }: Receipt): Promise<void> => {
     if (recordId) return;
     await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
@@ -82,8 +75,7 @@ export function readyQueue(parts: ReadyQueueParts): ReceivedQueue {
     return tasks;
   };
 
-  return {
-    read,
+  const queue: ReadyQueue<Receipt> = {
     finish,
 
     async pull(max) {
@@ -125,6 +117,7 @@ export function readyQueue(parts: ReadyQueueParts): ReceivedQueue {
 
     deadLetter: (body, error) => deadLetters.put({ body }, error),
   };
+  return { ...queue, read };
 }
 
 export const receiptOf = (record: SQSRecord): Receipt => ({

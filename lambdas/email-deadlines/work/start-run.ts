@@ -5,7 +5,7 @@ import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import type { RunMessage } from '../messages.ts';
 import { admissionOf } from './admission.ts';
 import { answerableOf, type ReadList } from './answerable.ts';
-import type { UnreadableEmail } from './email.ts';
+import type { StoredEmail, UnreadableEmail } from './email.ts';
 import { emailsOfPlan, failedEmails, planRun } from './plan-run.ts';
 import { enqueueDueSoon } from './ready.ts';
 import { noCounts, progressOf, type RunProblem, runKeyOf, type StoredRun } from './run.ts';
@@ -112,9 +112,9 @@ async function plan(read: ReadList, run: StoredRun, ports: StartPorts) {
 async function enqueueAndWatch(
   run: StoredRun,
   ports: StartPorts,
-  stored?: Parameters<typeof enqueueDueSoon>[0],
+  written?: StoredEmail[],
 ): Promise<void> {
-  const emails = stored ?? (await ports.runs.allEmails(run));
+  const emails = written ?? (await ports.runs.allEmails(run));
   const enqueued = await enqueueDueSoon(emails, run, ports);
   const progress = progressOf(run);
   await ports.watchLater({ kind: 'watch', ...runKeyOf(run), progress, ...enqueued });
