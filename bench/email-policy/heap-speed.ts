@@ -1,6 +1,5 @@
-import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
-import { expectedOf } from '../../lambdas/email-deadlines/work/needs.ts';
-import { type ReadyEmail, ReadyHeap } from '../../lambdas/email-deadlines/work/ready-heap.ts';
+import { FeasibleEdf, type QueuedEmail } from '../../lambdas/email-deadlines/work/feasible-edf.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/service-times.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 const serviceMs = 500;
@@ -8,7 +7,7 @@ const serviceMs = 500;
 const emailsPerRound = 100_000;
 
 /** How a heap of emails is emptied, while time passes so that about half of them come too late for their first deadline. */
-type Drain = (emails: readonly ReadyEmail[]) => void;
+type Drain = (emails: readonly QueuedEmail[]) => void;
 
 /** Microseconds of real time that an email costs in a heap of `count`: put in and taken out. */
 export const heapMicroseconds = (count: number): number => microsecondsPerEmail(count, drainHeap);
@@ -30,26 +29,27 @@ function microsecondsPerEmail(count: number, drain: Drain): number {
   return Math.min(...all);
 }
 
-function readyEmails(count: number, seed: number): ReadyEmail[] {
+function readyEmails(count: number, seed: number): QueuedEmail[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => {
     const deadline = random() * count * serviceMs;
-    return { email_id: `e${index}`, deadlines: [deadline, deadline * 1.5] };
+    const deadlines = [deadline, deadline * 1.5];
+    return { email_id: `e${index}`, deadlines, bestEffortDeadlines: [] };
   });
 }
 
-function drainHeap(emails: readonly ReadyEmail[]): void {
-  const expected = { safeMs: serviceMs, luckyMs: serviceMs * 0.8 };
-  const heap = new ReadyHeap();
+function drainHeap(emails: readonly QueuedEmail[]): void {
+  const estimate = { p75Ms: serviceMs, p25Ms: serviceMs * 0.8 };
+  const heap = new FeasibleEdf();
   for (const email of emails) heap.push(email);
-  for (let nowMs = 0; heap.take(nowMs, expected); nowMs += serviceMs * 1.2);
+  for (let nowMs = 0; heap.take(nowMs, estimate); nowMs += serviceMs * 1.2);
 }
 
-function decideAll(emails: readonly ReadyEmail[]): void {
-  const heap = new ReadyHeap();
+function decideAll(emails: readonly QueuedEmail[]): void {
+  const heap = new FeasibleEdf();
   const times = new ServiceTimes([serviceMs]);
   for (const email of emails) heap.push(email);
-  for (let nowMs = 0; heap.take(nowMs, expectedOf(times)); nowMs += serviceMs * 1.2) {
+  for (let nowMs = 0; heap.take(nowMs, times.estimate()); nowMs += serviceMs * 1.2) {
     times.learn(nowMs, serviceMs + (nowMs % 7));
   }
 }

@@ -1,8 +1,8 @@
-import { earliestSends } from '../../lambdas/email-deadlines/work/affordable.ts';
 import {
   type DatedEmail,
   type DependencyKind,
-  propagatedDeadlines,
+  deadlinesAtStake,
+  earliestSends,
 } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import { checkGraph, type DependencyGraph } from '../../lambdas/email-deadlines/work/graph.ts';
 import { dependencyGraph, type Shape } from '../email-runs/graphs.ts';
@@ -91,8 +91,8 @@ function demand(
   paths: ReadonlyMap<string, number>,
   shareMs: number,
 ): number {
-  const due = propagatedDeadlines(graph, { kind: 'order', serviceMs: 0, gapMs: 0 });
-  const byTime = [...due.values()].sort((a, b) => a - b);
+  const due = deadlinesAtStake(graph, { kind: 'order', serviceMs: 0, gapMs: 0 });
+  const byTime = [...due.values()].map(([first = 0]) => first).sort((a, b) => a - b);
   const ofWork = byTime.map((deadline, index) => ((index + 1) * shareMs) / deadline);
   const ofPaths = graph.order.map(
     ({ email }) => (paths.get(email.email_id) ?? 0) / email.deadline_at,

@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
 import type { DatedEmail } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import type { GraphEmail } from '../../lambdas/email-deadlines/work/graph.ts';
-import type { Policy } from '../../lambdas/email-deadlines/work/timetable.ts';
+import type { Policy } from '../../lambdas/email-deadlines/work/simulate-schedule.ts';
 
 type Node = GraphEmail<DatedEmail>;
 interface Waiting {

@@ -1,13 +1,14 @@
 import type { DatedEmail, DependencyKind } from '../../lambdas/email-deadlines/work/deadlines.ts';
 import type { DependencyGraph } from '../../lambdas/email-deadlines/work/graph.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
-import { NeediestFirst } from '../../lambdas/email-deadlines/work/neediest-first.ts';
+import { prioritiesOf } from '../../lambdas/email-deadlines/work/priorities.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/service-times.ts';
 import {
+  feasibleEdfPolicy,
   type Policy,
   type RunRules,
   type Slot,
-  timetable,
-} from '../../lambdas/email-deadlines/work/timetable.ts';
+  simulateSchedule,
+} from '../../lambdas/email-deadlines/work/simulate-schedule.ts';
 import { type Instance, soundGraph } from './instance.ts';
 import { serviceLaws } from './laws.ts';
 import { EarliestDeadline, FirstInFirstOut, SleepTowardsDeadline } from './policies.ts';
@@ -56,7 +57,7 @@ function run(
   assumedMs: readonly number[],
 ): Map<string, Slot> {
   const rules: RunRules = name === 'specification' ? { ...world, kind: 'content' } : world;
-  return timetable(graph, rules, policyOf(name, graph, rules, assumedMs));
+  return simulateSchedule(graph, rules, policyOf(name, graph, rules, assumedMs));
 }
 
 function policyOf(
@@ -72,8 +73,10 @@ function policyOf(
       return new EarliestDeadline();
     case 'specification':
       return new SleepTowardsDeadline();
-    case 'ours':
-      return new NeediestFirst(graph, rules, new ServiceTimes(assumedMs));
+    case 'ours': {
+      const times = new ServiceTimes(assumedMs);
+      return feasibleEdfPolicy(prioritiesOf(graph, rules, times), times);
+    }
     default:
       return name satisfies never;
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type dependencyKinds,
-  type RunView,
+  type EmailRunStatus,
   routes,
   type sendModes,
 } from '../../lambdas/email-deadlines/routes.ts';
@@ -87,7 +87,11 @@ function findProduct(dataDir: string): Product | string {
   return { url: state.url, mailboxUrl: state.mailbox_url, key };
 }
 
-async function answered(product: Product, options: EmailOptions, out: Out): Promise<RunView> {
+async function answered(
+  product: Product,
+  options: EmailOptions,
+  out: Out,
+): Promise<EmailRunStatus> {
   const ordered = await fetch(`${product.mailboxUrl}/_control/next`, {
     method: 'POST',
     body: JSON.stringify(runOrderOf(options)),
@@ -126,17 +130,17 @@ function runOrderOf({ emails: count, shape, seed, fail, real, tight }: EmailOpti
   return { emails, ...(fail > 0 && { faults: { unavailable: fail / 100 } }) };
 }
 
-async function ask({ url, key }: Product, where: string, method = 'GET'): Promise<RunView> {
+async function ask({ url, key }: Product, where: string, method = 'GET'): Promise<EmailRunStatus> {
   const response = await fetch(url + where, {
     method,
     headers: { authorization: `Bearer ${key}` },
   });
   if (!response.ok)
     throw new Error(`${method} ${where} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as RunView;
+  return (await response.json()) as EmailRunStatus;
 }
 
-const progressOf = ({ state, counts }: RunView): string =>
+const progressOf = ({ state, counts }: EmailRunStatus): string =>
   `${state}: ${counted(counts.fetched, 'email')}, ${counts.waiting} waiting, ${counts.drafted} drafted, ` +
   `${counts.sent} sent (${counts.late} late), ${counts.failed} failed, ${counts.retries} retries`;
 
@@ -147,7 +151,7 @@ async function latestRecord(mailboxUrl: string): Promise<RunRecord> {
   return (await record.json()) as RunRecord;
 }
 
-function gradeLines(grade: Grade, view: RunView): string {
+function gradeLines(grade: Grade, view: EmailRunStatus): string {
   const share = grade.total === 0 ? 100 : (100 * grade.on_time) / grade.total;
   const late = grade.lateness_ms;
   return [

@@ -9,13 +9,13 @@ export const runMessage = z.object({
   kind: z.enum(['start', 'watch']),
   tenant_id: tenantId,
   run_id: z.string(),
-  /** When the run was watched last, what had been done by then. */
+  /** How far the run was when it was watched last. */
   progress: z.optional(z.number()),
-  /** Up to which moment emails that are sent just in time have been enqueued. */
+  /** Until which moment emails that are sent just in time have been enqueued. */
   ahead_until: z.optional(z.number()),
-  /** Before it a run that stands still is let alone. Both are in milliseconds since the epoch. */
+  /** Until which moment a run that stands still is left alone. Both are in milliseconds since the epoch. */
   rests_until: z.optional(z.number()),
-  /** How often in a row it stood still and was enqueued again. */
+  /** How often in a row it has stood still and was enqueued again. */
   stood: z.optional(z.number()),
   /** Whether the company was suspended then. */
   suspended: z.optional(z.boolean()),
@@ -28,8 +28,9 @@ export const readyMessage = z.object({
   tenant_id: tenantId,
   run_id: z.string().check(z.minLength(1), z.maxLength(64)),
   email_id: storedId,
-  /** The moments at stake in milliseconds since the epoch, ascending. */
+  /** The deadlines that the run plans to meet, in milliseconds since the epoch, ascending. */
   deadlines: z.array(z.number()).check(z.maxLength(16)),
+  /** All of them, including those that it gives up. */
   spare: z.array(z.number()).check(z.maxLength(16)),
   /** Not to be sent before, in milliseconds since the epoch. */
   release_at: z.optional(z.number()),

@@ -2,19 +2,17 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { discardWork, type EngineError, retryLater } from '../shared/errors.ts';
-import { inParallel } from '../shared/in-parallel.ts';
 import { errorForLog, type Log } from '../shared/log.ts';
-import { maxVisibilitySeconds, sendableBody } from '../shared/queue/sqs.ts';
+import type { DeadLetters } from '../shared/queue/dead-letters.ts';
+import { enqueueAll } from '../shared/queue/enqueue.ts';
+import { readMessage } from '../shared/queue/read-message.ts';
+import { maxVisibilitySeconds, type QueueClient } from '../shared/queue/sqs.ts';
 import { type ReadyMessage, readyMessage } from './messages.ts';
-import type { ReadyDeadLetters } from './ready-dead-letters.ts';
-import type { ReadyQueue, Task } from './work/office.ts';
+import { type ReadyQueue, type Task, taskOf } from './work/worker-dependencies.ts';
 
-/** A message of the queue; those of the batch are named to the event source when they must come back. */
+/** A message of the queue. The event source deletes those of its batch, which have a `recordId`. */
 export interface Receipt {
   handle: string;
   body: string;
@@ -22,95 +20,83 @@ export interface Receipt {
   received?: number;
 }
 
-/** SQS's longest delay, in seconds. */
-const maxDelaySeconds = 900;
-const perBatch = 10;
-const parallelBatches = 8;
+const maxPerReceive = 10;
 
-type Client = Pick<SQSClient, 'send'>;
-
-/** Puts emails that are ready into the queue, in this order; those that are not yet due are delayed as far as SQS can. */
-export async function enqueueReady(
-  client: Client,
+/** Puts emails that are ready into the queue; those that are not due yet are delayed as far as SQS can. */
+export const sendReady = (
+  client: QueueClient,
   queueUrl: string,
   messages: ReadyMessage[],
   now: number,
   afterSeconds = 0,
-): Promise<void> {
-  const delayOf = ({ release_at = 0 }: ReadyMessage) =>
-    Math.min(maxDelaySeconds, Math.max(afterSeconds, Math.floor((release_at - now) / 1000), 0));
-  const batches = Array.from({ length: Math.ceil(messages.length / perBatch) }, (_, index) =>
-    messages.slice(index * perBatch, (index + 1) * perBatch),
+): Promise<void> =>
+  enqueueAll(
+    client,
+    queueUrl,
+    messages.map((body) => ({
+      body,
+      // A fair queue: one tenant's long run does not hold up the others'.
+      groupId: body.tenant_id,
+      delaySeconds: Math.max(afterSeconds, Math.floor(((body.release_at ?? 0) - now) / 1000)),
+    })),
   );
-  await inParallel(batches, parallelBatches, async (batch) => {
-    const { Failed: failed } = await client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: batch.map((message, index) => ({
-          Id: String(index),
-          MessageBody: sendableBody(JSON.stringify(message)),
-          DelaySeconds: Math.ceil(delayOf(message)),
-          // A fair queue: one tenant's long run does not hold up the others'.
-          MessageGroupId: message.tenant_id,
-        })),
-      }),
-    );
-    if (failed?.length) {
-      throw retryLater('not_enqueued', `SQS refused ${failed.length} emails that are ready.`);
-    }
-  });
-}
 
 export interface ReadyQueueParts {
-  client: Client;
+  client: QueueClient;
   queueUrl: string;
-  deadLetters: ReadyDeadLetters;
+  deadLetters: DeadLetters;
   now: () => number;
-  log: Pick<Log, 'warn'>;
+  log: Pick<Log, 'warn' | 'error'>;
 }
 
-export function readyQueue({
-  client,
-  queueUrl,
-  deadLetters,
-  now,
-  log,
-}: ReadyQueueParts): ReadyQueue<Receipt> {
-  const remove = (handle: string) =>
-    client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
-  return {
-    async pull(most) {
+/** The queue of ready emails; `read` gives the tasks of messages, of which malformed ones become dead letters. */
+export function readyQueue({ client, queueUrl, deadLetters, now, log }: ReadyQueueParts) {
+  const finish = async ({ handle, recordId }: Receipt): Promise<void> => {
+    if (recordId) return;
+    await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle }));
+  };
+
+  const read = async (receipts: Receipt[]): Promise<Task<Receipt>[]> => {
+    const tasks: Task<Receipt>[] = [];
+    for (const receipt of receipts) {
+      const { body, received = 1 } = receipt;
+      const found = readMessage(readyMessage, body);
+      if ('message' in found) {
+        tasks.push({ ...taskOf(found.message), receipt, received });
+        continue;
+      }
+      await deadLetters.put({ body }, found.error);
+      log.error('A malformed message went to the dead-letter queue.', {
+        error_code: found.error.code,
+        reason: found.error.message,
+      });
+      await finish(receipt);
+    }
+    return tasks;
+  };
+
+  const queue: ReadyQueue<Receipt> = {
+    finish,
+
+    async pull(max) {
       const { Messages: messages = [] } = await client.send(
         new ReceiveMessageCommand({
           QueueUrl: queueUrl,
-          MaxNumberOfMessages: Math.min(most, perBatch),
+          MaxNumberOfMessages: Math.min(max, maxPerReceive),
           WaitTimeSeconds: 0,
           MessageSystemAttributeNames: ['ApproximateReceiveCount'],
         }),
       );
-      const tasks = messages.map((message) => {
-        const receipt = {
+      return read(
+        messages.map((message) => ({
           handle: String(message.ReceiptHandle),
           body: String(message.Body),
           received: receivedOf(message.Attributes),
-        };
-        return { receipt, task: taskOf(receipt) };
-      });
-      for (const { receipt, task } of tasks) {
-        if (!(task instanceof Error)) continue;
-        await deadLetters.putBody(receipt.body, task);
-        await remove(receipt.handle);
-      }
-      return tasks.flatMap(({ task }) => (task instanceof Error ? [] : [task]));
+        })),
+      );
     },
 
-    put: (messages, afterSeconds = 0) =>
-      enqueueReady(client, queueUrl, messages, now(), afterSeconds),
-
-    async finish({ handle, recordId }) {
-      // The event source deletes what it has handed over.
-      if (!recordId) await remove(handle);
-    },
+    put: (messages, afterSeconds) => sendReady(client, queueUrl, messages, now(), afterSeconds),
 
     async returnAfter({ handle }, seconds) {
       const visibility = Math.min(maxVisibilitySeconds, Math.max(0, Math.ceil(seconds)));
@@ -129,31 +115,9 @@ export function readyQueue({
       }
     },
 
-    deadLetter: deadLetters.put,
+    deadLetter: (body, error) => deadLetters.put({ body }, error),
   };
-}
-
-/** The task of a message; an error where it is malformed. */
-export function taskOf(receipt: Receipt): Task<Receipt> | EngineError {
-  const result = readyMessage.safeParse(parseJson(receipt.body));
-  if (result.success) {
-    const { email_id, deadlines, spare } = result.data;
-    const { received = 1 } = receipt;
-    return { email_id, deadlines, spare, message: result.data, receipt, received };
-  }
-  const names = result.error.issues.map((issue) => issue.path.join('.') || 'the message');
-  return discardWork(
-    'malformed_message',
-    `The queue message is malformed: ${names.join(', ')} is missing or malformed.`,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { ...queue, read };
 }
 
 export const receiptOf = (record: SQSRecord): Receipt => ({

@@ -88,7 +88,7 @@ const runView = z.object({
   completed_at: z.nullable(z.iso.datetime()),
 });
 
-export type RunView = z.output<typeof runView>;
+export type EmailRunStatus = z.output<typeof runView>;
 
 const emailView = z.object({
   email_id: z.string(),

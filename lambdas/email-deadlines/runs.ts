@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { isoTime } from '../shared/clock.ts';
-import { invalid } from '../shared/http/faults.ts';
 import { keyReused } from '../shared/http/idempotency-key.ts';
 import {
   hashOf,
@@ -14,12 +13,13 @@ import type { Caller } from '../tenancy/caller.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
 import type { RunMessage } from './messages.ts';
-import { type EmailView, type RunView, routes } from './routes.ts';
+import { type EmailRunStatus, type EmailView, routes } from './routes.ts';
 import { keys } from './stores/keys.ts';
-import type { RunStore, Trouble } from './stores/run-store.ts';
+import type { LateOrFailed, RunStore } from './stores/run-store.ts';
+import { admissionOf } from './work/admission.ts';
 import { answerableOf } from './work/answerable.ts';
 import { mailboxIdOf, type StoredEmail, type UnreadableEmail } from './work/email.ts';
-import { type Expectation, prepareRun } from './work/prepare.ts';
+import { type Expectation, planRun } from './work/plan-run.ts';
 import { noCounts, type StoredRun } from './work/run.ts';
 
 export interface RunsPorts extends ApiDependencies {
@@ -113,11 +113,8 @@ export function runsApp({ runs, idempotency, expectation, ...rest }: RunsPorts):
     };
     const assumed = await expectation(caller.tenant_id);
     const { answerable } = answerableOf(read);
-    const preparation = prepareRun(answerable, run, assumed, api.clock.now());
-    if (preparation.kind === 'faulty') {
-      return invalid(preparation.faults.map((detail) => ({ pointer: '#/emails', detail })));
-    }
-    const admitted = { ...run, ...preparation.prepared.admission };
+    const plan = planRun(answerable, run, assumed, api.clock.now());
+    const admitted = { ...run, ...admissionOf(plan) };
     const sent = { request: JSON.stringify(wanted), given: JSON.stringify(emails) };
     return begin(admitted, headers['Idempotency-Key'], sent);
   });
@@ -145,10 +142,10 @@ const newRunId = (now: number): string =>
 export const runKeys = (table: Table): IdempotencyStore<{ id: string }> =>
   idempotencyStore(table, { keyOf: keys.idempotency });
 
-async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
+async function viewOf(run: StoredRun, runs: RunStore): Promise<EmailRunStatus> {
   const [late, failed] = await Promise.all([
-    run.late > 0 ? runs.trouble(run, 'late', limits.pageSize) : [],
-    run.failed > 0 ? runs.trouble(run, 'failed', limits.pageSize) : [],
+    run.late > 0 ? runs.lateOrFailed(run, 'late', limits.pageSize) : [],
+    run.failed > 0 ? runs.lateOrFailed(run, 'failed', limits.pageSize) : [],
   ]);
   const { fetched, waiting, drafted, sent, on_time, retries } = run;
   return {
@@ -177,7 +174,7 @@ async function viewOf(run: StoredRun, runs: RunStore): Promise<RunView> {
   };
 }
 
-const lateOf = ({ email_id, late_by_seconds = 0 }: Trouble) => ({ email_id, late_by_seconds });
+const lateOf = ({ email_id, late_by_seconds = 0 }: LateOrFailed) => ({ email_id, late_by_seconds });
 
 const emailViewOf = (email: StoredEmail | UnreadableEmail): EmailView => ({
   email_id: mailboxIdOf(email),

@@ -3,7 +3,8 @@ import { consumerParts, worker } from '../shared/lambda.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { startEnvironment } from './environment.ts';
-import { enqueueReady } from './ready-queue.ts';
+import { type EmailSources, loadEmails } from './load-emails.ts';
+import { sendReady } from './ready-queue.ts';
 import { startConsumer } from './start.ts';
 import { mailboxMissing, mailboxUrlOf } from './stores/company.ts';
 import { expectationOf } from './stores/expectation.ts';
@@ -30,24 +31,31 @@ export const handler = worker('email-start', startEnvironment, (parts) => {
     if (found) return found;
     throw mailboxMissing(tenantId, which);
   };
+  const runs = runStore(table);
+  const sources: EmailSources = {
+    given: runs.given,
+    async checkMailbox({ tenant_id }) {
+      const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
+      (await keys.get())(tenant_id, there);
+    },
+    async fetchEmails({ tenant_id, test_mode }) {
+      const from = await place(tenant_id, 'emails_url', env.EMAILS_URL);
+      const apiKey = async () => (await keys.get())(tenant_id, from);
+      const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
+      const allowLoopback = env.LOOPBACK_URLS === 'allowed';
+      return fetchEmails({ ...from, ...calls, allowLoopback }, test_mode);
+    },
+    log,
+    meter,
+  };
   return startConsumer(
     {
-      runs: runStore(table),
+      runs,
+      loadEmails: (run) => loadEmails(run, sources),
       isSuspended: async ({ tenant_id }) =>
         (await tenants.tenant(tenant_id))?.status === 'suspended',
-      async checkMailbox({ tenant_id }) {
-        const there = await place(tenant_id, 'respond_url', env.RESPOND_URL);
-        (await keys.get())(tenant_id, there);
-      },
-      async fetchEmails({ tenant_id, test_mode }) {
-        const from = await place(tenant_id, 'emails_url', env.EMAILS_URL);
-        const apiKey = async () => (await keys.get())(tenant_id, from);
-        const calls = { apiKey, renewKeys: keys.refresh, timeoutMs: env.REQUEST_TIMEOUT * 1000 };
-        const allowLoopback = env.LOOPBACK_URLS === 'allowed';
-        return fetchEmails({ ...from, ...calls, allowLoopback }, test_mode);
-      },
       expectation: ({ tenant_id }) => expectationOf(table, tenants, tenant_id, pacingOf(env)),
-      enqueue: (messages) => enqueueReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
+      enqueue: (messages) => sendReady(queue, env.READY_QUEUE_URL, messages, Date.now()),
       watchLater: (message) => enqueueRun(queue, env.RUN_QUEUE_URL, message, watchSeconds),
       clock: systemClock,
       log,

@@ -4,7 +4,8 @@ import { done } from '../shared/queue/outcome.ts';
 import { countVendorFailure } from '../shared/vendor-failures.ts';
 import { limits } from './limits.ts';
 import { runMessage } from './messages.ts';
-import { giveUp, handleRun, type StartPorts } from './start-run.ts';
+import type { StartPorts } from './work/run-ports.ts';
+import { giveUp, handleRun } from './work/start-run.ts';
 
 /** Starts runs and looks after them. */
 export const startConsumer = (ports: StartPorts, parts: ConsumerParts): Consume =>

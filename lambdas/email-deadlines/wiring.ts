@@ -1,9 +1,5 @@
-import { systemClock } from '../shared/clock.ts';
 import { enqueue } from '../shared/queue/enqueue.ts';
 import type { QueueClient } from '../shared/queue/sqs.ts';
-import type { Table } from '../shared/store/table.ts';
-import { type TenantDirectory, tenantDirectory } from '../tenancy/stores/tenant-directory.ts';
-import { documentClient } from '../vendors/aws/clients.ts';
 import { type CachedSecret, secretOf } from '../vendors/aws/secrets.ts';
 import type { RunMessage } from './messages.ts';
 import type { MockTiming } from './vendors/assumed-times.ts';
@@ -21,21 +17,6 @@ export const pacingOf = (env: Pacing): { timing: MockTiming; gapMs: number } => 
   timing: { scale: env.LLM_DELAY_SCALE, min: env.LLM_DELAY_MIN, max: env.LLM_DELAY_MAX },
   gapMs: env.INTER_DEPENDENCY_GAP * 1000,
 });
-
-/** The tables of the answering worker. */
-export function tablesOf(env: { EMAIL_RUNS_TABLE: string; TENANTS_TABLE: string }): {
-  table: Table;
-  tenantItems: Table;
-  tenants: TenantDirectory;
-} {
-  const client = documentClient();
-  const tenantItems = { client, name: env.TENANTS_TABLE, clock: systemClock };
-  return {
-    table: { client, name: env.EMAIL_RUNS_TABLE, clock: systemClock },
-    tenantItems,
-    tenants: tenantDirectory(tenantItems),
-  };
-}
 
 /** Puts a run into the queue of runs, to be taken after so many seconds; a fair queue, in which no tenant holds up the others. */
 export const enqueueRun = (

@@ -47,7 +47,7 @@ export class Trigger extends NodeFunction {
   }
 }
 
-/** Fetches and checks the emails of a run, and hands out those that are ready. */
+/** Fetches and checks the emails of a run, and enqueues those that are ready. */
 export class Start extends NodeFunction {
   constructor(scope: Construct, id: string, parts: EmailParts) {
     const { deployment, runs, ready } = parts;
@@ -56,7 +56,7 @@ export class Start extends NodeFunction {
       context: 'email-deadlines',
       job: 'start',
       name: 'email-start',
-      description: 'Fetches the emails of a run and hands out those that are ready',
+      description: 'Fetches the emails of a run and enqueues those that are ready',
       impact: 'Email runs do not begin, or stand still',
       memoryMb: deployment.stage.memoryMb.bulk,
       timeoutSeconds: limits.startTimeoutSeconds,
@@ -99,7 +99,7 @@ export class Start extends NodeFunction {
   }
 }
 
-/** Answers emails, the neediest first. */
+/** Answers emails, earliest feasible deadline first. */
 export class Answer extends NodeFunction {
   constructor(scope: Construct, id: string, parts: EmailParts) {
     const { deployment, ready } = parts;
@@ -112,7 +112,7 @@ export class Answer extends NodeFunction {
       impact: 'Emails are not answered before their deadlines',
       memoryMb: deployment.stage.memoryMb.worker,
       timeoutSeconds: limits.answerTimeoutSeconds,
-      // An email that was sent lets others go, which may wait for their time.
+      // An email that was sent makes others ready, which may wait for their time.
       callsItself: true,
       environment: {
         ...tables(parts),

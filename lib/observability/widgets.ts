@@ -104,7 +104,7 @@ export const modelRow = (metrics: ProductMetrics): IWidget[] =>
       title: 'The model: failures, and answers of unknown cost',
       left: counts(metrics, {
         OpenAiFailed: 'failures',
-        AnswersHandedOn: 'handed on to a surer step',
+        AnswersHandedOn: 'handed on to the next tier',
         ModelCostUnknown: 'cost unknown',
       }),
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail, anOffice, aRun } from './office.ts';
+import { anEmail, anEmailWorld, aRun } from './email-world.ts';
 import { aMail, aRunsApp, viewOf } from './runs-app.ts';
 
 let table: TestTable;
@@ -27,15 +27,15 @@ describe('a run whose writes are answered by nobody, and sent again', () => {
         anEmail('third', { dependencies: ['first', 'second'] }),
       ];
       const run = aRun({ run_id: `lossy-${dependency_kind}`, dependency_kind });
-      const office = await anOffice(lossy, emails, run);
+      const world = await anEmailWorld(lossy, emails, run);
 
-      await office.workOff();
+      await world.workOff();
 
-      expect(office.acceptedIds()).toEqual(['first', 'second', 'third']);
-      expect(office.posts).toHaveLength(3);
-      const stored = await office.runs.allEmails(office.run);
+      expect(world.acceptedIds()).toEqual(['first', 'second', 'third']);
+      expect(world.posts).toHaveLength(3);
+      const stored = await world.runs.allEmails(world.run);
       expect(stored.map(({ state }) => state)).toEqual(['sent', 'sent', 'sent']);
-      expect(office.dead).toEqual([]);
+      expect(world.dead).toEqual([]);
     },
   );
 
@@ -44,12 +44,12 @@ describe('a run whose writes are answered by nobody, and sent again', () => {
     ['fails where it is refused', 'failed', () => refused],
   ] as const)('%s', async (_what, state, post) => {
     const run = aRun({ run_id: `lossy-${state}` });
-    const office = await anOffice(lossy, [anEmail('e1')], run, { post });
+    const world = await anEmailWorld(lossy, [anEmail('e1')], run, { post });
 
-    await office.workOff();
+    await world.workOff();
 
-    expect(await office.email('e1')).toMatchObject({ state });
-    expect(office.accepted).toHaveLength(state === 'sent' ? 1 : 0);
+    expect(await world.email('e1')).toMatchObject({ state });
+    expect(world.accepted).toHaveLength(state === 'sent' ? 1 : 0);
   });
 
   it('is started once, and again under its key', async () => {

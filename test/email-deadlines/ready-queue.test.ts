@@ -1,14 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { ReadyMessage } from '../../lambdas/email-deadlines/messages.ts';
-import { readyDeadLetters } from '../../lambdas/email-deadlines/ready-dead-letters.ts';
-import {
-  enqueueReady,
-  readyQueue,
-  receiptOf,
-  taskOf,
-} from '../../lambdas/email-deadlines/ready-queue.ts';
+import { readyQueue, receiptOf, sendReady } from '../../lambdas/email-deadlines/ready-queue.ts';
 import { discardWork } from '../../lambdas/shared/errors.ts';
+import { deadLetters } from '../../lambdas/shared/queue/dead-letters.ts';
 import { maxVisibilitySeconds } from '../../lambdas/shared/queue/sqs.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { aRecord } from '../support/sqs-event.ts';
@@ -43,12 +38,18 @@ function aQueue(bodies: string[] = [], failed: unknown[] = [], ApproximateReceiv
   } as unknown as SQSClient;
   const [log, meter] = [recordedLog(), recordedMeter()];
   const { deadLetterUrl } = urls;
-  const deadLetters = readyDeadLetters({ client, deadLetterUrl, now: () => now, log, meter });
+  const letters = deadLetters({ client, deadLetterUrl, clock: { now: () => now }, meter });
   return {
     client,
     log,
     meter,
-    queue: readyQueue({ client, queueUrl: urls.queueUrl, deadLetters, now: () => now, log }),
+    queue: readyQueue({
+      client,
+      queueUrl: urls.queueUrl,
+      deadLetters: letters,
+      now: () => now,
+      log,
+    }),
     inputs: (name: string) => sent.filter(([one]) => one === name).map(([, input]) => input),
   };
 }
@@ -73,13 +74,13 @@ describe('the queue of emails that are ready', () => {
       { MessageSystemAttributeNames: ['ApproximateReceiveCount'] },
     ]);
     const record = aRecord('r1', aMessage());
-    expect(taskOf(receiptOf(record))).toMatchObject({ received: 1 });
+    expect(await queue.read([receiptOf(record)])).toMatchObject([{ received: 1 }]);
     record.attributes.ApproximateReceiveCount = '3';
-    expect(taskOf(receiptOf(record))).toMatchObject({ received: 3 });
+    expect(await queue.read([receiptOf(record)])).toMatchObject([{ received: 3 }]);
   });
 
   it.each([
-    ['no JSON', 'hello', 'the message'],
+    ['no JSON', 'hello', 'it is not JSON'],
     ['no message', '[]', 'the message'],
     ['no email', JSON.stringify({ ...aMessage(), email_id: undefined }), 'email_id'],
     ['a tenant with a separator', JSON.stringify(aMessage({ tenant_id: 'a#b' })), 'tenant_id'],
@@ -126,7 +127,7 @@ describe('the queue of emails that are ready', () => {
     const { client, inputs } = aQueue();
     const messages = Array.from({ length: 25 }, (_, n) => aMessage({ email_id: `e${n}` }));
 
-    await enqueueReady(client, urls.queueUrl, messages, now);
+    await sendReady(client, urls.queueUrl, messages, now);
     const sizes = inputs('SendMessageBatchCommand').map(({ Entries }) => (Entries as []).length);
 
     expect(sizes).toEqual([10, 10, 5]);

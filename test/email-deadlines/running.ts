@@ -1,6 +1,6 @@
 import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
 import type { TestTable } from '../support/table.ts';
-import { anEmail } from './office.ts';
+import { anEmail } from './email-world.ts';
 import { aStart } from './starting.ts';
 
 export type Start = Awaited<ReturnType<typeof aStart>>;

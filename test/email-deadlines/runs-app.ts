@@ -1,5 +1,5 @@
 import type { RunMessage } from '../../lambdas/email-deadlines/messages.ts';
-import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
+import type { EmailRunStatus } from '../../lambdas/email-deadlines/routes.ts';
 import { runKeys, runsApp } from '../../lambdas/email-deadlines/runs.ts';
 import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { contextOf } from '../../lambdas/tenancy/caller.ts';
@@ -84,7 +84,11 @@ export function aRunsApp(
     trigger: (query = '', asking: Asking = {}) =>
       ask('POST', `/trigger${query}`, undefined, asking),
     /** A run that was accepted. */
-    async start(emails: unknown[], more: object = {}, asking: Asking = {}): Promise<RunView> {
+    async start(
+      emails: unknown[],
+      more: object = {},
+      asking: Asking = {},
+    ): Promise<EmailRunStatus> {
       const response = await post({ emails, ...more }, asking);
       if (response.status !== 202) throw new Error(await response.text());
       return viewOf(response);
@@ -92,7 +96,7 @@ export function aRunsApp(
   };
 }
 
-export const viewOf = async (response: Response) => (await response.json()) as RunView;
+export const viewOf = async (response: Response) => (await response.json()) as EmailRunStatus;
 
 /** What is wrong with a request, by its places. */
 export async function faultsOf(response: Response): Promise<Record<string, string>> {

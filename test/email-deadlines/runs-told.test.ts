@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmailView } from '../../lambdas/email-deadlines/routes.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail, anOffice, aRun } from './office.ts';
+import { anEmail, anEmailWorld, aRun } from './email-world.ts';
 import { aMail, aRunsApp, viewOf } from './runs-app.ts';
 import { aStart } from './starting.ts';
 
@@ -30,7 +30,7 @@ describe('the status of a run', () => {
 
   it('names the emails that failed and those that came late, and why', async () => {
     const emails = [anEmail('bad'), anEmail('slow', { deadline: 1 }), anEmail('good')];
-    const office = await anOffice(table, emails, aRun({ run_id: 'trouble' }), {
+    const world = await anEmailWorld(table, emails, aRun({ run_id: 'trouble' }), {
       async answer(_, emailId) {
         if (emailId === 'slow') table.clock.pass(3_500);
         return 'A reply';
@@ -39,8 +39,8 @@ describe('the status of a run', () => {
         email_id === 'bad' ? { kind: 'refused', reason: '400: no such email' } : undefined,
       workers: 1,
     });
-    await office.workOff();
-    await office.runs.count(office.run, { late: 1, failed: 1 });
+    await world.workOff();
+    await world.runs.count(world.run, { late: 1, failed: 1 });
 
     const run = await viewOf(await aRunsApp(table).get('/status/trouble'));
 
@@ -105,7 +105,7 @@ describe('the status of a run', () => {
 describe('the emails of a run', () => {
   it('are told page by page, each once', async () => {
     const ids = Array.from({ length: 5 }, (_, n) => `e${n}`);
-    await anOffice(
+    await anEmailWorld(
       table,
       ids.map((id) => anEmail(id)),
       aRun({ run_id: 'paged' }),
@@ -126,10 +126,10 @@ describe('the emails of a run', () => {
   });
 
   it('are told with what became of them', async () => {
-    const office = await anOffice(table, [anEmail('e1')], aRun({ run_id: 'told' }));
+    const world = await anEmailWorld(table, [anEmail('e1')], aRun({ run_id: 'told' }));
     const app = aRunsApp(table);
     const before = await pageOf(app.get('/email-runs/told/emails'));
-    await office.workOff();
+    await world.workOff();
 
     const { emails } = await pageOf(app.get('/email-runs/told/emails'));
 
@@ -141,9 +141,9 @@ describe('the emails of a run', () => {
   });
 
   it('are never those of another company, even in a run of the same id', async () => {
-    await anOffice(table, [anEmail('ours')], aRun({ run_id: 'same' }));
-    await anOffice(table, [anEmail('theirs')], aRun({ run_id: 'same', tenant_id: 'globex' }));
-    await anOffice(table, [anEmail('secret')], aRun({ run_id: 'theirs', tenant_id: 'globex' }));
+    await anEmailWorld(table, [anEmail('ours')], aRun({ run_id: 'same' }));
+    await anEmailWorld(table, [anEmail('theirs')], aRun({ run_id: 'same', tenant_id: 'globex' }));
+    await anEmailWorld(table, [anEmail('secret')], aRun({ run_id: 'theirs', tenant_id: 'globex' }));
     const app = aRunsApp(table);
 
     const { emails } = await pageOf(app.get('/email-runs/same/emails'));
@@ -155,7 +155,7 @@ describe('the emails of a run', () => {
   });
 
   it('are all that a cursor of the caller’s own making can reach', async () => {
-    await anOffice(table, [anEmail('e1')], aRun({ run_id: 'cursors' }));
+    await anEmailWorld(table, [anEmail('e1')], aRun({ run_id: 'cursors' }));
     const app = aRunsApp(table);
 
     for (const cursor of ['', '~', '../RUN', 'TENANT#globex#RUN#x', '\u{1F600}']) {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { giveUp } from '../../lambdas/email-deadlines/start-run.ts';
+import { giveUp } from '../../lambdas/email-deadlines/work/start-run.ts';
 import { alertPerson, discardWork, retryLater } from '../../lambdas/shared/errors.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail } from './office.ts';
+import { anEmail } from './email-world.ts';
 import { aChain, aStart } from './starting.ts';
 
 let table: TestTable;

@@ -4,7 +4,7 @@ import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail } from './office.ts';
+import { anEmail } from './email-world.ts';
 import { ends, type Start } from './running.ts';
 import { aStart } from './starting.ts';
 
@@ -87,7 +87,7 @@ describe('a start that fails', () => {
 });
 
 describe('a start whose answers from the store are lost', () => {
-  it('hands its emails out all the same', async () => {
+  it('enqueues its emails all the same', async () => {
     const run = await aStart(table, { mail: [anEmail('a')] });
 
     await run.start({ runs: runStore(withLostAnswers(table)) });

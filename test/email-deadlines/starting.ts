@@ -1,11 +1,13 @@
+import { type EmailSources, loadEmails } from '../../lambdas/email-deadlines/load-emails.ts';
 import type { ReadyMessage, RunMessage } from '../../lambdas/email-deadlines/messages.ts';
 import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
-import { handleRun, type StartPorts } from '../../lambdas/email-deadlines/start-run.ts';
 import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
-import type { Invocation } from '../../lambdas/email-deadlines/work/answer-email.ts';
+import type { StartPorts } from '../../lambdas/email-deadlines/work/run-ports.ts';
+import { handleRun } from '../../lambdas/email-deadlines/work/start-run.ts';
+import type { Invocation } from '../../lambdas/shared/invocation.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
-import { anEmail, aRun } from './office.ts';
+import { anEmail, aRun } from './email-world.ts';
 
 let runs = 0;
 let invocations = 0;
@@ -41,9 +43,8 @@ export async function aStart(
   const enqueued: ReadyMessage[] = [];
   const watches: RunMessage[] = [];
   let fetches = 0;
-  const ports: StartPorts = {
-    runs: store,
-    isSuspended: async () => false,
+  const sources: EmailSources = {
+    given: store.given,
     checkMailbox: async () => {
       if (options.fault) throw options.fault;
     },
@@ -52,6 +53,13 @@ export async function aStart(
       if (mail instanceof Error) throw mail;
       return mail;
     },
+    log,
+    meter,
+  };
+  const ports: StartPorts = {
+    runs: store,
+    loadEmails: (one) => loadEmails(one, sources),
+    isSuspended: async () => false,
     expectation: async () => ({ serviceMs: 500, gapMs: 0.1 }),
     async enqueue(messages) {
       await enqueue?.();
@@ -75,8 +83,12 @@ export async function aStart(
     /** The ids that were enqueued since it was asked last. */
     enqueued: () => enqueued.splice(0).map(({ email_id }) => email_id),
     messages: () => enqueued.splice(0),
-    start: (through: Partial<StartPorts> = {}) =>
-      handleRun({ kind: 'start', ...key }, { ...ports, ...through }, anInvocation()),
+    start: (through: Partial<StartPorts & EmailSources> = {}) =>
+      handleRun(
+        { kind: 'start', ...key },
+        { ...ports, loadEmails: (one) => loadEmails(one, { ...sources, ...through }), ...through },
+        anInvocation(),
+      ),
     /** Looks after the run as the last watch has said. */
     watch: () =>
       handleRun(watches.at(-1) ?? { kind: 'watch', ...key, progress: 0 }, ports, anInvocation()),
@@ -114,6 +126,6 @@ export const goodEmails = ['g1', 'g2', 'g3'].map((id) => anEmail(id));
 export async function begunBesideGoodOnes(table: TestTable, mail: unknown[]) {
   const run = await aStart(table, { mail: [...goodEmails, ...mail] });
   await run.start();
-  const failed = await run.store.trouble(run.key, 'failed', 100);
+  const failed = await run.store.lateOrFailed(run.key, 'failed', 100);
   return { run, failed, enqueued: run.enqueued().toSorted() };
 }

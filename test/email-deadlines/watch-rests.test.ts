@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail } from './office.ts';
+import { anEmail } from './email-world.ts';
 import { aRunning, ends } from './running.ts';
 import { aStart } from './starting.ts';
 
@@ -87,16 +87,16 @@ describe('the run of a company that is suspended', () => {
   it('rests, and goes on once the company is resumed and everybody knows it', async () => {
     const mail = [anEmail('now'), anEmail('soon', { deadline: 1_800 })];
     const run = await aRunning(table, { mail, run: { send: 'just_in_time' } });
-    const handedOut: string[][] = [];
+    const enqueued: string[][] = [];
 
     for (const suspended of [true, true, false, false]) {
       run.ports.isSuspended = async () => suspended;
       table.clock.pass(60_000);
       await run.watch();
-      handedOut.push(run.enqueued());
+      enqueued.push(run.enqueued());
     }
 
-    expect(handedOut).toEqual([[], [], [], ['now', 'soon']]);
+    expect(enqueued).toEqual([[], [], [], ['now', 'soon']]);
     expect(run.log.text().match(/rests|goes on/g)).toEqual(['rests', 'goes on']);
   });
 });

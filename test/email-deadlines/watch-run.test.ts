@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
 import { noCounts } from '../../lambdas/email-deadlines/work/run.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anEmail } from './office.ts';
+import { anEmail } from './email-world.ts';
 import { aRunning, ends } from './running.ts';
 import { aChain, aStart, hasBegun } from './starting.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type AttributeValue, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { limits } from '../../lambdas/email-deadlines/limits.ts';
-import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
+import type { EmailRunStatus } from '../../lambdas/email-deadlines/routes.ts';
 import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
 import { chances } from '../../local/simulators/mailbox/fault-injection.ts';
 import { callsOf } from '../support/calls.ts';
@@ -15,7 +15,7 @@ import { startReceiver } from '../support/receiver.ts';
 import { entryOf, searchesOf } from '../support/runbook.ts';
 
 let drill: Drill;
-let run: RunView;
+let run: EmailRunStatus;
 let lead: Lead;
 let key: string;
 
@@ -34,7 +34,9 @@ beforeAll(async () => {
     emails: [{ email_id: 'only', body: 'Where is my order?', deadline: 60 }],
     faults: { unavailable: 1 },
   });
-  run = (await (await call('/trigger?test=true', { key, method: 'POST' })).json()) as RunView;
+  run = (await (
+    await call('/trigger?test=true', { key, method: 'POST' })
+  ).json()) as EmailRunStatus;
 });
 
 afterAll(() => drill.stop());
@@ -177,7 +179,7 @@ describe('"Dead letters"', () => {
 
     expect(shown).toContain('mailbox_unavailable: The mailbox took no reply');
     const counts = async () =>
-      ((await (await call(`/status/${run.run_id}`, { key })).json()) as RunView).counts;
+      ((await (await call(`/status/${run.run_id}`, { key })).json()) as EmailRunStatus).counts;
     await vi.waitFor(
       async () => expect(await counts()).toMatchObject({ sent: 1, failed: 0 }),
       soon,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
+import type { EmailRunStatus } from '../../lambdas/email-deadlines/routes.ts';
 import { callsOf } from '../support/calls.ts';
 import { type Drill, startDrill } from '../support/drill.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -24,12 +24,12 @@ async function trigger(order?: Order, query = ''): Promise<string> {
   if (order) drill.engine.mailbox?.next(order);
   const key = drill.engine.demoKey;
   const response = await call(`/trigger${query}`, { key, method: 'POST' });
-  return ((await response.json()) as RunView).run_id;
+  return ((await response.json()) as EmailRunStatus).run_id;
 }
 
-async function statusOf(runId: string): Promise<RunView> {
+async function statusOf(runId: string): Promise<EmailRunStatus> {
   const response = await call(`/status/${runId}`, { key: drill.engine.demoKey });
-  return (await response.json()) as RunView;
+  return (await response.json()) as EmailRunStatus;
 }
 
 const comesTo = (runId: string, state: object, timeout = 30_000) =>

@@ -4,9 +4,12 @@ import { gradeRun } from '../../bench/email-runs/grade.ts';
 import { makeMail } from '../../bench/email-runs/mail.ts';
 import { seededRandom } from '../../bench/seeded-random.ts';
 import { checkGraph } from '../../lambdas/email-deadlines/work/graph.ts';
-import { ServiceTimes } from '../../lambdas/email-deadlines/work/learned-times.ts';
-import { NeediestFirst } from '../../lambdas/email-deadlines/work/neediest-first.ts';
-import { timetable } from '../../lambdas/email-deadlines/work/timetable.ts';
+import { prioritiesOf } from '../../lambdas/email-deadlines/work/priorities.ts';
+import { ServiceTimes } from '../../lambdas/email-deadlines/work/service-times.ts';
+import {
+  feasibleEdfPolicy,
+  simulateSchedule,
+} from '../../lambdas/email-deadlines/work/simulate-schedule.ts';
 import type { MailboxEmail } from '../../local/simulators/mailbox/email.ts';
 import { mailboxRuns, workers } from './mailbox-runs.ts';
 
@@ -26,9 +29,10 @@ function predicted(emails: readonly MailboxEmail[]): number {
   if (checked.kind === 'faulty') throw new Error('Expected a sound graph.');
   const random = seededRandom(7);
   const plan = { kind: 'order' as const, workers, startMs: 0 };
-  const policy = new NeediestFirst(checked.graph, plan, new ServiceTimes([500]));
+  const times = new ServiceTimes([500]);
+  const policy = feasibleEdfPolicy(prioritiesOf(checked.graph, plan, times), times);
   const rules = { ...plan, serviceMs: () => minMs + (maxMs - minMs) * random() };
-  const slots = timetable(checked.graph, rules, policy);
+  const slots = simulateSchedule(checked.graph, rules, policy);
   return [...slots.values()].filter(({ onTime }) => onTime).length;
 }
 

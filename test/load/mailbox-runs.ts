@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import type { RunView } from '../../lambdas/email-deadlines/routes.ts';
+import type { EmailRunStatus } from '../../lambdas/email-deadlines/routes.ts';
 import type { RunOrder } from '../../local/simulators/mailbox/run-order.ts';
 import type { LoadedRun } from '../../local/simulators/mailbox/simulator.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
@@ -17,19 +17,19 @@ export function mailboxRuns() {
 
   afterAll(() => engine.stop());
 
-  const ask = async (path: string, method = 'GET'): Promise<RunView> => {
+  const ask = async (path: string, method = 'GET'): Promise<EmailRunStatus> => {
     const headers = { authorization: `Bearer ${engine.demoKey}` };
     const response = await fetch(engine.cloud.url + path, { method, headers });
     if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
-    return (await response.json()) as RunView;
+    return (await response.json()) as EmailRunStatus;
   };
-  const status = ({ run_id }: RunView) => ask(`/status/${run_id}`);
+  const status = ({ run_id }: EmailRunStatus) => ask(`/status/${run_id}`);
 
   return {
     /** Ends the function that answers emails, in the middle of its work. */
     kill: () => engine.cloud.services.functions.get('replies-engine-email-deadline-local')?.crash(),
 
-    async started(order: RunOrder): Promise<{ run: RunView; box: LoadedRun['box'] }> {
+    async started(order: RunOrder): Promise<{ run: EmailRunStatus; box: LoadedRun['box'] }> {
       const { mailbox } = engine;
       if (!mailbox) throw new Error('Expected the simulated mailbox.');
       mailbox.next(order);
@@ -42,7 +42,7 @@ export function mailboxRuns() {
       return { run, box: loaded.box };
     },
 
-    async ended(run: RunView, mostMs: number): Promise<RunView> {
+    async ended(run: EmailRunStatus, mostMs: number): Promise<EmailRunStatus> {
       const until = Date.now() + mostMs;
       for (;;) {
         const view = await status(run);

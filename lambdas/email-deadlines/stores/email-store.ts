@@ -5,7 +5,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { type Draft, isOver, type StoredEmail } from '../work/email.ts';
 import type { EmailStore } from '../work/ports.ts';
 import { dependentsOf, keys, runPartition } from './keys.ts';
-import { troubleList } from './trouble-list.ts';
+import { lateOrFailedIndex } from './late-or-failed-index.ts';
 
 const isOpen = expr`state <> ${'sent'} AND state <> ${'failed'}`;
 const isOwnedBy = (owner: string) => expr`lease_owner = ${owner}`;
@@ -14,7 +14,7 @@ const isOwnedBy = (owner: string) => expr`lease_owner = ${owner}`;
 export function emailStore(table: Table): EmailStore {
   const emails = new ItemStore<StoredEmail>(table, 'an email');
   const dependents = new ItemStore<{ email_ids: string[] }>(table, 'the dependents of an email');
-  const trouble = troubleList(table);
+  const index = lateOrFailedIndex(table);
 
   const drafted = ({ response, answered_by }: Draft) => ({
     response,
@@ -65,7 +65,7 @@ export function emailStore(table: Table): EmailStore {
     },
 
     async end(email, owner, ending) {
-      await trouble.list(email, ending);
+      await index.add(email, ending);
       const { written } = await emails.updateIf(keys.email(email), {
         // Nobody else may write the history while its holder has the lease.
         set: { ...ending, lease_owner: owner, lease_until: 0, history: email.history },
@@ -78,7 +78,7 @@ export function emailStore(table: Table): EmailStore {
     async reopen(key, failedAt) {
       const there = await emails.get(keys.email(key));
       if (there?.state !== 'failed' || there.failed_at !== failedAt) return undefined;
-      await trouble.unlist(key, failedAt);
+      await index.remove(key, failedAt);
       const { item } = await emails.updateIf(keys.email(key), {
         set: {
           // Its reply may have been posted.
@@ -93,9 +93,9 @@ export function emailStore(table: Table): EmailStore {
       return item;
     },
 
-    async giveBack(email, owner, tried, restsUntil = 0) {
+    async giveBack(email, owner, tried, quietUntil = 0) {
       await emails.updateIf(keys.email(email), {
-        set: { lease_until: restsUntil, history: email.history },
+        set: { lease_until: quietUntil, history: email.history },
         // The attempt was counted as it began; waiting and an outage are none.
         add: {
           attempts: tried === 'failed' ? undefined : -1,

@@ -2,7 +2,7 @@ import type { Table } from '../../shared/store/table.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import { emailAnswersOf } from '../features.ts';
 import { assumedTimes, type MockTiming } from '../vendors/assumed-times.ts';
-import type { Expectation } from '../work/prepare.ts';
+import type { Expectation } from '../work/plan-run.ts';
 import { learnedTimes } from './learned-times.ts';
 
 /** The share of answers that a plan counts on to be in time. */

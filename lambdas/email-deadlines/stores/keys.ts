@@ -1,5 +1,4 @@
-import type { EmailKey } from '../work/email.ts';
-import type { RunKey } from '../work/ports.ts';
+import type { EmailKey, RunKey } from '../work/email.ts';
 
 /** Days that runs are kept. */
 export const keptDays = 30;
@@ -17,17 +16,17 @@ export const keys = {
     pk: runPartition(key),
     sk: `${dependentsOf(key.email_id)}${String(piece).padStart(4, '0')}`,
   }),
-  /** A list of those that came late or failed, beside the emails. */
-  trouble: (key: EmailKey, state: 'late' | 'failed') => ({
+  /** An index of the emails that were late or failed, beside the emails themselves. */
+  lateOrFailed: (key: EmailKey, state: 'late' | 'failed') => ({
     pk: runPartition(key),
-    sk: troublePrefix(state) + key.email_id,
+    sk: lateOrFailedPrefix(state) + key.email_id,
   }),
   slots: (key: RunKey) => ({ pk: runPartition(key), sk: 'SLOTS' }),
   tenantSlots: (tenantId: string) => ({ pk: tenantPartition(tenantId), sk: 'SLOTS' }),
   modelBudget: (tenantId: string) => ({ pk: tenantPartition(tenantId), sk: 'MODEL' }),
-  learned: (tenantId: string, step: string) => ({
+  learned: (tenantId: string, tier: string) => ({
     pk: tenantPartition(tenantId),
-    sk: `LEARNED#${step}`,
+    sk: `LEARNED#${tier}`,
   }),
   idempotency: (tenantId: string, keyHash: string) => ({
     pk: tenantPartition(tenantId),
@@ -39,7 +38,7 @@ const tenantPartition = (tenantId: string): string => `TENANT#${tenantId}`;
 export const runPartition = ({ tenant_id, run_id }: RunKey): string =>
   `TENANT#${tenant_id}#RUN#${run_id}`;
 export const emailPrefix = 'EMAIL#';
-export const troublePrefix = (state: 'late' | 'failed'): string => `TROUBLE#${state}#`;
+export const lateOrFailedPrefix = (state: 'late' | 'failed'): string => `TROUBLE#${state}#`;
 /** No id that others wait for has a `#`. */
 export const dependentsOf = (emailId: string): string => `DEPENDENTS#${emailId}#`;
 export const givenPrefix = 'GIVEN#';

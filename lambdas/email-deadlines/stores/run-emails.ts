@@ -2,11 +2,10 @@ import { chunks } from '../../shared/chunks.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Pauses } from '../../shared/store/retry-unprocessed.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
-import type { EmailKey, StoredEmail, UnreadableEmail } from '../work/email.ts';
-import type { RunKey } from '../work/ports.ts';
+import type { EmailKey, RunKey, StoredEmail, UnreadableEmail } from '../work/email.ts';
 import { countsOf, type EmailCounts } from '../work/run.ts';
 import { emailPrefix, keptDays, keys, runPartition } from './keys.ts';
-import { troubleItem } from './trouble-list.ts';
+import { lateOrFailedItem } from './late-or-failed-index.ts';
 
 const dependentsPerItem = 500;
 
@@ -36,7 +35,7 @@ export function runEmails(table: Table, pauses?: Pauses) {
       ]);
       const failedItems = failed.flatMap((email) => [
         { ...keys.email(email), ...email },
-        { ...troubleItem(email, 'failed'), reason: email.reason, failed_at: email.failed_at },
+        { ...lateOrFailedItem(email, 'failed'), reason: email.reason, failed_at: email.failed_at },
       ]);
       const expires_at = expiresAt(keptFrom, keptDays);
       const all = [...items, ...failedItems].map((item) => ({ ...item, expires_at }));

@@ -1,7 +1,7 @@
 import { errorForLog, type Log } from '../../shared/log.ts';
 import type { UsageCounter } from '../../tenancy/stores/usage-counter.ts';
 import type { Counts } from '../routes.ts';
-import type { RunKey } from '../work/ports.ts';
+import type { RunKey } from '../work/email.ts';
 import { doneOf, runKeyOf, type StoredRun } from '../work/run.ts';
 import type { RunStore } from './run-store.ts';
 

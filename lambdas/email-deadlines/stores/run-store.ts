@@ -4,15 +4,15 @@ import { type Condition, ItemStore, type Kept } from '../../shared/store/item-st
 import type { Pauses } from '../../shared/store/retry-unprocessed.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { Counts } from '../routes.ts';
-import type { RunKey } from '../work/ports.ts';
+import type { RunKey } from '../work/email.ts';
 import type { EmailCounts, StoredRun } from '../work/run.ts';
-import { givenPrefix, keptDays, keys, runPartition, troublePrefix } from './keys.ts';
+import { givenPrefix, keptDays, keys, lateOrFailedPrefix, runPartition } from './keys.ts';
 import { runEmails } from './run-emails.ts';
 
 /** An item ends at 400 KB. */
 const pieceChars = 90_000;
 
-export interface Trouble {
+export interface LateOrFailed {
   email_id: string;
   late_by_seconds?: number;
   reason?: string;
@@ -24,9 +24,9 @@ const isPending = expr`state = ${'pending'}`;
 export function runStore(table: Table, pauses?: Pauses) {
   const runs = new ItemStore<StoredRun>(table, 'a run');
   const given = new ItemStore<{ text: string }>(table, 'what a run was given');
-  const troubles = new ItemStore<Trouble>(table, 'the emails in trouble');
+  const index = new ItemStore<LateOrFailed>(table, 'the emails that were late or failed');
 
-  /** False when the condition did not hold. */
+  /** False if the condition did not hold. */
   const update = async (key: RunKey, change: Change & Condition & Kept): Promise<boolean> => {
     const { written } = await runs.updateIf(keys.run(key), change);
     return written;
@@ -37,7 +37,7 @@ export function runStore(table: Table, pauses?: Pauses) {
 
     find: (key: RunKey): Promise<StoredRun | undefined> => runs.get(keys.run(key)),
 
-    /** False when it is there already. `text` is the JSON text of its emails, where they came with the request. */
+    /** False if it exists already. `text` is the JSON text of its emails, if they came with the request. */
     async create(run: StoredRun, text = ''): Promise<boolean> {
       for (const [piece, part] of textPieces(text).entries()) {
         await given.put(keys.given(run, piece), { text: part }, { keptDays });
@@ -51,7 +51,7 @@ export function runStore(table: Table, pauses?: Pauses) {
       return pieces.map(({ text }) => text).join('');
     },
 
-    /** Takes a run that has not begun, for this owner until then; false while another has it. */
+    /** Leases a run that has not begun to this owner until then; false while another owner has it. */
     claimStart: (key: RunKey, owner: string, until: number) =>
       update(key, {
         set: { start_owner: owner, start_until: until },
@@ -61,7 +61,7 @@ export function runStore(table: Table, pauses?: Pauses) {
     releaseStart: (key: RunKey, owner: string) =>
       update(key, { set: { start_until: 0 }, if: expr`start_owner = ${owner}` }),
 
-    /** False when the run was not this owner's to begin any more. It is kept from then on, as its emails are. */
+    /** False if the run was no longer this owner's to begin. It is kept from then on, as its emails are. */
     begin: (key: RunKey, owner: string, begun: Partial<StoredRun>, keptFrom: number) =>
       update(key, {
         set: { ...begun, state: 'running', expires_at: expiresAt(keptFrom, keptDays) },
@@ -78,7 +78,7 @@ export function runStore(table: Table, pauses?: Pauses) {
         if: isPending,
       }),
 
-    /** Corrects the counts; false where they have moved since they were seen. */
+    /** Corrects the counts; false if they have changed since they were seen. */
     recount: (key: RunKey, counts: EmailCounts, seen: Counts) => {
       const names = Object.keys(counts) as (keyof EmailCounts)[];
       const unmoved = names.map((name) => expr`${attribute(name)} = ${seen[name]}`);
@@ -89,9 +89,13 @@ export function runStore(table: Table, pauses?: Pauses) {
     count: (key: RunKey, counts: Partial<Counts>): Promise<StoredRun> =>
       runs.update(keys.run(key), { add: counts }),
 
-    async trouble(key: RunKey, state: 'late' | 'failed', limit: number): Promise<Trouble[]> {
-      const range = { pk: runPartition(key), prefix: troublePrefix(state) };
-      const { items } = await troubles.page(range, { limit });
+    async lateOrFailed(
+      key: RunKey,
+      state: 'late' | 'failed',
+      limit: number,
+    ): Promise<LateOrFailed[]> {
+      const range = { pk: runPartition(key), prefix: lateOrFailedPrefix(state) };
+      const { items } = await index.page(range, { limit });
       return items;
     },
   };

@@ -9,7 +9,7 @@ import {
   type EmailAnswers,
   mockResponses,
 } from '../features.ts';
-import type { Step } from '../work/ladder.ts';
+import type { AnswerTier } from '../work/fallback-chain.ts';
 import type { Answerer, AnswerRequest } from '../work/ports.ts';
 import type { MockTiming } from './assumed-times.ts';
 
@@ -42,11 +42,11 @@ function mock(config: EmailAnswers, { timing, sleep, random }: AnswererParts): A
   const responses = config.mock_responses ?? mockResponses;
   let turn = 0;
   return {
-    async answer(step, { email, patienceMs }) {
-      if (step === 'template') return filled(config, email.subject);
+    async answer(tier, { email, timeoutMs }) {
+      if (tier === 'template') return filled(config, email.subject);
       const tookMs = boundedExponential(timing, random()) * 1000;
-      await sleep(Math.min(tookMs, patienceMs));
-      if (tookMs > patienceMs) throw tooSlow(step);
+      await sleep(Math.min(tookMs, timeoutMs));
+      if (tookMs > timeoutMs) throw tooSlow(tier);
       return responses[turn++ % responses.length] ?? filled(config, email.subject);
     },
   };
@@ -59,13 +59,13 @@ export function boundedExponential({ scale, min, max }: MockTiming, chance: numb
 }
 
 function model(config: EmailAnswers, parts: AnswererParts): Answerer {
-  const models: Partial<Record<Step, string>> = {
+  const models: Partial<Record<AnswerTier, string>> = {
     full: config.model ?? defaultEmailModel,
     ...(config.faster_model && { faster: config.faster_model }),
   };
   return {
-    async answer(step, request) {
-      const name = models[step];
+    async answer(tier, request) {
+      const name = models[tier];
       if (!name) return filled(config, request.email.subject);
       const text = await ask(parts, name, config, request);
       if (text) return text;
@@ -75,15 +75,15 @@ function model(config: EmailAnswers, parts: AnswererParts): Answerer {
 }
 
 /** A model may take this long where no deadline presses. */
-const mostMs = 60_000;
+const maxTimeoutMs = 60_000;
 
 async function ask(
   { openAi, onUsage }: AnswererParts,
   name: string,
   config: EmailAnswers,
-  { email, parents, patienceMs }: AnswerRequest,
+  { email, parents, timeoutMs }: AnswerRequest,
 ): Promise<string> {
-  const timeout = Math.max(1, Math.min(mostMs, Math.floor(patienceMs)));
+  const timeout = Math.max(1, Math.min(maxTimeoutMs, Math.floor(timeoutMs)));
   try {
     const client = await openAi();
     const response = await client.responses.create(
@@ -121,5 +121,8 @@ const questionOf = (
     ...(parents.length > 0 && { replies_before: parents }),
   });
 
-const tooSlow = (step: Step) =>
-  retryLater('answer_too_late', `The step ${step} took longer than the deadline leaves.`);
+const tooSlow = (tier: AnswerTier) =>
+  retryLater(
+    'answer_too_late',
+    `The answer of the tier ${tier} took longer than the deadline leaves.`,
+  );

@@ -1,5 +1,5 @@
 import type { EmailAnswers } from '../features.ts';
-import type { StepTimes } from '../work/ladder.ts';
+import type { TierTimes } from '../work/fallback-chain.ts';
 
 /** What the mock takes, in seconds: a bounded exponential. */
 export interface MockTiming {
@@ -13,8 +13,8 @@ const templateMs = 1;
 const fullMs = 6_000;
 const fasterMs = 2_500;
 
-/** The time in milliseconds that each step of a company's ladder is assumed to take before one has been measured. */
-export function assumedTimes(config: EmailAnswers, timing: MockTiming): StepTimes {
+/** How long each of a company's tiers is assumed to take before any answer has been measured, in milliseconds. */
+export function assumedTimes(config: EmailAnswers, timing: MockTiming): TierTimes {
   switch (config.adapter) {
     case 'mock':
       return { full: timing.max * 1000, template: templateMs };

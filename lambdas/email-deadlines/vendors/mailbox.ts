@@ -1,4 +1,10 @@
-import { asEngineError, EngineError, isOwnFault, retryLater } from '../../shared/errors.ts';
+import {
+  asEngineError,
+  discardWork,
+  EngineError,
+  isOwnFault,
+  retryLater,
+} from '../../shared/errors.ts';
 import { AddressRefused } from '../../vendors/http/public-address.ts';
 import { type PublicFetch, publicFetch } from '../../vendors/http/public-fetch.ts';
 import type { Mailbox, PostResult } from '../work/ports.ts';
@@ -55,26 +61,18 @@ export async function fetchEmails(settings: MailboxSettings, testMode: boolean):
   } catch (error) {
     if (error instanceof EngineError) throw error;
     if (error instanceof AddressRefused) {
-      throw new EngineError(
-        'discard',
-        'mailbox_refused',
-        `The mailbox is not called: ${error.message}`,
-      );
+      throw refused(`The mailbox is not called: ${error.message}`);
     }
     throw unavailable('did not answer', error);
   }
   const text = await boundedText(response);
-  if (response.status >= 500 || response.status === 429 || response.status === 408) {
-    throw retryLater('mailbox_unavailable', `The mailbox answered ${response.status}.`);
-  }
-  if (!response.ok) {
-    // Its words stay out of our logs: they may repeat the URL, which has the key.
-    const reason = `The mailbox answered ${response.status}.`;
-    throw new EngineError('discard', 'mailbox_refused', reason);
-  }
+  // Its words stay out of our logs: they may repeat the URL, which has the key.
+  const answered = `The mailbox answered ${response.status}.`;
+  if (isAway(response.status)) throw retryLater('mailbox_unavailable', answered);
+  if (!response.ok) throw refused(answered);
   const found = parsed(text) ?? parsed(asJson(text));
   if (found) return found.value;
-  throw new EngineError('discard', 'mailbox_refused', 'The mailbox answered no JSON.');
+  throw refused('The mailbox answered no JSON.');
 }
 
 function parsed(text: string): { value: unknown } | undefined {
@@ -97,6 +95,10 @@ function asJson(text: string): string {
 }
 
 const refusesKey = (status: number): boolean => status === 401 || status === 403;
+
+const isAway = (status: number): boolean => status >= 500 || status === 429 || status === 408;
+
+const refused = (reason: string): EngineError => discardWork('mailbox_refused', reason);
 
 /** Calls once more where the key is refused and another has taken its place meanwhile. */
 async function withCurrentKey(
@@ -122,7 +124,7 @@ async function boundedText(response: Response): Promise<string> {
     throw unavailable('broke off', error);
   }
   if (text !== undefined) return text;
-  throw new EngineError('discard', 'mailbox_refused', 'The mailbox serves more than 20 MB.');
+  throw refused('The mailbox serves more than 20 MB.');
 }
 
 /** The text of an answer; undefined when it is longer, of which no more is read. */
@@ -140,10 +142,10 @@ async function textUpTo(response: Response, maxBytes: number): Promise<string | 
 
 /** Posts replies, through connections that are kept open between them. */
 export const mailbox = (settings: MailboxSettings): Mailbox => ({
-  async post({ idempotencyKey, ...reply }, mostMs): Promise<PostResult> {
+  async post({ idempotencyKey, ...reply }, maxMs): Promise<PostResult> {
     const { url, timeoutMs } = settings;
     const begun = performance.now();
-    const leftMs = () => Math.max(0, Math.floor(mostMs - (performance.now() - begun)));
+    const leftMs = () => Math.max(0, Math.floor(maxMs - (performance.now() - begun)));
     const posting = async (): Promise<PostResult> => {
       const response = await withCurrentKey(settings, (api_key) =>
         fetcherOf(settings)(url, {
@@ -179,7 +181,7 @@ async function resultOf(response: Response): Promise<PostResult> {
   await textUpTo(response, maxAnswerBytes);
   if (response.ok) return { kind: 'accepted' };
   const { status } = response;
-  if (status >= 500 || status === 429 || status === 408) {
+  if (isAway(status)) {
     const seconds = Number(response.headers.get('retry-after'));
     return {
       kind: 'unavailable',

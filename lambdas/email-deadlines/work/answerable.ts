@@ -100,12 +100,12 @@ function oddEntryOf(entry: OddEntry): Entry {
 
 const byPlace = ({ place }: Entry): string => `#/${place}`;
 
-const mostFaults = 5;
+const maxFaults = 5;
 
 function unread(entry: Entry): SetAside {
   const { place, given, faults } = entry;
   const named = faults
-    .slice(0, mostFaults)
+    .slice(0, maxFaults)
     .map(({ pointer, detail }) => `#/${place}${pointer.slice(1)}: ${detail}`);
   return { email_id: byPlace(entry), given, reason: `email_invalid: ${named.join(' ')}` };
 }
@@ -144,8 +144,8 @@ function inCycles(emails: readonly ReadEmail[]): SetAside[] {
     }));
 }
 
-const mostNotes = 20;
-const mostIdChars = 128;
+const maxNotes = 20;
+const maxIdChars = 128;
 
 function dependenciesOf(
   { dependencies }: ReadEmail,
@@ -154,8 +154,8 @@ function dependenciesOf(
 ): Pick<AnswerableEmail, 'dependencies' | 'notes'> {
   const ids = dependencies ?? [];
   const others = ids.filter((id) => !waitedFor.has(id));
-  const notes = others.slice(0, mostNotes).map((id) => {
-    const name = id.slice(0, mostIdChars).toWellFormed();
+  const notes = others.slice(0, maxNotes).map((id) => {
+    const name = id.slice(0, maxIdChars).toWellFormed();
     return asideIds.has(id)
       ? `dependency_failed: ${name} cannot be answered, and is not waited for.`
       : `dependency_unknown: ${name} is not in this run, and is not waited for.`;

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../shared/history.ts';
-import type { Step } from './ladder.ts';
+import type { AnswerTier } from './fallback-chain.ts';
 
 /** `waiting`: not drafted yet. `sending`: a post may have been made. `sent` and `failed` are ends. */
 export type EmailState = 'waiting' | 'drafted' | 'sending' | 'sent' | 'failed';
@@ -10,16 +10,19 @@ export const emailChars = 50_000;
 /** Two ids are the same when this makes them the same text. */
 export const sameId = (id: string): string => id.normalize('NFC').trim();
 
-export interface EmailKey {
+export interface RunKey {
   tenant_id: string;
   run_id: string;
+}
+
+export interface EmailKey extends RunKey {
   email_id: string;
 }
 
-/** Who answered, and by which step of the ladder. */
+/** A reply, and the tier that wrote it. */
 export interface Draft {
   response: string;
-  answered_by: Step;
+  answered_by: AnswerTier;
 }
 
 /** An email of a run as it is stored. Times are milliseconds since the epoch. */
@@ -32,9 +35,9 @@ export interface StoredEmail extends EmailKey {
   subject: string;
   body: string;
   deadline_at: number;
-  /** The moments at stake, ascending: its own deadline and those behind it, pushed back. */
+  /** The deadlines that the run plans to meet, ascending: its own and those of its dependents, pushed back. */
   deadlines: number[];
-  /** Those that the run was planned to give up, and keeps if there is time after all. */
+  /** All of them, including those that the plan gives up: met if there is time left. */
   spare: number[];
   release_at?: number;
   dependencies: string[];
@@ -51,7 +54,7 @@ export interface StoredEmail extends EmailKey {
   /** The latest tries that failed. */
   history?: HistoryEntry[];
   response?: string;
-  answered_by?: Step;
+  answered_by?: AnswerTier;
   /** When it was taken in hand first, and when its reply was written. */
   begun_at?: number;
   drafted_at?: number;
@@ -84,3 +87,10 @@ export type Claim =
   | { kind: 'leased'; until: number }
   | { kind: 'over'; email: StoredEmail }
   | { kind: 'unknown' };
+
+/** For log lines. */
+export const idsOf = ({ tenant_id, run_id, email_id }: EmailKey) => ({
+  tenant_id,
+  run_id,
+  email_id,
+});

@@ -122,14 +122,13 @@ const unknownFault = (id: string, wanted: string): GraphFault => ({
 
 const numbers = ['', '', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 /** How much of a long cycle its message shows; `email_ids` has all of it. */
-const mostShown = 10;
+const maxShown = 10;
 
 function cycleFault(cycle: readonly GraphEmail[]): GraphFault {
   const ids = cycle.map(({ email }) => email.email_id);
   const [first = '', ...others] = ids;
-  const shown = others.slice(0, mostShown).map((id) => ` ${id}, which waits for`);
-  const more =
-    others.length > mostShown ? ` ${others.length - mostShown} more, which wait for` : '';
+  const shown = others.slice(0, maxShown).map((id) => ` ${id}, which waits for`);
+  const more = others.length > maxShown ? ` ${others.length - maxShown} more, which wait for` : '';
   const count = numbers[ids.length] ?? ids.length;
   return {
     kind: 'cycle',

@@ -1,24 +1,22 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { EngineError } from '../../shared/errors.ts';
 import type { Log, Meter } from '../../shared/log.ts';
+import type { Outcome } from '../../shared/queue/outcome.ts';
 import type { ReadyMessage } from '../messages.ts';
 import type { Counts } from '../routes.ts';
 import type { DependencyKind } from './deadlines.ts';
-import type { Claim, Draft, EmailKey, Ending, StoredEmail } from './email.ts';
-import type { Step, StepTimes } from './ladder.ts';
-
-export type RunKey = Pick<EmailKey, 'tenant_id' | 'run_id'>;
+import type { Claim, Draft, EmailKey, Ending, RunKey, StoredEmail } from './email.ts';
+import type { AnswerTier, TierTimes } from './fallback-chain.ts';
 
 /** What the work on an email needs to know of its run. */
 export interface RunTerms extends RunKey {
   test_mode: boolean;
   dependency_kind: DependencyKind;
-  concurrency_limit: number;
 }
 
 /** The emails of runs, each change one conditional write. Every method needs the tenant. */
 export interface EmailStore {
-  /** Takes the email for this owner until then, unless it is over or taken. */
+  /** Leases the email to this owner until then, unless it is over or leased. */
   claim(key: EmailKey, owner: string, until: number): Promise<Claim>;
   /** Keeps the draft and gives the email back; whether it may be sent now. */
   saveDraft(email: StoredEmail, owner: string, draft: Draft): Promise<'waits' | 'sendable'>;
@@ -26,23 +24,23 @@ export interface EmailStore {
   draftAndSend(email: StoredEmail, owner: string, draft: Draft): Promise<boolean>;
   /** Goes on to the sending of a draft; false when it waits, is taken or over. */
   claimSend(key: EmailKey, owner: string, until: number): Promise<boolean>;
-  /** Notes how it ended; false when somebody else has done so before. */
+  /** Records how it ended; false if that is recorded already. */
   end(email: StoredEmail, owner: string, ending: Ending): Promise<boolean>;
   /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed anew. */
   reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
   /**
    * Gives the email back; a try that did not fail is not counted. After a failure nobody takes it before
-   * `restsUntil`, not by another message either.
+   * `quietUntil`, not by another message either.
    */
   giveBack(
     email: StoredEmail,
     owner: string,
     tried: 'failed' | 'outage' | 'waits',
-    restsUntil?: number,
+    quietUntil?: number,
   ): Promise<void>;
   /** Those that wait for this one, some hundreds at a time. */
   dependentsOf(key: EmailKey): AsyncIterable<string[]>;
-  /** Notes that a parent is done; the dependent as it is then, undefined when it is gone. */
+  /** Records that a parent is done; the dependent as it is then, undefined if it is gone. */
   parentDone(key: EmailKey, parentId: string): Promise<StoredEmail | undefined>;
   /** What these emails were about and what was answered, of those that have a reply. */
   replies(key: RunKey, ids: string[]): Promise<ParentReply[]>;
@@ -53,19 +51,19 @@ export interface ParentReply {
   response: string;
 }
 
-/** A model, or what takes its place. */
+/** Writes replies: a model, or what takes its place. */
 export interface Answerer {
-  answer(step: Step, request: AnswerRequest): Promise<string>;
+  answer(tier: AnswerTier, request: AnswerRequest): Promise<string>;
 }
 
 export interface AnswerRequest {
   email: StoredEmail;
   parents: ParentReply[];
-  /** After so many milliseconds it must have answered; Infinity where nothing presses. */
-  patienceMs: number;
+  /** Infinity if nothing presses. */
+  timeoutMs: number;
 }
 
-/** What the mailbox said to a reply: taken, refused for good, or not now. */
+/** What the mailbox said to a reply: accepted, refused for good, or not now. */
 export type PostResult =
   | { kind: 'accepted' }
   | { kind: 'refused'; reason: string }
@@ -80,15 +78,15 @@ export interface Reply {
 }
 
 export interface Mailbox {
-  /** After so many milliseconds at most it has said something, or is taken to be unavailable. */
-  post(reply: Reply, mostMs: number): Promise<PostResult>;
+  /** A mailbox that has not answered after `maxMs` is unavailable. */
+  post(reply: Reply, maxMs: number): Promise<PostResult>;
 }
 
-/** What is known of how long answering takes. */
-export interface StepClock {
-  /** What this share of answers does not exceed, by step, in milliseconds. */
-  expected(share: number): StepTimes;
-  learn(step: Step, tookMs: number): void;
+/** How long the tiers take, as far as it is known. */
+export interface AnswerTimes {
+  /** The time in milliseconds that this share of a tier's answers does not exceed. */
+  expected(share: number): TierTimes;
+  learn(tier: AnswerTier, tookMs: number): void;
 }
 
 /** What the work on one company's emails needs. */
@@ -96,12 +94,12 @@ export interface EmailPorts {
   store: EmailStore;
   answerer: Answerer;
   mailbox: Mailbox;
-  times: StepClock;
+  times: AnswerTimes;
   clock: Clock;
   random: () => number;
   log: Log;
   meter: Meter;
-  /** Why no reply of the company can be posted, where that is known before one is written. */
+  /** Why no reply of the company can be posted, if that is known before one is written. */
   fault?: EngineError;
   maxRetries: number;
   gapMs: number;
@@ -109,8 +107,9 @@ export interface EmailPorts {
   count(run: RunKey, counts: Partial<Counts>): void;
 }
 
-/** What became of a message's email. `ready` are emails that may be worked on now. */
-export type WorkResult =
-  | { kind: 'done'; ready: ReadyMessage[] }
-  | { kind: 'later'; afterSeconds: number; ready: ReadyMessage[] }
-  | { kind: 'dead'; error: EngineError; ready: ReadyMessage[]; failedAt?: number };
+/** What became of an email. `failedAt` is when it failed for good. */
+export type AnswerOutcome = Outcome & {
+  /** Emails that became ready by it. */
+  ready: ReadyMessage[];
+  failedAt?: number;
+};

@@ -1,24 +1,22 @@
 import { retryLater } from '../../shared/errors.ts';
-import type { Invocation } from './answer-email.ts';
+import type { Invocation } from '../../shared/invocation.ts';
 import { type Draft, type Ending, mailboxIdOf, type StoredEmail } from './email.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
 import { replyKeyOf } from './reply-key.ts';
 
-/** What posting a reply and recording it may take of an invocation's time. */
+/** How much of an invocation's time posting a reply and recording it may take. */
 export const postingMs = 12_000;
-/** Thereof the recording, and the closing of the invocation behind it. */
+/** The part of it for recording, and for closing the invocation. */
 const recordingMs = 2_000;
-const leastPostMs = 1_000;
+const minPostMs = 1_000;
 
 const firstPauseMs = 200;
-/** By so much a pause is longer or shorter, by chance. */
 const jitter = 0.2;
 
 /**
- * Posts a reply, again after 0.2, 0.4, 0.8 … s (± 20 %) while the mailbox does not take it, as often as
- * is allowed and the deadline and the invocation leave time: a post that outlives its invocation is not recorded,
- * and made again. A reply that the mailbox refuses has failed for good; where
- * retries are used up it throws `retry`: the queue brings the email back.
+ * Posts a reply. While the mailbox is unavailable it is posted again after 0.2, 0.4, 0.8 … s (± 20 %), as often as
+ * the settings, the deadline and the invocation's time allow; then it throws `retry`, and the queue brings the email
+ * back. A reply that the mailbox refuses has failed for good.
  */
 export async function postReply(
   email: StoredEmail & Draft,
@@ -27,7 +25,7 @@ export async function postReply(
   { remainingMs }: Pick<Invocation, 'remainingMs'>,
 ): Promise<Ending> {
   const { clock } = ports;
-  // A parent's reply was acknowledged before this email became ready.
+  // The parents' replies were acknowledged before this email became ready.
   await clock.sleep(ports.gapMs);
   for (let tries = 0; ; tries++) {
     const reply = {
@@ -36,8 +34,8 @@ export async function postReply(
       test_mode: run.test_mode,
       idempotencyKey: replyKeyOf(email),
     };
-    const mostMs = Math.max(leastPostMs, remainingMs() - recordingMs);
-    const result = await ports.mailbox.post(reply, mostMs);
+    const maxMs = Math.max(minPostMs, remainingMs() - recordingMs);
+    const result = await ports.mailbox.post(reply, maxMs);
     const now = clock.now();
     if (result.kind === 'accepted') {
       return { state: 'sent', sent_at: now, on_time: now <= email.deadline_at };
@@ -47,8 +45,8 @@ export async function postReply(
     }
     ports.count(email, { retries: 1 });
     const pauseMs = Math.max(pauseAfter(tries, ports.random), result.retryAfterMs ?? 0);
-    const isOver = now + pauseMs >= email.deadline_at || pauseMs > remainingMs() - postingMs;
-    if (tries >= ports.maxRetries || isOver) {
+    const isTooLate = now + pauseMs >= email.deadline_at || pauseMs > remainingMs() - postingMs;
+    if (tries >= ports.maxRetries || isTooLate) {
       const { retryAfterMs = 0, reason } = result;
       throw retryLater('mailbox_unavailable', `The mailbox took no reply: ${reason}.`, {
         retryAfterSeconds: Math.ceil(retryAfterMs / 1000),

@@ -1,27 +1,29 @@
-import type { Counts, onInvalid, RunView } from '../routes.ts';
+import type { Counts, EmailRunStatus, onInvalid } from '../routes.ts';
 import type { DependencyKind } from './deadlines.ts';
-import type { StoredEmail } from './email.ts';
-import type { RunKey } from './ports.ts';
+import type { RunKey, StoredEmail } from './email.ts';
+
+/** Why a run as a whole failed. */
+export type RunProblem = NonNullable<EmailRunStatus['problem']>;
 
 /** A run as it is stored, its counts included. */
 export interface StoredRun extends Counts {
   tenant_id: string;
   run_id: string;
-  state: RunView['state'];
+  state: EmailRunStatus['state'];
   test_mode: boolean;
   dependency_kind: DependencyKind;
   send: 'asap' | 'just_in_time';
   concurrency_limit: number;
-  /** Whether its emails came with the request; otherwise they are fetched. */
+  /** Whether its emails came with the request; else they are fetched from the mailbox. */
   has_emails: boolean;
-  /** What emails that cannot be read do, where they came with the request. */
+  /** What happens to emails of the request that cannot be read. */
   on_invalid?: (typeof onInvalid)[number];
-  cannot_be_met: RunView['cannot_be_met'];
+  cannot_be_met: EmailRunStatus['cannot_be_met'];
   at_risk: number;
-  problem: RunView['problem'];
+  problem: RunProblem | null;
   created_at: string;
   created_by: string;
-  /** Who fetches and writes its emails, and until when nobody else may. */
+  /** Who loads and writes its emails, and until when nobody else may. */
   start_owner?: string;
   start_until?: number;
   /** When its emails were there. */
@@ -29,7 +31,6 @@ export interface StoredRun extends Counts {
   completed_at: string | null;
 }
 
-/** Nothing has been done yet. */
 export const noCounts: Counts = {
   fetched: 0,
   waiting: 0,
@@ -62,10 +63,10 @@ export function countsOf(emails: readonly Pick<StoredEmail, 'state' | 'on_time'>
   };
 }
 
-/** Grows with each draft and each end; one that is drafted has gone half the way. */
+/** Grows with each draft and each end. */
 export const progressOf = (run: StoredRun): number => 2 * doneOf(run) + run.drafted;
 
-export const runKeyOf = ({ tenant_id, run_id }: RunKey): RunKey => ({ tenant_id, run_id });
+export const runKeyOf = ({ tenant_id, run_id }: RunKey) => ({ tenant_id, run_id });
 
-/** So long before its time an email that is sent just in time is put into the queue, in milliseconds. */
-export const aheadMs = 3_600_000;
+/** An email that is sent just in time is enqueued at most this long before its time, in milliseconds. */
+export const enqueueAheadMs = 3_600_000;

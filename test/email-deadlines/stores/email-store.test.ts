@@ -151,6 +151,6 @@ describe('the end of an email', () => {
 
     expect(await stored()).toMatchObject({ state: 'waiting', attempts: 0 });
     expect(await stored()).not.toHaveProperty('failed_at');
-    expect(await table.item(keys.trouble(email, 'failed'))).toBeUndefined();
+    expect(await table.item(keys.lateOrFailed(email, 'failed'))).toBeUndefined();
   });
 });

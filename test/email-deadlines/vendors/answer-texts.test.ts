@@ -18,7 +18,7 @@ async function answerOf(...output: object[]): Promise<string> {
     sleep: async () => {},
     random: () => 0.5,
   });
-  return answerer.answer('full', { email, parents: [], patienceMs: Infinity });
+  return answerer.answer('full', { email, parents: [], timeoutMs: Infinity });
 }
 
 const answeredBy = (...output: object[]) => ({

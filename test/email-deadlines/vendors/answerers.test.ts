@@ -6,7 +6,7 @@ import {
 } from '../../../lambdas/email-deadlines/vendors/answerers.ts';
 import { assumedTimes } from '../../../lambdas/email-deadlines/vendors/assumed-times.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
-import type { Step } from '../../../lambdas/email-deadlines/work/ladder.ts';
+import type { AnswerTier } from '../../../lambdas/email-deadlines/work/fallback-chain.ts';
 import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
 import {
   type OpenAiSimulatorOptions,
@@ -32,7 +32,7 @@ const email: StoredEmail = {
   attempts: 1,
 };
 
-const request = (patienceMs = Infinity) => ({ email, parents: [], patienceMs });
+const request = (timeoutMs = Infinity) => ({ email, parents: [], timeoutMs });
 
 function anAnswerer(config: object, parts: { url?: string; random?: () => number } = {}) {
   const slept: number[] = [];
@@ -43,7 +43,7 @@ function anAnswerer(config: object, parts: { url?: string; random?: () => number
     sleep: async (ms) => void slept.push(ms),
     random,
   });
-  const ask = (step: Step, patienceMs?: number) => answerer.answer(step, request(patienceMs));
+  const ask = (step: AnswerTier, timeoutMs?: number) => answerer.answer(step, request(timeoutMs));
   return { answerer, ask, slept };
 }
 

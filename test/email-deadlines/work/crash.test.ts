@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
 import { aCrashPoint, atEachCrashPoint, TestProcess } from '../../support/crash.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun } from '../office.ts';
+import { anEmail, anEmailWorld, aRun } from '../email-world.ts';
 
 let table: TestTable;
 let run = 0;
@@ -45,17 +45,17 @@ describe.each(['order', 'content'] as const)('a run of %s', (kind) => {
   it('sends each email once and never before those it waits for, whenever its functions die', async () => {
     await fc.assert(
       fc.asyncProperty(graphs, crashes, async (emails, points) => {
-        const office = await anOffice(table, emails, newRun(kind));
+        const world = await anEmailWorld(table, emails, newRun(kind));
 
-        for (const point of points) await office.invoke(new TestProcess([point]));
-        await office.workOff();
+        for (const point of points) await world.invoke(new TestProcess([point]));
+        await world.workOff();
 
-        const ids = office.acceptedIds();
+        const ids = world.acceptedIds();
         expect(ids.toSorted()).toEqual(emails.map(({ email_id }) => email_id).toSorted());
         expectOrder(emails, ids);
-        const stored = await office.runs.allEmails(office.run);
+        const stored = await world.runs.allEmails(world.run);
         expect(stored.every(({ state }) => state === 'sent')).toBe(true);
-        expect(office.dead).toEqual([]);
+        expect(world.dead).toEqual([]);
       }),
       { numRuns: 40 },
     );
@@ -65,14 +65,14 @@ describe.each(['order', 'content'] as const)('a run of %s', (kind) => {
 describe('a single email', () => {
   it('is sent once, whichever of the calls for it is the last of a process', async () => {
     const calls = await atEachCrashPoint(async (process) => {
-      const office = await anOffice(table, [anEmail('only')], newRun('order'));
+      const world = await anEmailWorld(table, [anEmail('only')], newRun('order'));
 
-      await office.invoke(process);
-      await office.workOff();
+      await world.invoke(process);
+      await world.workOff();
 
-      expect(office.acceptedIds()).toEqual(['only']);
-      expect(new Set(office.posts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
-      expect((await office.email('only'))?.state).toBe('sent');
+      expect(world.acceptedIds()).toEqual(['only']);
+      expect(new Set(world.posts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+      expect((await world.email('only'))?.state).toBe('sent');
     });
     expect(calls).toBeGreaterThanOrEqual(7);
   });

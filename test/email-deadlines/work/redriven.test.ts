@@ -3,7 +3,7 @@ import { limits } from '../../../lambdas/email-deadlines/limits.ts';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/messages.ts';
 import { TestProcess } from '../../support/crash.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
-import { anEmail, anOffice, aRun, type OfficeOptions } from '../office.ts';
+import { anEmail, anEmailWorld, aRun, type EmailWorldOptions } from '../email-world.ts';
 
 let table: TestTable;
 let runs = 0;
@@ -16,119 +16,119 @@ afterAll(() => table.close());
 
 const away = { kind: 'unavailable', reason: 'it answered 503' } as const;
 
-/** An office whose one email has failed for good, with the mailbox back since. */
-async function afterFailure(options: OfficeOptions = {}) {
+/** An world whose one email has failed for good, with the mailbox back since. */
+async function afterFailure(options: EmailWorldOptions = {}) {
   runs += 1;
   const mailbox = { isBack: false };
   const post = () => (mailbox.isBack ? undefined : away);
   const run = aRun({ run_id: `redriven-${runs}` });
-  const office = await anOffice(table, [anEmail('e1', { deadline: 7_200 })], run, {
+  const world = await anEmailWorld(table, [anEmail('e1', { deadline: 7_200 })], run, {
     post,
     ...options,
   });
-  await office.workOff();
+  await world.workOff();
   mailbox.isBack = true;
-  return { office, mailbox, letter: office.dead.at(-1)?.message as ReadyMessage };
+  return { world, mailbox, letter: world.dead.at(-1)?.message as ReadyMessage };
 }
 
 describe('the dead letter of an email that is sent back', () => {
   it('takes the email to work again, with the reply that it had', async () => {
-    const { office, letter } = await afterFailure();
+    const { world, letter } = await afterFailure();
 
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
 
-    expect(office.accepted).toMatchObject([{ reply: { response: 'Re: e1' } }]);
-    expect(await office.email('e1')).toMatchObject({ state: 'sent' });
-    expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, sent: 1, failed: 0 });
+    expect(world.accepted).toMatchObject([{ reply: { response: 'Re: e1' } }]);
+    expect(await world.email('e1')).toMatchObject({ state: 'sent' });
+    expect(world.counts).toMatchObject({ waiting: -1, drafted: 0, sent: 1, failed: 0 });
   });
 
   it('is told by the email’s history, after the tries that failed', async () => {
-    const { office, letter } = await afterFailure();
-    const before = (await office.email('e1'))?.history?.map(({ what }) => what) ?? [];
+    const { world, letter } = await afterFailure();
+    const before = (await world.email('e1'))?.history?.map(({ what }) => what) ?? [];
 
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
 
     expect(before.slice(-2)).toEqual(['failed', 'dead']);
-    expect((await office.email('e1'))?.history?.at(-1)).toMatchObject({ what: 'redriven' });
+    expect((await world.email('e1'))?.history?.at(-1)).toMatchObject({ what: 'redriven' });
   });
 
   it('clears the email from the list of those that failed', async () => {
-    const { office, letter } = await afterFailure();
-    const before = await office.runs.trouble(office.run, 'failed', 10);
+    const { world, letter } = await afterFailure();
+    const before = await world.runs.lateOrFailed(world.run, 'failed', 10);
 
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
 
     expect(before).toMatchObject([{ email_id: 'e1' }]);
-    expect(await office.runs.trouble(office.run, 'failed', 10)).toEqual([]);
+    expect(await world.runs.lateOrFailed(world.run, 'failed', 10)).toEqual([]);
   });
 
   it('has all tries again', async () => {
-    const { office, mailbox, letter } = await afterFailure();
-    const before = office.posts.length;
+    const { world, mailbox, letter } = await afterFailure();
+    const before = world.posts.length;
     mailbox.isBack = false;
 
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
 
-    expect(office.posts).toHaveLength(before + limits.outageAttempts * 3);
+    expect(world.posts).toHaveLength(before + limits.outageAttempts * 3);
     expect(before).toBe(limits.outageAttempts * 3);
-    expect(office.dead).toHaveLength(2);
-    expect(office.counts).toMatchObject({ waiting: -1, drafted: 0, failed: 1 });
+    expect(world.dead).toHaveLength(2);
+    expect(world.counts).toMatchObject({ waiting: -1, drafted: 0, failed: 1 });
   });
 
   it('that comes twice, or after the email was sent, sends nothing twice', async () => {
-    const { office, letter } = await afterFailure();
+    const { world, letter } = await afterFailure();
 
-    office.enqueue([letter, letter]);
-    await office.workOff();
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter, letter]);
+    await world.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
 
-    expect(office.acceptedIds()).toEqual(['e1']);
-    expect(office.counts).toMatchObject({ sent: 1, failed: 0 });
+    expect(world.acceptedIds()).toEqual(['e1']);
+    expect(world.counts).toMatchObject({ sent: 1, failed: 0 });
   });
 
   it('does nothing to an email that has failed anew since', async () => {
-    const { office, mailbox, letter } = await afterFailure();
+    const { world, mailbox, letter } = await afterFailure();
     mailbox.isBack = false;
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
     mailbox.isBack = true;
 
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.workOff();
 
-    expect(office.accepted).toEqual([]);
-    expect(await office.email('e1')).toMatchObject({ state: 'failed' });
-    expect(await office.runs.trouble(office.run, 'failed', 10)).toHaveLength(1);
+    expect(world.accepted).toEqual([]);
+    expect(await world.email('e1')).toMatchObject({ state: 'failed' });
+    expect(await world.runs.lateOrFailed(world.run, 'failed', 10)).toHaveLength(1);
   });
 
   it.each([1, 2, 3, 4])('sends once, though the worker dies at its call %i', async (nth) => {
-    const { office, letter } = await afterFailure();
+    const { world, letter } = await afterFailure();
 
-    office.enqueue([letter]);
-    await office.invoke(new TestProcess([{ call: nth, effect: 'before' }]));
-    await office.workOff();
-    await office.workOff();
+    world.enqueue([letter]);
+    await world.invoke(new TestProcess([{ call: nth, effect: 'before' }]));
+    await world.workOff();
+    await world.workOff();
 
-    expect(office.acceptedIds()).toEqual(['e1']);
-    expect(await office.email('e1')).toMatchObject({ state: 'sent' });
+    expect(world.acceptedIds()).toEqual(['e1']);
+    expect(await world.email('e1')).toMatchObject({ state: 'sent' });
   });
 
   it('is worked on after its run is over, as nothing else is', async () => {
-    const { office, letter } = await afterFailure({ isOver: true });
+    const { world, letter } = await afterFailure({ isOver: true });
     const { failed_at: _failed, ...old } = letter;
 
-    office.enqueue([old]);
-    await office.workOff();
-    const untouched = await office.email('e1');
-    office.enqueue([letter]);
-    await office.workOff();
+    world.enqueue([old]);
+    await world.workOff();
+    const untouched = await world.email('e1');
+    world.enqueue([letter]);
+    await world.workOff();
 
     expect(untouched).toMatchObject({ state: 'failed' });
-    expect(await office.email('e1')).toMatchObject({ state: 'sent' });
+    expect(await world.email('e1')).toMatchObject({ state: 'sent' });
   });
 });

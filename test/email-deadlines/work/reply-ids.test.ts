@@ -1,37 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/email-deadlines/limits.ts';
-import { anEmail } from '../office.ts';
-import { openedOffices } from '../opened-office.ts';
+import { anEmail } from '../email-world.ts';
+import { emailWorlds } from '../email-worlds.ts';
 
-const { opened } = openedOffices('ids');
+const { aWorld } = emailWorlds('ids');
 
 describe('a reply', () => {
   it.each(['it’s', '注文-7', 'zgłoszenie-1', '😀', 'señal', ' a '])(
     'to %j names it as its mailbox does, under a key that a header can have',
     async (mailbox_id) => {
       const email = { ...anEmail(mailbox_id.trim()), mailbox_id };
-      const office = await opened([email]);
+      const world = await aWorld([email]);
 
-      await office.workOff();
-      const [post] = office.posts;
+      await world.workOff();
+      const [post] = world.posts;
 
       expect(post?.email_id).toBe(mailbox_id);
       expect(post?.idempotencyKey).toMatch(/^[!-~]+$/);
-      expect(await office.email(mailbox_id.trim())).toMatchObject({ state: 'sent' });
+      expect(await world.email(mailbox_id.trim())).toMatchObject({ state: 'sent' });
     },
   );
 
   it('that our own code breaks is none that the mailbox does not take', async () => {
-    const office = await opened([anEmail('e1')], {
+    const world = await aWorld([anEmail('e1')], {
       post: () => {
         throw new TypeError('Cannot convert argument to a ByteString');
       },
     });
 
-    await office.workOff();
+    await world.workOff();
 
-    expect(office.dead).toMatchObject([{ code: 'unexpected' }]);
-    expect(office.posts).toHaveLength(limits.maxAttempts);
-    expect(office.meter.counts).not.toHaveProperty('MailboxFailed');
+    expect(world.dead).toMatchObject([{ code: 'unexpected' }]);
+    expect(world.posts).toHaveLength(limits.maxAttempts);
+    expect(world.meter.counts).not.toHaveProperty('MailboxFailed');
   });
 });

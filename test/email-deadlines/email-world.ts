@@ -1,15 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { handOut } from '../../lambdas/email-deadlines/hand-out.ts';
 import type { ReadyMessage } from '../../lambdas/email-deadlines/messages.ts';
 import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
 import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
-import type { Step } from '../../lambdas/email-deadlines/work/ladder.ts';
-import type { Office, Task } from '../../lambdas/email-deadlines/work/office.ts';
+import { EmailWorkerPool } from '../../lambdas/email-deadlines/work/email-worker-pool.ts';
+import type { AnswerTier } from '../../lambdas/email-deadlines/work/fallback-chain.ts';
+import { emailsOfPlan, planRun } from '../../lambdas/email-deadlines/work/plan-run.ts';
 import type { EmailPorts, PostResult, Reply } from '../../lambdas/email-deadlines/work/ports.ts';
-import { prepareRun } from '../../lambdas/email-deadlines/work/prepare.ts';
+import { enqueueReady } from '../../lambdas/email-deadlines/work/ready.ts';
 import { noCounts, type StoredRun } from '../../lambdas/email-deadlines/work/run.ts';
-import { Shift } from '../../lambdas/email-deadlines/work/shift.ts';
+import {
+  type Task,
+  taskOf,
+  type WorkerDependencies,
+} from '../../lambdas/email-deadlines/work/worker-dependencies.ts';
 import type { EngineError } from '../../lambdas/shared/errors.ts';
 import { TestProcess } from '../support/crash.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
@@ -43,13 +47,13 @@ export const aRun = (fields: Partial<StoredRun> = {}): StoredRun => ({
   ...fields,
 });
 
-export interface OfficeOptions {
+export interface EmailWorldOptions {
   post?: (reply: Reply, nth: number) => PostResult | undefined;
-  answer?: (step: Step, emailId: string) => Promise<string>;
-  times?: Partial<Record<Step, number>>;
+  answer?: (tier: AnswerTier, emailId: string) => Promise<string>;
+  times?: Partial<Record<AnswerTier, number>>;
   workers?: number;
-  allowance?: number;
-  grant?: () => Promise<number>;
+  maxWorkers?: number;
+  acquireModelCall?: () => Promise<number>;
   /** What passing time does; by default none passes. */
   sleep?: (ms: number) => Promise<void>;
   pull?: () => Promise<never>;
@@ -58,7 +62,7 @@ export interface OfficeOptions {
   remainingMs?: () => number;
   /** Why nothing can be posted. */
   fault?: EngineError;
-  deskFor?: (message: ReadyMessage) => Promise<undefined>;
+  loadRunContext?: (message: ReadyMessage) => Promise<undefined>;
   /** Once the first email has failed, the run is taken to be completed. */
   isOver?: boolean;
 }
@@ -72,11 +76,11 @@ type Message = {
 };
 
 /** A run on a real store, with a mailbox that knows idempotency keys and a queue that brings back what is not finished. */
-export async function anOffice(
+export async function anEmailWorld(
   table: TestTable,
   emails: EmailIn[],
   run = aRun(),
-  options: OfficeOptions = {},
+  options: EmailWorldOptions = {},
 ) {
   const [store, runs, log, meter] = [
     emailStore(table),
@@ -98,16 +102,18 @@ export async function anOffice(
       queue.push({ id: ids++, message, isOut: false, afterSeconds, received: 0 });
   };
 
-  const preparation = prepareRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
-  if (preparation.kind === 'faulty') throw new Error(preparation.faults.join(' '));
+  const plan = planRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
   await runs.create(run);
-  const { prepared } = preparation;
+  const planned = emailsOfPlan(plan, run);
   const keptFrom = table.clock.now();
   await runs.claimStart(run, 'start', keptFrom + 60_000);
-  await runs.writeEmails(prepared.emails, prepared.dependents, { until: Infinity, keptFrom });
+  await runs.writeEmails(planned.emails, planned.dependents, { until: Infinity, keptFrom });
   await runs.begin(run, 'start', { fetched: emails.length, waiting: emails.length }, keptFrom);
   const clock = table.clock;
-  await handOut(prepared.emails, run, { enqueue: async (messages) => enqueue(messages), clock });
+  await enqueueReady(planned.emails, run, {
+    enqueue: async (messages) => enqueue(messages),
+    clock,
+  });
 
   const take = (most: number): Message[] => {
     const taken = queue.filter(({ isOut }) => !isOut).slice(0, most);
@@ -117,14 +123,13 @@ export async function anOffice(
     }
     return taken;
   };
-  const taskOf = (message: Message): Task<Message> => ({
-    ...message.message,
-    message: message.message,
+  const taken = (message: Message): Task<Message> => ({
+    ...taskOf(message.message),
     receipt: message,
     received: message.received,
   });
 
-  const officeOf = (process: TestProcess): Office<Message> => {
+  const dependenciesOf = (process: TestProcess): WorkerDependencies<Message> => {
     const clock = process.clock({ now: table.clock.now, sleep });
     const ports: EmailPorts = {
       store: process.port(store, { pure: ['dependentsOf'] }),
@@ -161,8 +166,7 @@ export async function anOffice(
     };
     return {
       queue: {
-        pull: (most) =>
-          process.call(async () => (await options.pull?.()) ?? take(most).map(taskOf)),
+        pull: (most) => process.call(async () => (await options.pull?.()) ?? take(most).map(taken)),
         put: (messages, seconds) => process.call(async () => enqueue(messages, seconds)),
         finish: (message) => process.call(async () => void queue.splice(queue.indexOf(message), 1)),
         returnAfter: (message, seconds) =>
@@ -173,18 +177,19 @@ export async function anOffice(
         deadLetter: (message, { code }) =>
           process.call(async () => void dead.push({ message, code })),
       },
-      async deskFor(message) {
-        await options.deskFor?.(message);
-        const { allowance = 8, grant = async () => 0 } = options;
+      async loadRunContext(message) {
+        await options.loadRunContext?.(message);
+        const { maxWorkers = 8, acquireModelCall = async () => 0 } = options;
         const isOver = options.isOver === true && dead.length > 0;
-        const expected = () => ({ safeMs: 500, luckyMs: 450 });
+        const estimate = () => ({ p75Ms: 500, p25Ms: 450 });
         const { isSuspended = false } = options;
-        return { run, isOver, isSuspended, ports, allowance, expected, grant };
+        return { run, isOver, isSuspended, ports, maxWorkers, estimate, acquireModelCall };
       },
       clock,
       random: () => 0.5,
       log,
-      workers: options.workers ?? 4,
+      // Those who wait would let time pass for the one who works.
+      workers: options.workers ?? (options.sleep ? 1 : 4),
     };
   };
 
@@ -211,7 +216,8 @@ export async function anOffice(
       for (const message of queue) message.isOut = false;
       const { remainingMs = () => 45_000 } = options;
       const invocation = { owner: `invocation-${invocations}`, remainingMs };
-      await process.outcome(new Shift(officeOf(process), invocation).work(take(10).map(taskOf)));
+      const pool = new EmailWorkerPool(dependenciesOf(process), invocation);
+      await process.outcome(pool.work(take(10).map(taken)));
       if (!process.crashed) return true;
       table.clock.pass(60_000);
       for (const message of queue) message.isOut = false;

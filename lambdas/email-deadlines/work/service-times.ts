@@ -1,40 +1,41 @@
-/** When an email was done (milliseconds since the epoch) and how long it took (milliseconds). */
+/** When an answer was done (milliseconds since the epoch) and how long it took (milliseconds). */
 export type ServiceSample = readonly [atMs: number, tookMs: number];
 
-/** What was learned, as it is shared between invocations: small, and JSON. */
-export interface SharedServiceTimes {
-  samples: ServiceSample[];
+/** What an email is expected to take, in milliseconds: 75 % of emails take at most `p75Ms`, 25 % at most `p25Ms`. */
+export interface ServiceEstimate {
+  p75Ms: number;
+  p25Ms: number;
 }
 
 /** Enough for a 90th percentile, few enough to follow a vendor's changing hours and to be shared in 2 KB. */
-const mostSamples = 64;
+const maxSamples = 64;
 
-/** From so many samples on the assumption counts no more. */
+/** With this many samples the assumption no longer counts. */
 const enoughSamples = 8;
 
-/** Learns what emails take from the latest 64 of them; before there are eight, `assumedMs` counts as samples too. */
+/** Learns what emails take from the latest 64 samples; while there are fewer than eight, `assumedMs` count as samples too. */
 export class ServiceTimes {
   readonly #assumed: readonly number[];
-  /** The latest last, none twice. */
+  /** In order of time, each once. */
   #samples: ServiceSample[] = [];
   #sorted: number[] | undefined;
 
-  constructor(assumedMs: readonly number[], shared?: SharedServiceTimes) {
+  constructor(assumedMs: readonly number[], samples: readonly ServiceSample[] = []) {
     if (assumedMs.length === 0)
       throw new RangeError('Expected at least one assumed time, got none.');
     this.#assumed = assumedMs;
-    if (shared) this.merge(shared);
+    this.merge(samples);
   }
 
   learn(atMs: number, tookMs: number): void {
     const sample: ServiceSample = [atMs, tookMs];
     const before = this.#samples.at(-1);
-    if (before && inTime(before, sample) >= 0) this.merge({ samples: [sample] });
+    if (before && inTime(before, sample) >= 0) this.merge([sample]);
     else this.#keep([...this.#samples, sample]);
   }
 
-  /** Takes over what another has learned. What both know counts once, so it may be shared in any order and any number of times. */
-  merge({ samples }: SharedServiceTimes): void {
+  /** Adds the samples of another invocation. A sample that both know counts once, so merging may be repeated in any order. */
+  merge(samples: readonly ServiceSample[]): void {
     const sorted = [...this.#samples, ...samples].sort(inTime);
     this.#keep(
       sorted.filter((one, index) => {
@@ -51,12 +52,17 @@ export class ServiceTimes {
     return this.#sorted[Math.min(this.#sorted.length - 1, Math.max(0, rank))] ?? 0;
   }
 
-  share(): SharedServiceTimes {
-    return { samples: [...this.#samples] };
+  estimate(): ServiceEstimate {
+    return { p75Ms: this.percentile(0.75), p25Ms: this.percentile(0.25) };
+  }
+
+  /** The latest samples, few enough for invocations to share them. */
+  samples(): ServiceSample[] {
+    return [...this.#samples];
   }
 
   #keep(samples: ServiceSample[]): void {
-    this.#samples = samples.slice(-mostSamples);
+    this.#samples = samples.slice(-maxSamples);
     this.#sorted = undefined;
   }
 

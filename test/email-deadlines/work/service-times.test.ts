@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type ServiceSample,
   ServiceTimes,
-} from '../../../lambdas/email-deadlines/work/learned-times.ts';
+} from '../../../lambdas/email-deadlines/work/service-times.ts';
 
 const someSamples: fc.Arbitrary<ServiceSample[]> = fc.array(
   fc.tuple(fc.nat({ max: 10_000 }), fc.nat({ max: 1_000 })),
@@ -45,7 +45,7 @@ describe('service times', () => {
       Array.from({ length: 10_000 }, (_, index) => [1.7e12 + index, index % 977]),
     );
 
-    expect(JSON.stringify(times.share()).length).toBeLessThan(2_048);
+    expect(JSON.stringify(times.samples()).length).toBeLessThan(2_048);
   });
 
   it('are the same in whatever order they are shared, and however often', () => {
@@ -54,11 +54,11 @@ describe('service times', () => {
         const [a, b] = [learnt(one), learnt(other)];
         const [first, second] = [learnt(one), learnt(other)];
 
-        first.merge(b.share());
-        first.merge(b.share());
-        second.merge(a.share());
+        first.merge(b.samples());
+        first.merge(b.samples());
+        second.merge(a.samples());
 
-        expect(first.share()).toEqual(second.share());
+        expect(first.samples()).toEqual(second.samples());
       }),
     );
   });
@@ -68,7 +68,7 @@ describe('service times', () => {
       fc.property(someSamples, (samples) => {
         const times = learnt(samples);
 
-        const again = new ServiceTimes([500], JSON.parse(JSON.stringify(times.share())));
+        const again = new ServiceTimes([500], JSON.parse(JSON.stringify(times.samples())));
         expect(again.percentile(0.8)).toBe(times.percentile(0.8));
       }),
     );

@@ -1,59 +1,77 @@
 import TinyQueue from 'tinyqueue';
 import { type DatedEmail, type DependencyKind, defaultGapMs } from './deadlines.ts';
+import { FeasibleEdf, type QueuedEmail } from './feasible-edf.ts';
 import type { DependencyGraph, GraphEmail } from './graph.ts';
+import type { Priority } from './priorities.ts';
+import type { ServiceTimes } from './service-times.ts';
 
-/** Who decides what a worker does next. A policy may learn from what has been done. */
+/** Decides what a free worker does next. A policy may learn from what has been done. */
 export interface Policy {
   push(node: GraphEmail<DatedEmail>, nowMs: number): void;
-  /** What a worker that is free now works on, and from when: the worker is held until then. */
+  /** The email that a free worker takes, and when it begins: the worker is occupied until then. */
   take(nowMs: number): { node: GraphEmail<DatedEmail>; startMs: number } | undefined;
   learn?(nowMs: number, tookMs: number): void;
 }
 
-/** The world in which a run takes place; times in milliseconds on one clock. */
+/** The policy of this context: earliest feasible deadline first, with the service times that it learns on the way. */
+export function feasibleEdfPolicy(
+  priorities: ReadonlyMap<string, Priority>,
+  times: ServiceTimes,
+): Policy {
+  const ready = new FeasibleEdf<QueuedEmail & { node: Node }>();
+  return {
+    push(node) {
+      const { email_id } = node.email;
+      const priority = priorities.get(email_id) ?? { deadlines: [], bestEffortDeadlines: [] };
+      ready.push({ email_id, node, ...priority });
+    },
+    take(nowMs) {
+      const taken = ready.take(nowMs, times.estimate());
+      return taken && { node: taken.node, startMs: nowMs };
+    },
+    learn: (nowMs, tookMs) => times.learn(nowMs, tookMs),
+  };
+}
+
+/** The conditions of a simulated run; times in milliseconds on one clock. */
 export interface RunRules {
   kind: DependencyKind;
   workers: number;
   startMs: number;
   gapMs?: number;
   serviceMs(email: DatedEmail): number;
-  /** Before this the email is not known; the start of the run unless said otherwise. */
+  /** When the email becomes known; by default when the run starts. */
   arrivalMs?(email: DatedEmail): number;
-  /** It is drafted and then given up; those that wait for it wait no longer. */
-  fails?(email: DatedEmail): boolean;
 }
 
-/** When a worker began on the email, when its draft was done, and when it was sent or, having failed, given up. */
+/** When a worker began the email, when its draft was done, and when it was sent. */
 export interface Slot {
   email: DatedEmail;
   startMs: number;
   draftedMs: number;
   sentMs: number;
   onTime: boolean;
-  failed: boolean;
 }
 
 type Node = GraphEmail<DatedEmail>;
-type Happening =
-  | { atMs: number; nth: number; kind: 'ready'; node: Node }
-  | { atMs: number; nth: number; kind: 'drafted'; node: Node; tookMs: number };
+type Event = { atMs: number; nth: number; happen(): void };
 
 /**
- * By email_id how a run goes under a policy: event by event, without waiting, in
- * O((emails + dependencies) log emails) beside what the policy takes. In kind `order` a draft does
- * not hold its worker until it may be sent.
+ * By email_id when each email of a run is begun, drafted and sent under a policy: a discrete-event simulation in
+ * O((emails + dependencies) log emails), the policy's own work not counted. With kind `order` a finished draft does
+ * not occupy its worker until it may be sent.
  */
-export function timetable(
+export function simulateSchedule(
   graph: DependencyGraph<DatedEmail>,
   rules: RunRules,
   policy: Policy,
 ): Map<string, Slot> {
-  return new Run(graph, rules, policy).slots;
+  return new Simulation(graph, rules, policy).slots;
 }
 
-class Run {
+class Simulation {
   readonly slots = new Map<string, Slot>();
-  readonly #happenings = new TinyQueue<Happening>([], (a, b) => a.atMs - b.atMs || a.nth - b.nth);
+  readonly #events = new TinyQueue<Event>([], (a, b) => a.atMs - b.atMs || a.nth - b.nth);
   readonly #unsentParents = new Map<Node, number>();
   readonly #rules: RunRules;
   readonly #policy: Policy;
@@ -74,16 +92,15 @@ class Run {
   }
 
   #go(): void {
-    for (let next = this.#happenings.pop(); next; next = this.#happenings.pop()) {
-      this.#apply(next);
-      if (this.#happenings.peek()?.atMs !== next.atMs) this.#work(next.atMs);
+    for (let next = this.#events.pop(); next; next = this.#events.pop()) {
+      next.happen();
+      if (this.#events.peek()?.atMs !== next.atMs) this.#work(next.atMs);
     }
   }
 
-  #apply(happening: Happening): void {
-    const { node, atMs } = happening;
-    if (happening.kind === 'ready') this.#policy.push(node, atMs);
-    else this.#drafted(node, atMs, happening.tookMs);
+  #at(atMs: number, happen: () => void): void {
+    this.#nth += 1;
+    this.#events.push({ atMs, nth: this.#nth, happen });
   }
 
   #drafted(node: Node, atMs: number, tookMs: number): void {
@@ -95,9 +112,8 @@ class Run {
   }
 
   #ready(node: Node, atMs: number): void {
-    const arrival = this.#rules.arrivalMs?.(node.email) ?? atMs;
-    this.#nth += 1;
-    this.#happenings.push({ kind: 'ready', atMs: Math.max(atMs, arrival), nth: this.#nth, node });
+    const readyMs = Math.max(atMs, this.#rules.arrivalMs?.(node.email) ?? atMs);
+    this.#at(readyMs, () => this.#policy.push(node, readyMs));
   }
 
   #work(nowMs: number): void {
@@ -112,20 +128,12 @@ class Run {
   #begin(node: Node, startMs: number): void {
     const { email } = node;
     const tookMs = this.#rules.serviceMs(email);
-    const failed = this.#rules.fails?.(email) ?? false;
-    const open = { draftedMs: Infinity, sentMs: Infinity, onTime: false, failed };
+    const open = { draftedMs: Infinity, sentMs: Infinity, onTime: false };
     this.slots.set(email.email_id, { email, startMs, ...open });
-    this.#nth += 1;
-    this.#happenings.push({
-      kind: 'drafted',
-      atMs: startMs + tookMs,
-      nth: this.#nth,
-      node,
-      tookMs,
-    });
+    this.#at(startMs + tookMs, () => this.#drafted(node, startMs + tookMs, tookMs));
   }
 
-  /** Sends what was drafted and waited for nobody else, then those that waited for it only. */
+  /** Sends the email if all its parents are sent, then the drafts that waited only for it. */
   #send(first: Node): void {
     const sendable = [first].filter((node) => this.#unsentParents.get(node) === 0);
     for (let node = sendable.pop(); node; node = sendable.pop()) {
@@ -148,7 +156,7 @@ class Run {
       const before = this.slots.get(email.email_id)?.sentMs ?? 0;
       slot.sentMs = Math.max(slot.sentMs, before + this.#gapMs);
     }
-    slot.onTime = !slot.failed && slot.sentMs <= slot.email.deadline_at;
+    slot.onTime = slot.sentMs <= slot.email.deadline_at;
     return slot.sentMs;
   }
 

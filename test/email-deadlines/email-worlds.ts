@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
-import { anOffice, aRun, type OfficeOptions } from './office.ts';
+import { anEmailWorld, aRun, type EmailWorldOptions } from './email-world.ts';
 
-/** A table for all tests of a file, and offices on it, each with a run of its own; the name tells the files apart. */
-export function openedOffices(name: string) {
+/** One table for the tests of a file, with a run of its own for each of them; the name tells the files apart. */
+export function emailWorlds(name: string) {
   let table: TestTable;
   let runs = 0;
   beforeAll(async () => {
@@ -13,9 +13,13 @@ export function openedOffices(name: string) {
   afterAll(() => table.close());
   return {
     clock: { now: () => table.clock.now(), pass: (ms: number) => table.clock.pass(ms) },
-    opened(emails: EmailIn[], options: OfficeOptions = {}, run: Parameters<typeof aRun>[0] = {}) {
+    aWorld(
+      emails: EmailIn[],
+      options: EmailWorldOptions = {},
+      run: Parameters<typeof aRun>[0] = {},
+    ) {
       runs += 1;
-      return anOffice(table, emails, aRun({ run_id: `${name}-${runs}`, ...run }), options);
+      return anEmailWorld(table, emails, aRun({ run_id: `${name}-${runs}`, ...run }), options);
     },
   };
 }

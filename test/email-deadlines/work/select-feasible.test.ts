@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { affordable } from '../../../lambdas/email-deadlines/work/affordable.ts';
+import { selectFeasible } from '../../../lambdas/email-deadlines/work/select-feasible.ts';
 import { anEmail, graphOf } from '../../support/email-run.ts';
 
 const pace = { kind: 'order', serviceMs: 500 } as const;
 const planned = (...emails: ReturnType<typeof anEmail>[]) =>
-  [...affordable(graphOf(emails), pace, 0, 1)].sort();
+  [...selectFeasible(graphOf(emails), pace, 0, 1)].sort();
 
-describe('what a run can afford', () => {
-  it('is everything where there is time', () => {
+describe('the emails that a run plans to have on time', () => {
+  it('are all where there is time', () => {
     const [a, b] = [anEmail({ email_id: 'a' }), anEmail({ email_id: 'b', dependencies: ['a'] })];
 
     expect(planned(a, b)).toEqual(['a', 'b']);
   });
 
-  it('is without the email that takes most work which serves no other', () => {
+  it('leave out the one that costs the most work which no other needs', () => {
     const lost = { deadline_at: 400 };
     const wasteful = anEmail({ email_id: 'w', deadline_at: 1_500, dependencies: ['x', 'y'] });
 
@@ -28,7 +28,7 @@ describe('what a run can afford', () => {
     ).toEqual(['p', 'q']);
   });
 
-  it('counts work once that serves several', () => {
+  it('share work that several need', () => {
     const behind = (email_id: string) =>
       anEmail({ email_id, deadline_at: 2_000, dependencies: ['root'] });
 

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
-import { anEmail } from '../office.ts';
-import { openedOffices } from '../opened-office.ts';
+import { anEmail } from '../email-world.ts';
+import { emailWorlds } from '../email-worlds.ts';
 
-const { opened, clock } = openedOffices('shift');
+const { aWorld, clock } = emailWorlds('pool');
 
 /** Notes who is answered, in which order, and how many at once. */
-function aNotebook(after: (emailId: string) => Promise<void> | void = () => {}) {
+function answersRecorded(after: (emailId: string) => Promise<void> | void = () => {}) {
   const begun: string[] = [];
   let [now, most] = [0, 0];
   return {
@@ -36,81 +36,81 @@ const passing = async (ms: number) => {
 
 describe('the emails of a batch', () => {
   it('are worked on in the order of their need, not of the queue', async () => {
-    const notes = aNotebook();
+    const notes = answersRecorded();
     const emails = [anEmail('later', { deadline: 90 }), anEmail('soon', { deadline: 20 })];
-    const office = await opened(emails, { ...notes, workers: 1 });
-    office.queue.reverse();
+    const world = await aWorld(emails, { ...notes, workers: 1 });
+    world.queue.reverse();
 
-    await office.invoke();
+    await world.invoke();
 
     expect(notes.begun).toEqual(['soon', 'later']);
   });
 
   it('leave those for the end that are too late whatever is done', async () => {
-    const notes = aNotebook();
+    const notes = answersRecorded();
     const emails = [anEmail('lost', { deadline: 0.3 }), anEmail('saved', { deadline: 20 })];
-    const office = await opened(emails, { ...notes, workers: 1 });
+    const world = await aWorld(emails, { ...notes, workers: 1 });
 
-    await office.invoke();
+    await world.invoke();
 
     expect(notes.begun).toEqual(['saved', 'lost']);
-    expect(office.acceptedIds()).toEqual(['saved', 'lost']);
+    expect(world.acceptedIds()).toEqual(['saved', 'lost']);
   });
 
   it('put those first that much waits for', async () => {
-    const notes = aNotebook();
+    const notes = answersRecorded();
     const emails = [
       anEmail('alone', { deadline: 20 }),
       anEmail('parent', { deadline: 90 }),
       anEmail('child', { deadline: 10, dependencies: ['parent'] }),
     ];
-    const office = await opened(emails, { ...notes, workers: 1 }, { dependency_kind: 'content' });
+    const world = await aWorld(emails, { ...notes, workers: 1 }, { dependency_kind: 'content' });
 
-    await office.invoke();
+    await world.invoke();
 
     expect(notes.begun).toEqual(['parent', 'child', 'alone']);
   });
 
   it('are filled up from the queue as long as there is time', async () => {
-    const office = await opened(some(35));
+    const world = await aWorld(some(35));
 
-    await office.invoke();
+    await world.invoke();
 
-    expect(office.acceptedIds()).toHaveLength(35);
-    expect(office.queue).toEqual([]);
+    expect(world.acceptedIds()).toHaveLength(35);
+    expect(world.queue).toEqual([]);
   });
 
   it('are at most as many at once as the run is allowed', async () => {
-    const notes = aNotebook();
-    const office = await opened(some(8), { ...notes, workers: 6, allowance: 2 });
+    const notes = answersRecorded();
+    const world = await aWorld(some(8), { ...notes, workers: 6, maxWorkers: 2 });
 
-    await office.invoke();
+    await world.invoke();
 
     expect(notes.most()).toBe(2);
-    expect(office.acceptedIds()).toHaveLength(8);
+    expect(world.acceptedIds()).toHaveLength(8);
   });
 
   it('come back soon where others have all that the run is allowed', async () => {
-    const notes = aNotebook();
-    const office = await opened(some(2), { ...notes, allowance: 0 });
+    const notes = answersRecorded();
+    const world = await aWorld(some(2), { ...notes, maxWorkers: 0 });
 
-    await office.invoke();
+    await world.invoke();
 
     expect(notes.begun).toEqual([]);
-    expect(office.queue.map(({ afterSeconds }) => afterSeconds)).toEqual([1, 1]);
+    expect(world.queue.map(({ afterSeconds }) => afterSeconds)).toEqual([1, 1]);
   });
 });
 
 describe('the budget of the model', () => {
   it('is asked once for each draft', async () => {
     let asked = 0;
-    const grant = async () => {
+    const acquireModelCall = async () => {
       asked += 1;
       return 0;
     };
-    const office = await opened(some(5), { grant, workers: 8 });
+    const world = await aWorld(some(5), { acquireModelCall, workers: 8 });
 
-    await office.invoke();
+    await world.invoke();
 
     expect(asked).toBe(5);
   });
@@ -119,11 +119,16 @@ describe('the budget of the model', () => {
     const drafted: number[] = [];
     const begin = clock.now();
     const waits = [0, 3_000, 0];
-    const notes = aNotebook(() => void drafted.push(clock.now() - begin));
-    const grant = async () => waits.shift() ?? 0;
-    const office = await opened(some(2), { ...notes, grant, sleep: passing, workers: 1 });
+    const notes = answersRecorded(() => void drafted.push(clock.now() - begin));
+    const acquireModelCall = async () => waits.shift() ?? 0;
+    const world = await aWorld(some(2), {
+      ...notes,
+      acquireModelCall,
+      sleep: passing,
+      workers: 1,
+    });
 
-    await office.invoke();
+    await world.invoke();
 
     expect(drafted[0]).toBeLessThan(100);
     expect(drafted[1]).toBeGreaterThanOrEqual(3_000);
@@ -132,27 +137,27 @@ describe('the budget of the model', () => {
   it('does not hold up what is drafted already', async () => {
     const emails = [anEmail('draft'), anEmail('drafted', { deadline: 90 })];
     let isSpent = false;
-    const office = await opened(emails, {
-      grant: async () => (isSpent ? 5_000 : 0),
+    const world = await aWorld(emails, {
+      acquireModelCall: async () => (isSpent ? 5_000 : 0),
       sleep: passing,
     });
-    const key = { ...office.run, email_id: 'drafted' };
-    await office.store.claim(key, 'before', clock.now() + 1_000);
-    const email = await office.email('drafted');
+    const key = { ...world.run, email_id: 'drafted' };
+    await world.store.claim(key, 'before', clock.now() + 1_000);
+    const email = await world.email('drafted');
     if (email) {
-      await office.store.saveDraft(email, 'before', { response: 'Kept', answered_by: 'full' });
+      await world.store.saveDraft(email, 'before', { response: 'Kept', answered_by: 'full' });
     }
-    for (const { message } of office.queue)
+    for (const { message } of world.queue)
       if (message.email_id === 'drafted') message.drafted = true;
     isSpent = true;
     const begin = clock.now();
 
-    const working = office.invoke();
-    while (office.accepted.length === 0 && clock.now() < begin + 4_000) await turn();
+    const working = world.invoke();
+    while (world.accepted.length === 0 && clock.now() < begin + 4_000) await turn();
     isSpent = false;
     await working;
 
-    expect(office.acceptedIds()).toEqual(['drafted', 'draft']);
-    expect(office.accepted[0]?.reply.response).toBe('Kept');
+    expect(world.acceptedIds()).toEqual(['drafted', 'draft']);
+    expect(world.accepted[0]?.reply.response).toBe('Kept');
   });
 });
