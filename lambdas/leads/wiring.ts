@@ -1,6 +1,5 @@
 import type { FunctionParts } from '../shared/lambda.ts';
-import { enqueue } from '../shared/queue/enqueue.ts';
-import type { QueueClient } from '../shared/queue/sqs.ts';
+import { enqueue, type QueueClient } from '../shared/queue/enqueue.ts';
 import { type Tenancy, tenancyOf } from '../tenancy/wiring.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import type { TriageMessage, TriageQueue } from './messages.ts';

@@ -4,7 +4,7 @@ import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
 import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import type { StartPorts } from '../../lambdas/email-deadlines/work/run-ports.ts';
 import { handleRun } from '../../lambdas/email-deadlines/work/start-run.ts';
-import type { Invocation } from '../../lambdas/shared/invocation.ts';
+import type { Invocation } from '../../lambdas/shared/queue/consumer.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
 import { anEmail, aRun } from './email-world.ts';
