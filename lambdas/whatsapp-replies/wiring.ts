@@ -14,7 +14,7 @@ import {
 import type { statusEnvironment } from './environment.ts';
 import { messageRetentionFeature } from './features.ts';
 import type { ReplyInbox } from './messages.ts';
-import type { ConversationsTable } from './stores/table.ts';
+import type { ConversationsTable } from './stores/keys.ts';
 
 /** What the environments of this context's Lambdas have in common. */
 type CommonEnvironment = z.output<typeof statusEnvironment>;

@@ -1,9 +1,8 @@
 import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
 import { countVendorFailure } from '../../shared/metrics.ts';
 import type { Invocation } from '../../shared/queue/consumer.ts';
-import { backoffSeconds, isOutage, maxAttemptsFor } from '../../shared/queue/outcome.ts';
+import { backoffSeconds, isOutage, maxAttemptsFor, withEntry } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import type { ReadyMessage } from '../messages.ts';
 import { draftReply } from './draft.ts';

@@ -54,8 +54,10 @@ export const isOutage = ({ next, code, cause }: EngineError): boolean =>
   next === 'retry' && outages.test(code) && !isOwnFault(cause);
 
 /** After how many failures of this kind work is given up. */
-export const maxAttemptsFor = (error: EngineError, patience: RetryLimits): number =>
-  isOutage(error) ? patience.outageAttempts : patience.maxAttempts;
+export const maxAttemptsFor = (
+  error: EngineError,
+  { maxAttempts, outageAttempts }: RetryLimits,
+): number => (isOutage(error) ? outageAttempts : maxAttempts);
 
 /**
  * Seconds until the next try: doubles from `baseSeconds` with each failed attempt (1, 2, …) up to
@@ -68,4 +70,32 @@ export function backoffSeconds(
 ): number {
   const ceiling = Math.min(capSeconds, baseSeconds * 2 ** Math.max(0, attempt - 1));
   return Math.ceil(ceiling / 2 + (random() * ceiling) / 2);
+}
+
+/** A try that failed, the one that was the last, or the first after somebody had sent the dead letter back. */
+export interface HistoryEntry {
+  /** Milliseconds since the epoch. */
+  at: number;
+  what: 'failed' | 'dead' | 'redriven';
+  error_code?: string;
+}
+
+/** What is kept with a piece of work; the oldest is forgotten first. */
+const maxEntries = 20;
+
+/** The history with another entry. */
+export const withEntry = (
+  history: readonly HistoryEntry[] | undefined,
+  entry: HistoryEntry,
+): HistoryEntry[] => [...(history ?? []), entry].slice(-maxEntries);
+
+/** What to keep of work that begins: that it is begun anew, where it was a dead letter. */
+export function historyOnBegin(
+  history: HistoryEntry[] | undefined,
+  now: number,
+): { history?: HistoryEntry[] } {
+  if (history?.at(-1)?.what === 'dead') {
+    return { history: withEntry(history, { at: now, what: 'redriven' }) };
+  }
+  return history ? { history } : {};
 }

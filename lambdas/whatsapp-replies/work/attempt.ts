@@ -1,13 +1,14 @@
 import { alertPerson, asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { historyOnBegin, withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
 import { countVendorFailure } from '../../shared/metrics.ts';
 import {
   afterFailure,
   done,
   type Failure,
+  historyOnBegin,
   isOutage,
   type Outcome,
+  withEntry,
 } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import { answerTurn } from './answer-turn.ts';
