@@ -106,7 +106,7 @@ describe('Callers refused', () => {
     const { text: key, key_id } = await aKey(drill.engine, 'demo', { scopes: ['usage:read'] });
 
     expect((await setFeature(key, 'colour', 'red')).status).toBe(403);
-    expect(await drill.foundSoon(heading, 'configuration', key_id)).toMatchObject([
+    expect(await drill.foundSoon(heading, 'administration-api', key_id)).toMatchObject([
       { tenant_id: 'demo', needs: 'configuration:write' },
     ]);
   });

@@ -56,10 +56,10 @@ async function redriven(queue: string): Promise<string> {
 
 describe('"Function fails"', () => {
   it('is found where a variable is missing, and over once it is there', async () => {
-    const mend = drill.spoil('usage', { TENANTS_TABLE: undefined });
+    const mend = drill.spoil('administration-api', { TENANTS_TABLE: undefined });
     const spoilt = await call('/usage', { key });
 
-    const found = drill.found('Function fails', 'usage');
+    const found = drill.found('Function fails', 'administration-api');
     mend();
 
     expect(spoilt.status).toBe(500);

@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/leads/limits.ts';
 import type { TriageMessage } from '../../lambdas/leads/messages.ts';
 import { triageConsumer } from '../../lambdas/leads/triage.ts';
-import { triageQueue } from '../../lambdas/leads/wiring.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import type { Log } from '../../lambdas/shared/log.ts';
-import { aQueueClient } from '../support/aws.ts';
 import { consumerParts, receivedFor, staysOf } from '../support/consumer.ts';
 import { aRecord } from '../support/sqs-event.ts';
 
@@ -127,23 +125,5 @@ describe('a company that has its share of the triage', () => {
 
     expect(judged).toEqual(['acme']);
     expect(queue.copies).toHaveLength(1);
-  });
-});
-
-describe('the queue of leads', () => {
-  it('takes a lead in its tenant’s group, whatever its note holds', async () => {
-    const queue = aQueueClient();
-    const lead = { id: crypto.randomUUID(), email: null, phone: null, name: null, source: null };
-    const message: TriageMessage = {
-      kind: 'triage',
-      tenant_id: 'acme',
-      lead: { ...lead, note: '\ufffe 😀 \uffff', created_at: '2026-11-21T10:00:00.000Z' },
-      expires_at: 1,
-    };
-    await triageQueue(queue.client, 'https://sqs.example/leads').enqueue(message);
-
-    const [sent] = queue.sent;
-    expect(sent).toMatchObject({ MessageGroupId: 'acme' });
-    expect(JSON.parse(String(sent?.['MessageBody']))).toEqual(message);
   });
 });
