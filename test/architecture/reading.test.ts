@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sourcesOf } from './source.ts';
 
 const importsOf = new Map(
-  sourcesOf('lambdas', 'local', 'bin', 'bench').map(({ file, imports }) => [file, imports]),
+  sourcesOf('lambdas', 'lib', 'local', 'bin', 'bench').map(({ file, imports }) => [file, imports]),
 );
 
 /** The project's files that this one imports, itself and what they import included. */
