@@ -54,8 +54,8 @@ function operationOf(route: ApiRoute): Json {
   const isGuarded = route.access !== 'open' && route.access !== 'signed';
   const parameters = [
     ...pathParameters(route),
-    ...queryParameters(route),
-    ...headerParameters(route),
+    ...parametersIn('query', route.query),
+    ...parametersIn('header', route.headers),
   ];
   return {
     operationId: route.operationId,
@@ -89,17 +89,10 @@ const pathParameters = ({ path }: ApiRoute): Json[] =>
     schema: { type: 'string' },
   }));
 
-const queryParameters = ({ query }: ApiRoute): Json[] =>
-  Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    schema: jsonSchema(schema as z.ZodMiniType, 'input'),
-  }));
-
-const headerParameters = ({ headers }: ApiRoute): Json[] =>
-  Object.entries(headers?.shape ?? {}).map(([name, header]) => {
-    const { description, ...schema } = jsonSchema(header as z.ZodMiniType, 'input');
-    return { name, in: 'header', description, schema };
+const parametersIn = (place: 'query' | 'header', schemas: z.ZodMiniObject | undefined): Json[] =>
+  Object.entries(schemas?.shape ?? {}).map(([name, parameter]) => {
+    const { description, ...schema } = jsonSchema(parameter as z.ZodMiniType, 'input');
+    return { name, in: place, ...(description !== undefined && { description }), schema };
   });
 
 function successOf({ success }: ApiRoute): Json {

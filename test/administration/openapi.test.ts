@@ -12,6 +12,10 @@ const document = openApiDocument('https://api.example') as {
 interface Operation {
   operationId: string;
   security: { bearer?: string[] }[];
+  parameters?: { name: string; description?: string }[];
+  requestBody?: {
+    content: { 'application/json': { schema: { properties: Record<string, unknown> } } };
+  };
   responses: Record<string, { description: string; content?: Record<string, unknown> }>;
 }
 
@@ -83,6 +87,27 @@ describe('the OpenAPI document', () => {
     expect(answers('post')).toEqual(expect.arrayContaining(['200', '201', '412', '422']));
     expect(answers('get')).toEqual(expect.arrayContaining(['200', '404', '422']));
     expect(answers('delete')).toEqual(expect.arrayContaining(['204', '404', '412', '422']));
+  });
+
+  it('tells that an update leaves a missing field as it is, and that null takes one away', () => {
+    const { requestBody } = document.paths['/macros/{id}']?.['patch'] ?? {};
+    const schema = requestBody?.content['application/json'].schema;
+
+    expect(schema).toMatchObject({ additionalProperties: false });
+    expect(schema).not.toHaveProperty('required');
+    expect(schema?.properties['title']).toMatchObject({ type: 'string' });
+    expect(schema?.properties['tags']).toMatchObject({
+      anyOf: [{ type: 'array' }, { type: 'null' }],
+    });
+    expect(JSON.stringify(schema)).not.toContain('default');
+  });
+
+  it('tells how many items a page may have', () => {
+    const { parameters = [] } = document.paths['/macros']?.['get'] ?? {};
+
+    expect(parameters.find(({ name }) => name === 'limit')).toMatchObject({
+      description: 'A number from 1 to 50.',
+    });
   });
 
   it('has the schema of each feature that the product knows', () => {

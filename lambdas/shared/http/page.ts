@@ -10,7 +10,9 @@ function limitUpTo(maxLimit: number) {
   const bounds = { error: `It is a number from 1 to ${maxLimit}.` };
   const digits = z.string().check(z.regex(/^[1-9]\d{0,3}$/, bounds));
   const number = z.pipe(z._default(digits, String(maxLimit)), z.transform(Number));
-  return z.pipe(number, z.int().check(z.lte(maxLimit, bounds)));
+  return z
+    .pipe(number, z.int().check(z.lte(maxLimit, bounds)))
+    .check(z.describe(`A number from 1 to ${maxLimit}.`));
 }
 
 /** A cursor of this form; any other is none that was given. */

@@ -131,7 +131,7 @@ function routesOf<Access extends string>({
       operationId: `update${id}`,
       method: 'PATCH',
       summary: `Changes the fields that are sent of one of the ${several}; null takes a field away`,
-      body: z.partial(body),
+      body: patchOf(body),
       readBody: anObject,
       maxBodyBytes,
       success: asItIs,
@@ -168,6 +168,18 @@ const viewOf = (body: z.ZodMiniObject) =>
     updated_at: z.iso.datetime(),
     updated_by: z.string(),
   });
+
+/** What an update takes: any of the fields, without their defaults; null for one that may be missing. */
+const patchOf = (body: z.ZodMiniObject) => {
+  const fields = Object.entries(body.shape).map(([name, field]) => [name, patchedField(field)]);
+  return z.partial(z.extend(body, Object.fromEntries(fields)));
+};
+
+function patchedField(field: z.core.$ZodType) {
+  const mayBeMissing = z.safeParse(field, undefined).success;
+  const inner = field instanceof z.ZodMiniDefault ? field._zod.def.innerType : field;
+  return mayBeMissing ? z.nullable(inner as z.ZodMiniType) : field;
+}
 
 /** The fields of a change are checked together with those that stay. */
 const anObject = (value: unknown) =>

@@ -148,7 +148,9 @@ function serveChanging<Access extends string>(
 
   serve(routes.replace, ({ body, ...changing }) => update(changing, () => body));
 
-  serve(routes.update, ({ body, ...changing }) => update(changing, (there) => merged(there, body)));
+  serve(routes.update, ({ body, ...changing }) =>
+    update(changing, (there) => merged(there, body, schema.shape)),
+  );
 
   serve(routes.remove, async ({ params, headers, caller: { tenant_id, principal } }) => {
     const by = { by: principal, expected: headers['If-Match'] };
@@ -170,8 +172,12 @@ const answered = (stored: Stored<Fields>) => ({
 const has = (field: unknown, value: unknown): boolean =>
   [field].flat().some((one) => one !== undefined && one !== null && String(one) === value);
 
-/** RFC 7396, of the fields of a resource: null takes one away. */
-const merged = (there: Fields, patch: Fields): Fields =>
-  Object.fromEntries(
-    Object.entries({ ...there, ...patch }).filter(([name]) => patch[name] !== null),
+/** RFC 7396: null takes a field away. Null for a name that no field has stays, and is refused as any value is. */
+function merged(there: Fields, patch: Fields, shape: object): Fields {
+  const isField = (name: string) => Object.hasOwn(shape, name) || Object.hasOwn(there, name);
+  return Object.fromEntries(
+    Object.entries({ ...there, ...patch }).filter(
+      ([name]) => patch[name] !== null || !isField(name),
+    ),
   );
+}

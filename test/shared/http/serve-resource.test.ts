@@ -127,16 +127,16 @@ describe('what is wrong with a resource', () => {
     );
   });
 
-  it('is what an update leaves behind, also of the fields that it does not name', async () => {
+  it.each([
+    [{ text: null }, '#/text', 'It is missing.'],
+    [{ color: null, colour: null }, '#/color', 'There is no such field.'],
+  ])('is a null that takes no field away: %j', async (patch, pointer, detail) => {
     const { make, at } = someNotes();
     const { id } = await make({ text: 'Hi' });
 
-    const response = await at(id, 'PATCH', { text: null });
+    const response = await at(id, 'PATCH', patch);
 
-    expect(await problemOf(response)).toMatchObject({
-      status: 422,
-      errors: [{ pointer: '#/text', detail: 'It is missing.' }],
-    });
+    expect(await problemOf(response)).toMatchObject({ status: 422, errors: [{ pointer, detail }] });
     expect(await dataOf(await at(id, 'GET'))).toMatchObject({ text: 'Hi', version: 1 });
   });
 
