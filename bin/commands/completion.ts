@@ -11,7 +11,7 @@ export const completion = () =>
       'Prints what lets a shell know replies, wherever you are, and complete its commands, options and values.',
     )
     .summary('lets your shell know replies and complete it')
-    .addArgument(new Argument('<shell>', 'yours').choices(shells))
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(shells))
     .addHelpText(
       'after',
       `${examples('completion fish | source')}

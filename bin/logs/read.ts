@@ -8,7 +8,7 @@ import { takes } from './filter-pattern.ts';
 /** The log of the API's requests; every other name is a function's. */
 const requestLog = 'api';
 
-/** All logs of the local cloud, one after the other. */
+/** All logs of the local cloud, in the order of time. */
 const everyLog = 'all';
 
 export interface LogQuery {
@@ -42,17 +42,21 @@ export const localLogs =
     const names = name === everyLog ? loggedNames(folder) : [nameOf(target, name)];
     const found = names.flatMap((one) => {
       const lines = keptLines(folder, one);
-      return lines ? [youngerThan(since, lines).filter((line) => takes(pattern, line))] : [];
+      return lines
+        ? [timed(lines).filter(({ at, line }) => at >= since && takes(pattern, line))]
+        : [];
     });
-    return found.length > 0 ? found.flat().slice(-most) : undefined;
+    if (found.length === 0) return undefined;
+    const inOrder = found.flat().sort((one, other) => one.at - other.at);
+    return inOrder.slice(-most).map(({ line }) => line);
   };
 
 /** A line that does not say when it was written was written with the one before it. */
-function youngerThan(since: number, lines: readonly string[]): string[] {
+function timed(lines: readonly string[]): { at: number; line: string }[] {
   let at = 0;
-  return lines.filter((line) => {
+  return lines.map((line) => {
     at = timeOf(line) ?? at;
-    return at >= since;
+    return { at, line };
   });
 }
 

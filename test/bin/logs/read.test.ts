@@ -48,6 +48,18 @@ describe('the logs of the local cloud', () => {
     expect(await read({ since: at + 5_000 })).toEqual([metrics, crashed]);
   });
 
+  it('are one list of all functions in the order of time, of which the latest are shown', async () => {
+    const keep = functionLogs(folder);
+    keep('replies-engine-receive-local', line('second', 2_000));
+    keep('replies-engine-receive-local', line('fourth', 4_000));
+    keep('replies-engine-authorizer-local', line('first', 1_000));
+    keep('replies-engine-status-local', line('third', 3_000));
+
+    const all = await localLogs(target, folder)('all', { ...query, most: 3 });
+
+    expect(all).toEqual([line('second', 2_000), line('third', 3_000), line('fourth', 4_000)]);
+  });
+
   it('are none of a function that has not run', async () => {
     expect(await read()).toBeUndefined();
   });
