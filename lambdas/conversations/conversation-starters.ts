@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { resource } from '../shared/http/resource.ts';
 import { scopes, tag } from './scopes.ts';
+import { text } from './text.ts';
 
 /** A language by BCP 47, such as `de` or `pt-BR`. */
 const language = z.string().check(
@@ -17,10 +18,20 @@ export const conversationStarters = resource({
   tag,
   scopes,
   body: z.strictObject({
-    text: z.string().check(z.minLength(1), z.maxLength(200)),
+    text: text(200),
     language,
     /** The paths of the pages on which it is offered; on every page, where it names none. */
-    pages: z._default(z.array(z.string().check(z.startsWith('/'), z.maxLength(500))), []),
+    pages: z._default(
+      z.array(
+        z
+          .string()
+          .check(
+            z.startsWith('/', { error: 'It is no path such as /products.' }),
+            z.maxLength(500),
+          ),
+      ),
+      [],
+    ),
   }),
   filters: ['language', 'pages'],
 });

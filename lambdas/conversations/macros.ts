@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { resource } from '../shared/http/resource.ts';
 import { displayName } from '../tenancy/tenant.ts';
 import { scopes, tag } from './scopes.ts';
+import { text } from './text.ts';
 
 /** Texts that a company's people send again and again. */
 export const macros = resource({
@@ -12,8 +13,8 @@ export const macros = resource({
   scopes,
   body: z.strictObject({
     title: displayName,
-    text: z.string().check(z.minLength(1), z.maxLength(10_000)),
-    tags: z._default(z.array(z.string().check(z.minLength(1), z.maxLength(50))), []),
+    text: text(10_000),
+    tags: z._default(z.array(text(50)), []),
   }),
   filters: ['tags'],
 });

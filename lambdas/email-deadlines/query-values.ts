@@ -8,7 +8,7 @@ export const flag = z.pipe(
 
 /** A number from 1 to 1,000 in a query. */
 export const workers = z.pipe(
-  z.string().check(z.regex(/^([1-9]\d{0,2}|1000)$/)),
+  z.string().check(z.regex(/^([1-9]\d{0,2}|1000)$/, { error: 'It is a number from 1 to 1000.' })),
   z.transform((text) => Number(text)),
 );
 

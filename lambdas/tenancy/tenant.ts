@@ -8,7 +8,9 @@ export const displayName = z.string().check(
   z.trim(),
   z.minLength(1),
   z.maxLength(200),
-  z.refine((name) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)),
+  z.refine((name) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name), {
+    error: 'It may have no line breaks and no control characters.',
+  }),
 );
 
 /** How many requests a tenant may make; its visitors have a budget of the same size to themselves. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversations, pointersOf } from './conversations-app.ts';
+import { conversations, faultsOf } from './conversations-app.ts';
 
 const asking = conversations();
 const starter = { text: 'Where is my order?', language: 'en', pages: ['/orders'] };
@@ -42,17 +42,18 @@ describe('a conversation starter', () => {
   });
 
   it.each([
-    [{ text: 'x'.repeat(201) }, '#/text'],
-    [{ language: 'English' }, '#/language'],
-    [{ language: undefined }, '#/language'],
-    [{ pages: ['orders'] }, '#/pages/0'],
-    [{ pages: ['/', 7] }, '#/pages/1'],
-  ])('is refused with %j', async (fields, pointer) => {
+    [{ text: ' ' }, '#/text', 'It is empty.'],
+    [{ text: 'x'.repeat(201) }, '#/text', 'It must have at most 200 characters.'],
+    [{ language: 'English' }, '#/language', 'It is no language such as de or pt-BR.'],
+    [{ language: undefined }, '#/language', 'It is missing.'],
+    [{ pages: ['orders'] }, '#/pages/0', 'It is no path such as /products.'],
+    [{ pages: ['/', 7] }, '#/pages/1', 'Expected string, got number.'],
+  ])('is refused with %j', async (fields, pointer, detail) => {
     const body = { ...starter, ...fields };
 
     const response = await asking()('POST', '/conversation-starters', { body });
 
     expect(response.status).toBe(422);
-    expect(await pointersOf(response)).toEqual([pointer]);
+    expect(await faultsOf(response)).toEqual({ [pointer]: detail });
   });
 });

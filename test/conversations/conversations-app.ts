@@ -33,8 +33,10 @@ export function conversations() {
   };
 }
 
-/** The pointers of all faults of a refusal. */
-export async function pointersOf(response: Response): Promise<string[]> {
-  const { errors = [] } = (await response.json()) as { errors?: { pointer: string }[] };
-  return errors.map(({ pointer }) => pointer);
+/** All faults of a refusal, by their pointers. */
+export async function faultsOf(response: Response): Promise<Record<string, string>> {
+  const { errors = [] } = (await response.json()) as {
+    errors?: { pointer: string; detail: string }[];
+  };
+  return Object.fromEntries(errors.map(({ pointer, detail }) => [pointer, detail]));
 }

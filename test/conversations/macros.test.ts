@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversations, pointersOf } from './conversations-app.ts';
+import { conversations, faultsOf } from './conversations-app.ts';
 
 const asking = conversations();
 const macro = { title: 'Opening hours', text: 'We are open from 9 to 17.', tags: ['hours'] };
@@ -36,19 +36,20 @@ describe('a macro', () => {
   });
 
   it.each([
-    [{ title: '' }, '#/title'],
-    [{ title: 'Two\nlines' }, '#/title'],
-    [{ title: 'x'.repeat(201) }, '#/title'],
-    [{ text: '' }, '#/text'],
-    [{ text: 'x'.repeat(10_001) }, '#/text'],
-    [{ tags: [''] }, '#/tags/0'],
-    [{ tags: 'hours' }, '#/tags'],
-    [{ shortcut: 'h' }, '#/shortcut'],
-  ])('is refused with %j', async (fields, pointer) => {
+    [{ title: ' ' }, '#/title', 'It must have at least 1 character.'],
+    [{ title: 'Two\nlines' }, '#/title', 'It may have no line breaks and no control characters.'],
+    [{ title: 'x'.repeat(201) }, '#/title', 'It must have at most 200 characters.'],
+    [{ text: '' }, '#/text', 'It is empty.'],
+    [{ text: ' \n ' }, '#/text', 'It is empty.'],
+    [{ text: 'x'.repeat(10_001) }, '#/text', 'It must have at most 10000 characters.'],
+    [{ tags: [' '] }, '#/tags/0', 'It is empty.'],
+    [{ tags: 'hours' }, '#/tags', 'Expected array, got string.'],
+    [{ shortcut: 'h' }, '#/shortcut', 'There is no such field.'],
+  ])('is refused with %j', async (fields, pointer, detail) => {
     const response = await asking()('POST', '/macros', { body: { ...macro, ...fields } });
 
     expect(response.status).toBe(422);
-    expect(await pointersOf(response)).toEqual([pointer]);
+    expect(await faultsOf(response)).toEqual({ [pointer]: detail });
   });
 
   it('is none of a visitor’s business', async () => {

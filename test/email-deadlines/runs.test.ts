@@ -146,20 +146,22 @@ describe('a run of the emails of the mailbox', () => {
     });
   });
 
-  it.each(['test=yes', 'send=later', 'concurrency_limit=0', 'concurrency_limit=many'])(
-    'is refused with %s, by the name of what is wrong',
-    async (query) => {
-      const app = aRunsApp(table);
+  it.each([
+    ['test=yes', 'Expected one of true, false.'],
+    ['send=later', 'Expected one of asap, just_in_time.'],
+    ['concurrency_limit=0', 'It is a number from 1 to 1000.'],
+    ['concurrency_limit=many', 'It is a number from 1 to 1000.'],
+  ])('is refused with %s, by the name of what is wrong', async (query, detail) => {
+    const app = aRunsApp(table);
 
-      const response = await app.trigger(`?${query}`);
+    const response = await app.trigger(`?${query}`);
 
-      expect(response.status).toBe(422);
-      expect(await response.json()).toMatchObject({
-        errors: [{ pointer: query.split('=')[0] }],
-      });
-      expect(app.started).toEqual([]);
-    },
-  );
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      errors: [{ pointer: query.split('=')[0], detail }],
+    });
+    expect(app.started).toEqual([]);
+  });
 });
 
 describe('the right to run emails', () => {

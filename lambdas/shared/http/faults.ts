@@ -73,8 +73,10 @@ function sentenceOf(issue: z.core.$ZodIssue, found: unknown): string {
 }
 
 function boundOf(origin: string, side: string, bound: number | bigint): string {
-  if (origin === 'string') return `have ${side} ${bound} characters`;
-  return origin === 'array' ? `have ${side} ${bound} items` : `be ${side} ${bound}`;
+  if (origin === 'string') return `have ${side} ${counted(Number(bound), 'character')}`;
+  return origin === 'array'
+    ? `have ${side} ${counted(Number(bound), 'item')}`
+    : `be ${side} ${bound}`;
 }
 
 function kindOf(value: unknown): string {
