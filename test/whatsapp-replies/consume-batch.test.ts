@@ -100,11 +100,14 @@ describe('the messages of one conversation', () => {
   });
 
   it('all stay in the queue when the first fails, and come back after the backoff', async () => {
-    const { consume, queue } = aConsumer(table, { answer: () => Promise.reject(away()) });
+    const { consume, queue, log } = aConsumer(table, { answer: () => Promise.reject(away()) });
 
     const stays = await consume(...aConversation('one', 'two', 'three')());
 
     expect(stays).toEqual(['one', 'two', 'three']);
+    expect(log.at('warn').map(({ message }) => message)).toEqual([
+      'The reply failed and will be tried again.',
+    ]);
     expect(queue.returned).toEqual([{ ids: ['one', 'two', 'three'], seconds: 2 }]);
     expect(queue.dead).toEqual([]);
   });

@@ -53,7 +53,7 @@ interface Wanted<Body> {
 const maxTries = 20;
 /** A page ends after so many items, though fewer of them were wanted. */
 const maxLookedAt = 1_000;
-const filteredAtOnce = 100;
+const manyAtOnce = 100;
 const versionDigits = 12;
 
 /**
@@ -154,7 +154,8 @@ export function resourceStore<Body>(table: Table, kind: ResourceKind<Body>) {
       const found: Stored<Body>[] = [];
       let [from, lookedAt] = [after, 0];
       do {
-        const atOnce = where ? filteredAtOnce : limit - found.length + 1;
+        // Behind the first page that had too few there may be many more that were deleted.
+        const atOnce = where || lookedAt > 0 ? manyAtOnce : limit + 1;
         const page = await items.page(range, { ...order, limit: atOnce, after: from });
         for (const item of page.items.map(itemOf)) {
           if (item.deleted) continue;

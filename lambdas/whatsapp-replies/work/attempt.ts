@@ -104,10 +104,11 @@ async function failed(turn: Turn, thrown: EngineError, context: TurnContext): Pr
   const details = { error_code: error.code, attempts: tried, error: errorForLog(error) };
   if (failure.kind === 'retry') {
     log.warn('The reply failed and will be tried again.', details);
-  } else {
-    const level = error.next === 'alert' ? 'critical' : 'error';
-    log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
+    // Without its error, which the consumer would log again for each message of the turn.
+    return { kind: 'retry', afterSeconds: failure.afterSeconds };
   }
+  const level = error.next === 'alert' ? 'critical' : 'error';
+  log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
   return failure;
 }
 

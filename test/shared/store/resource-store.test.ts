@@ -133,6 +133,29 @@ describe('the list of resources', () => {
     expect(first).toEqual({ items: [], next: idOf(999) });
     expect(second).toMatchObject({ items: [{ id: idOf(1_000) }], next: undefined });
   });
+
+  it('takes few reads, however many were deleted behind a full page', async () => {
+    let reads = 0;
+    const counting = through(table, (command, real) => {
+      reads += 1;
+      return real(command);
+    });
+    const { tenant, set } = aTenant();
+    await set('n000', 'first');
+    const { pk, prefix } = { pk: noteKind.pk(tenant), prefix: noteKind.prefix };
+    await Promise.all(
+      Array.from({ length: 300 }, (_, n) => {
+        const id = `n${n + 100}`;
+        return table.put({ pk, sk: prefix + id, id, body: 'null', version: 2, deleted: true });
+      }),
+    );
+    await set('n999', 'last');
+
+    const page = await notesOf(counting).list(tenant, { limit: 1 });
+
+    expect(page).toMatchObject({ items: [{ id: 'n000' }], next: 'n000' });
+    expect(reads).toBeLessThan(10);
+  });
 });
 
 describe('the changes of a resource', () => {
