@@ -48,6 +48,8 @@ export function gcraLimiter(table: Table) {
     };
     const whenBusy = {
       set: { [place.attribute]: expr`${spent} + ${stepMs}` },
+      // Else a budget that never rests would expire.
+      keptDays: place.keptDays,
       if: expr`${spent} > ${now} AND ${spent} <= ${now + toleranceMs}`,
     };
     const isBusy = (seen.get(hint) ?? 0) > now;

@@ -27,6 +27,18 @@ describe('the replies of one conversation', () => {
     expect(waits).toEqual([...Array(60).fill(0), 60, 1, 0, 60]);
   });
 
+  it('are one a minute still when somebody has written all day and night', async () => {
+    const spend = replyRateLimit(table);
+    const turn = aTurn({ conversation_id: 'c_endless' });
+    for (let n = 0; n < limits.repliesAtOnce; n += 1) await spend(turn);
+    for (let hours = 0; hours < 25; hours += 0.5) {
+      table.clock.pass(1_800_000);
+      for (let n = 0; n < 30; n += 1) await spend(turn);
+    }
+
+    expect(await spend(turn)).toBe(60);
+  });
+
   it('are counted across instances, for it alone', async () => {
     const [one, another] = [replyRateLimit(table), replyRateLimit(table)];
     const turn = aTurn({ conversation_id: 'c_shared' });
