@@ -134,6 +134,22 @@ describe('the budget of the model', () => {
     expect(drafted[1]).toBeGreaterThanOrEqual(3_000);
   });
 
+  it('gives a call to whoever needs it most, whichever worker it was that got it', async () => {
+    const notes = answersRecorded();
+    const emails = [anEmail('later', { deadline: 90 }), anEmail('soon', { deadline: 40 })];
+    const waits = [3_000, 0];
+    const world = await aWorld(emails, {
+      ...notes,
+      acquireModelCall: async () => waits.shift() ?? 0,
+      sleep: passing,
+      workers: 2,
+    });
+
+    await world.invoke();
+
+    expect(notes.begun).toEqual(['soon', 'later']);
+  });
+
   it('does not hold up what is drafted already', async () => {
     const emails = [anEmail('draft'), anEmail('drafted', { deadline: 90 })];
     let isSpent = false;
