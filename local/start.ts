@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`Running after ${seconds} s.\n`);
-  folder.tell(runningState(engine, settings));
+  folder.publish(runningState(engine, settings));
   console.log(welcome(engine, settings));
   stopOnSignal(engine, folder);
 }

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { repliesEngineApp } from '../../lib/app.ts';
 import { bundleLambdas, projectRoot } from '../../lib/constructs/bundle.ts';
+import { pageOf } from './cost-page.ts';
 import type { Template } from './deployed.ts';
 import { fullSizes, measure } from './measure.ts';
-import { pageOf } from './reckoned.ts';
 
 const countsFile = path.join(projectRoot, 'bench/cost/counts.json');
 const pageFile = path.join(projectRoot, 'docs/reference/cost.md');

@@ -20,9 +20,9 @@ const leastNotes = 60;
  * order, pooled until each pool has enough notes and the shares rise (pool adjacent violators), each share with one right
  * and one wrong note added.
  */
-export function calibrate(judged: ReturnType<typeof folds>): Row[] {
+export function calibrate(classified: ReturnType<typeof folds>): Row[] {
   const pools: Pool[] = [];
-  for (const pool of judged.map(poolOf).sort(byMargin)) {
+  for (const pool of classified.map(poolOf).sort(byMargin)) {
     pools.push(pool);
     poolFromEnd(pools);
   }

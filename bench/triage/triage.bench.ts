@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { intents } from '../../lambdas/leads/work/insight.ts';
 import { classify } from '../../lambdas/leads/work/rules.ts';
 import { calibrate } from './calibration.ts';
+import { classifiersFrom, crossValidated } from './classifiers.ts';
 import { type Figures, figuresOf } from './figures.ts';
-import { crossValidated, judgesFrom } from './judges.ts';
 import { type LabelledLead, leadsFrom, leadsOf, sources, tuningLeads } from './leads.ts';
 import { folds, tableFrom } from './table.ts';
 
@@ -28,8 +28,8 @@ function learn(): void {
   // The lexicon was made on the rest, and would look too sure there.
   const fresh = new Set(freshSources.flatMap(leadsFrom).map(({ note }) => note));
   console.log('Confidence by share (lambdas/leads/work/rules/confidence.ts):');
-  const judged = folds(leads).filter(({ lead }) => fresh.has(lead.note));
-  for (const { share, right } of calibrate(judged))
+  const classified = folds(leads).filter(({ lead }) => fresh.has(lead.note));
+  for (const { share, right } of calibrate(classified))
     console.log(`  { share: ${share}, right: ${right} },`);
 }
 
@@ -42,7 +42,7 @@ function measure(): void {
 }
 
 function report(what: string, leads: readonly LabelledLead[]): void {
-  const all = Object.entries(judgesFrom(tuningLeads())).map(([name, each]) => ({
+  const all = Object.entries(classifiersFrom(tuningLeads())).map(([name, each]) => ({
     name,
     figures: figuresOf(each, leads),
   }));

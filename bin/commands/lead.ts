@@ -21,8 +21,8 @@ export const lead = () =>
     .action(async (words, { adapter, ...fields }) => {
       const note = words.join(' ').trim();
       if (!note) throw new CommandError('What does the lead say? It is empty.');
-      const { judged } = await import('../../local/lead/main.ts');
+      const { classifyLead: judged } = await import('../../local/lead/main.ts');
       const dataDir = process.env['DATA_DIR'] ?? '.local';
-      const isJudged = await judged({ lead: { ...fields, note }, adapter }, dataDir, process);
-      process.exitCode = isJudged ? 0 : 1;
+      const isClassified = await judged({ lead: { ...fields, note }, adapter }, dataDir, process);
+      process.exitCode = isClassified ? 0 : 1;
     });

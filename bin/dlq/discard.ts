@@ -6,7 +6,7 @@ import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
 export interface DiscardOptions {
   queue: DeadLetterQueue;
   wanted: (letter: Letter) => boolean;
-  most?: number;
+  max?: number;
   /** Must not exist yet; only its owner may read it, because customers' words are in it. */
   file: string;
   signal: AbortSignal;
@@ -16,9 +16,9 @@ const visibilitySeconds = 60;
 
 /** Deletes letters, each only after its copy is on the disk; how many. No letter that came later is taken. */
 export async function discard(sqs: Sqs, options: DiscardOptions): Promise<number> {
-  const { queue, signal, most = Number.POSITIVE_INFINITY } = options;
+  const { queue, signal, max = Number.POSITIVE_INFINITY } = options;
   const { waiting, out } = await countsOf(sqs, queue.url);
-  const bound = Math.min(most, waiting + out + 10);
+  const bound = Math.min(max, waiting + out + 10);
   const file = openCopy(options.file);
   const held = new Map<string, Letter>();
   let discarded = 0;

@@ -89,18 +89,18 @@ export const isNamed = (letter: Letter, ids: readonly string[]): boolean =>
 const lookSeconds = 30;
 
 /**
- * Looks at letters and gives them back: up to `most` that `wanted` takes, of up to `mostSeen`. Of a FIFO
+ * Looks at letters and gives them back: up to `max` that `wanted` takes, of up to `maxSeen`. Of a FIFO
  * queue's group only the first ten are to be seen, because the others wait behind them.
  */
 export async function lookAt(
   sqs: Sqs,
   url: string,
-  { most, mostSeen, wanted }: { most: number; mostSeen: number; wanted: (one: Letter) => boolean },
+  { max, maxSeen, wanted }: { max: number; maxSeen: number; wanted: (one: Letter) => boolean },
 ): Promise<{ letters: Letter[]; seen: number }> {
   const seen = new Map<string, Letter>();
   const letters: Letter[] = [];
   try {
-    while (letters.length < most && seen.size < mostSeen) {
+    while (letters.length < max && seen.size < maxSeen) {
       const taken = await takeLetters(sqs, url, lookSeconds);
       const fresh = taken.filter(({ id }) => !seen.has(id));
       if (fresh.length === 0) break;
@@ -110,5 +110,5 @@ export async function lookAt(
   } finally {
     await giveBack(sqs, url, [...seen.values()]);
   }
-  return { letters: letters.slice(0, most), seen: seen.size };
+  return { letters: letters.slice(0, max), seen: seen.size };
 }

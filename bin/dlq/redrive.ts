@@ -9,7 +9,7 @@ export interface RedriveOptions {
   sourceUrl: string;
   wanted: (letter: Letter) => boolean;
   /** How many letters are wanted, where that is known. */
-  most?: number;
+  max?: number;
   ratePerSecond: number;
   /** Aborted where the operator stops it: the letter in hand is finished, the rest given back. */
   signal: AbortSignal;
@@ -35,11 +35,11 @@ const maxVisibilitySeconds = 43_200;
  * a FIFO queue then knows it for five minutes by its id, and consumers know what they have done.
  */
 export async function redrive(sqs: Sqs, options: RedriveOptions): Promise<Redriven> {
-  const { queue, clock, signal, most = Number.POSITIVE_INFINITY } = options;
+  const { queue, clock, signal, max = Number.POSITIVE_INFINITY } = options;
   const begun = clock.now();
   const { waiting, out } = await countsOf(sqs, queue.url);
   // However quickly letters fail again: no more than there were, and the counts are approximate.
-  const bound = Math.min(most, waiting + out + batchSize);
+  const bound = Math.min(max, waiting + out + batchSize);
   const seconds = visibilitySeconds(options.ratePerSecond);
   const held = new Map<string, Letter>();
   /** When those that were sent back had died: one of the same subject that died later has failed again. */

@@ -33,8 +33,8 @@ export interface ShowOptions {
 }
 
 /** How many letters are looked at for the oldest, and for one that is named. */
-const mostForAge = 100;
-const mostForNamed = 10_000;
+const maxForAge = 100;
+const maxForNamed = 10_000;
 
 /** What is known of some letters of a queue. */
 export async function shownOf(
@@ -46,8 +46,8 @@ export async function shownOf(
 ): Promise<Shown[]> {
   const all = ids.length === 0;
   const { letters } = await lookAt(sqs, queue.url, {
-    most: all ? limit : Math.max(limit, ids.length),
-    mostSeen: all ? limit : mostForNamed,
+    max: all ? limit : Math.max(limit, ids.length),
+    maxSeen: all ? limit : maxForNamed,
     wanted: (letter) => all || isNamed(letter, ids),
   });
   const shown: Shown[] = [];
@@ -100,7 +100,7 @@ export interface Listed {
 export async function listedOf(sqs: Sqs, target: Target, queue: DeadLetterQueue): Promise<Listed> {
   const { waiting, out } = await countsOf(sqs, queue.url);
   const empty = waiting === 0;
-  const look = { most: mostForAge, mostSeen: mostForAge, wanted: () => true };
+  const look = { max: maxForAge, maxSeen: maxForAge, wanted: () => true };
   const { letters, seen } = empty ? { letters: [], seen: 0 } : await lookAt(sqs, queue.url, look);
   const oldest = Math.min(...letters.map(({ sentAt }) => sentAt));
   return {

@@ -5,7 +5,7 @@ import { secretNames } from '../secret-names.ts';
 import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { announcedUntil, shutdownOf } from './model-shutdowns.ts';
-import { judgeSender, messagesOf, sendersOf } from './twilio-senders.ts';
+import { checkSender, messagesOf, sendersOf } from './twilio-senders.ts';
 
 /** Whether Twilio sends what customers write to this deployment. */
 export const twilioCheck = (deployment: Deployment, channels: () => Promise<Channel[]>): Check => ({
@@ -34,7 +34,7 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
     if (answer.kind === 'unavailable') {
       return [warn(`Twilio did not tell its senders (${answer.status}): try again.`)];
     }
-    return numbers.map((number) => judgeSender(number, answer.senders, ours));
+    return numbers.map((number) => checkSender(number, answer.senders, ours));
   },
 });
 
@@ -74,13 +74,13 @@ export const modelCheck = (deployment: Deployment, models: () => Promise<string[
           signal,
         });
         await response.body?.cancel();
-        return judgeModel(model, response.status, own !== undefined);
+        return checkModel(model, response.status, own !== undefined);
       }),
     );
   },
 });
 
-function judgeModel(model: string, status: number, isOwnServer: boolean) {
+function checkModel(model: string, status: number, isOwnServer: boolean) {
   if (status === 200) return ok(`${model} can be had with the stored key.`);
   if (status === 401 || status === 403) {
     return fix(

@@ -66,7 +66,7 @@ export function runContexts(parts: AnswerParts): (invocation: Invocation) => Run
 
   const acquireModelCall = async (tenantId: string, perMinute: number | undefined) => {
     if (!perMinute) return 0;
-    const key = keys.modelBudget(tenantId);
+    const key = keys.modelConcurrency(tenantId);
     const place = { key, attribute: 'spent_until', counter: 'calls', keptDays: 1 };
     try {
       const acquired = await limiter(place, { perSecond: perMinute / 60, burst: 1 });

@@ -45,7 +45,7 @@ async function publishOnce(
 ): Promise<void> {
   if ((lead.announced_version ?? 0) >= insight.version) return;
   await ports.publish(lead.tenant_id, insightView(insight));
-  await ports.store.setAnnounced(lead, insight.version);
+  await ports.store.setPublished(lead, insight.version);
 }
 
 /** The event that tells of an insight; the same however often it is made. */
@@ -78,13 +78,13 @@ async function answered(
   const { insight } = lead;
   if (!insight || message.kind === 'triage') return insight;
   if (insight.request_id === message.request_id) return insight;
-  const before = await lists.replaced(lead, insight.version, mostReplaced);
+  const before = await lists.replaced(lead, insight.version, maxReplaced);
   return before.some(({ request_id }) => request_id === message.request_id) ? insight : undefined;
 }
 
 /** A message comes back at once; by then, so many later requests have not been answered. */
-const mostReplaced = 50;
-const mostTries = 5;
+const maxReplaced = 50;
+const maxTries = 5;
 
 async function classified(
   message: TriageMessage,
@@ -93,16 +93,16 @@ async function classified(
 ): Promise<StoredInsight> {
   const { clock, store, meter } = ports;
   const adapter = message.kind === 'again' ? message.adapter : undefined;
-  const judge = await ports.classifierFor(lead.tenant_id, adapter);
-  const judgement = await judge.classify(lead.note);
+  const classifier = await ports.classifierFor(lead.tenant_id, adapter);
+  const classification = await classifier.classify(lead.note);
   let current = lead;
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     // Who made the insight before may have died before it was told.
     if (current.insight) await publishOnce(current, current.insight, ports);
     const insight: StoredInsight = {
       id: randomUUID(),
       lead_id: lead.id,
-      ...judgement,
+      ...classification,
       version: (current.insight?.version ?? 0) + 1,
       created_at: isoTime(clock.now()),
       ...(message.kind === 'again' && { request_id: message.request_id }),

@@ -18,7 +18,7 @@ interface LeadOptions {
 }
 
 /** Has the product that runs here judge a lead; false where it could not. */
-export async function judged(
+export async function classifyLead(
   { lead: fields, adapter }: LeadOptions,
   dataDir: string,
   { stdout: out, stderr: err }: { stdout: Out; stderr: Out },
@@ -84,11 +84,11 @@ function faultOf(method: string, where: string, status: number, text: string): s
   }
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** The insight once it has that version. */
 async function insightAt(call: Call, place: string, version: number): Promise<Insight> {
-  for (let waited = 0; waited < patienceMs; waited += pauseMs) {
+  for (let waited = 0; waited < timeoutMs; waited += pauseMs) {
     try {
       const insight = await call<Insight>('GET', place);
       if (insight.version >= version) return insight;
@@ -98,7 +98,7 @@ async function insightAt(call: Call, place: string, version: number): Promise<In
     await sleep(pauseMs);
   }
   throw new Error(
-    `The lead has not been judged within ${patienceMs / 1000} s: npx replies logs lead-triage says why.`,
+    `The lead has not been judged within ${timeoutMs / 1000} s: npx replies logs lead-triage says why.`,
   );
 }
 

@@ -206,11 +206,15 @@ describe.concurrent('a lead of another company', () => {
 
     const paths = [`/leads/${lead.id}`, `/leads/${lead.id}/insight`, `/leads/${lead.id}/insights`];
     const answers = await Promise.all(paths.map((path) => call(path, { key: theirs })));
-    const anew = await call(`/leads/${lead.id}/insight`, { key: theirs, method: 'POST', body: {} });
+    const reclassified = await call(`/leads/${lead.id}/insight`, {
+      key: theirs,
+      method: 'POST',
+      body: {},
+    });
     const list = await listOf(theirs, `?cursor=${lead.id}`);
     const another = await post(theirs, aLead, idempotencyKey);
 
-    expect([...answers, anew].map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+    expect([...answers, reclassified].map(({ status }) => status)).toEqual([404, 404, 404, 404]);
     expect(list.leads).toEqual([]);
     expect(another.status).toBe(201);
     await queueIsEmpty();
@@ -226,10 +230,14 @@ describe.concurrent('a visitor', () => {
     const paths = ['/leads', `/leads/${id}`, `/leads/${id}/insight`, `/leads/${id}/insights`];
 
     const reads = await Promise.all(paths.map((path) => call(path, { key: visitor })));
-    const anew = await call(`/leads/${id}/insight`, { key: visitor, method: 'POST', body: {} });
+    const reclassified = await call(`/leads/${id}/insight`, {
+      key: visitor,
+      method: 'POST',
+      body: {},
+    });
 
     expect(response.status).toBe(201);
-    expect([...reads, anew].map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+    expect([...reads, reclassified].map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect((await insightOf(engine.demoKey, id)).lead_id).toBe(id);
   });
 });

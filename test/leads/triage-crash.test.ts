@@ -10,7 +10,7 @@ import {
   turnsOf,
 } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { aJudgement, aLeadsOffice, leadsIn, startLeadsTable } from './office.ts';
+import { aClassification, aLeadsWorld, leadsIn, startLeadsTable } from './leads-world.ts';
 
 let table: TestTable;
 let schedules = 0;
@@ -45,11 +45,11 @@ function work(requests: number): { tenant: string; leadId: string; messages: Tri
 
 /** A worker whose every call of the store, the judge and the listeners is one at which it may die. */
 function aWorker(process: TestProcess, told: Insight[]) {
-  const office = aLeadsOffice(process.client(table), {
-    judge: () => process.call(async () => aJudgement()),
-    announce: (insight) => process.call(async () => void told.push(insight)),
+  const leads = aLeadsWorld(process.client(table), {
+    classify: () => process.call(async () => aClassification()),
+    publish: (insight) => process.call(async () => void told.push(insight)),
   });
-  return (message: TriageMessage) => process.outcome(office.triage(message));
+  return (message: TriageMessage) => process.outcome(leads.triage(message));
 }
 
 describe('a lead whose worker dies at each of its calls in turn', () => {
@@ -86,7 +86,7 @@ describe('a lead that is judged anew before its worker, which died, comes back',
       await aWorker(new TestProcess(), told)(again);
       await aWorker(new TestProcess(), told)(first);
 
-      const response = await aLeadsOffice(table).get(`/leads/${leadId}/insights`, { tenant });
+      const response = await aLeadsWorld(table).get(`/leads/${leadId}/insights`, { tenant });
       const { insights } = (await response.json()) as { insights: Insight[] };
       const toldOf = [...new Set(told.map(({ version }) => version))];
       expect(toldOf).toEqual(insights.map(({ version }) => version).toReversed());
@@ -117,8 +117,8 @@ describe('messages of one lead', () => {
         await s.waitFor(Promise.all(ends));
         for (const message of messages) await aWorker(new TestProcess(), told)(message);
 
-        const office = aLeadsOffice(table);
-        const response = await office.get(`/leads/${leadId}/insights`, { tenant });
+        const leads = aLeadsWorld(table);
+        const response = await leads.get(`/leads/${leadId}/insights`, { tenant });
         const { insights } = (await response.json()) as { insights: Insight[] };
         const asked = insights.length;
         expect(asked).toBeLessThanOrEqual(messages.length);

@@ -117,15 +117,15 @@ describe('a message that means nothing', () => {
 
 describe('a company that has its share of the triage', () => {
   it('waits in the queue while the leads of another are judged', async () => {
-    const judged: string[] = [];
+    const classified: string[] = [];
     const { takes, queue } = aConsumer(
-      async ({ tenant_id }) => void judged.push(tenant_id),
+      async ({ tenant_id }) => void classified.push(tenant_id),
       ['flood'],
     );
 
     expect(await takes(aRecord('r1', aMessage('flood')), aRecord('r2', aMessage()))).toEqual([]);
 
-    expect(judged).toEqual(['acme']);
+    expect(classified).toEqual(['acme']);
     expect(queue.copies).toHaveLength(1);
   });
 });

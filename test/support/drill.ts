@@ -40,7 +40,7 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
     },
   });
   const running = occupy(folder);
-  running?.tell(stateOf(engine));
+  running?.publish(stateOf(engine));
 
   const allLines = () => [...logs.values()].flat();
   const functionNamed = (name: string) => {

@@ -56,10 +56,10 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
   if (!isProven || !stored || !tenant || stored.kind !== given.kind) return unauthenticated;
   const ended = endOf(stored, ports);
   if (ended) {
-    noteRefusal(ports, { tenant_id, key_id, why: ended });
+    recordRefusal(ports, { tenant_id, key_id, why: ended });
     return unauthenticated;
   }
-  await noteUse(stored, ports);
+  await recordUse(stored, ports);
   const caller: Omit<Caller, 'rate_limit'> = {
     tenant_id,
     role: stored.role,
@@ -81,7 +81,7 @@ function endOf(
 }
 
 /** Whom it locks out, so that they can be told; of those who have proven nothing, nothing is said. */
-const noteRefusal = (
+const recordRefusal = (
   { log }: AuthorizerPorts,
   whose: { tenant_id: string; key_id?: string; why: string },
 ): void => log.warn('A company was locked out.', whose);
@@ -108,12 +108,12 @@ function ofTenant(
   ports: AuthorizerPorts,
 ): AuthorizerContext {
   if (status !== 'suspended') return contextOf({ ...caller, rate_limit });
-  noteRefusal(ports, { tenant_id, why: 'suspended' });
+  recordRefusal(ports, { tenant_id, why: 'suspended' });
   return { outcome: 'suspended' };
 }
 
 /** A call is not refused because its day could not be noted. */
-async function noteUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {
+async function recordUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {
   const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
   if (stored.last_used_on === today) return;
   try {

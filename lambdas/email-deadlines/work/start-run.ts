@@ -71,11 +71,11 @@ async function start(
   if ('status' in read) return failRun(run, read, ports);
   const { emails, dependents, failed, admission } = await plan(read, run, ports);
   // Emails that are sent just in time are kept as long after their time as others are.
-  const keptFrom = emails.reduce(
+  const retainedFrom = emails.reduce(
     (last, { release_at = 0 }) => Math.max(last, release_at),
     ports.clock.now(),
   );
-  await ports.runs.writeEmails(emails, dependents, { until, keptFrom }, failed);
+  await ports.runs.writeEmails(emails, dependents, { until, retainedFrom }, failed);
   const counts = {
     ...noCounts,
     fetched: emails.length + failed.length,
@@ -83,7 +83,7 @@ async function start(
     failed: failed.length,
   };
   const begun = { ...counts, ...admission, begun_at: isoTime(ports.clock.now()) };
-  if (!(await ports.runs.begin(run, owner, begun, keptFrom))) {
+  if (!(await ports.runs.begin(run, owner, begun, retainedFrom))) {
     // Either this owner's own write took effect and its answer was lost, or the run has gone on without it.
     const current = await ports.runs.find(run);
     if (current?.state === 'running') await enqueueAndWatch(current, ports);

@@ -7,7 +7,7 @@ import type { Tenant } from '../../tenancy/tenant.ts';
 /** A flood of leads writes one line in this time, by company and instance. */
 const quietMs = 300_000;
 /** So long an instance takes at most for granted that a company has no call: a flood must not fall upon its usage item. */
-const mostUnaskedMs = 10_000;
+const maxCachedMs = 10_000;
 const maxRemembered = 2_000;
 
 /** The calls of the model that the operator allows each company for its leads. */
@@ -29,10 +29,10 @@ export function modelCallLimit(
   return {
     async tryAcquire({ tenant_id, model_limit }, log) {
       if (!isStill(emptyUntil, tenant_id)) {
-        const spending = await usage.tryAcquireModelCall(tenant_id, model_limit);
-        if (spending.spent) return undefined;
-        const unaskedMs = Math.min(spending.waitMs, mostUnaskedMs);
-        remember(emptyUntil, tenant_id, clock.now() + unaskedMs);
+        const acquired = await usage.tryAcquireModelCall(tenant_id, model_limit);
+        if (acquired.spent) return undefined;
+        const cachedMs = Math.min(acquired.waitMs, maxCachedMs);
+        remember(emptyUntil, tenant_id, clock.now() + cachedMs);
       }
       const error = retryLater('model_budget', `${tenant_id} has used up its calls of the model.`);
       if (!isStill(quietUntil, tenant_id)) {

@@ -10,7 +10,7 @@ import { limits } from '../limits.ts';
 import type { AdapterName } from '../messages.ts';
 import type { ModelCallLimit } from '../stores/model-call-limit.ts';
 import type { Classification, Classifier } from '../work/ports.ts';
-import { classify as judgeByRules, rulesVersion } from '../work/rules.ts';
+import { classify as classifyByRules, rulesVersion } from '../work/rules.ts';
 import { classifyByModel, modelVersion } from './model-classifier.ts';
 
 export interface ClassifierParts {
@@ -47,9 +47,9 @@ export async function classifierFor(
         return byRules(note, usedUp.code);
       }
       try {
-        const judgement = await classifyByModel(openAi, triage, note, onUsage);
+        const classification = await classifyByModel(openAi, triage, note, onUsage);
         return {
-          ...judgement,
+          ...classification,
           adapter: 'openai',
           adapter_version: modelVersion(triage),
           fallback_reason: null,
@@ -87,7 +87,7 @@ function isWorthWaiting(error: EngineError, { priority }: Classification, tries:
 }
 
 const byRules = (note: string, fallback_reason: string | null): Classification => ({
-  ...judgeByRules(note),
+  ...classifyByRules(note),
   adapter: 'rules',
   adapter_version: rulesVersion,
   fallback_reason,

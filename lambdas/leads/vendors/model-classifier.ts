@@ -13,7 +13,7 @@ import {
 import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import { defaultTriageModel, type LeadTriage } from '../features.ts';
 import { standards } from '../work/guide.ts';
-import { intents, type Judgement, nextActions, priorities } from '../work/insight.ts';
+import { intents, type NoteClassification, nextActions, priorities } from '../work/insight.ts';
 import { tags as tagNames } from '../work/rules/tags.ts';
 
 /** The way of asking; it changes when the question does, so that insights can be told apart. */
@@ -66,8 +66,8 @@ export async function classifyByModel(
   triage: LeadTriage,
   note: string,
   onUsage?: UsageRecorder,
-): Promise<Judgement> {
-  return judgementOf(await ask(openAi, triage, note, onUsage), note);
+): Promise<NoteClassification> {
+  return classificationOf(await ask(openAi, triage, note, onUsage), note);
 }
 
 async function ask(
@@ -139,7 +139,7 @@ const tooSlow = (model: string, seconds: number, cause: unknown) =>
     cause,
   });
 
-function judgementOf(text: string, note: string): Judgement {
+function classificationOf(text: string, note: string): NoteClassification {
   const parsed = answer.safeParse(parse(text));
   if (!parsed.success) {
     throw retryLater('model_answer', 'The model answered something other than an insight.');

@@ -1,8 +1,8 @@
 import type { AdapterName } from '../messages.ts';
-import type { Judgement } from './insight.ts';
+import type { NoteClassification } from './insight.ts';
 
 /** A judgement, and who made it. */
-export interface Classification extends Judgement {
+export interface Classification extends NoteClassification {
   adapter: AdapterName;
   adapter_version: string;
   fallback_reason: string | null;

@@ -9,7 +9,7 @@ export interface UsageCounter {
   /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
   tryAcquireRequest(
     tenantId: string,
-    budget: RateClass,
+    rateClass: RateClass,
     limit: RateLimit,
   ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
   /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
@@ -25,18 +25,18 @@ const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } 
 
 /** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
 export function usageCounter(table: Table): UsageCounter {
-  const spend = gcraLimiter(table);
+  const tryAcquire = gcraLimiter(table);
   const usage = new ItemStore(table, 'the usage');
   const today = (tenantId: string) => keys.usage(tenantId, dateOf(table.clock.now()));
   return {
-    async tryAcquireRequest(tenantId, budget, { requests_per_second, burst }) {
+    async tryAcquireRequest(tenantId, rateClass, { requests_per_second, burst }) {
       const place = {
         key: today(tenantId),
-        attribute: attributes[budget],
+        attribute: attributes[rateClass],
         counter: 'requests',
         keptDays: usageRetentionDays,
       };
-      const result = await spend(place, { perSecond: requests_per_second, burst });
+      const result = await tryAcquire(place, { perSecond: requests_per_second, burst });
       return result.spent
         ? { admitted: true }
         : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
@@ -50,7 +50,7 @@ export function usageCounter(table: Table): UsageCounter {
         counter: 'lead_model_calls',
         keptDays: usageRetentionDays,
       };
-      return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
+      return tryAcquire(place, { perSecond: calls_per_day / secondsPerDay, burst });
     },
 
     async returnModelCall(tenantId, { calls_per_day }) {

@@ -14,7 +14,7 @@ export interface CachedSecret<T> {
 const keepMs = 15 * 60_000;
 const refreshAtMostEveryMs = 10_000;
 /** After a fetch that failed, the value of before is used this long: each fetch that fails may take ten seconds. */
-const askAgainMs = 60_000;
+const retryMs = 60_000;
 
 /** A secret of the deployment, in the function's own region where the environment names no other. */
 export const secretOf = <T>(
@@ -44,7 +44,7 @@ export function cachedSecret<T>(
       },
       (error) => {
         if (kept !== latest) return;
-        kept = good && isAway(error) ? goodFor(good.value, clock.now() + askAgainMs) : undefined;
+        kept = good && isAway(error) ? goodFor(good.value, clock.now() + retryMs) : undefined;
       },
     );
     return value;

@@ -73,7 +73,7 @@ async function fetchNotingRefusal(
 }
 
 /** Statuses that say something of the request, if it is the API that answers. */
-const judging = [400, 403, 404, 405, 422];
+const checking = [400, 403, 404, 405, 422];
 
 /**
  * The answer, read within the call's time limit. Rejects what the API cannot have said: a success or a refusal
@@ -84,7 +84,7 @@ async function readable(response: Response): Promise<Response> {
   const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
   const text = await response.text();
   const answer = jsonObject(text);
-  if (judging.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {
+  if (checking.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {
     throw new UnreadableAnswer(`${status} with a body of ${type}`, status);
   }
   const headers = new Headers(response.headers);

@@ -28,7 +28,7 @@ export interface KeptAt {
   address: string;
 }
 
-const keptConsentSids = 10;
+const maxConsentSids = 10;
 
 /** The items of customers and of their names. */
 export function customerItems(table: ConversationsTable) {
@@ -90,7 +90,7 @@ export function customerItems(table: ConversationsTable) {
       const { written } = await customers.updateIf(key, {
         set: {
           opted_out: optedOut,
-          consent_sids: [...before, messageSid].slice(-keptConsentSids),
+          consent_sids: [...before, messageSid].slice(-maxConsentSids),
           consent_changes: changes + 1,
         },
         remove: optedOut ? ['expires_at'] : [],

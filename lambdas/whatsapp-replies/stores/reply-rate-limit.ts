@@ -7,7 +7,7 @@ import { keys } from './keys.ts';
 const rate: Rate = { perSecond: limits.repliesPerMinute / 60, burst: limits.repliesAtOnce };
 
 const placeOf = (turn: Turn): RateLimitKey => ({
-  key: keys.replyBudget(turn),
+  key: keys.replyRateLimit(turn),
   attribute: 'spent_until',
   counter: 'replies',
   // After a day at rest it is whole again, and the item is of no use.
@@ -16,9 +16,9 @@ const placeOf = (turn: Turn): RateLimitKey => ({
 
 /** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
 export function replyRateLimit(table: Table): (turn: Turn) => Promise<number> {
-  const spend = gcraLimiter(table);
+  const tryAcquire = gcraLimiter(table);
   return async (turn) => {
-    const spending = await spend(placeOf(turn), rate);
-    return spending.spent ? 0 : Math.max(1, Math.ceil(spending.waitMs / 1000));
+    const acquired = await tryAcquire(placeOf(turn), rate);
+    return acquired.spent ? 0 : Math.max(1, Math.ceil(acquired.waitMs / 1000));
   };
 }

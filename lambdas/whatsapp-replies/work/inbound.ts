@@ -203,8 +203,8 @@ export function pictureType(
   const begin = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   const seen = begins.find(([, text, from = 0]) => begin.startsWith(text, from))?.[0];
   const servedType = contentTypeOf(served);
-  const isTold = servedType.includes('/') && !isAnyBytes(servedType);
-  const told = isTold ? servedType : contentTypeOf(declared);
-  const type = seen ?? told;
+  const isStated = servedType.includes('/') && !isAnyBytes(servedType);
+  const stated = isStated ? servedType : contentTypeOf(declared);
+  const type = seen ?? stated;
   return isReadablePicture(type) ? type : undefined;
 }

@@ -94,7 +94,7 @@ export type ModelRunStatus =
   | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert'; code?: string };
 
 /** The thread is busy with another run, or is gone from the vendor's side. */
-export type ThreadTrouble = { kind: 'busy' } | { kind: 'thread_gone' };
+export type ThreadFailure = { kind: 'busy' } | { kind: 'thread_gone' };
 
 /** A model with the company's instructions, answering in threads that the vendor keeps for us. */
 export interface AssistantPort {
@@ -112,9 +112,9 @@ export interface AssistantPort {
     threadId: string,
     turn: Turn,
     messages: StartMessages,
-  ): Promise<ModelRunStatus | ThreadTrouble>;
+  ): Promise<ModelRunStatus | ThreadFailure>;
   /** After such a doubt: the run that was started for this turn, if one was. */
-  findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadTrouble | undefined>;
+  findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadFailure | undefined>;
   checkRun(threadId: string, runId: string): Promise<ModelRunStatus>;
   /** Ends a run and returns how it ended; it may have completed meanwhile. */
   cancelRun(threadId: string, runId: string): Promise<ModelRunStatus>;

@@ -17,7 +17,7 @@ const nothing: Records = {
   run: async () => undefined,
 };
 
-const aLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
+const aDeadLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     id: 'l1',
@@ -32,7 +32,7 @@ const aLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
 };
 
 const whatsApp = (receivedAt = now - hourMs) =>
-  aLetter({
+  aDeadLetter({
     twilio_message: { MessageSid: 'SM1', From: 'whatsapp:+491', Body: 'Secret words' },
     conversation_id: 'c_1',
     company_id: 'acme',
@@ -41,7 +41,7 @@ const whatsApp = (receivedAt = now - hourMs) =>
   });
 
 const email = (more = {}) =>
-  aLetter({
+  aDeadLetter({
     tenant_id: 'acme',
     run_id: 'r1',
     email_id: 'e1',
@@ -51,13 +51,13 @@ const email = (more = {}) =>
     ...more,
   });
 
-const run = (kind: 'start' | 'watch') => aLetter({ kind, tenant_id: 'acme', run_id: 'r1' });
+const run = (kind: 'start' | 'watch') => aDeadLetter({ kind, tenant_id: 'acme', run_id: 'r1' });
 
 const lead = () =>
-  aLetter({ kind: 'again', tenant_id: 'acme', lead_id: id, request_id: id, adapter: 'rules' });
+  aDeadLetter({ kind: 'again', tenant_id: 'acme', lead_id: id, request_id: id, adapter: 'rules' });
 
 const event = (more: Partial<Letter> = {}) =>
-  aLetter(
+  aDeadLetter(
     {
       source: 'replies-engine',
       detail: {
@@ -176,7 +176,7 @@ describe('a letter of another context', () => {
   });
 
   it.each(['', 'null', '[1]', '"text"', '{}', 'no json'])('may be anything: %s', async (body) => {
-    expect(await redriving(aLetter(body))).toContain('as long as the message is malformed');
+    expect(await redriving(aDeadLetter(body))).toContain('as long as the message is malformed');
   });
 });
 

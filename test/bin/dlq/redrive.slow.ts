@@ -66,8 +66,8 @@ describe('a redrive', () => {
     await run({ wanted: (letter) => isNamed(letter, [second, 'c']) });
 
     const { letters } = await lookAt(test.queues.client, test.letters.url, {
-      most: 10,
-      mostSeen: 10,
+      max: 10,
+      maxSeen: 10,
       wanted: () => true,
     });
     const back = (await test.sentBack()).map(({ body }) => JSON.parse(body).run_id);

@@ -5,7 +5,7 @@ import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
 import type { HistoryEntry } from '../../../lambdas/shared/history.ts';
-import { aLeadsOffice, leadOf, withKey } from '../../leads/office.ts';
+import { aLeadsWorld, leadOf, withKey } from '../../leads/leads-world.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';
 
@@ -76,31 +76,31 @@ const note = 'Need pricing for 50 seats.';
 
 describe('the timeline of a lead', () => {
   it('tells the tries that failed, the dead letter, and each judgement, without words', async () => {
-    const office = aLeadsOffice(table);
-    const { id } = await leadOf(await office.post({ note }, withKey('lead-1')));
+    const leads = aLeadsWorld(table);
+    const { id } = await leadOf(await leads.post({ note }, withKey('lead-1')));
     const failed = (what: 'failed' | 'dead') =>
-      office.store.setFailed('acme', id, { at: table.clock.now(), what, error_code: 'store' });
+      leads.store.setFailed('acme', id, { at: table.clock.now(), what, error_code: 'store' });
     await failed('failed');
     await failed('dead');
     const dead = await leadTimeline('acme', id, table, false);
-    for (const message of office.queue) await office.triage(message);
-    const judged = await leadTimeline('acme', id, table, false);
+    for (const message of leads.queue) await leads.triage(message);
+    const classified = await leadTimeline('acme', id, table, false);
 
     expect(dead).toMatchObject({ state: 'not judged: a dead letter (store)', dead: true });
-    expect(judged?.state).toMatch(/^judged: \w+, P\d$/);
-    expect(judged?.steps.map(({ what }) => what)).toEqual([
+    expect(classified?.state).toMatch(/^judged: \w+, P\d$/);
+    expect(classified?.steps.map(({ what }) => what)).toEqual([
       'received and queued',
       'failed: store; it is tried again',
       'failed for good: store; it goes to the dead letters',
       expect.stringMatching(/^judged \(1\): \w+, P\d, by rules$/),
     ]);
-    expect(JSON.stringify(judged)).not.toContain(note);
+    expect(JSON.stringify(classified)).not.toContain(note);
     expect((await leadTimeline('acme', id, table, true))?.words).toEqual({ note });
   });
 
   it('is none of another company’s', async () => {
-    const office = aLeadsOffice(table);
-    const { id } = await leadOf(await office.post({ note }, withKey('lead-2')));
+    const leads = aLeadsWorld(table);
+    const { id } = await leadOf(await leads.post({ note }, withKey('lead-2')));
 
     expect(await leadTimeline('globex', id, table, false)).toBeUndefined();
   });

@@ -8,7 +8,7 @@ import {
   breaksOff,
   fetched,
   inTheMiddle,
-  mostMs,
+  maxPostMs,
   never,
   posted,
   says,
@@ -79,7 +79,7 @@ describe('a reply to the mailbox', () => {
   });
 
   it('may be posted again to a mailbox that is not there', async () => {
-    const result = await mailbox(settings(await nobodyHere())).post(aReply, mostMs);
+    const result = await mailbox(settings(await nobodyHere())).post(aReply, maxPostMs);
 
     expect(result).toMatchObject({ kind: 'unavailable' });
   });
@@ -107,7 +107,7 @@ describe('a reply to the mailbox', () => {
   it('is refused, and not sent, where the company has named a place inside our own network', async () => {
     const { url, asked } = await aServer(says(200, {}));
 
-    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply, mostMs);
+    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply, maxPostMs);
 
     expect(result).toMatchObject({ kind: 'refused' });
     expect(asked).toEqual([]);
@@ -117,7 +117,7 @@ describe('a reply to the mailbox', () => {
     const { url, asked } = await aServer(says(200, {}));
     const own = { ...settings(url), isOwn: true, allowLoopback: true };
 
-    expect(await mailbox(own).post(aReply, mostMs)).toMatchObject({ kind: 'accepted' });
+    expect(await mailbox(own).post(aReply, maxPostMs)).toMatchObject({ kind: 'accepted' });
     expect(asked).toHaveLength(1);
   });
 

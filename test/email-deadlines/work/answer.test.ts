@@ -137,9 +137,9 @@ describe('a mailbox that is away', () => {
     expect(world.posts).toHaveLength(1);
     expect(world.queue[0]?.afterSeconds).toBeGreaterThan(0);
     const email = await world.email('e1');
-    const restsMs = Number(email?.lease_until) - clock.now();
+    const quietMs = Number(email?.lease_until) - clock.now();
     expect(email).toMatchObject({ state: 'sending' });
-    expect(restsMs).toBeLessThanOrEqual(1_000 * Number(world.queue[0]?.afterSeconds));
+    expect(quietMs).toBeLessThanOrEqual(1_000 * Number(world.queue[0]?.afterSeconds));
   });
 
   it('is not asked again where that could outlive the invocation', async () => {

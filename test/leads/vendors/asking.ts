@@ -81,8 +81,8 @@ export async function aCompany(
     /** How many calls were spent, less those that were given back. */
     spent: () => spent,
     /** On its first try, unless it is said otherwise. */
-    async judge(note: string, adapter?: AdapterName, tries = 1) {
-      const judge = await classifierFor('acme', adapter, {
+    async classify(note: string, adapter?: AdapterName, tries = 1) {
+      const classify = await classifierFor('acme', adapter, {
         tenants,
         budget,
         openAi,
@@ -90,7 +90,7 @@ export async function aCompany(
         meter,
         tries,
       });
-      return judge.classify(note);
+      return classify.classify(note);
     },
     operations: () => openai.calls.map(({ operation }) => operation),
   };

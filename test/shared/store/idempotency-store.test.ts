@@ -176,13 +176,13 @@ describe('an idempotency key whose writes come twice because their answers are l
 
 describe('requests with one key, however they overlap and die', () => {
   it('make one thing, and never two at once', async () => {
-    const fates = fc.array(fc.record({ lossy: fc.boolean(), dies: fc.boolean() }), {
+    const plans = fc.array(fc.record({ lossy: fc.boolean(), dies: fc.boolean() }), {
       minLength: 2,
       maxLength: 5,
     });
 
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fates, async (s, requests) => {
+      fc.asyncProperty(fc.scheduler(), plans, async (s, requests) => {
         const { acquire, made } = aTenant();
         let running = 0;
         const ends = requests.map(async ({ lossy, dies }) => {

@@ -17,7 +17,7 @@ type Waiting = { kind: 'waiting'; afterSeconds: number };
 
 /** For how long after its message a picture that Twilio does not have may still come. */
 const graceMs = 30_000;
-const againSeconds = 2;
+const retrySeconds = 2;
 /** So many of a turn's pictures are fetched at the same time. */
 const atOnce = 4;
 
@@ -45,9 +45,9 @@ export async function readPictures(
   const mayCome = pictures.some(
     ({ image, input }) => got.get(image) === 'missing' && isYoung(input),
   );
-  if (mayCome) return { kind: 'waiting', afterSeconds: againSeconds };
+  if (mayCome) return { kind: 'waiting', afterSeconds: retrySeconds };
   if (isAmong('no room')) {
-    return { kind: 'waiting', afterSeconds: againSeconds + Math.round(ports.random() * 4) };
+    return { kind: 'waiting', afterSeconds: retrySeconds + Math.round(ports.random() * 4) };
   }
   const reduced = new Map(inputs.map((input) => [input, withWhatCame(input, got)]));
   const messages = [...reduced.values()].flatMap((input): ModelInput[] => {

@@ -142,8 +142,8 @@ async function lookForDoubtful(
   const reported = await context.store.reportedSid(turn, part.message_key);
   if (reported) return { kind: 'sent', messageSid: reported };
   const claimedAt = part.claimed_at ?? 0;
-  const patienceMs = part.answer_lost ? callbackGraceMs : lateSendMs;
-  const waitMs = claimedAt + patienceMs - context.clock.now();
+  const maxWaitMs = part.answer_lost ? callbackGraceMs : lateSendMs;
+  const waitMs = claimedAt + maxWaitMs - context.clock.now();
   // The callback may end the wait before its time.
   if (waitMs > 0) return { kind: 'too early', afterSeconds: Math.ceil(Math.max(3, waitMs / 4000)) };
   const sinceMs = claimedAt - clockSkewMs;

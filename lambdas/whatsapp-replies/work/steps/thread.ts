@@ -136,10 +136,10 @@ export async function leaveThread(turn: Turn, left: Turn, context: TurnContext):
 export function withLess(turn: Turn): Turn | undefined {
   const refusals = (turn.refusals ?? 0) + 1;
   if (refusals === 1) return { ...turn, refusals };
-  const anew = { ...withoutThread(turn), refusals };
-  if (refusals === 2) return anew;
-  if (turn.inputs.some(({ images }) => images.length > 0)) return withoutPictures(anew);
-  return turn.without_history ? undefined : { ...anew, without_history: true };
+  const inNewThread = { ...withoutThread(turn), refusals };
+  if (refusals === 2) return inNewThread;
+  if (turn.inputs.some(({ images }) => images.length > 0)) return withoutPictures(inNewThread);
+  return turn.without_history ? undefined : { ...inNewThread, without_history: true };
 }
 
 /** The model is told instead that they could not be read. */

@@ -60,10 +60,10 @@ describe('a flood of leads', () => {
     });
     expect(usage).toMatchObject({ total: { leads: 2, lead_model_calls: 1 } });
     expect(listed).toMatch(/flooded +active +50\/s, burst 500; leads by a model 1\/day, burst 1 /);
-    const judgedAnew = async () => {
+    const reclassified = async () => {
       await call(`/leads/${id}/insight`, { key, method: 'POST', body: { adapter: 'openai' } });
       return (await insightOf(key, id)).adapter;
     };
-    await expect.poll(judgedAnew, { timeout: 80_000, interval: 2_000 }).toBe('openai');
+    await expect.poll(reclassified, { timeout: 80_000, interval: 2_000 }).toBe('openai');
   }, 120_000);
 });
