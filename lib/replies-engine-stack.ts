@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { Platform } from './administration/administration.ts';
+import { Administration } from './administration/administration.ts';
 import { ModelAccess } from './administration/model-access.ts';
 import { Tenancy } from './administration/tenancy.ts';
 import { PublicApi } from './constructs/public-api.ts';
@@ -21,7 +21,8 @@ export class RepliesEngineStack extends Stack {
     const deployment = deploymentOf(this, props.settings);
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { deployment });
     const api = new PublicApi(this, 'Api', { deployment, authorizer });
-    new Platform(this, 'Platform', { deployment, api, tenants });
+    // Its id is part of what is deployed already: it stays.
+    new Administration(this, 'Platform', { deployment, api, tenants });
     const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
     new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });

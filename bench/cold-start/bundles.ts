@@ -14,7 +14,7 @@ export interface Variants {
   name: string;
   shipped: string;
   naive: string;
-  /** Whether the naive one is written anew; else it is our code, only bundled without thought. */
+  /** Whether the naive one is written again; else it is our code, only bundled without thought. */
   written: boolean;
 }
 
@@ -50,12 +50,12 @@ export async function bundleVariants(folder: string): Promise<Variants[]> {
   await bundleLambdas();
   const variants = globSync('lambdas/*/*.lambda.ts', { cwd: projectRoot }).map((entry) => {
     const [, context = '', file = ''] = entry.split(path.sep);
-    const job = file.replace('.lambda.ts', '');
-    const ownNaive = path.join(import.meta.dirname, 'naive', `${job}.ts`);
+    const name = file.replace('.lambda.ts', '');
+    const ownNaive = path.join(import.meta.dirname, 'naive', `${name}.ts`);
     const written = existsSync(ownNaive);
     const source = written ? ownNaive : path.join(projectRoot, entry);
-    const shipped = path.join(bundleOf(context, job), 'index.js');
-    return { name: `${context}/${job}`, source, written, shipped };
+    const shipped = path.join(bundleOf(context, name), 'index.js');
+    return { name: `${context}/${name}`, source, written, shipped };
   });
   const entryPoints = Object.fromEntries(variants.map(({ name, source }) => [name, source]));
   await build({ ...naiveOptions, entryPoints, outdir: folder });

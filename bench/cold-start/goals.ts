@@ -11,7 +11,7 @@ export interface Goal {
 export function goalsOf(comparisons: Comparison[]): Goal[] {
   const of = (name: string) => comparisons.find((one) => one.name === name);
   const receive = of('whatsapp-replies/receive');
-  const reply = of('whatsapp-replies/reply');
+  const reply = of('whatsapp-replies/reply-processor');
   return [
     { says: 'receive / naive', atMost: 0.35, reached: receive?.ratio.loadMs },
     {

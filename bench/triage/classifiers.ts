@@ -13,7 +13,7 @@ export type Verdict = Pick<
   NoteClassification,
   'intent' | 'priority' | 'next_action' | 'confidence'
 >;
-/** Judges a note. */
+/** Classifies a note. */
 export type Classify = (note: string) => Verdict;
 
 /** The rules and the two baselines, which are given the tuning notes to learn from. */

@@ -15,7 +15,7 @@ export interface Bin {
   right: number;
 }
 
-/** How well a judge does on labelled notes; all are shares but the bins and the confusion. */
+/** How well a classifier does on labelled notes; all are shares but the bins and the confusion. */
 export interface Figures {
   intent: number;
   macroF1: number;
@@ -40,7 +40,7 @@ interface Classified {
   verdict: Verdict;
 }
 
-/** The figures of a judge on these notes. */
+/** The figures of a classifier on these notes. */
 export function figuresOf(classify: Classify, leads: readonly LabelledLead[]): Figures {
   const classified = leads.map((lead): Classified => ({ lead, verdict: classify(lead.note) }));
   const level = (priority: Priority) => priorities.indexOf(priority);

@@ -10,8 +10,8 @@ import { type LabelledLead, leadsFrom, leadsOf, sources, tuningLeads } from './l
 import { folds, tableFrom } from './table.ts';
 
 /**
- * How well the rules judge labelled leads that they were not made on, beside two baselines; `learn` makes them anew, and a
- * file of labelled leads is judged in place of those.
+ * How well the rules classify labelled leads that they were not made on, beside two baselines; `learn` makes them again, and a
+ * file of labelled leads is classified in place of those.
  */
 export function triage(what?: string): void {
   if (what === 'learn') learn();
@@ -36,7 +36,7 @@ function learn(): void {
 function measure(): void {
   const unseen = leadsFrom('unseen');
   report(`notes that nothing was made on`, unseen);
-  console.log('\nNotes to tune on, each judged with what was learnt without it:\n');
+  console.log('\nNotes to tune on, each classified with what was learnt without it:\n');
   printShares(bySource(crossValidated(tuningLeads())));
   console.log(`\nTime per note: ${microseconds(unseen.map(({ note }) => note)).toFixed(0)} µs.`);
 }

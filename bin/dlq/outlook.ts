@@ -26,7 +26,7 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
     case 'run':
       return { reason, redriving: await ofRun(letter, records) };
     case 'lead':
-      return { reason, redriving: 'judges the lead; one that has this insight keeps it.' };
+      return { reason, redriving: 'classifies the lead; one that has this insight keeps it.' };
     case 'event':
       return { reason, redriving: ofEvent(letter) };
     case 'other':

@@ -25,7 +25,7 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
     const answer = await sendersOf(parseTwilioCredentials(stored), baseUrl, signal);
     if (answer.kind === 'refused') {
       return [
-        fix('Twilio refuses the credentials in the secret: npx replies secrets fills it anew.'),
+        fix('Twilio refuses the credentials in the secret: npx replies secrets fills it again.'),
       ];
     }
     if (answer.kind === 'unavailable' && answer.status === 404) {
@@ -84,7 +84,7 @@ function checkModel(model: string, status: number, isOwnServer: boolean) {
   if (status === 200) return ok(`${model} can be had with the stored key.`);
   if (status === 401 || status === 403) {
     return fix(
-      `the key in the secret may not use ${model} (${status}): fill it anew, or allow it.`,
+      `the key in the secret may not use ${model} (${status}): fill it again, or allow it.`,
     );
   }
   if (status === 404 && isOwnServer) {
@@ -96,7 +96,7 @@ function checkModel(model: string, status: number, isOwnServer: boolean) {
   return warn(`the model's server answered ${status} for ${model}: try again.`);
 }
 
-/** Whether the keys by which tokens are judged can be had. */
+/** Whether the keys that verify tokens can be fetched. */
 export const issuerCheck = (deployment: Deployment): Check => ({
   name: 'OIDC issuer',
   async look(signal) {

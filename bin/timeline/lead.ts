@@ -39,10 +39,10 @@ function stateOf({ insight, history, announced_version = 0 }: StoredLead): strin
   if (insight) {
     const { intent, priority, version } = insight;
     const unpublished = announced_version >= version ? '' : ', which nobody has been told of yet';
-    return `judged: ${intent}, ${priority}${unpublished}`;
+    return `classified: ${intent}, ${priority}${unpublished}`;
   }
   const code = deadBy(history);
-  return code ? `not judged: a dead letter (${code})` : 'not judged yet';
+  return code ? `not classified: a dead letter (${code})` : 'not classified yet';
 }
 
 function classifiedBy({
@@ -53,5 +53,5 @@ function classifiedBy({
   fallback_reason,
 }: StoredInsight): string {
   const reason = fallback_reason ? `, in place of a model: ${fallback_reason}` : '';
-  return `judged (${version}): ${intent}, ${priority}, by ${adapter}${reason}`;
+  return `classified (${version}): ${intent}, ${priority}, by ${adapter}${reason}`;
 }

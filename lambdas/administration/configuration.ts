@@ -1,25 +1,23 @@
-import type { Hono } from 'hono';
 import type { Fault } from '../shared/fault.ts';
 import { invalid, parsed } from '../shared/http/faults.ts';
 import { isLongerWritten } from '../shared/http/json-body.ts';
 import { etagOf, preconditionFailed } from '../shared/http/preconditions.ts';
 import { notFound, tooLarge } from '../shared/http/problem.ts';
-import type { ApiDependencies } from '../tenancy/authorize-request.ts';
-import { protectedApp } from '../tenancy/protected-app.ts';
+import type { Serve } from '../tenancy/protected-app.ts';
 import { knownFeatures, schemaOf } from './features.ts';
 import { limits } from './limits.ts';
 import { routes } from './routes.ts';
 import type { ConfigurationStore } from './stores/configuration-store.ts';
 
-export interface ConfigurationPorts extends ApiDependencies {
-  store: ConfigurationStore;
+export interface ConfigurationPorts {
+  configurations: ConfigurationStore;
   /** Features may name receivers on this machine by plain http. */
   loopback: boolean;
 }
 
 /** The tenant's own configuration: read, set, deleted, and who changed what. */
-export function configurationApp({ store, loopback, ...api }: ConfigurationPorts): Hono {
-  const { app, serve } = protectedApp(api);
+export function serveConfiguration(serve: Serve, ports: ConfigurationPorts): void {
+  const { configurations: store, loopback } = ports;
 
   serve(routes.setConfiguration, async ({ params, headers, body, caller }) => {
     const { feature_name: feature } = params;
@@ -63,8 +61,6 @@ export function configurationApp({ store, loopback, ...api }: ConfigurationPorts
     if (result.kind === 'unchanged') return notSet(params);
     return result.kind === 'conflict' ? conflict : {};
   });
-
-  return app;
 }
 
 function faultsOfFeature(feature: string, value: unknown, loopback: boolean): Fault[] {

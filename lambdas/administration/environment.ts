@@ -61,8 +61,8 @@ export const operatorEnvironment = z.object(identityProvider).check(
 
 export const authorizerEnvironment = z.object({ ...tenancyEnvironment, ...identityProvider });
 
-export const configurationEnvironment = z.object({ ...tenancyEnvironment, ...loopbackVariable });
-
-export const usageEnvironment = z.object(tenancyEnvironment);
-
-export const openApiEnvironment = z.object({ ...tenancyEnvironment, PUBLIC_BASE_URL: z.string() });
+export const apiEnvironment = z.object({
+  ...tenancyEnvironment,
+  ...loopbackVariable,
+  PUBLIC_BASE_URL: z.string(),
+});

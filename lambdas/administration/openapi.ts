@@ -1,12 +1,9 @@
-import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { routes as conversationRoutes } from '../conversations/routes.ts';
 import { routes as emailRoutes } from '../email-deadlines/routes.ts';
 import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
-import type { ApiDependencies } from '../tenancy/authorize-request.ts';
-import { protectedApp } from '../tenancy/protected-app.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
@@ -22,17 +19,6 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(whatsAppRoutes),
   ...conversationRoutes,
 ];
-
-export interface OpenApiPorts extends ApiDependencies {
-  publicBaseUrl: string;
-}
-
-export function openApiApp({ publicBaseUrl, ...api }: OpenApiPorts): Hono {
-  const { app, serve } = protectedApp(api);
-  const document = openApiDocument(publicBaseUrl);
-  serve(routes.openApi, () => ({ body: document }));
-  return app;
-}
 
 type Json = Record<string, unknown>;
 

@@ -7,8 +7,7 @@ const tables = { ...tenancyEnvironment, LEADS_TABLE: z.string() };
 const queue = { TRIAGE_QUEUE_URL: z.string() };
 
 /** Environment variables of each Lambda; the stack sets exactly these names. */
-export const intakeEnvironment = z.object({ ...tables, ...queue });
-export const insightsEnvironment = z.object({ ...tables, ...queue });
+export const apiEnvironment = z.object({ ...tables, ...queue });
 export const triageEnvironment = z.object({
   ...tables,
   ...queue,

@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Hono } from 'hono';
 import type { Problem } from '../shared/http/problem.ts';
-import type { ApiDependencies } from '../tenancy/authorize-request.ts';
-import { protectedApp } from '../tenancy/protected-app.ts';
+import type { Serve } from '../tenancy/protected-app.ts';
 import type { TriageQueue } from './messages.ts';
 import { routes } from './routes.ts';
 import type { LeadLists } from './stores/lead-lists.ts';
 import type { LeadStore } from './stores/lead-store.ts';
 import { insightView, leadView, type StoredLead } from './work/lead.ts';
 
-export interface InsightsPorts extends ApiDependencies {
+export interface InsightsPorts {
   store: Pick<LeadStore, 'find'>;
   lists: LeadLists;
   queue: TriageQueue;
 }
 
 /** Tells what is known of a tenant's leads, and re-runs their classification. */
-export function insightsApp({ store, lists, queue, ...api }: InsightsPorts): Hono {
-  const { app, serve } = protectedApp(api);
-
+export function serveInsights(serve: Serve, { store, lists, queue }: InsightsPorts): void {
   serve(routes.listLeads, async ({ query: { cursor, limit, ...filter }, caller }) => {
     const page = await lists.leads(caller.tenant_id, filter, limit, cursor);
     const leads = page.items.map((lead) => ({ ...leadView(lead), insight: insightOf(lead) }));
@@ -60,8 +56,6 @@ export function insightsApp({ store, lists, queue, ...api }: InsightsPorts): Hon
     const next_cursor = last > 1 ? String(last) : null;
     return { body: { insights: insights.map(insightView), next_cursor } };
   });
-
-  return app;
 }
 
 const insightOf = ({ insight }: StoredLead) => (insight ? insightView(insight) : null);
@@ -70,6 +64,6 @@ const pending: Problem = {
   type: 'insight-pending',
   title: 'Not yet',
   status: 404,
-  detail: 'The lead is there, but has not been judged yet: ask again in a second.',
+  detail: 'The lead is there, but has not been classified yet: ask again in a second.',
   headers: { 'retry-after': '1' },
 };

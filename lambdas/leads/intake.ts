@@ -1,12 +1,10 @@
-import type { Hono } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
-import { isoTime } from '../shared/clock.ts';
+import { type Clock, isoTime } from '../shared/clock.ts';
 import { keyInFlight, keyReused } from '../shared/http/idempotency-key.ts';
 import { type IdempotencyStore, idempotencyStore } from '../shared/store/idempotency-store.ts';
 import { expiresAt, type Table } from '../shared/store/table.ts';
-import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { type Caller, rateClassOf } from '../tenancy/caller.ts';
-import { protectedApp, type RouteHandler } from '../tenancy/protected-app.ts';
+import type { RouteHandler, Serve } from '../tenancy/protected-app.ts';
 import type { LeadRequest } from './lead-request.ts';
 import { limits } from './limits.ts';
 import type { TriageQueue } from './messages.ts';
@@ -23,19 +21,20 @@ interface Claimed {
   lead_expires_at: number;
 }
 
-export interface IntakePorts extends ApiDependencies {
+export interface IntakePorts {
   store: Pick<LeadStore, 'find' | 'store'>;
   idempotency: IdempotencyStore<Claimed>;
   queue: TriageQueue;
   retentionDays(tenantId: string): Promise<number>;
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
  * Takes leads in, each once for its idempotency key. The message that has it triaged is sent before it is
  * stored, and holds all of it: a lead that is stored is triaged, whatever dies in between.
  */
-export function intakeApp({ store, idempotency, queue, retentionDays, ...api }: IntakePorts): Hono {
-  const { app, serve } = protectedApp(api);
+export function serveIntake(serve: Serve, ports: IntakePorts): void {
+  const { store, idempotency, queue, retentionDays, clock } = ports;
 
   const make = async (tenant_id: string, claimed: Claimed, request: LeadRequest) => {
     const { lead_id: id, created_at, lead_expires_at: expires_at } = claimed;
@@ -53,7 +52,7 @@ export function intakeApp({ store, idempotency, queue, retentionDays, ...api }: 
   }) => {
     const { tenant_id } = caller;
     const request = { ...body, phone: body.phone && phoneNumber(body.phone) };
-    const now = api.clock.now();
+    const now = clock.now();
     const lead_expires_at = expiresAt(now, await retentionDays(tenant_id));
     const claim = await idempotency.acquire(tenant_id, {
       key: apart(headers['Idempotency-Key'], caller),
@@ -83,7 +82,6 @@ export function intakeApp({ store, idempotency, queue, retentionDays, ...api }: 
 
   serve(routes.createLead, create);
   serve(routes.createLeadSlash, create);
-  return app;
 }
 
 /** The idempotency keys of leads, kept for two days, but no longer than their leads. */

@@ -92,14 +92,14 @@ export const routes = {
     path: '/leads/{lead_id}/insight',
     access: 'leads:write',
     tag,
-    summary: 'Has a lead judged anew; the insights before are kept',
+    summary: 'Has a lead classified again; the insights before are kept',
     ...ofLead,
     body: z.strictObject({ adapter: z.optional(z.enum(adapters)) }),
     bodyIsOptional: true,
     maxBodyBytes: limits.leadBodyBytes,
     success: {
       status: 202,
-      what: 'It waits to be judged',
+      what: 'It waits to be classified',
       schema: z.object({
         lead_id: leadId,
         request_id: z.guid(),

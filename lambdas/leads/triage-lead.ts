@@ -23,13 +23,13 @@ export interface TriagePorts {
 }
 
 /**
- * Judges the lead of a message, so that it has one insight however often the message comes: the lead is
+ * Classifies the lead of a message, so that it has one insight however often the message comes: the lead is
  * stored where its intake died before, the insight is one conditional write, and it is announced after it.
  */
 export async function triageLead(message: TriageMessage, ports: TriagePorts): Promise<void> {
   const lead = await leadOf(message, ports);
   if (!lead) {
-    ports.log.warn('A lead that is to be judged is not there any more.');
+    ports.log.warn('A lead that is to be classified is not there any more.');
     return;
   }
   const insight =
@@ -118,10 +118,11 @@ async function classified(
       return insight;
     }
     // Another was faster: the same message on its other way, or another request.
-    if (!found?.insight) throw retryLater('lead_gone', 'The lead went away while it was judged.');
+    if (!found?.insight)
+      throw retryLater('lead_gone', 'The lead went away while it was classified.');
     const known = await answered(message, found, ports);
     if (known) return known;
     current = found;
   }
-  throw retryLater('lead_contended', 'The lead is judged by too many at the same time.');
+  throw retryLater('lead_contended', 'The lead is classified by too many at the same time.');
 }

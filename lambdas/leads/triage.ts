@@ -27,7 +27,7 @@ export const triageConsumer = (
     order: 'parallel',
     tenantOf: ({ tenant_id }) => tenant_id,
     idsOf: (message) => ({ tenant_id: message.tenant_id, lead_id: leadIdOf(message) }),
-    failed: 'A lead could not be judged; it comes back.',
+    failed: 'A lead could not be classified; it comes back.',
     limits,
     async handle({ message, log, tries }) {
       await triage(message, log, tries);

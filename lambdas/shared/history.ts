@@ -14,7 +14,7 @@ export const withEntry = (
   entry: HistoryEntry,
 ): HistoryEntry[] => [...(history ?? []), entry].slice(-maxEntries);
 
-/** What to keep of work that begins: that it is begun anew, where it was a dead letter. */
+/** What to keep of work that begins: that it is begun again, where it was a dead letter. */
 export function historyOnBegin(
   history: HistoryEntry[] | undefined,
   now: number,

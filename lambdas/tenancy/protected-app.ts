@@ -12,6 +12,9 @@ export type RouteHandler<R extends ApiRoute> = (
   input: Input<R> & { caller: Caller },
 ) => Answer<R> | Promise<Answer<R>>;
 
+/** Serves a route of a protected app. */
+export type Serve = ProtectedApp['serve'];
+
 /** An app whose routes are all authorized: there is no way to add one without saying its scope. */
 export interface ProtectedApp {
   app: Hono;
@@ -28,8 +31,6 @@ export function protectedApp(dependencies: ApiDependencies): ProtectedApp {
     refuse,
     whatNext: (c) => whatNext(c, served.get(c.req.raw)),
   });
-  // A route for any method has the preflights of web pages too, which the HTTP API completes; they have no credential.
-  app.options('*', (c) => c.body(null, 204));
   return {
     app,
     serve(route, handler) {

@@ -24,7 +24,7 @@ export type RateClass = 'callers' | 'visitors';
 
 export const defaultRateLimit: RateLimit = { requests_per_second: 50, burst: 500 };
 
-/** How many of a tenant's leads a model may judge, which the operator pays for: 0 a day is none at all. */
+/** How many of a tenant's leads a model may classify, which the operator pays for: 0 a day is none at all. */
 export const modelLimit = z
   .object({
     calls_per_day: z.int().check(z.gte(0), z.lte(10_000_000)),

@@ -82,7 +82,7 @@ export function malformedFields(c: Context, fields: Record<string, string>): Res
   });
 }
 
-/** A mismatch may mean that the auth token was rotated: it is fetched anew once. */
+/** A mismatch may mean that the auth token was rotated: it is fetched again once. */
 async function isGenuine(
   c: Context,
   form: URLSearchParams,

@@ -15,7 +15,6 @@ export class Tenancy extends Construct {
     this.authorizer = new NodeFunction(this, 'Authorizer', {
       deployment,
       context: 'administration',
-      job: 'authorizer',
       name: 'authorizer',
       description: 'Says who calls, by an API key, a public client id or a token',
       impact: 'Every caller of the API is refused with 500; webhooks of vendors still come in',
@@ -29,7 +28,6 @@ export class Tenancy extends Construct {
           'OIDC_ALGORITHM',
           'OIDC_TENANT_CLAIM',
           'OIDC_ROLE_CLAIM',
-          'LOG_LEVEL',
         ),
       },
     });

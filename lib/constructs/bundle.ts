@@ -5,9 +5,9 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 const bundleFolder = path.join(projectRoot, 'dist', 'lambdas');
 
-/** The folder of one function's bundle, by the entry's context and job: `whatsapp-replies`, `receive`. */
-export const bundleOf = (context: string, job: string): string =>
-  path.join(bundleFolder, `${context}-${job}`);
+/** The folder of one function's bundle, by its context and name: `whatsapp-replies`, `receive`. */
+export const bundleOf = (context: string, name: string): string =>
+  path.join(bundleFolder, `${context}-${name}`);
 
 /** Twilio's own HTTP client is axios with its proxies; ours is `fetch`, so it stays out. */
 const withoutTwilioRequestClient: Plugin = {
@@ -59,7 +59,7 @@ export const bundleOptions: BuildOptions = {
   plugins: [withoutTwilioRequestClient, onlyCredentialsOfTheEnvironment],
 };
 
-/** Bundles every `lambdas/<context>/<job>.lambda.ts` by one call, about a second for all of them. */
+/** Bundles every `lambdas/<context>/<name>.lambda.ts` by one call, about a second for all of them. */
 export async function bundleLambdas(): Promise<void> {
   const entries = globSync('lambdas/*/*.lambda.ts', { cwd: projectRoot }).map((file) => {
     const [, context = '', name = ''] = file.split(path.sep);

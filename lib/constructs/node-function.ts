@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
@@ -10,6 +10,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { bundleOf } from './bundle.ts';
@@ -17,15 +18,15 @@ import { alarmOnFailures } from './function-alarms.ts';
 
 export interface NodeFunctionProps {
   deployment: Deployment;
-  /** Names the bundle: `lambdas/<context>/<job>.lambda.ts`. */
   context: string;
-  job: string;
-  /** The function's name without prefix and environment. */
+  /** Its name without prefix and environment, and that of its entry: `lambdas/<context>/<name>.lambda.ts`. */
   name: string;
   description: string;
   memoryMb: number;
   timeoutSeconds: number;
   environment: Record<string, string>;
+  /** Whose values it may read. */
+  secrets?: readonly ISecret[];
   /** Who is hurt when it fails, as a sentence without its full stop. */
   impact: string;
   /**
@@ -60,12 +61,13 @@ export class NodeFunction extends LambdaFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(bundleOf(props.context, props.job)),
+      code: Code.fromAsset(bundleOf(props.context, props.name)),
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: {
         LOG_LEVEL: deployment.stage.logLevel,
         DEPLOYMENT: deployment.name,
+        ...deployment.passedOn('LOG_LEVEL'),
         ...props.environment,
       },
       // The AWS SDK itself carries the trace on to the queues, and these to their consumers.
@@ -78,17 +80,23 @@ export class NodeFunction extends LambdaFunction {
       logGroup,
     });
     // By what people call it; npm run invoke finds it by these.
-    const { context, job } = props;
     (this.node.defaultChild as CfnFunction).addMetadata('function', {
       construct: id,
-      context,
-      job,
+      context: props.context,
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
         'X-Ray takes traces for no resource but all; test/lib/permissions.test.ts holds the rest.',
     });
+    for (const secret of props.secrets ?? []) {
+      this.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [secret.secretArn],
+        }),
+      );
+    }
     this.baseName = props.name;
     alarmOnFailures(this, { deployment, about: props.name, impact: props.impact });
   }

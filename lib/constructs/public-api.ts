@@ -48,7 +48,6 @@ export class PublicApi extends Construct {
   /** For the dashboard. */
   readonly metrics: ApiMetrics;
   readonly #api: HttpApi;
-  readonly #integrations = new Map<LambdaFunction, HttpLambdaIntegration>();
 
   constructor(scope: Construct, id: string, { deployment, authorizer }: PublicApiProps) {
     super(scope, id);
@@ -109,16 +108,26 @@ export class PublicApi extends Construct {
     this.publicBaseUrl = configured?.replace(/\/+$/, '') ?? this.#api.apiEndpoint;
   }
 
-  /** Serves these routes by one function, through one integration. */
+  /**
+   * Serves these routes by one function, through one integration and one permission. Routes with parameters are one
+   * greedy route for each method, by what stands before the first parameter: one more of them is no further resource.
+   * Never `ANY`: it would ask the authorizer of a browser's preflight too, which has no credential.
+   */
   serve(handler: LambdaFunction, ...routes: ApiRoute[]): void {
-    const known = this.#integrations.get(handler);
-    const integration = known ?? new HttpLambdaIntegration(`${handler.node.id}Route`, handler);
-    this.#integrations.set(handler, integration);
-    for (const { path, method, access } of routes) {
-      const openBecause = openReasons[access];
+    const integration = new HttpLambdaIntegration(`${handler.node.id}Route`, handler, {
+      scopePermissionToRoute: false,
+    });
+    const gatewayRoutes = new Map(
+      routes.flatMap(({ method, access, ...route }) =>
+        gatewayPaths(route).map((path) => [
+          `${method} ${path}`,
+          { path, method, openBecause: openReasons[access] },
+        ]),
+      ),
+    );
+    for (const { path, method, openBecause } of gatewayRoutes.values()) {
       const added = this.#api.addRoutes({
-        // No route of an HTTP API may end in a slash; a greedy one matches it.
-        path: path.endsWith('/') ? `${path}{rest+}` : path,
+        path,
         methods: [HttpMethod[method]],
         integration,
         ...(openBecause && { authorizer: new HttpNoneAuthorizer() }),
@@ -129,30 +138,13 @@ export class PublicApi extends Construct {
       }
     }
   }
+}
 
-  /**
-   * Serves everything under these paths by one function, as they are and under the platform's prefix. A route for any
-   * method takes the preflights of web pages too, and its authorizer would refuse them: they have routes without one.
-   */
-  servePrefixes(handler: LambdaFunction, ...paths: string[]): void {
-    const integration = new HttpLambdaIntegration(`${handler.node.id}Routes`, handler, {
-      scopePermissionToRoute: false,
-    });
-    const all = paths.flatMap((path) => [path, platformPrefix + path]);
-    for (const path of all.flatMap((one) => [one, `${one}/{proxy+}`])) {
-      this.#api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
-      const preflights = this.#api.addRoutes({
-        path,
-        methods: [HttpMethod.OPTIONS],
-        integration,
-        authorizer: new HttpNoneAuthorizer(),
-      });
-      for (const route of preflights) {
-        Validations.of(route).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason: 'A preflight has no credential, and is answered with nothing.',
-        });
-      }
-    }
-  }
+/**
+ * Where the HTTP API takes a route: as it is, or, where its path has parameters, everything behind what stands before
+ * them; one of the platform's under its prefix too. No route of an HTTP API may end in a slash; a greedy one matches it.
+ */
+function gatewayPaths({ path, envelope }: Pick<ApiRoute, 'path' | 'envelope'>): string[] {
+  const taken = path.replace(/\/(\{.*)?$/, '/{rest+}');
+  return envelope ? [taken, platformPrefix + taken] : [taken];
 }

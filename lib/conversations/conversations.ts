@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { resources } from '../../lambdas/conversations/routes.ts';
-import { NodeFunction } from '../constructs/node-function.ts';
+import { routes } from '../../lambdas/conversations/routes.ts';
+import { ApiFunction } from '../constructs/api-function.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import type { Deployment } from '../deployment.ts';
@@ -17,24 +17,18 @@ export class Conversations extends Construct {
   constructor(scope: Construct, id: string, { deployment, api, tenants }: ConversationsProps) {
     super(scope, id);
     const table = new SingleTable(this, 'Table', { deployment, name: 'platform-conversations' });
-    const handler = new NodeFunction(this, 'Api', {
+    const handler = new ApiFunction(this, 'Api', {
       deployment,
       context: 'conversations',
-      job: 'api',
       name: 'conversations-api',
       description: 'Keeps macros and conversation starters',
       impact: 'Macros and conversation starters are neither read nor changed',
-      memoryMb: deployment.stage.memoryMb.request,
-      timeoutSeconds: 10,
-      environment: {
-        TENANTS_TABLE: tenants.tableName,
-        PLATFORM_CONVERSATIONS_TABLE: table.tableName,
-        ...deployment.passedOn('LOG_LEVEL'),
-      },
+      api,
+      routes,
+      tenants,
+      environment: { PLATFORM_CONVERSATIONS_TABLE: table.tableName },
     });
     table.grant(handler, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
-    tenants.grant(handler, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
-    api.servePrefixes(handler, ...resources.map(({ path }) => path));
     output(this, 'PlatformConversationsTable', table.tableName, {
       what: 'The table of macros and conversation starters',
     });

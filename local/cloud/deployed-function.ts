@@ -7,9 +7,8 @@ export const deployedFunction = z.object({
   logicalId: z.string(),
   /** The construct's id, such as ReplyProcessor. */
   construct: z.string(),
-  /** Its entry is `lambdas/<context>/<job>.lambda.ts`. */
+  /** Its entry is `lambdas/<context>/<shortName>.lambda.ts`. */
   context: z.string(),
-  job: z.string(),
   /** Such as reply-processor: the function's name without prefix and environment. */
   shortName: z.string(),
   definition: z.object({
@@ -32,20 +31,18 @@ export function deployedFunctions(
   return Object.entries(template.Resources).flatMap(([logicalId, { Type, Metadata }]) => {
     const definition = made.get(resolver.made(logicalId)?.ref ?? '')?.definition;
     if (Type !== 'AWS::Lambda::Function' || !definition) return [];
-    const { construct, context, job } = z
-      .object({ construct: z.string(), context: z.string(), job: z.string() })
+    const { construct, context } = z
+      .object({ construct: z.string(), context: z.string() })
       .parse(Metadata?.['function']);
     const shortName = definition.name.replace(/^replies-engine-|-local$/g, '');
-    return [{ logicalId, construct, context, job, shortName, definition }];
+    return [{ logicalId, construct, context, shortName, definition }];
   });
 }
 
 /** The function that has this name among its names, in any case; undefined where none has. */
 export function findFunction(all: DeployedFunction[], name: string): DeployedFunction | undefined {
   const wanted = name.toLowerCase();
-  return all.find(({ logicalId, construct, job, shortName, definition }) =>
-    [construct, job, shortName, definition.name, logicalId].some(
-      (one) => one.toLowerCase() === wanted,
-    ),
+  return all.find(({ logicalId, construct, shortName, definition }) =>
+    [construct, shortName, definition.name, logicalId].some((one) => one.toLowerCase() === wanted),
   );
 }

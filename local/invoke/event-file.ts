@@ -19,9 +19,9 @@ export function readEvent(file: string): object {
 export function checkKind(
   event: object,
   file: string,
-  { construct, job }: Pick<DeployedFunction, 'construct' | 'job'>,
+  { construct, shortName }: Pick<DeployedFunction, 'construct' | 'shortName'>,
 ): void {
-  const example = `events/${job}.json`;
+  const example = `events/${shortName}.json`;
   const [given, wanted] = [kindOf(event), kindOf(readEvent(path.join(projectRoot, example)))];
   if (given === undefined || given === wanted) return;
   throw new EventFileError(
@@ -42,7 +42,7 @@ function readText(file: string): string {
   } catch (error) {
     const { code } = error as { code?: string };
     const why = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`;
-    throw new EventFileError(`${file} ${why}: name a file such as events/reply.json.`);
+    throw new EventFileError(`${file} ${why}: name a file such as events/reply-processor.json.`);
   }
 }
 

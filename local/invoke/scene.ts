@@ -1,5 +1,5 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import startEvent from '../../events/start.json' with { type: 'json' };
+import startEvent from '../../events/email-start.json' with { type: 'json' };
 import { credentialSchema } from '../../lambdas/administration/work/credential.ts';
 import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
 import { noCounts } from '../../lambdas/email-deadlines/work/run.ts';
@@ -7,20 +7,20 @@ import { keys } from '../../lambdas/tenancy/stores/keys.ts';
 import type { DeployedFunction } from '../cloud/deployed-function.ts';
 import type { Engine } from '../engine.ts';
 
-/** Creates what the payloads of `events/` refer to, by the function's job, in a cloud for one call. */
+/** Creates what the payloads of `events/` refer to, by the function's name, in a cloud for one call. */
 const scenes: Record<string, (engine: Engine) => Promise<void>> = {
   authorizer: makePublicClient,
-  reply: openWindow,
-  start: makeRun,
-  async answer(engine) {
+  'reply-processor': openWindow,
+  'email-start': makeRun,
+  async 'email-deadline'(engine) {
     await makeRun(engine);
     await startedRun(engine);
   },
 };
 
 /** Creates what the payload of this function refers to. */
-export const setScene = async (engine: Engine, { job }: DeployedFunction): Promise<void> =>
-  scenes[job]?.(engine);
+export const setScene = async (engine: Engine, { shortName }: DeployedFunction): Promise<void> =>
+  scenes[shortName]?.(engine);
 
 /** A public client id, which is no secret: `re_pub_demo_InvokeEvents`. */
 async function makePublicClient({ cloud }: Engine): Promise<void> {
@@ -76,6 +76,6 @@ async function makeRun({ cloud }: Engine): Promise<void> {
 
 /** Fetches and stores the emails, as the previous function in the path does. */
 async function startedRun({ cloud }: Engine): Promise<void> {
-  const start = cloud.deployed.find(({ job }) => job === 'start');
+  const start = cloud.deployed.find(({ shortName }) => shortName === 'email-start');
   await cloud.services.functions.get(start?.definition.name ?? '')?.invoke(startEvent);
 }

@@ -13,11 +13,11 @@ interface Out {
 
 interface LeadOptions {
   lead: Record<string, string | undefined>;
-  /** Has it judged anew by it. */
+  /** Has it classified again by it. */
   adapter: AdapterName | undefined;
 }
 
-/** Has the product that runs here judge a lead; false where it could not. */
+/** Has the product that runs here classify a lead; false where it could not. */
 export async function classifyLead(
   { lead: fields, adapter }: LeadOptions,
   dataDir: string,
@@ -37,7 +37,9 @@ export async function classifyLead(
     out.write(`${insightText(await insightAt(call, place, 1))}\n`);
     if (!adapter) return true;
     await call('POST', place, { adapter });
-    out.write(`\nJudged anew by ${adapter}:\n${insightText(await insightAt(call, place, 2))}\n`);
+    out.write(
+      `\nClassified again by ${adapter}:\n${insightText(await insightAt(call, place, 2))}\n`,
+    );
     return true;
   } catch (error) {
     err.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -98,7 +100,7 @@ async function insightAt(call: Call, place: string, version: number): Promise<In
     await sleep(pauseMs);
   }
   throw new Error(
-    `The lead has not been judged within ${timeoutMs / 1000} s: npx replies logs lead-triage says why.`,
+    `The lead has not been classified within ${timeoutMs / 1000} s: npx replies logs lead-triage says why.`,
   );
 }
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import {
+  apiEnvironment as administrationEnvironment,
   authorizerEnvironment,
-  configurationEnvironment,
-  openApiEnvironment,
-  usageEnvironment,
 } from '../../lambdas/administration/environment.ts';
 import { apiEnvironment as conversationsEnvironment } from '../../lambdas/conversations/environment.ts';
 import {
@@ -13,8 +11,7 @@ import {
   triggerEnvironment,
 } from '../../lambdas/email-deadlines/environment.ts';
 import {
-  insightsEnvironment,
-  intakeEnvironment,
+  apiEnvironment as leadsEnvironment,
   triageEnvironment,
 } from '../../lambdas/leads/environment.ts';
 import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/environment.ts';
@@ -27,22 +24,19 @@ import { functionsOf, lambdaEntries, templateOf, variableNames } from '../suppor
 
 /** The schema by which each function reads its environment. */
 const schemas = {
-  'conversations-api': conversationsEnvironment,
-  'email-deadlines-answer': answerEnvironment,
-  'email-deadlines-start': startEnvironment,
-  'email-deadlines-trigger': triggerEnvironment,
-  'leads-insights': insightsEnvironment,
-  'leads-intake': intakeEnvironment,
-  'leads-triage': triageEnvironment,
+  'administration-administration-api': administrationEnvironment,
   'administration-authorizer': authorizerEnvironment,
-  'administration-configuration': configurationEnvironment,
-  'administration-openapi': openApiEnvironment,
-  'administration-usage': usageEnvironment,
-  'webhooks-deliver': deliverEnvironment,
-  'webhooks-endpoint': endpointEnvironment,
+  'conversations-conversations-api': conversationsEnvironment,
+  'email-deadlines-email-deadline': answerEnvironment,
+  'email-deadlines-email-start': startEnvironment,
+  'email-deadlines-email-trigger': triggerEnvironment,
+  'leads-lead-triage': triageEnvironment,
+  'leads-leads-api': leadsEnvironment,
+  'webhooks-webhook-deliver': deliverEnvironment,
+  'webhooks-webhook-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,
+  'whatsapp-replies-reply-processor': replyEnvironment,
   'whatsapp-replies-status': statusEnvironment,
-  'whatsapp-replies-reply': replyEnvironment,
 };
 type Entry = keyof typeof schemas;
 const entries = Object.keys(schemas) as Entry[];
@@ -81,11 +75,11 @@ const requiredOf = (entry: Entry) =>
     .map(([name]) => name);
 
 /** What every function is given, read by its log and its meter. */
-const byHouse = ['DEPLOYMENT', 'LOG_LEVEL'];
+const byStack = ['DEPLOYMENT', 'LOG_LEVEL'];
 
 /** Set though the code could do without: where the stack always knows better. */
 const alwaysSet = (entry: Entry) => [
-  ...byHouse,
+  ...byStack,
   ...('SECRETS_MANAGER_REGION' in schemas[entry].shape ? ['SECRETS_MANAGER_REGION'] : []),
 ];
 
@@ -94,7 +88,7 @@ const deployed = functionsOf(templateOf('dev'));
 
 describe('the Lambdas', () => {
   it('are deployed, each entry by one function, and no function without an entry', () => {
-    const written = lambdaEntries.map(({ context, job }) => `${context}-${job}`).sort();
+    const written = lambdaEntries.map(({ context, name }) => `${context}-${name}`).sort();
 
     expect(Object.keys(deployed).sort()).toEqual(written);
     expect([...entries].sort()).toEqual(written);
@@ -109,10 +103,11 @@ describe.each(entries)('the environment of %s', (entry) => {
   });
 
   it('holds every name that the code reads, and no other, where all is set', () => {
-    const assistants = entry === 'whatsapp-replies-reply' ? ['acme_support_ASSISTANT_ID'] : [];
+    const assistants =
+      entry === 'whatsapp-replies-reply-processor' ? ['acme_support_ASSISTANT_ID'] : [];
 
     expect(variableNames(templateOf('dev', everything), entry)).toEqual(
-      [...namesOf(entry), ...byHouse, ...assistants].sort(),
+      [...namesOf(entry), ...byStack, ...assistants].sort(),
     );
   });
 

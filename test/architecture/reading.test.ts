@@ -15,7 +15,7 @@ function closureOf(entry: string): string[] {
 }
 
 describe('the reply function', () => {
-  const closure = closureOf('lambdas/whatsapp-replies/reply.lambda.ts');
+  const closure = closureOf('lambdas/whatsapp-replies/reply-processor.lambda.ts');
 
   it('is made of few files of its own, and of few that it shares', () => {
     const own = closure.filter((file) => file.startsWith('lambdas/whatsapp-replies/'));

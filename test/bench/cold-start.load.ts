@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Comparison, compareStarts } from '../../bench/cold-start/measure.ts';
 
-const [receive, reply] = ['whatsapp-replies/receive', 'whatsapp-replies/reply'];
+const [receive, reply] = ['whatsapp-replies/receive', 'whatsapp-replies/reply-processor'];
 
 let comparisons: Comparison[];
 

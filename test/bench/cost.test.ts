@@ -61,7 +61,7 @@ describe('the cost of a thousand', () => {
     const [work] = Object.values(readCounted().work);
     if (!work) throw new Error('Expected counts.');
 
-    expect(() => perThousand(work, aDeployment(), cost)).toThrow('measure anew');
+    expect(() => perThousand(work, aDeployment(), cost)).toThrow('measure again');
   });
 });
 

@@ -67,7 +67,7 @@ describe('what is learnt', () => {
     expect(gzipSync(JSON.stringify(kept)).length).toBeLessThan(102_400);
   }, 120_000);
 
-  it('is not learnt from the note that it judges', () => {
+  it('is not learnt from the note that it classifies', () => {
     const all = folds(leads);
 
     expect(all.map(({ lead }) => lead.note).sort()).toEqual(leads.map(({ note }) => note).sort());

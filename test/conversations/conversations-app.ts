@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { conversationsApp } from '../../lambdas/conversations/api.ts';
+import { conversationsApp } from '../../lambdas/conversations/conversations-api.ts';
 import { type Calling, calling } from '../support/calling.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';

@@ -142,7 +142,7 @@ describe('the stack that cdk deploy has made', () => {
     });
   });
 
-  it('judges a lead once, however often it is sent, and finds it by its priority', async () => {
+  it('classifies a lead once, however often it is sent, and finds it by its priority', async () => {
     const key = await stage.aKey();
     const lead = { note: 'Need urgent pricing for 50 seats ASAP!', source: 'website' };
     const send = () =>

@@ -48,7 +48,7 @@ describe('the watch over a run', () => {
     expect(run.watches).toHaveLength(2);
   });
 
-  it('enqueues less and less often what stands still all the same, and anew once it has moved', async () => {
+  it('enqueues less and less often what stands still all the same, and again once it has moved', async () => {
     const run = await aRunning(table);
     const [times, begun] = [[] as number[], table.clock.now()];
 
@@ -100,7 +100,7 @@ describe('the watch over a run', () => {
     expect(run.enqueued()).toEqual(['soon']);
   });
 
-  it('counts anew and closes a run whose counts were lost', async () => {
+  it('counts again and closes a run whose counts were lost', async () => {
     const run = await aRunning(table);
     await ends(table, run, 'a');
     await ends(table, run, 'b', 'failed');

@@ -48,7 +48,7 @@ const queueIsEmpty = () =>
   vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), 30_000);
 
 describe.concurrent('a lead', () => {
-  it('is taken in, judged, and found with its insight', async () => {
+  it('is taken in, classified, and found with its insight', async () => {
     const key = await aCompany('flow');
     const response = await post(key, aLead);
     const lead = (await response.json()) as Lead;
@@ -115,7 +115,7 @@ describe.concurrent('a lead', () => {
     expect(await read('/usage', key)).toMatchObject({ total: { leads: 1 } });
   });
 
-  it('that only its event knows of is stored and judged', async () => {
+  it('that only its event knows of is stored and classified', async () => {
     const key = await aCompany('orphan');
     const lead = { ...aLead, id: randomUUID(), email: null, phone: null };
     const created_at = new Date().toISOString();
@@ -156,9 +156,9 @@ async function itemsOf(tenant: string): Promise<unknown[]> {
   return items;
 }
 
-describe('a lead that is judged anew', () => {
+describe('a lead that is classified again', () => {
   it('has the model’s insight beside the rules’, and is told by both', async () => {
-    const key = await aCompany('anew');
+    const key = await aCompany('again');
     await setFeature(key, 'lead-triage', { model: 'gpt-triage', instructions: 'We sell chairs.' });
     const lead = (await (await post(key, aLead)).json()) as Lead;
     const first = await insightOf(key, lead.id);

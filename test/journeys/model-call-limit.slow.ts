@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => drill.stop());
 
 const { call, setFeature } = callsOf(() => drill.engine);
-const heading = 'Leads are judged by the rules though a model is configured';
+const heading = 'Leads are classified by the rules though a model is configured';
 const soon = { timeout: 20_000, interval: 100 };
 
 async function aLead(key: string): Promise<string> {
@@ -34,7 +34,7 @@ async function insightOf(key: string, id: string): Promise<Insight> {
 }
 
 describe('a flood of leads', () => {
-  it('is judged by a model as far as the operator allows it; the runbook leads to more', async () => {
+  it('is classified by a model as far as the operator allows it; the runbook leads to more', async () => {
     await drill.run('replies tenants create flooded --model-calls-per-day 1');
     const { text: key } = await aKey(drill.engine, 'flooded');
     const { text: visitor } = await aKey(drill.engine, 'flooded', { client: true });

@@ -62,11 +62,11 @@ describe('Signatures refused', () => {
   });
 
   it('is cured by the URL that Twilio calls', async () => {
-    const mend = drill.spoil('receive', { PUBLIC_BASE_URL: 'https://elsewhere.example' });
-    onTestFinished(mend);
+    const fix = drill.spoil('receive', { PUBLIC_BASE_URL: 'https://elsewhere.example' });
+    onTestFinished(fix);
     const customer = aCustomer(drill.engine, '+15550400005');
     const refused = await customer.writes('Hello?');
-    mend();
+    fix();
 
     expect([refused.status, (await customer.writes('Anybody?')).status]).toEqual([403, 200]);
   });
@@ -106,7 +106,7 @@ describe('Callers refused', () => {
     const { text: key, key_id } = await aKey(drill.engine, 'demo', { scopes: ['usage:read'] });
 
     expect((await setFeature(key, 'colour', 'red')).status).toBe(403);
-    expect(await drill.foundSoon(heading, 'configuration', key_id)).toMatchObject([
+    expect(await drill.foundSoon(heading, 'administration-api', key_id)).toMatchObject([
       { tenant_id: 'demo', needs: 'configuration:write' },
     ]);
   });

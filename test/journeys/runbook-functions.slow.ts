@@ -56,11 +56,11 @@ async function redriven(queue: string): Promise<string> {
 
 describe('"Function fails"', () => {
   it('is found where a variable is missing, and over once it is there', async () => {
-    const mend = drill.spoil('usage', { TENANTS_TABLE: undefined });
+    const fix = drill.spoil('administration-api', { TENANTS_TABLE: undefined });
     const spoilt = await call('/usage', { key });
 
-    const found = drill.found('Function fails', 'usage');
-    mend();
+    const found = drill.found('Function fails', 'administration-api');
+    fix();
 
     expect(spoilt.status).toBe(500);
     expect(found.join()).toMatch(
@@ -71,11 +71,11 @@ describe('"Function fails"', () => {
 
   it('is found where the authorizer fails, with the code of its cause', async () => {
     const { text } = await aKey(drill.engine, 'demo');
-    const mend = drill.spoil('authorizer', nowhere);
+    const fix = drill.spoil('authorizer', nowhere);
     const spoilt = await call('/usage', { key: text });
 
     const found = drill.found('Function fails', 'authorizer');
-    mend();
+    fix();
 
     expect(spoilt.status).toBe(500);
     expect(found.join()).toMatch(/"message":"The authorizer failed\.".*"error_code":"store"/);
@@ -99,13 +99,13 @@ describe('"Function fails"', () => {
 
 describe('"API fails"', () => {
   it('leads from the route to the log of its function, which names the cause', async () => {
-    const mend = drill.spoil('receive', nowhere);
+    const fix = drill.spoil('receive', nowhere);
     const customer = aCustomer(drill.engine, '+15557780001');
     const refused = await customer.writes('Hello?');
 
     const [, phrase = ''] = /`replies logs receive '(.+?)'`/.exec(entryOf('API fails')) ?? [];
     const lines = drill.linesOf('receive').filter((line) => line.includes(JSON.parse(phrase)));
-    mend();
+    fix();
     const taken = await customer.writes('Hello again');
 
     expect([refused.status, taken.status]).toEqual([503, 200]);
@@ -157,7 +157,7 @@ describe('"Dead letters"', () => {
     );
   });
 
-  it('of leads are judged once the store answers', async () => {
+  it('of leads are classified once the store answers', async () => {
     // A store that is away is borne for a quarter of an hour.
     const again = { kind: 'again', tenant_id: 'demo', lead_id: lead.id, request_id: randomUUID() };
     await drill.put('leads-dlq-local', again, { reason_code: 'store', reason: 'It is away.' });

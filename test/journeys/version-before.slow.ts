@@ -144,7 +144,7 @@ describe.concurrent('a lead of the version before', () => {
     source: 'website',
   };
 
-  it('is listed with its insight; what waited in the queue is judged', async () => {
+  it('is listed with its insight; what waited in the queue is classified', async () => {
     const { lead, waiting_lead } = before.known;
     const listed = () => read('/leads?source=website');
 

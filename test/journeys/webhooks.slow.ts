@@ -206,7 +206,7 @@ describe('the queue of deliveries', () => {
   });
 });
 
-describe('a lead that is judged', () => {
+describe('a lead that is classified', () => {
   it('is told to the company’s webhook, signed, with the insight as it is read', async () => {
     const { configure, endpoint, key, receiver } = await aCompany('sells');
     await configure();

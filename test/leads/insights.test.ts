@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => table.close());
 
-/** A company with one lead that waits to be judged. */
+/** A company with one lead that waits to be classified. */
 async function aLead({ keptDays = 90 } = {}) {
   tenants += 1;
   const asking = { tenant: `company-${tenants}` };
@@ -126,7 +126,7 @@ describe('an insight', () => {
   });
 });
 
-describe('a request to judge anew', () => {
+describe('a request to classify again', () => {
   it('needs no body', async () => {
     const { leads, asking, lead } = await aLead();
     leads.queue.splice(0);
@@ -196,7 +196,7 @@ describe('the history of a lead', () => {
     expect(pages).toEqual([[7, 6, 5], [4, 3, 2], [1]]);
   });
 
-  it('goes on where it was, though the lead is judged anew meanwhile', async () => {
+  it('goes on where it was, though the lead is classified again meanwhile', async () => {
     const { get, classified, leads, asking, lead } = await aLead();
     for (let n = 1; n < 4; n++) await leads.reclassify(lead.id, {}, asking);
     await classified();

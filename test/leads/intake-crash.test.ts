@@ -41,7 +41,7 @@ async function sendsUntilTaken(intake: Intake) {
   throw new Error('Expected the lead to be taken at the third try, and it was not.');
 }
 
-/** Has all messages judged, and some of them twice. */
+/** Has all messages classified, and some of them twice. */
 async function classifyAll({ queue }: Intake): Promise<void> {
   const leads = aLeadsWorld(table);
   for (const message of [...queue, ...queue.slice(0, 1)]) await leads.triage(message);
@@ -52,7 +52,7 @@ const leadsOf = (messages: TriageMessage[]) =>
 
 describe('a request that dies at a call of the store or the queue', () => {
   it.each(crashPoints(3))(
-    'number $call, $effect it takes effect, leaves no lead that nobody judges',
+    'number $call, $effect it takes effect, leaves no lead that nobody classifies',
     async (point) => {
       const intake = anIntake();
       const died = await intake.post(new TestProcess([point]));

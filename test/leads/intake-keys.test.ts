@@ -27,7 +27,7 @@ describe('a lead', () => {
     expect(await leadsIn(at.table, tenant)).toMatchObject([lead]);
   });
 
-  it('waits to be judged, as a message that holds all of it', async () => {
+  it('waits to be classified, as a message that holds all of it', async () => {
     const { tenant, key } = at.someone();
     const leads = aLeadsWorld(at.table, { retentionDays: 3 });
     const lead = await leadOf(await leads.post(at.body, withKey(key, { tenant })));
@@ -65,7 +65,7 @@ describe('an idempotency key', () => {
     expect(leads.queue).toHaveLength(1);
   });
 
-  it('gives the first answer when the lead has been judged meanwhile', async () => {
+  it('gives the first answer when the lead has been classified meanwhile', async () => {
     const { tenant, key } = at.someone();
     const leads = aLeadsWorld(at.table);
     const first = await leadOf(await leads.post(at.body, withKey(key, { tenant })));

@@ -1,5 +1,5 @@
-import { insightsApp } from '../../lambdas/leads/insights.ts';
-import { intakeApp, leadKeys } from '../../lambdas/leads/intake.ts';
+import { leadKeys } from '../../lambdas/leads/intake.ts';
+import { leadsApp } from '../../lambdas/leads/leads-api.ts';
 import { indexNames } from '../../lambdas/leads/limits.ts';
 import type { AdapterName, Insight, Lead, TriageMessage } from '../../lambdas/leads/messages.ts';
 import { leadLists } from '../../lambdas/leads/stores/lead-lists.ts';
@@ -24,11 +24,11 @@ export interface Asking {
   headers?: Record<string, string>;
 }
 
-export interface WorldParts {
+export interface World {
   /** What happens at the queue before it takes a message. */
   enqueue?: (message: TriageMessage) => Promise<void>;
   retentionDays?: number;
-  /** Who judges; by default somebody to whom every note is worth a call. */
+  /** Who classifies; by default somebody to whom every note is worth a call. */
   classify?: (note: string, adapter: AdapterName | undefined) => Promise<Classification>;
   publish?: (insight: Insight) => Promise<void>;
 }
@@ -47,7 +47,7 @@ export const aClassification = (fields: Partial<Classification> = {}): Classific
 });
 
 /** All of the context on a store: its two APIs, its queue as a list, and its worker. */
-export function aLeadsWorld(table: TestTable, parts: WorldParts = {}) {
+export function aLeadsWorld(table: TestTable, parts: World = {}) {
   const [store, lists] = [leadStore(table), leadLists(table)];
   const [log, meter] = [recordedLog(), recordedMeter()];
   const queue: TriageMessage[] = [];
@@ -67,12 +67,12 @@ export function aLeadsWorld(table: TestTable, parts: WorldParts = {}) {
     },
   };
   const { retentionDays = 90 } = parts;
-  const intake = intakeApp({
+  const api = leadsApp({
     ...shared,
+    lists,
     idempotency: leadKeys(table),
     retentionDays: async () => retentionDays,
   });
-  const insights = insightsApp({ ...shared, lists });
 
   return {
     store,
@@ -86,18 +86,18 @@ export function aLeadsWorld(table: TestTable, parts: WorldParts = {}) {
       documented(
         'GET',
         path,
-        await insights.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
+        await api.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
       ),
     reclassify: async (leadId: string, body: object | 'none' = {}, asking: Asking = {}) => {
       const path = `/leads/${leadId}/insight`;
       const sent = body !== 'none' && { body: JSON.stringify(body), headers: json };
       const init = { method: 'POST', ...sent };
-      return documented('POST', path, await insights.request(path, init, callerOf(asking)));
+      return documented('POST', path, await api.request(path, init, callerOf(asking)));
     },
     /** A body that is a text is sent as it is. */
     post: async (body: unknown, { headers, ...asking }: Asking = {}, path = '/leads') => {
       const init = { method: 'POST', body: textOf(body), headers: { ...json, ...headers } };
-      return documented('POST', path, await intake.request(path, init, callerOf(asking)));
+      return documented('POST', path, await api.request(path, init, callerOf(asking)));
     },
     triage: (message: TriageMessage) =>
       triageLead(message, {

@@ -26,7 +26,7 @@ interface Traits {
   source: string | null;
 }
 
-/** A company's leads, the oldest first, each with what it is judged to be; gives their ids. */
+/** A company's leads, the oldest first, each with what it is classified to be; gives their ids. */
 async function leadsOf(tenant_id: string, all: Traits[]): Promise<string[]> {
   const now = table.clock.now();
   const items = all.map(({ priority, intent, source }, index) => {

@@ -22,7 +22,7 @@ describe('a lead whose writes are answered by nobody, and sent again', () => {
     expect(await leadsIn(at.table, tenant)).toMatchObject([await leadOf(response)]);
   });
 
-  it('is judged, judged anew and told of, each once', async () => {
+  it('is classified, classified again and told of, each once', async () => {
     const { tenant, key } = at.someone();
     const leads = aLeadsWorld(lossy());
     const { id } = await leadOf(await leads.post(at.body, withKey(key, { tenant })));

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => table.close());
 
-/** A lead's message and so many requests to judge it anew, for a company of its own. */
+/** A lead's message and so many requests to classify it again, for a company of its own. */
 function work(requests: number): { tenant: string; leadId: string; messages: TriageMessage[] } {
   schedules += 1;
   const [tenant, leadId] = [`company-${schedules}`, randomUUID()];
@@ -43,7 +43,7 @@ function work(requests: number): { tenant: string; leadId: string; messages: Tri
   return { tenant, leadId, messages };
 }
 
-/** A worker whose every call of the store, the judge and the listeners is one at which it may die. */
+/** A worker whose every call of the store, the classifier and the listeners is one at which it may die. */
 function aWorker(process: TestProcess, told: Insight[]) {
   const leads = aLeadsWorld(process.client(table), {
     classify: () => process.call(async () => aClassification()),
@@ -71,7 +71,7 @@ describe('a lead whose worker dies at each of its calls in turn', () => {
   });
 });
 
-describe('a lead that is judged anew before its worker, which died, comes back', () => {
+describe('a lead that is classified again before its worker, which died, comes back', () => {
   it('has everybody told of each of its insights, the earlier first', async () => {
     const whole = new TestProcess();
     await aWorker(whole, [])(work(0).messages[0] as TriageMessage);
@@ -107,7 +107,7 @@ describe('messages of one lead', () => {
         const { tenant, leadId, messages } = work(requests);
         const [told, turn] = [[] as Insight[], turnsOf(s)];
         const [first] = messages as [TriageMessage];
-        // Nobody can ask for a lead to be judged anew that is not there.
+        // Nobody can ask for a lead to be classified again that is not there.
         await aWorker(new TestProcess([{ call: 3, effect: 'before' }]), told)(first);
 
         const ends = of.map(({ which, points }) => {

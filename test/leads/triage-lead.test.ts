@@ -9,7 +9,7 @@ import {
   aLeadsWorld,
   leadsIn,
   startLeadsTable,
-  type WorldParts,
+  type World,
 } from './leads-world.ts';
 
 let table: TestTable;
@@ -51,21 +51,20 @@ const rerun = ({ tenant_id, lead }: LeadMessage, adapter?: AdapterName): TriageM
   ...(adapter && { adapter }),
 });
 
-/** A lead that is judged already, with the leads that did. */
-async function classified(parts: WorldParts = {}) {
+/** A lead that is classified already, in its world. */
+async function classified(parts: World = {}) {
   const [message, leads] = [aMessage(), aLeadsWorld(table, parts)];
   await leads.triage(message);
   const history = async () => {
-    const response = await leads.get(`/leads/${message.lead.id}/insights`, {
-      tenant: message.tenant_id,
-    });
+    const tenant = message.tenant_id;
+    const response = await leads.get(`/leads/${message.lead.id}/insights`, { tenant });
     const { insights } = (await response.json()) as { insights: { id: string; version: number }[] };
     return insights;
   };
   return { message, leads, history };
 }
 
-describe('a lead that waits to be judged', () => {
+describe('a lead that waits to be classified', () => {
   it('is stored where its intake died before, with its insight', async () => {
     const [message, leads] = [aMessage(), aLeadsWorld(table)];
 
@@ -81,7 +80,7 @@ describe('a lead that waits to be judged', () => {
     expect(await found.json()).toMatchObject({ leads: [{ id: message.lead.id }] });
   });
 
-  it('is judged by its note, once, however often its message comes', async () => {
+  it('is classified by its note, once, however often its message comes', async () => {
     const notes: string[] = [];
     const [message, leads] = [
       aMessage({ note: 'Hello there' }),
@@ -147,7 +146,7 @@ describe('a lead that waits to be judged', () => {
     expect(leads.published.map(({ id }) => id)).toEqual([before?.insight?.id]);
   });
 
-  it('is not judged where nobody could, and comes back', async () => {
+  it('is not classified where nobody could, and comes back', async () => {
     const message = aMessage();
     const leads = aLeadsWorld(table, { classify: () => Promise.reject(new Error('away')) });
 
@@ -169,7 +168,7 @@ describe('a lead that waits to be judged', () => {
   });
 });
 
-describe('a request to judge a lead anew', () => {
+describe('a request to classify a lead again', () => {
   it('makes the next insight by the adapter that it names, and keeps those before', async () => {
     const asked: unknown[] = [];
     const { message, leads, history } = await classified({
@@ -233,7 +232,7 @@ describe('a request to judge a lead anew', () => {
     expect(new Set(insights.map(({ id }) => id)).size).toBe(4);
   });
 
-  it('may come before the lead was ever judged, and counts as its judgement', async () => {
+  it('may come before the lead was ever classified, and counts as its classification', async () => {
     const [message, leads] = [aMessage(), aLeadsWorld(table)];
     await leads.store.store({ ...message.lead, ...message });
 

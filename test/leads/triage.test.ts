@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/leads/limits.ts';
 import type { TriageMessage } from '../../lambdas/leads/messages.ts';
 import { triageConsumer } from '../../lambdas/leads/triage.ts';
-import { triageQueue } from '../../lambdas/leads/wiring.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import type { Log } from '../../lambdas/shared/log.ts';
 import { aQueueClient } from '../support/aws.ts';
@@ -37,7 +36,7 @@ function aConsumer(triage: Triage = async () => {}, full: string[] = []) {
   };
 }
 
-const contended = () => Promise.reject(retryLater('lead_contended', 'Too many judge it.'));
+const contended = () => Promise.reject(retryLater('lead_contended', 'Too many classify it.'));
 const at = Date.UTC(2026, 10, 21, 10);
 
 describe('a batch of leads', () => {
@@ -64,7 +63,7 @@ describe('a batch of leads', () => {
   });
 });
 
-describe('a lead that could not be judged', () => {
+describe('a lead that could not be classified', () => {
   it('comes back, is counted, and keeps that the try has failed', async () => {
     const { takes, kept, counts, log } = aConsumer(contended);
 
@@ -73,7 +72,7 @@ describe('a lead that could not be judged', () => {
     expect(kept).toEqual([['acme', lead_id, { at, what: 'failed', error_code: 'lead_contended' }]]);
     expect(counts).toEqual({ TriageFailed: 1 });
     expect(log.at('warn')).toMatchObject([
-      { message: 'A lead could not be judged; it comes back.', details: { lead_id } },
+      { message: 'A lead could not be classified; it comes back.', details: { lead_id } },
     ]);
   });
 
@@ -116,7 +115,7 @@ describe('a message that means nothing', () => {
 });
 
 describe('a company that has its share of the triage', () => {
-  it('waits in the queue while the leads of another are judged', async () => {
+  it('waits in the queue while the leads of another are classified', async () => {
     const classified: string[] = [];
     const { takes, queue } = aConsumer(
       async ({ tenant_id }) => void classified.push(tenant_id),
@@ -127,23 +126,5 @@ describe('a company that has its share of the triage', () => {
 
     expect(classified).toEqual(['acme']);
     expect(queue.copies).toHaveLength(1);
-  });
-});
-
-describe('the queue of leads', () => {
-  it('takes a lead in its tenant’s group, whatever its note holds', async () => {
-    const queue = aQueueClient();
-    const lead = { id: crypto.randomUUID(), email: null, phone: null, name: null, source: null };
-    const message: TriageMessage = {
-      kind: 'triage',
-      tenant_id: 'acme',
-      lead: { ...lead, note: '\ufffe 😀 \uffff', created_at: '2026-11-21T10:00:00.000Z' },
-      expires_at: 1,
-    };
-    await triageQueue(queue.client, 'https://sqs.example/leads').enqueue(message);
-
-    const [sent] = queue.sent;
-    expect(sent).toMatchObject({ MessageGroupId: 'acme' });
-    expect(JSON.parse(String(sent?.['MessageBody']))).toEqual(message);
   });
 });

@@ -29,7 +29,7 @@ describe('the functions', () => {
   );
 
   it.each(stageNames)('bear the names of the specification (%s)', (stage) => {
-    const processor = functionsOf(templateOf(stage))['whatsapp-replies-reply'];
+    const processor = functionsOf(templateOf(stage))['whatsapp-replies-reply-processor'];
 
     expect(processor.FunctionName).toBe(`acme-reply-processor-${stage}`);
   });

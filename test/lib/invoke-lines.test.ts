@@ -5,29 +5,32 @@ import { projectRoot } from '../../lib/constructs/bundle.ts';
 import { lambdaEntries, resourcesOf, stageNames, templateOf } from '../support/stack.ts';
 
 const line =
-  /^sam local invoke -t cdk\.out\/([\w-]+)\.template\.json (\w+) -e events\/(\w+)\.json/gm;
+  /^sam local invoke -t cdk\.out\/([\w-]+)\.template\.json (\w+) -e events\/([\w-]+)\.json/gm;
 
 /** The lines of docs/guides/invoke.md: which function, by which payload. */
 const lines = [
   ...readFileSync(path.join(projectRoot, 'docs/guides/invoke.md'), 'utf8').matchAll(line),
-].map(([, stack, logicalId = '', job = '']) => ({ stack, logicalId, job }));
+].map(([, stack, logicalId = '', name = '']) => ({ stack, logicalId, name }));
 
-/** The jobs of a stage's functions by their logical ids. */
-const jobsOf = (stage: (typeof stageNames)[number]) =>
+/** The names of a stage's functions by their logical ids. */
+const namesOf = (stage: (typeof stageNames)[number]) =>
   Object.fromEntries(
     resourcesOf(templateOf(stage), 'AWS::Lambda::Function').map(([logicalId, { Metadata }]) => [
       logicalId,
       path
         .basename(Metadata['aws:asset:path'])
-        .replace(/^(email-deadlines|whatsapp-replies|[a-z]+)-/, ''),
+        .replace(
+          /^(email-deadlines|whatsapp-replies|leads|webhooks|administration|conversations)-/,
+          '',
+        ),
     ]),
   );
 
 describe('the lines of docs/guides/invoke.md', () => {
   it.each(stageNames)('name each function of the stack with its payload (%s)', (stage) => {
-    const named = Object.fromEntries(lines.map(({ logicalId, job }) => [logicalId, job]));
+    const named = Object.fromEntries(lines.map(({ logicalId, name }) => [logicalId, name]));
 
-    expect(named).toEqual(jobsOf(stage));
+    expect(named).toEqual(namesOf(stage));
     expect(lines).toHaveLength(lambdaEntries.length);
   });
 
@@ -39,10 +42,10 @@ describe('the lines of docs/guides/invoke.md', () => {
 describe('the payloads of events/', () => {
   const files = globSync('events/*.json', { cwd: projectRoot });
 
-  it('are one for each function, by its job', () => {
-    const jobs = files.map((file) => path.basename(file, '.json'));
+  it('are one for each function, by its name', () => {
+    const names = files.map((file) => path.basename(file, '.json'));
 
-    expect(jobs.sort()).toEqual(lambdaEntries.map(({ job }) => job).sort());
+    expect(names.sort()).toEqual(lambdaEntries.map(({ name }) => name).sort());
   });
 
   it('hold no secret', () => {
@@ -55,13 +58,14 @@ describe('the payloads of events/', () => {
 
 describe('the functions', () => {
   it('bear the names by which npm run invoke finds them', () => {
-    for (const [logicalId, { Metadata }] of resourcesOf(
+    for (const [logicalId, { Metadata, Properties }] of resourcesOf(
       templateOf('dev'),
       'AWS::Lambda::Function',
     )) {
-      const { construct, context, job } = Metadata['function'];
+      const { construct, context } = Metadata['function'];
+      const name = Properties.FunctionName.replace(/^acme-|-dev$/g, '');
       expect(logicalId).toContain(construct);
-      expect(path.basename(Metadata['aws:asset:path'])).toBe(`${context}-${job}`);
+      expect(path.basename(Metadata['aws:asset:path'])).toBe(`${context}-${name}`);
     }
   });
 });

@@ -26,8 +26,8 @@ export const permissions: Record<string, Record<string, string[]>> = {
     ...writesItsLog('authorizer'),
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
-  'acme-configuration-dev': {
-    ...writesItsLog('configuration'),
+  'acme-administration-api-dev': {
+    ...writesItsLog('administration-api'),
     'acme-tenants-dev': [
       'dynamodb:GetItem',
       'dynamodb:PutItem',
@@ -35,11 +35,21 @@ export const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
     ],
   },
-  'acme-usage-dev': {
-    ...writesItsLog('usage'),
-    'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  'acme-leads-api-dev': {
+    ...writesItsLog('leads-api'),
+    ...guardsItsRoutes,
+    'acme-leads-dev': [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'sqs:SendMessage',
+    ],
+    'acme-leads-dev/index/by_priority': ['dynamodb:Query'],
+    'acme-leads-dev/index/by_intent': ['dynamodb:Query'],
+    'acme-leads-dev/index/by_source': ['dynamodb:Query'],
   },
-  'acme-openapi-dev': { ...writesItsLog('openapi'), ...guardsItsRoutes },
   'acme-conversations-api-dev': {
     ...writesItsLog('conversations-api'),
     ...guardsItsRoutes,
@@ -85,16 +95,6 @@ export const permissions: Record<string, Record<string, string[]>> = {
     'acme-emails-ready-dev': [...consumes, 'sqs:SendMessage'],
     'acme-emails-ready-dlq-dev': ['sqs:SendMessage'],
   },
-  'acme-lead-intake-dev': {
-    ...writesItsLog('lead-intake'),
-    ...guardsItsRoutes,
-    'acme-leads-dev': [
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'sqs:SendMessage',
-    ],
-  },
   'acme-lead-triage-dev': {
     ...writesItsLog('lead-triage'),
     'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
@@ -109,19 +109,6 @@ export const permissions: Record<string, Record<string, string[]>> = {
     ],
     'acme-leads-dlq-dev': ['sqs:SendMessage'],
     'acme-events-dev': ['events:PutEvents'],
-  },
-  'acme-lead-insights-dev': {
-    ...writesItsLog('lead-insights'),
-    ...guardsItsRoutes,
-    'acme-leads-dev': [
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'sqs:SendMessage',
-    ],
-    'acme-leads-dev/index/by_priority': ['dynamodb:Query'],
-    'acme-leads-dev/index/by_intent': ['dynamodb:Query'],
-    'acme-leads-dev/index/by_source': ['dynamodb:Query'],
   },
   'acme-webhook-deliver-dev': {
     ...writesItsLog('webhook-deliver'),

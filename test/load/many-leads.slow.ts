@@ -79,7 +79,7 @@ async function whenAllClassified(timeoutMs: number): Promise<Listed[]> {
   for (;;) {
     const leads = await allLeads();
     if (leads.every(({ insight }) => insight)) return leads;
-    if (Date.now() > until) throw new Error('Some leads have not been judged.');
+    if (Date.now() > until) throw new Error('Some leads have not been classified.');
     await sleep(500);
   }
 }
@@ -121,7 +121,7 @@ describe('2,000 leads of 50 clients', () => {
     const told = Object.entries(counts).map(([status, count]) => `${count} × ${status}`);
     console.log(
       `${requests} leads of ${distinct} keys: taken after ${(intakeMs / 1000).toFixed(1)} s, ` +
-        `judged after ${(classifiedMs / 1000).toFixed(1)} s; ${told.join(', ')}`,
+        `classified after ${(classifiedMs / 1000).toFixed(1)} s; ${told.join(', ')}`,
     );
     expect([...answers.values()].every((ids) => ids.size === 1)).toBe(true);
     const ids = [...answers.values()].flatMap((known) => [...known]);

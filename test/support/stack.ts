@@ -8,10 +8,10 @@ import type { StageName } from '../../lib/stages.ts';
 
 export const stageNames: StageName[] = ['local', 'dev', 'prod'];
 
-/** `{ context: 'whatsapp-replies', job: 'receive' }` for every `lambdas/<context>/<job>.lambda.ts`. */
+/** `{ context: 'whatsapp-replies', name: 'receive' }` for every `lambdas/<context>/<name>.lambda.ts`. */
 export const lambdaEntries = globSync('lambdas/*/*.lambda.ts', { cwd: projectRoot })
   .map((file) => file.split(path.sep))
-  .map(([, context = '', name = '']) => ({ context, job: name.replace('.lambda.ts', '') }));
+  .map(([, context = '', file = '']) => ({ context, name: file.replace('.lambda.ts', '') }));
 
 interface Deployment {
   template: Template;
@@ -41,8 +41,8 @@ export function withAppOf<T>(
   use: (made: ReturnType<typeof repliesEngineApp>) => T,
 ): T {
   // What is in the bundles makes no difference to the template: where none were made, empty ones do.
-  for (const { context, job } of lambdaEntries) {
-    mkdirSync(bundleOf(context, job), { recursive: true });
+  for (const { context, name } of lambdaEntries) {
+    mkdirSync(bundleOf(context, name), { recursive: true });
   }
   const outdir = mkdtempSync(path.join(os.tmpdir(), 'template-'));
   const context = {

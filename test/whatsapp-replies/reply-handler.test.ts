@@ -53,7 +53,7 @@ const aFunctionWithVendors = () =>
   });
 
 async function reply(event: SQSEvent) {
-  const { handler } = await import('../../lambdas/whatsapp-replies/reply.lambda.ts');
+  const { handler } = await import('../../lambdas/whatsapp-replies/reply-processor.lambda.ts');
   return handler(event, aContext());
 }
 

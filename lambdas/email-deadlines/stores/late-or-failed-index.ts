@@ -34,7 +34,7 @@ export function lateOrFailedIndex(table: Table) {
       await listed.put(item, { ...item, ...details }, { keptDays: retentionDays });
     },
 
-    /** To be done before the email is taken back: one that has failed anew since stays in the index. */
+    /** To be done before the email is taken back: one that has failed again since stays in the index. */
     async remove(key: EmailKey, failedAt: number): Promise<void> {
       await listed.delete(keys.lateOrFailed(key, 'failed'), expr`failed_at = ${failedAt}`);
     },

@@ -44,7 +44,7 @@ export function runLedger(
       if (counts.sent) await usage.count(run.tenant_id, 'emails', counts.sent);
       await closeIfOver(after);
     } catch (error) {
-      // The run's watch counts anew what was not counted.
+      // The run's watch counts again what was not counted.
       log.error('What an invocation did could not be counted.', {
         ...run,
         error: errorForLog(error),

@@ -26,7 +26,7 @@ export interface EmailStore {
   claimSend(key: EmailKey, owner: string, until: number): Promise<boolean>;
   /** Records how it ended; false if that is recorded already. */
   end(email: StoredEmail, owner: string, ending: Ending): Promise<boolean>;
-  /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed anew. */
+  /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed again. */
   reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
   /**
    * Gives the email back; a try that did not fail is not counted. After a failure nobody takes it before

@@ -37,7 +37,7 @@ export function modelCallLimit(
       const error = retryLater('model_budget', `${tenant_id} has used up its calls of the model.`);
       if (!isStill(quietUntil, tenant_id)) {
         remember(quietUntil, tenant_id, clock.now() + quietMs);
-        log.warn('A company has used up its calls of the model; the rules judge its leads.', {
+        log.warn('A company has used up its calls of the model; the rules classify its leads.', {
           tenant_id,
           error_code: error.code,
           ...model_limit,

@@ -25,7 +25,7 @@ export interface ClassifierParts {
 }
 
 /**
- * Who judges a tenant's leads: whom it has configured, or the one that is asked for. While the model cannot be had it
+ * Who classifies a tenant's leads: whom it has configured, or the one that is asked for. While the model cannot be had it
  * throws, so that the lead comes back; the rules stand in for a model that fails in another way, or for too long.
  */
 export async function classifierFor(
@@ -63,14 +63,14 @@ export async function classifierFor(
         meter.count('TriageFallback');
         const line = { tenant_id: tenantId, error_code: error.code, error: errorForLog(error) };
         if (error.code === 'openai_quota') log.error(noCredit, line);
-        else log.warn('The model did not judge a lead; the rules did.', line);
+        else log.warn('The model did not classify a lead; the rules did.', line);
         return byTheRules;
       }
     },
   };
 }
 
-const noCredit = 'The credit at OpenAI is used up: the rules judge leads until it is paid for.';
+const noCredit = 'The credit at OpenAI is used up: the rules classify leads until it is paid for.';
 
 /** The vendor took the call and answered nothing that it charges for. */
 const unanswered = /^openai_(busy|quota|failed)$/;

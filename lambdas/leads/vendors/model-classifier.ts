@@ -60,7 +60,7 @@ phrases: up to ${maxPhrases} short pieces, copied letter by letter from the mess
 export const modelVersion = ({ model = defaultTriageModel }: LeadTriage): string =>
   `${model}/${promptVersion}`;
 
-/** Has a model judge a note, through the Responses API or, where a server has none, Chat Completions. Throws where it fails, is slow or answers something else. */
+/** Has a model classify a note, through the Responses API or, where a server has none, Chat Completions. Throws where it fails, is slow or answers something else. */
 export async function classifyByModel(
   openAi: OpenAiSource,
   triage: LeadTriage,
@@ -123,19 +123,19 @@ async function ask(
     return jsonText(completion.choices[0]?.message.content ?? '');
   } catch (error) {
     if (signal.aborted) throw tooSlow(model, timeout_seconds, error);
-    throw openAiFault(error, 'judge a lead');
+    throw openAiFault(error, 'classify a lead');
   }
 }
 
 /** An answer that broke off by OpenAI's own fault; the other codes are about the input. */
 function failedAnswer(error: ResponseError) {
   const isOurs = !/^(server_error|rate_limit_exceeded|insufficient_quota)$/.test(error.code);
-  const message = `OpenAI failed to judge a lead: ${error.code}.`;
+  const message = `OpenAI failed to classify a lead: ${error.code}.`;
   return retryLater(isOurs ? 'model_answer' : runFaultCode(error), message);
 }
 
 const tooSlow = (model: string, seconds: number, cause: unknown) =>
-  retryLater('answer_too_slow', `The model ${model} judged no lead within ${seconds} s.`, {
+  retryLater('answer_too_slow', `The model ${model} classified no lead within ${seconds} s.`, {
     cause,
   });
 
@@ -144,9 +144,9 @@ function classificationOf(text: string, note: string): NoteClassification {
   if (!parsed.success) {
     throw retryLater('model_answer', 'The model answered something other than an insight.');
   }
-  const { phrases, tags, ...judgement } = parsed.data;
+  const { phrases, tags, ...classification } = parsed.data;
   return {
-    ...judgement,
+    ...classification,
     tags: [...new Set(tags)],
     // What does not stand in the note is the model's own, and explains nothing.
     explanation: phrases
@@ -154,7 +154,7 @@ function classificationOf(text: string, note: string): NoteClassification {
       .slice(0, maxPhrases)
       .map((phrase) => ({
         phrase: Array.from(phrase).slice(0, maxPhraseChars).join(''),
-        speaks_for: `${judgement.intent} ${judgement.priority}`,
+        speaks_for: `${classification.intent} ${classification.priority}`,
         weight: 1,
       })),
   };

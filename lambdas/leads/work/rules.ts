@@ -9,7 +9,7 @@ import { type Reading, read, saidWithin } from './rules/reading.ts';
 import { tagsOf } from './rules/tags.ts';
 import { writtenIn } from './rules/written.ts';
 
-/** Changes whenever a note may be judged in another way. */
+/** Changes whenever a note may be classified in another way. */
 export const rulesVersion = '3';
 
 /** What a lead wants, how soon to act and what to do, with the words that say so; in time linear in the note. */

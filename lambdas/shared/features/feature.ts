@@ -41,7 +41,7 @@ export function feature<Schema extends z.ZodMiniType, Unset>(
     if (result.success) return result.data;
     const error = alertPerson(
       'configuration_malformed',
-      `The feature "${name}" of ${tenant_id} is not as this version reads it: set it anew.`,
+      `The feature "${name}" of ${tenant_id} is not as this version reads it: set it again.`,
     );
     if (malformed === 'alert') throw error;
     log?.error('A feature cannot be read: its default is used.', {

@@ -3,11 +3,11 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { callFailed, EngineError, retryLater } from '../../shared/errors.ts';
 import { secretsClient } from './clients.ts';
 
-/** A secret that is fetched once, kept for a while, and fetched anew on request. */
+/** A secret that is fetched once, kept for a while, and fetched again on request. */
 export interface CachedSecret<T> {
   /** A value that was good once stays in use for as long as Secrets Manager is away. */
   get(): Promise<T>;
-  /** Fetches anew, at most every ten seconds whatever is asked; false when it was too soon. */
+  /** Fetches again, at most every ten seconds whatever is asked; false when it was too soon. */
   refresh(): Promise<boolean>;
 }
 

@@ -181,9 +181,9 @@ describe('a letter of another context', () => {
 });
 
 describe('a dead lead', () => {
-  it('is named, and is judged when it is sent back', async () => {
+  it('is named, and is classified when it is sent back', async () => {
     expect(lead().subject).toMatchObject({ tenant: 'acme', ids: [id] });
-    expect(await redriving(lead())).toContain('judges the lead');
+    expect(await redriving(lead())).toContain('classifies the lead');
   });
 });
 

@@ -75,7 +75,7 @@ describe('the timeline of an email', () => {
 const note = 'Need pricing for 50 seats.';
 
 describe('the timeline of a lead', () => {
-  it('tells the tries that failed, the dead letter, and each judgement, without words', async () => {
+  it('tells the tries that failed, the dead letter, and each classification, without words', async () => {
     const leads = aLeadsWorld(table);
     const { id } = await leadOf(await leads.post({ note }, withKey('lead-1')));
     const failed = (what: 'failed' | 'dead') =>
@@ -86,13 +86,13 @@ describe('the timeline of a lead', () => {
     for (const message of leads.queue) await leads.triage(message);
     const classified = await leadTimeline('acme', id, table, false);
 
-    expect(dead).toMatchObject({ state: 'not judged: a dead letter (store)', dead: true });
-    expect(classified?.state).toMatch(/^judged: \w+, P\d$/);
+    expect(dead).toMatchObject({ state: 'not classified: a dead letter (store)', dead: true });
+    expect(classified?.state).toMatch(/^classified: \w+, P\d$/);
     expect(classified?.steps.map(({ what }) => what)).toEqual([
       'received and queued',
       'failed: store; it is tried again',
       'failed for good: store; it goes to the dead letters',
-      expect.stringMatching(/^judged \(1\): \w+, P\d, by rules$/),
+      expect.stringMatching(/^classified \(1\): \w+, P\d, by rules$/),
     ]);
     expect(JSON.stringify(classified)).not.toContain(note);
     expect((await leadTimeline('acme', id, table, true))?.words).toEqual({ note });

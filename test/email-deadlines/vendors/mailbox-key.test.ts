@@ -4,7 +4,7 @@ import { alertPerson } from '../../../lambdas/shared/errors.ts';
 import { aReply, aServer, maxPostMs, says, settings } from './a-mailbox.ts';
 
 describe('the key of a mailbox', () => {
-  /** A mailbox that knows `right` alone; the keys are read anew as `stored` says. */
+  /** A mailbox that knows `right` alone; the keys are read again as `stored` says. */
   async function aMailbox(kept: string, stored: string | Error) {
     const { url, asked } = await aServer((response) => {
       const last = asked.at(-1);
@@ -22,7 +22,7 @@ describe('the key of a mailbox', () => {
     return { asked, place: { ...settings(url), ...keys } };
   }
 
-  it('is read anew when it is refused, and one that has taken its place is used at once', async () => {
+  it('is read again when it is refused, and one that has taken its place is used at once', async () => {
     const fetching = await aMailbox('old', 'right');
     const posting = await aMailbox('old', 'right');
 

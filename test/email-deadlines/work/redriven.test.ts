@@ -91,7 +91,7 @@ describe('the dead letter of an email that is sent back', () => {
     expect(world.counts).toMatchObject({ sent: 1, failed: 0 });
   });
 
-  it('does nothing to an email that has failed anew since', async () => {
+  it('does nothing to an email that has failed again since', async () => {
     const { world, mailbox, letter } = await afterFailure();
     mailbox.isBack = false;
     world.enqueue([letter]);

@@ -42,7 +42,7 @@ interface CompanyOptions extends OpenAiSimulatorOptions {
   lostReturns?: boolean;
 }
 
-/** The judges of a company, on the real SDK and a simulated OpenAI. */
+/** The classifiers of a company, on the real SDK and a simulated OpenAI. */
 export async function aCompany(
   triage: Record<string, unknown> | undefined,
   {

@@ -50,7 +50,7 @@ describe('a model that cannot be had', () => {
   it.each([
     ['as long as any outage is borne', note, limits.outageAttempts],
     ['for seconds where the lead may be due within the hour', hasty, limits.maxAttempts],
-  ])('is waited for %s; then the rules judge, and say why', async (_, text, attempts) => {
+  ])('is waited for %s; then the rules classify, and say why', async (_, text, attempts) => {
     const company = await aCompany(openai);
     const effect = respond(503);
     company.openai.faults.add({ operation: 'responses.create', effect, times: 2 });
@@ -106,7 +106,7 @@ describe('a model whose credit is used up', () => {
     ['type alone', { code: null, type: 'insufficient_quota' }],
     ['hard limit', { code: 'billing_hard_limit_reached', type: 'invalid_request_error' }],
   ])(
-    'by its %s is no busy one: the rules judge at once, and the operator is told',
+    'by its %s is no busy one: the rules classify at once, and the operator is told',
     async (_, error) => {
       const company = await aCompany(openai);
       const effect = {

@@ -7,7 +7,7 @@ import { aCompany, anAnswer, answering } from './asking.ts';
 const note = 'My name is Quetzal: what does it cost?';
 const openai = { adapter: 'openai' };
 
-describe('who judges a company’s leads', () => {
+describe('who classifies a company’s leads', () => {
   it.each([
     ['nothing', undefined],
     ['the rules', { adapter: 'rules' }],
@@ -55,7 +55,7 @@ describe('who judges a company’s leads', () => {
 });
 
 describe('a model that fails', () => {
-  it('for its settings are wrong is asked once, and the rules judge', async () => {
+  it('for its settings are wrong is asked once, and the rules classify', async () => {
     const company = await aCompany(openai);
     const effect = { kind: 'respond' as const, status: 400 };
     company.openai.faults.add({ operation: 'responses.create', effect });
@@ -80,7 +80,7 @@ describe('a model that fails', () => {
   });
 
   it.each([{ kind: 'empty' as const }, refusal()])(
-    'as one that %o has the rules judge',
+    'as one that %o has the rules classify',
     async (outcome) => {
       const company = await aCompany(openai, { answer: () => outcome });
 
@@ -113,9 +113,9 @@ describe('a model that fails', () => {
 });
 
 describe('a company’s calls of the model', () => {
-  const told = 'has used up its calls of the model; the rules judge its leads';
+  const told = 'has used up its calls of the model; the rules classify its leads';
 
-  it('are spent by each lead; beyond them the rules judge, say so, and nobody is asked', async () => {
+  it('are spent by each lead; beyond them the rules classify, say so, and nobody is asked', async () => {
     const company = await aCompany(openai, { ...answering(anAnswer()), calls: 2 });
 
     const classified = [];
@@ -131,7 +131,7 @@ describe('a company’s calls of the model', () => {
     expect(company.meter.counts).toEqual({ TriageFallback: 1 });
   });
 
-  it('bound also what is asked for anew', async () => {
+  it('bound also what is asked for again', async () => {
     const company = await aCompany({ adapter: 'rules' }, { ...answering(anAnswer()), calls: 0 });
 
     expect((await company.classify(note, 'openai')).fallback_reason).toBe('model_budget');
@@ -171,7 +171,7 @@ describe('a company’s calls of the model', () => {
   });
 
   it.each([
-    ['the rules judge', { adapter: 'rules' }, false],
+    ['the rules classify', { adapter: 'rules' }, false],
     ['it is suspended', openai, true],
   ])('are left where %s', async (_, triage, suspended) => {
     const company = await aCompany(triage, { suspended });

@@ -6,8 +6,8 @@ import { bundleOptions, projectRoot } from '../../../lib/constructs/bundle.ts';
 import { bundleOneItemHandler } from '../../support/baseline.ts';
 import { lambdaEntries } from '../../support/stack.ts';
 
-const jobs = lambdaEntries.map(({ context, job }) => `${context}/${job}`);
-const [receive, reply] = ['whatsapp-replies/receive', 'whatsapp-replies/reply'];
+const jobs = lambdaEntries.map(({ context, name }) => `${context}/${name}`);
+const [receive, reply] = ['whatsapp-replies/receive', 'whatsapp-replies/reply-processor'];
 
 /** The same code as it is written without a thought of its size: `import { z }`, the whole of twilio. */
 const carelessImports: Plugin = {
@@ -91,7 +91,11 @@ describe("a Lambda's bundle", () => {
     const isOpenAi = (file: string) => file.includes('node_modules/openai/');
     const asking = jobs.filter((job) => inputsOf(shipped[job]).some(isOpenAi));
 
-    expect(asking.toSorted()).toEqual(['email-deadlines/answer', 'leads/triage', reply]);
+    expect(asking.toSorted()).toEqual([
+      'email-deadlines/email-deadline',
+      'leads/lead-triage',
+      reply,
+    ]);
   });
 
   it('is compared with one that has all of these', () => {

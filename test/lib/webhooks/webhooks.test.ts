@@ -56,7 +56,7 @@ describe('the rule of the bus', () => {
 
 describe('the queue of deliveries', () => {
   it('brings a message back just after the function that had it must have ended', () => {
-    const { Timeout } = functionsOf(template)['webhooks-deliver'];
+    const { Timeout } = functionsOf(template)['webhooks-webhook-deliver'];
 
     expect(deliveries?.Properties.VisibilityTimeout).toBeGreaterThan(Timeout);
     expect(Timeout).toBeGreaterThan(limits.requestTimeoutSeconds);

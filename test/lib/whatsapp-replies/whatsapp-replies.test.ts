@@ -13,7 +13,7 @@ const only = (type: string, filter: (properties: Record<string, unknown>) => boo
 const named = (name: string) => only('AWS::SQS::Queue', ({ QueueName }) => QueueName === name);
 const deadLetters = named('acme-whatsapp-replies-dlq-dev.fifo');
 const inbox = named('acme-whatsapp-replies-dev.fifo');
-const processor = functionsOf(template)['whatsapp-replies-reply'];
+const processor = functionsOf(template)['whatsapp-replies-reply-processor'];
 
 describe('the inbox', () => {
   it('keeps the order of each customer and lets customers overtake each other', () => {

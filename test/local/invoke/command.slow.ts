@@ -16,11 +16,10 @@ function aFolder(): string {
   return folder;
 }
 
-const aDeployed = (construct: string, job: string, shortName: string): DeployedFunction => ({
+const aDeployed = (construct: string, shortName: string): DeployedFunction => ({
   logicalId: `WhatsAppReplies${construct}014AC785`,
   construct,
   context: 'whatsapp-replies',
-  job,
   shortName,
   definition: {
     name: `replies-engine-${shortName}-local`,
@@ -32,16 +31,12 @@ const aDeployed = (construct: string, job: string, shortName: string): DeployedF
   },
 });
 
-const functions = [
-  aDeployed('Receive', 'receive', 'receive'),
-  aDeployed('ReplyProcessor', 'reply', 'reply-processor'),
-];
+const functions = [aDeployed('Receive', 'receive'), aDeployed('ReplyProcessor', 'reply-processor')];
 
 describe('a function of the stack', () => {
   it.each([
     'ReplyProcessor',
     'replyprocessor',
-    'reply',
     'reply-processor',
     'replies-engine-reply-processor-local',
     'WhatsAppRepliesReplyProcessor014AC785',
@@ -59,7 +54,7 @@ describe('a function of the stack', () => {
     onTestFinished(() => occupied?.leave());
     occupied?.publish(aRunningState({ functions }));
 
-    const place = await placeOf('reply', { DATA_DIR: folder });
+    const place = await placeOf('reply-processor', { DATA_DIR: folder });
 
     expect(place.called).toEqual(functions[1]);
     expect(place.where).toContain('http://localhost:3000');
@@ -99,23 +94,23 @@ describe('an event file', () => {
 });
 
 describe('an event', () => {
-  const payload = (job: string) => readEvent(path.join(projectRoot, 'events', `${job}.json`));
-  const check = (job: string, event: object) =>
-    checkKind(event, 'mine.json', { construct: 'Trial', job });
+  const payload = (name: string) => readEvent(path.join(projectRoot, 'events', `${name}.json`));
+  const check = (name: string, event: object) =>
+    checkKind(event, 'mine.json', { construct: 'Trial', shortName: name });
 
   it.each([
-    ['reply', 'receive', 'mine.json is a request, but Trial takes a batch of messages'],
-    ['receive', 'reply', 'mine.json is a batch of messages, but Trial takes a request'],
-    ['authorizer', 'usage', 'but Trial takes an authorizer request'],
-    ['usage', 'authorizer', 'mine.json is an authorizer request'],
-  ])('for %s is not that for %s', (job, other, why) => {
-    expect(() => check(job, payload(other))).toThrow(why);
-    expect(() => check(job, payload(other))).toThrow(`such as events/${job}.json.`);
-    expect(() => check(job, payload(job))).not.toThrow();
+    ['reply-processor', 'receive', 'mine.json is a request, but Trial takes a batch of messages'],
+    ['receive', 'reply-processor', 'mine.json is a batch of messages, but Trial takes a request'],
+    ['authorizer', 'leads-api', 'but Trial takes an authorizer request'],
+    ['leads-api', 'authorizer', 'mine.json is an authorizer request'],
+  ])('for %s is not that for %s', (name, other, why) => {
+    expect(() => check(name, payload(other))).toThrow(why);
+    expect(() => check(name, payload(other))).toThrow(`such as events/${name}.json.`);
+    expect(() => check(name, payload(name))).not.toThrow();
   });
 
   it('that may be anything is left to the function', () => {
-    expect(() => check('reply', {})).not.toThrow();
+    expect(() => check('reply-processor', {})).not.toThrow();
   });
 });
 
@@ -131,11 +126,11 @@ describe('replies invoke', () => {
 
   it.each([
     [[], 'replies invoke needs <function>: its construct (ReplyProcessor)'],
-    [['reply'], 'replies invoke needs <event-file>: the event as JSON'],
-    [['reply', 'events/reply.json', 'more'], 'Unexpected: more.'],
-    [['reply', 'events/none.json'], 'events/none.json is not there'],
-    [['reply', 'events/usage.json'], 'ReplyProcessor takes a batch of messages'],
-    [['--colour', 'reply', 'events/reply.json'], '--colour'],
+    [['reply-processor'], 'replies invoke needs <event-file>: the event as JSON'],
+    [['reply-processor', 'events/reply-processor.json', 'more'], 'Unexpected: more.'],
+    [['reply-processor', 'events/none.json'], 'events/none.json is not there'],
+    [['reply-processor', 'events/leads-api.json'], 'ReplyProcessor takes a batch of messages'],
+    [['--colour', 'reply-processor', 'events/reply-processor.json'], '--colour'],
   ])('refuses %j in one line', async (parameters, line) => {
     const { code, said } = await run(...parameters);
 

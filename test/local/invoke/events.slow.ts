@@ -36,6 +36,15 @@ const tampered = (event: object) => ({
   ),
 });
 
+/** The same caller, who reads what is at this path. */
+const reading =
+  (rawPath: string, rawQueryString = '') =>
+  (event: object): object => {
+    const { requestContext, ...rest } = event as { requestContext: { http: object } };
+    const http = { ...requestContext.http, method: 'GET', path: rawPath };
+    return { ...rest, rawPath, rawQueryString, requestContext: { ...requestContext, http } };
+  };
+
 const ofAnotherCustomer = (event: object): object =>
   JSON.parse(
     JSON.stringify(event)
@@ -61,10 +70,10 @@ describe('receive', () => {
   });
 });
 
-describe('reply', () => {
+describe('reply-processor', () => {
   it('answers its message once, also when it comes again', async () => {
-    const first = await resultOf('reply');
-    const again = await resultOf('reply');
+    const first = await resultOf('reply-processor');
+    const again = await resultOf('reply-processor');
 
     expect([first.result, again.result]).toEqual([
       { batchItemFailures: [] },
@@ -79,7 +88,7 @@ describe('reply', () => {
     const effect = { kind: 'respond', status: 503 } as const;
     engine.openai?.faults.add({ operation: 'conversations.create', effect, times: 10 });
 
-    const { result, invocation } = await resultOf('reply', ofAnotherCustomer);
+    const { result, invocation } = await resultOf('reply-processor', ofAnotherCustomer);
     engine.openai?.faults.clear();
 
     expect(result).toEqual({
@@ -123,9 +132,9 @@ describe('authorizer', () => {
   });
 });
 
-describe('trigger', () => {
+describe('email-trigger', () => {
   it('starts a run and puts it into the queue of runs', async () => {
-    const { statusCode, body } = await answered('trigger');
+    const { statusCode, body } = await answered('email-trigger');
 
     const run = JSON.parse(body);
     expect(statusCode).toBe(202);
@@ -141,9 +150,9 @@ describe('start and answer', () => {
   const runs = () => runStore(tableOf('EmailRunsTable'));
 
   it('fetch the emails of the run, and answer all that are ready', async () => {
-    const started = await resultOf('start');
+    const started = await resultOf('email-start');
     const begun = await runs().find(key);
-    const answer = await resultOf('answer');
+    const answer = await resultOf('email-deadline');
 
     expect([started.result, answer.result]).toEqual([
       { batchItemFailures: [] },
@@ -154,9 +163,9 @@ describe('start and answer', () => {
   });
 });
 
-describe('configuration, usage, api and openapi', () => {
+describe('administration-api and conversations-api', () => {
   it('set the feature, and keep it', async () => {
-    const { statusCode } = await answered('configuration');
+    const { statusCode } = await answered('administration-api');
 
     const kept = await configurationStore(tableOf('TenantsTable')).find('demo', 'assistant');
     expect(statusCode).toBe(201);
@@ -164,7 +173,10 @@ describe('configuration, usage, api and openapi', () => {
   });
 
   it('tell what the demo company has used', async () => {
-    const { statusCode, body } = await answered('usage');
+    const { statusCode, body } = await answered(
+      'administration-api',
+      reading('/usage', 'from=2026-11-01&to=2026-11-30'),
+    );
 
     expect(statusCode).toBe(200);
     expect(JSON.parse(body)).toMatchObject({
@@ -175,7 +187,7 @@ describe('configuration, usage, api and openapi', () => {
   });
 
   it('find the macros of the demo company', async () => {
-    const { statusCode, body } = await answered('api');
+    const { statusCode, body } = await answered('conversations-api');
 
     expect([statusCode, JSON.parse(body)]).toEqual([
       200,
@@ -184,7 +196,7 @@ describe('configuration, usage, api and openapi', () => {
   });
 
   it('describe the API', async () => {
-    const { statusCode, body } = await answered('openapi');
+    const { statusCode, body } = await answered('administration-api', reading('/openapi.json'));
 
     expect(statusCode).toBe(200);
     expect(JSON.parse(body)).toMatchObject({
@@ -194,10 +206,10 @@ describe('configuration, usage, api and openapi', () => {
   });
 });
 
-describe('intake, triage and insights', () => {
-  it('take the lead in once, and have it judged', async () => {
-    const first = await answered('intake');
-    const again = await answered('intake');
+describe('leads-api and lead-triage', () => {
+  it('take the lead in once, and have it classified', async () => {
+    const first = await answered('leads-api');
+    const again = await answered('leads-api');
 
     expect([first.statusCode, again.statusCode]).toEqual([201, 200]);
     expect(await messagesOf('replies-engine-leads-local')).toContainEqual(
@@ -205,9 +217,9 @@ describe('intake, triage and insights', () => {
     );
   });
 
-  it('judge the lead of the payload, and tell of it', async () => {
-    const { result } = await resultOf('triage');
-    const { body } = await answered('insights');
+  it('classify the lead of the payload, and tell of it', async () => {
+    const { result } = await resultOf('lead-triage');
+    const { body } = await answered('leads-api', reading('/leads', 'priority=P0'));
 
     expect(result).toEqual({ batchItemFailures: [] });
     expect(JSON.parse(body).leads).toEqual([
@@ -219,7 +231,7 @@ describe('intake, triage and insights', () => {
   });
 });
 
-describe('deliver and endpoint', () => {
+describe('webhook-deliver and webhook-endpoint', () => {
   it('tell the company’s receiver, signed, and say where it is', async () => {
     const receiver = await startReceiver();
     onTestFinished(() => receiver.close());
@@ -227,8 +239,8 @@ describe('deliver and endpoint', () => {
     const by = { by: 'a test', expected: undefined, value };
     await configurationStore(tableOf('TenantsTable')).set('demo', 'webhooks', by);
 
-    const { result } = await resultOf('deliver');
-    const { body } = await answered('endpoint');
+    const { result } = await resultOf('webhook-deliver');
+    const { body } = await answered('webhook-endpoint');
 
     const [request] = (await receiver.hears(1)) as [Received];
     const { signing_secret, ...shown } = JSON.parse(body);

@@ -16,21 +16,21 @@ interface Answer {
 
 /** What the bundles on an engine make of the payloads in `events/`, and what they leave. */
 export function payloadsOf(engine: () => Engine) {
-  const calledFor = (job: string): DeployedFunction => {
-    const found = engine().cloud.deployed.find((one) => one.job === job);
-    if (!found) throw new Error(`Expected a function with the job ${job}, got none.`);
+  const calledFor = (name: string): DeployedFunction => {
+    const found = engine().cloud.deployed.find((one) => one.shortName === name);
+    if (!found) throw new Error(`Expected a function with the name ${name}, got none.`);
     return found;
   };
 
   /** What the bundle makes of the payload of its name, after the changes to it. */
-  async function resultOf(job: string, change: (event: object) => object = (event) => event) {
-    const called = calledFor(job);
+  async function resultOf(name: string, change: (event: object) => object = (event) => event) {
+    const called = calledFor(name);
     await setScene(engine(), called);
-    const event = change(readEvent(path.join(projectRoot, 'events', `${job}.json`)));
+    const event = change(readEvent(path.join(projectRoot, 'events', `${name}.json`)));
     const lines: string[] = [];
     const invocation = await invokeOnce(called, event, (line) => lines.push(line));
     const { outcome } = invocation;
-    if (outcome.kind !== 'returned') throw new Error(`${job}: ${JSON.stringify(outcome)}`);
+    if (outcome.kind !== 'returned') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
     return { invocation, lines, result: outcome.result };
   }
 

@@ -51,7 +51,7 @@ describe('an item', () => {
     expect(await jobs.batchGet([key('a')])).toEqual([]);
   });
 
-  it('is created once, and anew where it has expired', async () => {
+  it('is created once, and again where it has expired', async () => {
     const { jobs, key } = aStore();
 
     const first = await jobs.create(key('a'), { owner: 'one' }, { keptDays: 1 });

@@ -212,7 +212,7 @@ describe('an identity provider that is away', () => {
     ];
     await verify(right);
     isAway = true;
-    // The library asks anew for a key that it does not know, half a minute after it has asked.
+    // The library asks again for a key that it does not know, half a minute after it has asked.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
     onTestFinished(() => void vi.useRealTimers());
 

@@ -41,7 +41,7 @@ describe('OpenAI client', () => {
     expect(shown).toEqual(['Bearer sk-1', 'Bearer sk-2']);
   });
 
-  it('tells of the refusal even when the key cannot be fetched anew', async () => {
+  it('tells of the refusal even when the key cannot be fetched again', async () => {
     const { baseUrl } = await aServer('sk-2');
     const key: CachedSecret<string> = {
       get: async () => 'sk-1',

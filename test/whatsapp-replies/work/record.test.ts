@@ -49,7 +49,7 @@ describe('record that cannot be written', () => {
 });
 
 describe('thread', () => {
-  it('goes on with the conversation, and starts anew with its history when the vendor lost it', async () => {
+  it('goes on with the conversation, and starts again with its history when the vendor lost it', async () => {
     const world = aWorld();
     await world.answers([aQueuedMessage(1)]);
     await world.answers([aQueuedMessage(2)]);

@@ -17,7 +17,7 @@ import { statusCallbackUrl } from './work/delivery.ts';
 import { byteRoom } from './work/steps/pictures.ts';
 
 /** The reply processor: answers the customers' messages. */
-export const handler = worker('reply', replyEnvironment, (parts) => {
+export const handler = worker('reply-processor', replyEnvironment, (parts) => {
   const { env, log, meter } = parts;
   const { table, tenants, usage } = conversationsOf(parts);
   const credentials = twilioCredentials(env);

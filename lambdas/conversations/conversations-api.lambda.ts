@@ -1,6 +1,6 @@
 import { http } from '../shared/http/lambda.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
-import { conversationsApp } from './api.ts';
+import { conversationsApp } from './conversations-api.ts';
 import { apiEnvironment } from './environment.ts';
 
 /** All routes of this context. */
