@@ -5,7 +5,6 @@ import type { TriageMessage } from '../../lambdas/leads/messages.ts';
 import { triageConsumer } from '../../lambdas/leads/triage.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import type { Log } from '../../lambdas/shared/log.ts';
-import { aQueueClient } from '../support/aws.ts';
 import { consumerParts, receivedFor, staysOf } from '../support/consumer.ts';
 import { aRecord } from '../support/sqs-event.ts';
 

@@ -7,7 +7,7 @@ import { hasFailed } from '../../../local/invoke/report.ts';
 import { readLocalSettings } from '../../../local/settings.ts';
 import { conversationItems } from '../../support/engine.ts';
 import { type Received, startReceiver } from '../../support/receiver.ts';
-import { payloadsOf } from './payloads.ts';
+import { payloadsOf, reading } from './payloads.ts';
 
 const customer = 'whatsapp:+4915112345678';
 
@@ -35,15 +35,6 @@ const tampered = (event: object) => ({
     'base64',
   ),
 });
-
-/** The same caller, who reads what is at this path. */
-const reading =
-  (rawPath: string, rawQueryString = '') =>
-  (event: object): object => {
-    const { requestContext, ...rest } = event as { requestContext: { http: object } };
-    const http = { ...requestContext.http, method: 'GET', path: rawPath };
-    return { ...rest, rawPath, rawQueryString, requestContext: { ...requestContext, http } };
-  };
 
 const ofAnotherCustomer = (event: object): object =>
   JSON.parse(

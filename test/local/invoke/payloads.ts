@@ -57,3 +57,12 @@ export function payloadsOf(engine: () => Engine) {
 
   return { resultOf, answered, messagesOf, tableOf };
 }
+
+/** The same caller, who reads what is at this path. */
+export const reading =
+  (rawPath: string, rawQueryString = '') =>
+  (event: object): object => {
+    const { requestContext, ...rest } = event as { requestContext: { http: object } };
+    const http = { ...requestContext.http, method: 'GET', path: rawPath };
+    return { ...rest, rawPath, rawQueryString, requestContext: { ...requestContext, http } };
+  };
