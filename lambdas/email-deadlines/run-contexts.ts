@@ -73,7 +73,7 @@ export function runContexts(parts: AnswerParts): (invocation: Invocation) => Run
       return acquired.spent ? 0 : Math.max(1, acquired.waitMs);
     } catch (error) {
       const details = { tenant_id: tenantId, error: errorForLog(error) };
-      log.warn('The budget of the model could not be asked.', details);
+      log.warn('The call limit of the model could not be read.', details);
       return limitUnreadableMs;
     }
   };

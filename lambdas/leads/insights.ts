@@ -62,7 +62,7 @@ const insightOf = ({ insight }: StoredLead) => (insight ? insightView(insight) :
 
 const pending: Problem = {
   type: 'insight-pending',
-  title: 'Not yet',
+  title: 'Not ready yet',
   status: 404,
   detail: 'The lead is there, but has not been classified yet: ask again in a second.',
   headers: { 'retry-after': '1' },

@@ -29,7 +29,7 @@ export interface TriagePorts {
 export async function triageLead(message: TriageMessage, ports: TriagePorts): Promise<void> {
   const lead = await leadOf(message, ports);
   if (!lead) {
-    ports.log.warn('A lead that is to be classified is not there any more.');
+    ports.log.warn('The lead to classify no longer exists.');
     return;
   }
   const insight =
@@ -118,11 +118,10 @@ async function classified(
       return insight;
     }
     // Another was faster: the same message on its other way, or another request.
-    if (!found?.insight)
-      throw retryLater('lead_gone', 'The lead went away while it was classified.');
+    if (!found?.insight) throw retryLater('lead_gone', 'The lead expired while it was classified.');
     const known = await answered(message, found, ports);
     if (known) return known;
     current = found;
   }
-  throw retryLater('lead_contended', 'The lead is classified by too many at the same time.');
+  throw retryLater('lead_contended', 'Too many requests classify the lead at the same time.');
 }

@@ -60,7 +60,7 @@ const hasEnded = ({ valid_until }: Caller, now: number): boolean =>
 
 const unauthenticated: Problem = {
   type: 'unauthenticated',
-  title: 'Who is calling?',
+  title: 'Not authenticated',
   status: 401,
   detail: 'Send a valid API key or token: "Authorization: Bearer …".',
   headers: { 'www-authenticate': 'Bearer' },

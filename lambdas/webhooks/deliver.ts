@@ -17,7 +17,7 @@ export const deliverConsumer = (ports: Omit<DeliveryPorts, 'log'>, parts: Consum
       event_id,
       event_type,
     }),
-    failed: 'An event could not be delivered; it comes back.',
+    failed: 'An event could not be delivered; it is tried again.',
     limits: { maxAttempts: limits.maxAttempts, outageAttempts: limits.maxAttempts },
     pause: (tries, { retryAfterSeconds }) => pauseAfter(tries, parts.random, retryAfterSeconds),
     async handle({ message, log }) {

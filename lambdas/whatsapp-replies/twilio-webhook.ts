@@ -25,7 +25,7 @@ export const bounded = (): MiddlewareHandler =>
         type: 'body-too-large',
         title: 'The body is too large',
         status: 413,
-        detail: `A webhook's body may have ${limits.webhookBodyBytes} bytes.`,
+        detail: `A webhook's body may have at most ${limits.webhookBodyBytes} bytes.`,
       }),
   });
 

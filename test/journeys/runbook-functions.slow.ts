@@ -152,7 +152,7 @@ describe('"Dead letters"', () => {
 
     expect(shown).toContain('demo: run gone, to start');
     await vi.waitFor(
-      () => expect(drill.linesOf('email-start').join()).toContain('A run is not there any more.'),
+      () => expect(drill.linesOf('email-start').join()).toContain('The run no longer exists.'),
       soon,
     );
   });

@@ -71,7 +71,7 @@ describe('a lead that could not be classified', () => {
     expect(kept).toEqual([['acme', lead_id, { at, what: 'failed', error_code: 'lead_contended' }]]);
     expect(counts).toEqual({ TriageFailed: 1 });
     expect(log.at('warn')).toMatchObject([
-      { message: 'A lead could not be classified; it comes back.', details: { lead_id } },
+      { message: 'A lead could not be classified; it is tried again.', details: { lead_id } },
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('a lead that could not be classified', () => {
     expect(await takes(aRecord('r1', aMessage()))).toEqual(['r1']);
 
     expect(log.at('warn').map(({ message }) => message)).toContain(
-      'The failed try could not be kept with its lead.',
+      'The failed attempt could not be recorded with its lead.',
     );
   });
 

@@ -45,7 +45,7 @@ export function runLedger(
       await closeIfOver(after);
     } catch (error) {
       // The run's watch counts again what was not counted.
-      log.error('What an invocation did could not be counted.', {
+      log.error('The counts of an invocation could not be saved.', {
         ...run,
         error: errorForLog(error),
       });

@@ -48,7 +48,7 @@ export async function postReply(
     const isTooLate = now + pauseMs >= email.deadline_at || pauseMs > remainingMs() - postingMs;
     if (tries >= ports.maxRetries || isTooLate) {
       const { retryAfterMs = 0, reason } = result;
-      throw retryLater('mailbox_unavailable', `The mailbox took no reply: ${reason}.`, {
+      throw retryLater('mailbox_unavailable', `The mailbox did not accept the reply: ${reason}.`, {
         retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
       });
     }

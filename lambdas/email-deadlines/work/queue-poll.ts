@@ -23,7 +23,9 @@ export function queuePoll(
   let emptyUntil = 0;
   const pollNow = async (): Promise<boolean> => {
     const count = await poll().catch((thrown) => {
-      log.error('The queue gave no more emails.', { error: errorForLog(asEngineError(thrown)) });
+      log.error('No more emails could be received from the queue.', {
+        error: errorForLog(asEngineError(thrown)),
+      });
       return 0;
     });
     if (count === 0) emptyUntil = clock.now() + pauseMs;

@@ -23,7 +23,7 @@ export async function handleRun(
 ): Promise<Outcome> {
   const run = await ports.runs.find(message);
   if (!run) {
-    ports.log.error('A run is not there any more.', runKeyOf(message));
+    ports.log.error('The run no longer exists.', runKeyOf(message));
     return done;
   }
   if (message.kind === 'watch') await watchRun(run, message, ports);

@@ -71,7 +71,7 @@ async function enqueueStalled(
   const due = open.filter(({ release_at = 0 }) => release_at <= now);
   if (due.length === 0) return {};
   const emails = await enqueueReady(due, run, ports);
-  ports.log.warn('A run stood still; what may be worked on is enqueued again.', {
+  ports.log.warn('A run was stalled; its ready emails are enqueued again.', {
     ...runKeyOf(run),
     emails,
   });

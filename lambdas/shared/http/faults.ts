@@ -8,7 +8,7 @@ const maxFaults = 50;
 /** The problem that names every fault of a request that was understood. */
 export const invalid = (faults: Fault[]): Problem => ({
   type: 'invalid',
-  title: 'The request does not fit',
+  title: 'The request is invalid',
   status: 422,
   detail: `${counted(faults.length, 'fault')}: see errors.`,
   errors: faults.slice(0, maxFaults),

@@ -89,7 +89,7 @@ const notJson: Problem = {
 
 const malformed = (fault: string): Problem => ({
   type: 'malformed-json',
-  title: 'The body is no JSON',
+  title: 'The body is not JSON',
   status: 400,
   detail: `The body must be one JSON value in UTF-8, but ${fault}.`,
 });

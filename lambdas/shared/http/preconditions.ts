@@ -28,7 +28,7 @@ export const etagOf = ({ version }: { version: number }) => ({ etag: `"${version
 /** Refuses a change whose precondition does not hold; `what` is what was to be changed. */
 export const preconditionFailed = (what: string): Problem => ({
   type: 'precondition-failed',
-  title: 'It was changed meanwhile',
+  title: 'It was changed in the meantime',
   status: 412,
   detail: `${what} is not at the version that you named: read it again, then change it.`,
 });

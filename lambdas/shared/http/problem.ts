@@ -40,7 +40,7 @@ export const tooLarge = (maxBytes: number): Problem => ({
   type: 'body-too-large',
   title: 'The body is too large',
   status: 413,
-  detail: `It may have ${maxBytes} bytes.`,
+  detail: `It may have at most ${maxBytes} bytes.`,
 });
 
 /** The event of the HTTP API that the request is made of; undefined where it came another way. */

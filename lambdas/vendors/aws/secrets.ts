@@ -78,7 +78,7 @@ function parsed<T>(stored: string, secretId: string, parse: (stored: string) => 
     return parse(stored);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'it is malformed';
-    throw retryLater('secret_malformed', `Secret ${secretId} is of no use: ${why}`, {
+    throw retryLater('secret_malformed', `Secret ${secretId} is malformed: ${why}`, {
       cause: error,
     });
   }

@@ -41,7 +41,7 @@ export function tokenVerifier(
   let keySet: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   let restUntil = 0;
   const fetchUnlessResting: Fetch = async (url, init) => {
-    if (clock.now() < restUntil) throw new Error('The issuer has failed seconds ago.');
+    if (clock.now() < restUntil) throw new Error('The issuer failed a few seconds ago.');
     return fetcher(url, init);
   };
   const keysOf = () => {
@@ -110,4 +110,4 @@ const isTheTokens = (error: unknown): boolean =>
   error.code !== 'ERR_JOSE_GENERIC';
 
 const unavailable = (issuer: string, cause: unknown) =>
-  retryLater('issuer_unavailable', `The keys of ${issuer} could not be had.`, { cause });
+  retryLater('issuer_unavailable', `The keys of ${issuer} could not be fetched.`, { cause });

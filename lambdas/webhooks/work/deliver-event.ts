@@ -45,7 +45,7 @@ async function openEndpoint(
   }
   if (company.status === 'suspended') {
     meter.count('WebhookWithheld');
-    log.info('The company is suspended: it is not told of the event.');
+    log.info('The company is suspended: the event is not sent.');
     return undefined;
   }
   const endpoint = await endpoints.find(tenant_id);

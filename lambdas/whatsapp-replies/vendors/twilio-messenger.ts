@@ -58,7 +58,7 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
       try {
         const { sid, status } = await messages.create(message);
         if (typeof sid !== 'string' || !sid) {
-          return { kind: 'unsure', cause: new Error('Twilio named no SID.') };
+          return { kind: 'unsure', cause: new Error('Twilio returned no SID.') };
         }
         return {
           kind: 'sent',

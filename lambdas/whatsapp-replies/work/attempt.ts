@@ -124,7 +124,7 @@ async function release(turn: Turn, error: EngineError, context: TurnContext): Pr
     await saveLeaving(latest, withFailure(freed, error, 'failed', context), context);
     return counted(error, next.refusals ?? 1, context);
   } catch (releaseError) {
-    context.log.error('The lease of the turn could not be given back; it runs out by itself.', {
+    context.log.error('The lease of the turn could not be released; it expires by itself.', {
       error: errorForLog(releaseError),
     });
     return counted(error, turn.attempts + 1, context);

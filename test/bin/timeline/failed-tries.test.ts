@@ -38,7 +38,7 @@ describe('the timeline of a message', () => {
     expect(again.dead).toBe(false);
     expect(again.steps.slice(-3).map(({ what }) => what)).toEqual([
       'failed: openai_busy; it is tried again',
-      'failed for good: openai_failed; it goes to the dead letters',
+      'failed permanently: openai_failed; it goes to the dead letters',
       'taken up again, from the dead letters',
     ]);
   });
@@ -66,7 +66,7 @@ describe('the timeline of an email', () => {
 
     expect(timeline?.steps.slice(-3).map(({ what }) => what)).toEqual([
       'failed: mailbox_unavailable; it is tried again',
-      'failed for good: mailbox_unavailable; it goes to the dead letters',
+      'failed permanently: mailbox_unavailable; it goes to the dead letters',
       'taken up again, from the dead letters',
     ]);
   });
@@ -91,7 +91,7 @@ describe('the timeline of a lead', () => {
     expect(classified?.steps.map(({ what }) => what)).toEqual([
       'received and queued',
       'failed: store; it is tried again',
-      'failed for good: store; it goes to the dead letters',
+      'failed permanently: store; it goes to the dead letters',
       expect.stringMatching(/^classified \(1\): \w+, P\d, by rules$/),
     ]);
     expect(JSON.stringify(classified)).not.toContain(note);

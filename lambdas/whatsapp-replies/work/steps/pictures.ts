@@ -83,7 +83,7 @@ async function fetchWithin(
     const isOutage = error instanceof EngineError && error.code === 'twilio_media';
     const isLastTry = (turn.outages ?? 0) + 1 >= limits.outageAttempts;
     if (!isOutage || !isLastTry) throw error;
-    ports.log.warn('A picture could not be fetched for long; the words are answered without it.', {
+    ports.log.warn('A picture could not be fetched; the text is answered without it.', {
       error: errorForLog(error),
     });
     return 'not given';

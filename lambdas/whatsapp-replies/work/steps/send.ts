@@ -76,13 +76,13 @@ async function sendPart(
       return { turn: await saveSent(claimed, claim, result, context), rejected: false };
     case 'rejected': {
       context.meter.count('MessagesRejected');
-      context.log.warn('Twilio refused the message for good.', { error_code: result.errorCode });
+      context.log.warn('Twilio refused the message permanently.', { error_code: result.errorCode });
       const refused: ReplyPart = { ...claim, state: 'rejected', error_code: result.errorCode };
       return { turn: await savePart(claimed, refused, context), rejected: true };
     }
     case 'not_sent': {
       await savePart(claimed, { ...part, state: 'waiting' }, context);
-      throw retryLater('twilio_not_sent', `Twilio took no message: ${result.reason}.`, {
+      throw retryLater('twilio_not_sent', `Twilio did not accept the message: ${result.reason}.`, {
         cause: result.cause,
         ...(result.retryAfterSeconds && { retryAfterSeconds: result.retryAfterSeconds }),
       });
@@ -152,7 +152,7 @@ async function lookForDoubtful(
   const others =
     candidates.length > 0 && (await context.store.otherSids(turn, part.message_key, sinceMs));
   const messageSid = candidates.find((sid) => others && !others.has(sid));
-  context.log.warn('A message whose answer was lost was looked for.', {
+  context.log.warn('Looked for a message whose answer was lost.', {
     part: part.message_key,
     equal: candidates.length,
     found: messageSid !== undefined,

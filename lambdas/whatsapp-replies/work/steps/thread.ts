@@ -54,7 +54,7 @@ async function usableThread(
   context: TurnContext,
 ): Promise<string | undefined> {
   if (isLong(known)) {
-    context.log.info('The thread has grown long; a new one goes on from our history.', {
+    context.log.info('The thread is too long; a new one continues from our history.', {
       old_thread_id: known?.thread_id,
       input_tokens: known?.thread_tokens,
     });
@@ -80,7 +80,7 @@ export async function closeThread(
     const { assistant } = await context.assistant();
     if (threadId && assistant.isThread(threadId)) await assistant.closeThread(threadId);
   } catch (error) {
-    context.log.warn('A thread that was left could not be deleted at the vendor.', {
+    context.log.warn('An abandoned thread could not be deleted at the vendor.', {
       old_thread_id: threadId,
       error: errorForLog(error),
     });
@@ -90,7 +90,7 @@ export async function closeThread(
 /** Puts a new thread, which knows our stored history, in the place of one that is of no use any more. */
 export async function replaceThread(turn: Turn, why: string, context: TurnContext): Promise<Turn> {
   const threadId = await openNew(turn, context);
-  context.log.warn('The thread is of no use; opened a new one from our history.', {
+  context.log.warn('The thread is unusable; a new one continues from our history.', {
     why,
     old_thread_id: turn.thread_id,
     thread_id: threadId,
@@ -121,7 +121,7 @@ export function withoutThread(turn: Turn): Turn {
 export async function leaveThread(turn: Turn, left: Turn, context: TurnContext): Promise<Turn> {
   await context.store.rememberThread(turn, noThread);
   const saved = await context.store.saveTurn(left);
-  context.log.warn('The conversation leaves its thread; a new one goes on from our history.', {
+  context.log.warn('The conversation leaves its thread; a new one continues from our history.', {
     old_thread_id: turn.thread_id,
     refusals: left.refusals,
   });
