@@ -10,7 +10,7 @@ const id = () =>
 export function dlq() {
   const command = new Command('dlq')
     .summary('dead letters: shows, redrives and discards them')
-    .description('The dead letters: messages that could not be worked off, kept for 14 days.')
+    .description('The dead letters: messages that could not be handled, kept for 14 days.')
     .addHelpText('after', examples('dlq list', 'dlq redrive whatsapp-replies --stage prod'));
   onDeployment(command.command('list'))
     .description(

@@ -111,7 +111,7 @@ describe('a run that begins', () => {
 
     await run.start();
 
-    expect(run.log.text()).toContain('not there any more');
+    expect(run.log.text()).toContain('no longer exists');
     expect(run.enqueued()).toEqual([]);
   });
 });

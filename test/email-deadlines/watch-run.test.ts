@@ -44,7 +44,7 @@ describe('the watch over a run', () => {
     await run.watch();
 
     expect(run.enqueued()).toEqual(['b']);
-    expect(run.log.text()).toContain('stood still');
+    expect(run.log.text()).toContain('was stalled');
     expect(run.watches).toHaveLength(2);
   });
 

@@ -177,7 +177,7 @@ describe('"Dead letters"', () => {
     box?.setChances(chances.parse({}));
     const shown = await redriven('emails-ready');
 
-    expect(shown).toContain('mailbox_unavailable: The mailbox took no reply');
+    expect(shown).toContain('mailbox_unavailable: The mailbox did not accept the reply');
     const counts = async () =>
       ((await (await call(`/status/${run.run_id}`, { key })).json()) as EmailRunStatus).counts;
     await vi.waitFor(

@@ -220,7 +220,7 @@ describe('a company of the version before', () => {
 });
 
 describe('the queues of the version before', () => {
-  it('are worked off, and their dead letters are shown with their reasons', async () => {
+  it('are handled, and their dead letters are shown with their reasons', async () => {
     const { client } = engine.cloud.services.queues;
     const places = [...placesOf(engine)];
     const queues = places.filter(([name]) => /(REPLY|TRIAGE|WEBHOOK|READY)_QUEUE_URL/.test(name));

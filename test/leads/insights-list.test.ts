@@ -5,7 +5,7 @@ import { intents, priorities } from '../../lambdas/leads/work/insight.ts';
 import type { Classification } from '../../lambdas/leads/work/ports.ts';
 import { days } from '../support/clock.ts';
 import type { TestTable } from '../support/table.ts';
-import { aClassification, aLeadsWorld, leadOf, startLeadsTable, withKey } from './leads-world.ts';
+import { aClassification, aWorld, leadOf, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let tenants = 0;
@@ -33,7 +33,7 @@ function aCompany() {
   tenants += 1;
   const asking = { tenant: `company-${tenants}` };
   const traits = new Map<string, Traits>();
-  const leads = aLeadsWorld(table, {
+  const leads = aWorld(table, {
     classify: async (note) => {
       const { priority = 'P1', intent = 'buy' } = traits.get(note) ?? {};
       return aClassification({ priority, intent });

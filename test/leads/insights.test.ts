@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Insight } from '../../lambdas/leads/messages.ts';
 import { days } from '../support/clock.ts';
 import type { TestTable } from '../support/table.ts';
-import { aLeadsWorld, leadOf, problemOf, startLeadsTable, withKey } from './leads-world.ts';
+import { aWorld, leadOf, problemOf, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let tenants = 0;
@@ -18,7 +18,7 @@ afterAll(() => table.close());
 async function aLead({ keptDays = 90 } = {}) {
   tenants += 1;
   const asking = { tenant: `company-${tenants}` };
-  const leads = aLeadsWorld(table, { retentionDays: keptDays });
+  const leads = aWorld(table, { retentionDays: keptDays });
   const lead = await leadOf(await leads.post({ note: 'Hi' }, withKey('k', asking)));
   const classified = async () => {
     for (const message of leads.queue.splice(0)) await leads.triage(message);
@@ -36,7 +36,7 @@ describe('a lead that is not there', () => {
   it.each([randomUUID(), 'x', 'LEAD%23', 'a'.repeat(2_000)])(
     'is told of by the id %s as that',
     async (id) => {
-      const leads = aLeadsWorld(table);
+      const leads = aWorld(table);
       const answers = await Promise.all([
         leads.get(`/leads/${id}`),
         leads.get(`/leads/${id}/insight`),

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestTable } from '../support/table.ts';
-import {
-  aLeadsWorld,
-  leadOf,
-  leadsIn,
-  problemOf,
-  startLeadsTable,
-  withKey,
-} from './leads-world.ts';
+import { aWorld, leadOf, leadsIn, problemOf, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let keys = 0;
@@ -27,7 +20,7 @@ const aKey = (): string => {
 /** Sends a body, and sees to it that nothing is kept of one that is refused. */
 async function refused(body: unknown, headers: Record<string, string> = {}) {
   const tenant = aKey();
-  const leads = aLeadsWorld(table);
+  const leads = aWorld(table);
   const response = await leads.post(body, withKey(aKey(), { tenant, headers }));
   const kept = (await table.items()).filter(({ pk }) => String(pk).startsWith(`TENANT#${tenant}`));
   expect([kept, leads.queue]).toEqual([[], []]);
@@ -129,7 +122,7 @@ describe('a lead’s body', () => {
     { note: '\ufffe\uffff and \\u0000 in letters' },
     { note: 'x'.repeat(10_000), name: 'n'.repeat(200), source: 's'.repeat(100) },
   ])('is kept as it is, letter by letter: %o', async (body) => {
-    const [leads, tenant] = [aLeadsWorld(table), aKey()];
+    const [leads, tenant] = [aWorld(table), aKey()];
     const response = await leads.post(body, withKey(aKey(), { tenant }));
     const lead = await leadOf(response);
     for (const message of leads.queue) await leads.triage(message);
@@ -149,7 +142,7 @@ describe('a lead’s body', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(leads, fc.jsonValue()), async (body) => {
-        const [leads, tenant] = [aLeadsWorld(table), aKey()];
+        const [leads, tenant] = [aWorld(table), aKey()];
         const text = JSON.stringify(body) ?? '';
 
         const { status } = await leads.post(text, withKey(aKey(), { tenant }));
@@ -173,7 +166,7 @@ describe('a lead’s body', () => {
   });
 
   it('is taken at most as large as a note may be, in any alphabet', async () => {
-    const [leads, tenant] = [aLeadsWorld(table), aKey()];
+    const [leads, tenant] = [aWorld(table), aKey()];
 
     const response = await leads.post({ note: '漢'.repeat(10_000) }, withKey(aKey(), { tenant }));
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TriageMessage } from '../../lambdas/leads/messages.ts';
 import { aCrashPoint, crashPoints, TestProcess, turnsOf } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { aLeadsWorld, leadOf, leadsIn, startLeadsTable, withKey } from './leads-world.ts';
+import { aWorld, leadOf, leadsIn, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let schedules = 0;
@@ -22,7 +22,7 @@ function anIntake() {
   const tenant = `company-${schedules}`;
   const queue: TriageMessage[] = [];
   const post = (process: TestProcess) => {
-    const leads = aLeadsWorld(process.client(table), {
+    const leads = aWorld(process.client(table), {
       enqueue: (message) => process.call(async () => void queue.push(message)),
     });
     return process.outcome(leads.post(body, withKey('the-key', { tenant })));
@@ -43,7 +43,7 @@ async function sendsUntilTaken(intake: Intake) {
 
 /** Has all messages classified, and some of them twice. */
 async function classifyAll({ queue }: Intake): Promise<void> {
-  const leads = aLeadsWorld(table);
+  const leads = aWorld(table);
   for (const message of [...queue, ...queue.slice(0, 1)]) await leads.triage(message);
 }
 

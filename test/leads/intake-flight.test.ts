@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { leadsByKey } from './leads-by-key.ts';
-import { aLeadsWorld, leadOf, leadsIn, problemOf, withKey } from './leads-world.ts';
+import { aWorld, leadOf, leadsIn, problemOf, withKey } from './leads-world.ts';
 
 const at = leadsByKey();
 
 describe('requests with the same key at the same time', () => {
   it('make one lead, and the others are told that it is being made or has been', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const responses = await Promise.all(
       Array.from({ length: 8 }, () => leads.post(at.body, withKey(key, { tenant }))),
@@ -24,7 +24,7 @@ describe('requests with the same key at the same time', () => {
   it('of other bodies are refused for good, not told to wait', async () => {
     const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const leads = aLeadsWorld(at.table, { enqueue: () => held });
+    const leads = aWorld(at.table, { enqueue: () => held });
     const first = leads.post(at.body, withKey(key, { tenant }));
     await expect.poll(() => claimed(tenant)).toBe(true);
 
@@ -38,7 +38,7 @@ describe('requests with the same key at the same time', () => {
   it('are told to wait while the first is on its way, and its lead once it is there', async () => {
     const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const leads = aLeadsWorld(at.table, { enqueue: () => held });
+    const leads = aWorld(at.table, { enqueue: () => held });
     const first = leads.post(at.body, withKey(key, { tenant }));
     await expect.poll(() => claimed(tenant)).toBe(true);
 
@@ -58,7 +58,7 @@ const claimed = async (tenant: string): Promise<boolean> =>
 
 describe('a request that died', () => {
   const died = async (tenant: string, key: string) => {
-    void aLeadsWorld(at.table, { enqueue: () => new Promise(() => {}) }).post(
+    void aWorld(at.table, { enqueue: () => new Promise(() => {}) }).post(
       at.body,
       withKey(key, { tenant }),
     );
@@ -68,7 +68,7 @@ describe('a request that died', () => {
   it('is taken over once it has surely ended, not before', async () => {
     const { tenant, key } = at.someone();
     await died(tenant, key);
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     at.table.clock.pass(24_000);
     const early = await leads.post(at.body, withKey(key, { tenant }));
@@ -84,7 +84,7 @@ describe('a request that died', () => {
     const { tenant, key } = at.someone();
     await died(tenant, key);
     at.table.clock.pass(25_000);
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const responses = await Promise.all(
       [1, 2, 3].map(() => leads.post(at.body, withKey(key, { tenant }))),
@@ -99,10 +99,7 @@ describe('a request that died', () => {
     await died(tenant, key);
     at.table.clock.pass(25_000);
 
-    const taken = await aLeadsWorld(withLostAnswers(at.table)).post(
-      at.body,
-      withKey(key, { tenant }),
-    );
+    const taken = await aWorld(withLostAnswers(at.table)).post(at.body, withKey(key, { tenant }));
 
     expect(taken.status).toBe(201);
   });
@@ -112,7 +109,7 @@ describe('a request that died', () => {
     await died(tenant, key);
     at.table.clock.pass(60_000);
 
-    const other = await aLeadsWorld(at.table).post({ note: 'Hi' }, withKey(key, { tenant }));
+    const other = await aWorld(at.table).post({ note: 'Hi' }, withKey(key, { tenant }));
 
     expect(await problemOf(other)).toBe('idempotency-key-reused');
   });
@@ -121,10 +118,10 @@ describe('a request that died', () => {
 describe('a request that failed', () => {
   it('leaves its key to the next at once, and stores nothing without a message', async () => {
     const { tenant, key } = at.someone();
-    const down = aLeadsWorld(at.table, {
+    const down = aWorld(at.table, {
       enqueue: () => Promise.reject(new Error('SQS is away')),
     });
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const failed = await down.post(at.body, withKey(key, { tenant }));
     const stored = await leadsIn(at.table, tenant);
@@ -137,7 +134,7 @@ describe('a request that failed', () => {
 
   it('says nothing of the lead, in its answer and in the log', async () => {
     const { tenant, key } = at.someone();
-    const down = aLeadsWorld(at.table, {
+    const down = aWorld(at.table, {
       enqueue: () => Promise.reject(new Error('SQS is away')),
     });
 
@@ -149,7 +146,7 @@ describe('a request that failed', () => {
   it('is made although the store’s answers are lost, and its writes come twice', async () => {
     const { tenant, key } = at.someone();
 
-    const response = await aLeadsWorld(withLostAnswers(at.table)).post(
+    const response = await aWorld(withLostAnswers(at.table)).post(
       at.body,
       withKey(key, { tenant }),
     );

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../lambdas/leads/messages.ts';
 import { leadsByKey } from './leads-by-key.ts';
-import { aLeadsWorld, leadOf, leadsIn, withKey } from './leads-world.ts';
+import { aWorld, leadOf, leadsIn, withKey } from './leads-world.ts';
 
 const at = leadsByKey();
 
 /** The lead that is kept of a body that is taken. */
 async function kept(body: unknown): Promise<Lead> {
   const { tenant, key } = at.someone();
-  const leads = aLeadsWorld(at.table);
+  const leads = aWorld(at.table);
   const response = await leads.post(body, withKey(key, { tenant }));
   const [stored] = await leadsIn(at.table, tenant);
   const lead = await leadOf(response);
@@ -186,7 +186,7 @@ describe('a lead in another form', () => {
     [{ name: null }, { name: '' }],
   ])('is the same under its key: %o, %o', async (one, other) => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const first = await leads.post({ note: 'Hi', ...one }, withKey(key, { tenant }));
     const second = await leads.post({ note: 'Hi', ...other }, withKey(key, { tenant }));
@@ -205,7 +205,7 @@ describe('a lead in another form', () => {
     );
     const bodies = fc.record({ note: text, name: text, phone: text, source: text });
     const { tenant } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     await fc.assert(
       fc.asyncProperty(bodies, fc.uuid(), async (body, key) => {
         const first = await leads.post(body, withKey(key, { tenant }));
@@ -227,7 +227,7 @@ describe('a lead in another form', () => {
 describe('the list by source', () => {
   it('finds a lead by its source as it was written, and as it is kept', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const { id } = await leadOf(
       await leads.post({ note: 'Hi', source: ' fair\n' }, withKey(key, { tenant })),
     );

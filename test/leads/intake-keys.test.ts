@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../lambdas/leads/messages.ts';
 import { days } from '../support/clock.ts';
 import { leadsByKey } from './leads-by-key.ts';
-import { aLeadsWorld, leadOf, leadsIn, problemOf, withKey } from './leads-world.ts';
+import { aWorld, leadOf, leadsIn, problemOf, withKey } from './leads-world.ts';
 
 const at = leadsByKey();
 
 describe('a lead', () => {
   it('is answered as it is stored, with where it is found', async () => {
     const { tenant, key } = at.someone();
-    const response = await aLeadsWorld(at.table).post(at.body, withKey(key, { tenant }));
+    const response = await aWorld(at.table).post(at.body, withKey(key, { tenant }));
     const lead = await leadOf(response);
 
     expect(response.status).toBe(201);
@@ -29,7 +29,7 @@ describe('a lead', () => {
 
   it('waits to be classified, as a message that holds all of it', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table, { retentionDays: 3 });
+    const leads = aWorld(at.table, { retentionDays: 3 });
     const lead = await leadOf(await leads.post(at.body, withKey(key, { tenant })));
     const expires_at = Math.floor((at.table.clock.now() + days(3)) / 1000);
 
@@ -39,7 +39,7 @@ describe('a lead', () => {
 
   it('may be sent to the path with a slash at its end, which is the same place', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const first = await leads.post(at.body, withKey(key, { tenant }), '/leads/');
     const second = await leads.post(at.body, withKey(key, { tenant }));
@@ -52,7 +52,7 @@ describe('a lead', () => {
 describe('an idempotency key', () => {
   it('gives the first answer to the same request, and makes nothing', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const first = await leads.post(at.body, withKey(key, { tenant }));
     at.table.clock.pass(3_600_000);
 
@@ -67,7 +67,7 @@ describe('an idempotency key', () => {
 
   it('gives the first answer when the lead has been classified meanwhile', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const first = await leadOf(await leads.post(at.body, withKey(key, { tenant })));
     for (const message of leads.queue) await leads.triage(message);
 
@@ -83,7 +83,7 @@ describe('an idempotency key', () => {
     ['nulls for what is left out', JSON.stringify({ ...at.body, email: null, source: null })],
   ])('takes a body with %s for the same', async (_, written) => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     await leads.post(at.body, withKey(key, { tenant }));
 
     expect((await leads.post(written, withKey(key, { tenant }))).status).toBe(200);
@@ -96,7 +96,7 @@ describe('an idempotency key', () => {
     ['one field less', { note: at.body.note }],
   ])('is refused for %s, and the first lead stays as it is', async (_, other) => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const lead = await leadOf(await leads.post(at.body, withKey(key, { tenant })));
 
     const refused = await leads.post(other, withKey(key, { tenant }));
@@ -109,7 +109,7 @@ describe('an idempotency key', () => {
 
   it('of one company is not the one of another', async () => {
     const [ours, theirs] = [at.someone(), at.someone()];
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const first = await leads.post(at.body, withKey('shared', { tenant: ours.tenant }));
     const second = await leads.post({ note: 'Hi' }, withKey('shared', { tenant: theirs.tenant }));
@@ -120,7 +120,7 @@ describe('an idempotency key', () => {
 
   it('of a visitor is not the company’s own, which no stranger can take or find out', async () => {
     const { tenant } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const crm = withKey('crm-1001', { tenant });
     const stranger = { ...crm, visitor: true };
 
@@ -137,7 +137,7 @@ describe('an idempotency key', () => {
 
   it('of the company is found where the versions before kept it', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const hash = createHash('sha256').update(key).digest('hex');
 
     const lead = await leadOf(await leads.post(at.body, withKey(key, { tenant })));
@@ -148,7 +148,7 @@ describe('an idempotency key', () => {
 
   it('claimed by a version that kept every field as it was written is known again', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     const body = { name: ' Ann ', phone: '+49 170 1234567', note: 'Hi' };
     const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
     const before = { email: null, phone: body.phone, name: body.name, note: 'Hi', source: null };
@@ -166,7 +166,7 @@ describe('an idempotency key', () => {
 
   it('holds for more than 24 hours, and is forgotten some day', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
     await leads.post(at.body, withKey(key, { tenant }));
 
     at.table.clock.pass(days(1) + 1_000);
@@ -178,7 +178,7 @@ describe('an idempotency key', () => {
   });
 
   it('ends with its lead, where that one is kept for less', async () => {
-    const leads = aLeadsWorld(at.table, { retentionDays: 1 });
+    const leads = aWorld(at.table, { retentionDays: 1 });
     const { tenant, key } = at.someone();
     const first = await leads.post(at.body, withKey(key, { tenant }));
 
@@ -193,7 +193,7 @@ describe('an idempotency key', () => {
 
   it('that was refused with its body is still free', async () => {
     const { tenant, key } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const refused = await leads.post({ note: 1 }, withKey(key, { tenant }));
     const taken = await leads.post(at.body, withKey(key, { tenant }));
@@ -207,7 +207,7 @@ describe('an idempotency key', () => {
     ['white space', '   '],
   ])('that is %s is asked for', async (_, key) => {
     const { tenant } = at.someone();
-    const leads = aLeadsWorld(at.table);
+    const leads = aWorld(at.table);
 
     const asking = key === undefined ? { tenant } : withKey(key, { tenant });
     const response = await leads.post(at.body, asking);
@@ -220,10 +220,7 @@ describe('an idempotency key', () => {
   it('of 256 characters is refused by its name', async () => {
     const { tenant } = at.someone();
 
-    const response = await aLeadsWorld(at.table).post(
-      at.body,
-      withKey('k'.repeat(256), { tenant }),
-    );
+    const response = await aWorld(at.table).post(at.body, withKey('k'.repeat(256), { tenant }));
 
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ pointer: 'Idempotency-Key' }] });
@@ -233,7 +230,7 @@ describe('an idempotency key', () => {
   it.each(['k'.repeat(255), '!"#$%&()*+,-./:;<=>?@[]^_`{|}~', 'order 17', 'schlüssel'])(
     'may be %s, and stands for one lead',
     async (key) => {
-      const leads = aLeadsWorld(at.table);
+      const leads = aWorld(at.table);
       const { tenant } = at.someone();
 
       const first = await leads.post(at.body, withKey(key, { tenant }));

@@ -24,7 +24,7 @@ export interface Asking {
   headers?: Record<string, string>;
 }
 
-export interface World {
+export interface Parts {
   /** What happens at the queue before it takes a message. */
   enqueue?: (message: TriageMessage) => Promise<void>;
   retentionDays?: number;
@@ -47,7 +47,7 @@ export const aClassification = (fields: Partial<Classification> = {}): Classific
 });
 
 /** All of the context on a store: its two APIs, its queue as a list, and its worker. */
-export function aLeadsWorld(table: TestTable, parts: World = {}) {
+export function aWorld(table: TestTable, parts: Parts = {}) {
   const [store, lists] = [leadStore(table), leadLists(table)];
   const [log, meter] = [recordedLog(), recordedMeter()];
   const queue: TriageMessage[] = [];
@@ -114,7 +114,7 @@ export function aLeadsWorld(table: TestTable, parts: World = {}) {
       }),
   };
 }
-export type LeadsWorld = ReturnType<typeof aLeadsWorld>;
+export type World = ReturnType<typeof aWorld>;
 
 const json = { 'content-type': 'application/json' };
 const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));

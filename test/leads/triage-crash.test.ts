@@ -10,7 +10,7 @@ import {
   turnsOf,
 } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { aClassification, aLeadsWorld, leadsIn, startLeadsTable } from './leads-world.ts';
+import { aClassification, aWorld, leadsIn, startLeadsTable } from './leads-world.ts';
 
 let table: TestTable;
 let schedules = 0;
@@ -45,7 +45,7 @@ function work(requests: number): { tenant: string; leadId: string; messages: Tri
 
 /** A worker whose every call of the store, the classifier and the listeners is one at which it may die. */
 function aWorker(process: TestProcess, told: Insight[]) {
-  const leads = aLeadsWorld(process.client(table), {
+  const leads = aWorld(process.client(table), {
     classify: () => process.call(async () => aClassification()),
     publish: (insight) => process.call(async () => void told.push(insight)),
   });
@@ -86,7 +86,7 @@ describe('a lead that is classified again before its worker, which died, comes b
       await aWorker(new TestProcess(), told)(again);
       await aWorker(new TestProcess(), told)(first);
 
-      const response = await aLeadsWorld(table).get(`/leads/${leadId}/insights`, { tenant });
+      const response = await aWorld(table).get(`/leads/${leadId}/insights`, { tenant });
       const { insights } = (await response.json()) as { insights: Insight[] };
       const toldOf = [...new Set(told.map(({ version }) => version))];
       expect(toldOf).toEqual(insights.map(({ version }) => version).toReversed());
@@ -117,7 +117,7 @@ describe('messages of one lead', () => {
         await s.waitFor(Promise.all(ends));
         for (const message of messages) await aWorker(new TestProcess(), told)(message);
 
-        const leads = aLeadsWorld(table);
+        const leads = aWorld(table);
         const response = await leads.get(`/leads/${leadId}/insights`, { tenant });
         const { insights } = (await response.json()) as { insights: Insight[] };
         const asked = insights.length;

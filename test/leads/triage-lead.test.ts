@@ -4,13 +4,7 @@ import type { AdapterName, TriageMessage } from '../../lambdas/leads/messages.ts
 import { days } from '../support/clock.ts';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import type { TestTable } from '../support/table.ts';
-import {
-  aClassification,
-  aLeadsWorld,
-  leadsIn,
-  startLeadsTable,
-  type World,
-} from './leads-world.ts';
+import { aClassification, aWorld, leadsIn, type Parts, startLeadsTable } from './leads-world.ts';
 
 let table: TestTable;
 let leads = 0;
@@ -52,8 +46,8 @@ const rerun = ({ tenant_id, lead }: LeadMessage, adapter?: AdapterName): TriageM
 });
 
 /** A lead that is classified already, in its world. */
-async function classified(parts: World = {}) {
-  const [message, leads] = [aMessage(), aLeadsWorld(table, parts)];
+async function classified(parts: Parts = {}) {
+  const [message, leads] = [aMessage(), aWorld(table, parts)];
   await leads.triage(message);
   const history = async () => {
     const tenant = message.tenant_id;
@@ -66,7 +60,7 @@ async function classified(parts: World = {}) {
 
 describe('a lead that waits to be classified', () => {
   it('is stored where its intake died before, with its insight', async () => {
-    const [message, leads] = [aMessage(), aLeadsWorld(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
 
     await leads.triage(message);
 
@@ -84,7 +78,7 @@ describe('a lead that waits to be classified', () => {
     const notes: string[] = [];
     const [message, leads] = [
       aMessage({ note: 'Hello there' }),
-      aLeadsWorld(table, {
+      aWorld(table, {
         async classify(note) {
           notes.push(note);
           return aClassification();
@@ -104,7 +98,7 @@ describe('a lead that waits to be classified', () => {
   });
 
   it('has one insight when its message is worked on several times at once', async () => {
-    const [message, leads] = [aMessage(), aLeadsWorld(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
 
     await Promise.all([1, 2, 3, 4].map(() => leads.triage(message)));
 
@@ -117,7 +111,7 @@ describe('a lead that waits to be classified', () => {
   });
 
   it('has one insight though each answer of the store was lost', async () => {
-    const [message, leads] = [aMessage(), aLeadsWorld(withLostAnswers(table))];
+    const [message, leads] = [aMessage(), aWorld(withLostAnswers(table))];
 
     await leads.triage(message);
 
@@ -130,7 +124,7 @@ describe('a lead that waits to be classified', () => {
   it('is announced again, as the same insight, where nobody is known to have been told', async () => {
     let isDown = true;
     const message = aMessage();
-    const leads = aLeadsWorld(table, {
+    const leads = aWorld(table, {
       publish: async () => {
         if (isDown) throw new Error('The listener is away');
       },
@@ -148,7 +142,7 @@ describe('a lead that waits to be classified', () => {
 
   it('is not classified where nobody could, and comes back', async () => {
     const message = aMessage();
-    const leads = aLeadsWorld(table, { classify: () => Promise.reject(new Error('away')) });
+    const leads = aWorld(table, { classify: () => Promise.reject(new Error('away')) });
 
     await expect(leads.triage(message)).rejects.toThrow('away');
 
@@ -157,7 +151,7 @@ describe('a lead that waits to be classified', () => {
   });
 
   it('is let go once it has expired, and not told of', async () => {
-    const [message, leads] = [aMessage({ keptDays: 1 }), aLeadsWorld(table)];
+    const [message, leads] = [aMessage({ keptDays: 1 }), aWorld(table)];
     table.clock.pass(days(1) + 1_000);
 
     await leads.triage(message);
@@ -233,7 +227,7 @@ describe('a request to classify a lead again', () => {
   });
 
   it('may come before the lead was ever classified, and counts as its classification', async () => {
-    const [message, leads] = [aMessage(), aLeadsWorld(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
     await leads.store.store({ ...message.lead, ...message });
 
     await leads.triage(rerun(message));
@@ -245,7 +239,7 @@ describe('a request to classify a lead again', () => {
   });
 
   it('of a lead that is not there is let go', async () => {
-    const [message, leads] = [aMessage(), aLeadsWorld(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
 
     await leads.triage(rerun(message));
 

@@ -5,7 +5,7 @@ import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
 import type { HistoryEntry } from '../../../lambdas/shared/history.ts';
-import { aLeadsWorld, leadOf, withKey } from '../../leads/leads-world.ts';
+import { aWorld, leadOf, withKey } from '../../leads/leads-world.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';
 
@@ -76,7 +76,7 @@ const note = 'Need pricing for 50 seats.';
 
 describe('the timeline of a lead', () => {
   it('tells the tries that failed, the dead letter, and each classification, without words', async () => {
-    const leads = aLeadsWorld(table);
+    const leads = aWorld(table);
     const { id } = await leadOf(await leads.post({ note }, withKey('lead-1')));
     const failed = (what: 'failed' | 'dead') =>
       leads.store.setFailed('acme', id, { at: table.clock.now(), what, error_code: 'store' });
@@ -99,7 +99,7 @@ describe('the timeline of a lead', () => {
   });
 
   it('is none of another company’s', async () => {
-    const leads = aLeadsWorld(table);
+    const leads = aWorld(table);
     const { id } = await leadOf(await leads.post({ note }, withKey('lead-2')));
 
     expect(await leadTimeline('globex', id, table, false)).toBeUndefined();

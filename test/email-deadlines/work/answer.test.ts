@@ -209,7 +209,7 @@ describe('a mailbox that is away', () => {
     );
     expect(await world.email('parent')).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining('mailbox_unavailable: The mailbox took no reply'),
+      reason: expect.stringContaining('mailbox_unavailable: The mailbox did not accept the reply'),
     });
     expect(world.acceptedIds()).toEqual(['child']);
   });
