@@ -5,7 +5,7 @@ import { ModelAccess } from './administration/model-access.ts';
 import { Tenancy } from './administration/tenancy.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { Conversations } from './conversations/conversations.ts';
-import { deploymentOf } from './deployment.ts';
+import { createDeployment } from './create-deployment.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
 import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
@@ -18,7 +18,7 @@ import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
-    const deployment = deploymentOf(this, props.settings);
+    const deployment = createDeployment(this, props.settings);
     const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { deployment });
     const api = new PublicApi(this, 'Api', { deployment, authorizer });
     // Its id is part of what is deployed already: it stays.

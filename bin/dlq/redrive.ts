@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { sendableBody } from '../../lambdas/shared/queue/sqs.ts';
+import { sendableBody } from '../../lambdas/shared/queue/enqueue.ts';
 import { deleteLetter, giveBack, type Letter, takeLetters } from './letters.ts';
 import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
 

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../lambdas/shared/history.ts';
+import type { HistoryEntry } from '../../lambdas/shared/queue/outcome.ts';
 import { spanOf } from '../duration.ts';
 import { say } from '../output.ts';
 

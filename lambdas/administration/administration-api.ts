@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import { once } from '../shared/once.ts';
 import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { type ConfigurationPorts, serveConfiguration } from './configuration.ts';
@@ -16,7 +15,10 @@ export function administrationApp(ports: AdministrationPorts): Hono {
   const { app, serve } = protectedApp(ports);
   serveConfiguration(serve, ports);
   serveUsage(serve, ports);
-  const document = once(() => openApiDocument(ports.publicBaseUrl));
-  serve(routes.openApi, () => ({ body: document() }));
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  serve(routes.openApi, () => {
+    document ??= openApiDocument(ports.publicBaseUrl);
+    return { body: document };
+  });
   return app;
 }

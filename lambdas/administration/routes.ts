@@ -30,8 +30,6 @@ const change = z.object({
   before: z.optional(z.unknown()),
 });
 
-export type Change = z.output<typeof change>;
-
 const page = z.object(pageQuery(limits.pageSize, cursorOf(/^[A-Za-z0-9._-]{1,128}$/)));
 
 /** The first day that may be asked for: those before the year 0 would have another form. */

@@ -1,8 +1,7 @@
 import { systemClock } from '../shared/clock.ts';
 import { errorForLog } from '../shared/log.ts';
-import type { Consume } from '../shared/queue/consume.ts';
-import { deadLetters } from '../shared/queue/dead-letters.ts';
-import { batchResponse } from '../shared/queue/sqs.ts';
+import { batchResponse, type Consume } from '../shared/queue/consume.ts';
+import { deadLetters } from '../shared/queue/settle.ts';
 import { queueClient } from '../vendors/aws/clients.ts';
 import { limits } from './limits.ts';
 import { readyQueue, receiptOf } from './ready-queue.ts';

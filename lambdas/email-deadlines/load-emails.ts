@@ -1,7 +1,7 @@
 import { EngineError } from '../shared/errors.ts';
 import { errorForLog, type Log, type Meter } from '../shared/log.ts';
+import { countVendorFailure } from '../shared/metrics.ts';
 import { counted } from '../shared/plural.ts';
-import { countVendorFailure } from '../shared/vendor-failures.ts';
 import { emailList } from './email-schema.ts';
 import { limits } from './limits.ts';
 import { faultsIn, readEmails, readers } from './read-emails.ts';

@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 import { parsed } from '../shared/http/faults.ts';
-import { type emailIn, emailList } from './email-schema.ts';
+import { emailList } from './email-schema.ts';
 import { faultsIn, readEmails, readers } from './read-emails.ts';
 import type { ReadEmail } from './work/answerable.ts';
+import type { EmailIn } from './work/email.ts';
 
 /** Reads a request to start a run with its emails, or says everything that is wrong with it. */
 export const requestReader =
@@ -21,13 +22,7 @@ export const requestReader =
     return { value: { ...options.value, emails: isStrict ? read.emails.map(asRead) : list, read } };
   };
 
-const asRead = ({
-  mailbox_id,
-  subject,
-  body,
-  deadline,
-  dependencies,
-}: ReadEmail): z.output<typeof emailIn> => ({
+const asRead = ({ mailbox_id, subject, body, deadline, dependencies }: ReadEmail): EmailIn => ({
   email_id: mailbox_id,
   subject,
   body,

@@ -5,10 +5,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { errorForLog, type Log } from '../shared/log.ts';
-import type { DeadLetters } from '../shared/queue/dead-letters.ts';
-import { enqueueAll } from '../shared/queue/enqueue.ts';
-import { readMessage } from '../shared/queue/read-message.ts';
-import { maxVisibilitySeconds, type QueueClient } from '../shared/queue/sqs.ts';
+import { readMessage } from '../shared/queue/consume.ts';
+import { enqueueAll, type QueueClient } from '../shared/queue/enqueue.ts';
+import { type DeadLetters, maxVisibilitySeconds } from '../shared/queue/settle.ts';
 import { type ReadyMessage, readyMessage } from './messages.ts';
 import { type ReadyQueue, type Task, taskOf } from './work/worker-dependencies.ts';
 

@@ -7,8 +7,6 @@ import { limits } from './limits.ts';
 import { flag, noQuery, workers } from './query-values.ts';
 import { requestReader } from './read-request.ts';
 
-export type EmailIn = z.output<typeof emailIn>;
-
 export const dependencyKinds = ['order', 'content'] as const;
 
 export const sendModes = ['asap', 'just_in_time'] as const;

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
-import type { Invocation } from '../shared/invocation.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
 import { gcraLimiter } from '../shared/limits/gcra.ts';
 import { errorForLog } from '../shared/log.ts';
+import type { Invocation } from '../shared/queue/consumer.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
 import { secretOf } from '../vendors/aws/secrets.ts';
 import { openAiSource, parseOpenAiKey } from '../vendors/openai/client.ts';

@@ -1,7 +1,7 @@
+import { countVendorFailure } from '../shared/metrics.ts';
 import { type Consume, consume } from '../shared/queue/consume.ts';
-import type { ConsumerParts } from '../shared/queue/delivery.ts';
+import type { ConsumerParts } from '../shared/queue/consumer.ts';
 import { done } from '../shared/queue/outcome.ts';
-import { countVendorFailure } from '../shared/vendor-failures.ts';
 import { limits } from './limits.ts';
 import { runMessage } from './messages.ts';
 import type { StartPorts } from './work/run-ports.ts';

@@ -1,5 +1,4 @@
-import { enqueue } from '../shared/queue/enqueue.ts';
-import type { QueueClient } from '../shared/queue/sqs.ts';
+import { enqueue, type QueueClient } from '../shared/queue/enqueue.ts';
 import { type CachedSecret, secretOf } from '../vendors/aws/secrets.ts';
 import type { RunMessage } from './messages.ts';
 import type { MockTiming } from './vendors/assumed-times.ts';

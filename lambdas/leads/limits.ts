@@ -1,4 +1,4 @@
-import { outageAttempts } from '../shared/queue/retry-limits.ts';
+import { outageAttempts } from '../shared/queue/outcome.ts';
 
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {

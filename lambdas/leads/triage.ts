@@ -1,8 +1,7 @@
-import type { HistoryEntry } from '../shared/history.ts';
 import { errorForLog, type Log, type Meter } from '../shared/log.ts';
 import { type Consume, consume } from '../shared/queue/consume.ts';
-import type { ConsumerParts } from '../shared/queue/delivery.ts';
-import { done } from '../shared/queue/outcome.ts';
+import type { ConsumerParts } from '../shared/queue/consumer.ts';
+import { done, type HistoryEntry } from '../shared/queue/outcome.ts';
 import { limits } from './limits.ts';
 import { type TriageMessage, triageMessage } from './messages.ts';
 

@@ -5,9 +5,8 @@ import { queueClient } from '../vendors/aws/clients.ts';
 import { systemClock } from './clock.ts';
 import { readEnv } from './env.ts';
 import { createLog, createMeter, type Meter, withIds } from './log.ts';
-import { once } from './once.ts';
 import type { Consume } from './queue/consume.ts';
-import type { ConsumerParts } from './queue/delivery.ts';
+import type { ConsumerParts } from './queue/consumer.ts';
 
 /** What a function works with: its environment, as its schema reads it, its log and its meter. */
 export interface FunctionParts<Env> {
@@ -25,10 +24,11 @@ export function lambda<Env, Event, Result>(
   make: (parts: Omit<FunctionParts<Env>, 'meter'>) => Handler<Event, Result>,
 ): Handler<Event, Result> {
   const log = createLog(name);
-  const handler = once(() => make({ env: readEnv(environment), log }));
+  let handler: Handler<Event, Result> | undefined;
   return async (event, context) => {
     log.addContext(context);
-    return handler()(event, context);
+    handler ??= make({ env: readEnv(environment), log });
+    return handler(event, context);
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Consume, consume } from '../shared/queue/consume.ts';
-import type { ConsumerParts } from '../shared/queue/delivery.ts';
+import type { ConsumerParts } from '../shared/queue/consumer.ts';
 import { done } from '../shared/queue/outcome.ts';
 import { limits } from './limits.ts';
 import { deliveryMessage } from './messages.ts';

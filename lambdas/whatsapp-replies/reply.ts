@@ -3,9 +3,9 @@ import { type Clock, isoTime } from '../shared/clock.ts';
 import { asEngineError } from '../shared/errors.ts';
 import type { LogOfIds } from '../shared/log.ts';
 import { type Consume, consume } from '../shared/queue/consume.ts';
-import type { ConsumerParts, Delivery } from '../shared/queue/delivery.ts';
+import type { ConsumerParts, Delivery } from '../shared/queue/consumer.ts';
 import type { Outcome } from '../shared/queue/outcome.ts';
-import { sentAt } from '../shared/queue/sqs.ts';
+import { sentAt } from '../shared/queue/settle.ts';
 import {
   fieldText,
   type ReplyQueueMessage,

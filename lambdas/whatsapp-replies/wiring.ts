@@ -1,8 +1,7 @@
 import type * as z from 'zod/mini';
 import { systemClock } from '../shared/clock.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
-import { enqueue } from '../shared/queue/enqueue.ts';
-import type { QueueClient } from '../shared/queue/sqs.ts';
+import { enqueue, type QueueClient } from '../shared/queue/enqueue.ts';
 import type { TenantDirectory } from '../tenancy/stores/tenant-directory.ts';
 import type { UsageCounter } from '../tenancy/stores/usage-counter.ts';
 import { tenancyOf } from '../tenancy/wiring.ts';
@@ -15,7 +14,7 @@ import {
 import type { statusEnvironment } from './environment.ts';
 import { messageRetentionFeature } from './features.ts';
 import type { ReplyInbox } from './messages.ts';
-import type { ConversationsTable } from './stores/table.ts';
+import type { ConversationsTable } from './stores/keys.ts';
 
 /** What the environments of this context's Lambdas have in common. */
 type CommonEnvironment = z.output<typeof statusEnvironment>;

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReadyMessage } from '../../lambdas/email-deadlines/messages.ts';
-import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
+import type { Counts } from '../../lambdas/email-deadlines/routes.ts';
 import { emailStore } from '../../lambdas/email-deadlines/stores/email-store.ts';
 import { runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
+import type { EmailIn } from '../../lambdas/email-deadlines/work/email.ts';
 import { EmailWorkerPool } from '../../lambdas/email-deadlines/work/email-worker-pool.ts';
 import type { AnswerTier } from '../../lambdas/email-deadlines/work/fallback-chain.ts';
 import { emailsOfPlan, planRun } from '../../lambdas/email-deadlines/work/plan-run.ts';

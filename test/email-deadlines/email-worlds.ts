@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { EmailIn } from '../../lambdas/email-deadlines/routes.ts';
+import type { EmailIn } from '../../lambdas/email-deadlines/work/email.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { anEmailWorld, aRun, type EmailWorldOptions } from './email-world.ts';
 

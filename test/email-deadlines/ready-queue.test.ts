@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReadyMessage } from '../../lambdas/email-deadlines/messages.ts';
 import { readyQueue, receiptOf, sendReady } from '../../lambdas/email-deadlines/ready-queue.ts';
 import { discardWork } from '../../lambdas/shared/errors.ts';
-import { deadLetters } from '../../lambdas/shared/queue/dead-letters.ts';
-import { maxVisibilitySeconds } from '../../lambdas/shared/queue/sqs.ts';
+import { deadLetters, maxVisibilitySeconds } from '../../lambdas/shared/queue/settle.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { aRecord } from '../support/sqs-event.ts';
 

@@ -1,10 +1,11 @@
 import { type EmailSources, loadEmails } from '../../lambdas/email-deadlines/load-emails.ts';
 import type { ReadyMessage, RunMessage } from '../../lambdas/email-deadlines/messages.ts';
-import type { Counts, EmailIn } from '../../lambdas/email-deadlines/routes.ts';
+import type { Counts } from '../../lambdas/email-deadlines/routes.ts';
 import { type RunStore, runStore } from '../../lambdas/email-deadlines/stores/run-store.ts';
+import type { EmailIn } from '../../lambdas/email-deadlines/work/email.ts';
 import type { StartPorts } from '../../lambdas/email-deadlines/work/run-ports.ts';
 import { handleRun } from '../../lambdas/email-deadlines/work/start-run.ts';
-import type { Invocation } from '../../lambdas/shared/invocation.ts';
+import type { Invocation } from '../../lambdas/shared/queue/consumer.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import type { TestTable } from '../support/table.ts';
 import { anEmail, aRun } from './email-world.ts';

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Consume } from '../../lambdas/shared/queue/consume.ts';
-import type { ConsumerParts } from '../../lambdas/shared/queue/delivery.ts';
-import type { QueueClient } from '../../lambdas/shared/queue/sqs.ts';
+import type { ConsumerParts } from '../../lambdas/shared/queue/consumer.ts';
+import type { QueueClient } from '../../lambdas/shared/queue/enqueue.ts';
 import { type RecordedLog, recordedLog, recordedMeter } from './log.ts';
 import { sharedBut } from './share.ts';
 import { aRecord } from './sqs-event.ts';

@@ -1,6 +1,6 @@
 import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { ConversationsTable } from '../../lambdas/whatsapp-replies/stores/table.ts';
+import type { ConversationsTable } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 import { type VirtualClock, virtualClock } from './clock.ts';
 import { tablesHere } from './stores.ts';
 import { through } from './through.ts';

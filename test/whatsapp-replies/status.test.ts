@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
-import { messageStatuses } from '../../lambdas/whatsapp-replies/messages.ts';
+import { type MessageStatus, messageStatuses } from '../../lambdas/whatsapp-replies/messages.ts';
 import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
 import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
@@ -11,7 +11,7 @@ import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 import {
   encodeReference,
   type ReplyReference,
-  statusRank,
+  statusesBefore,
 } from '../../lambdas/whatsapp-replies/work/delivery.ts';
 import { aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
@@ -74,6 +74,8 @@ const withReference = (parts: Partial<ReplyReference>): string => {
 
 const status = fc.constantFrom(...messageStatuses);
 
+const rankOf = (one: MessageStatus) => statusesBefore(one).length;
+
 describe('a delivery status', () => {
   it('only moves forward, in whatever order and however often callbacks come', async () => {
     await fc.assert(
@@ -84,11 +86,11 @@ describe('a delivery status', () => {
         for (const MessageStatus of reported)
           answers.push((await report({ MessageStatus })).status);
 
-        const highest = Math.max(...reported.map(statusRank));
-        const kept = (await stored())?.['status'] as (typeof messageStatuses)[number];
+        const highest = Math.max(...reported.map(rankOf));
+        const kept = (await stored())?.['status'] as MessageStatus;
         expect(new Set(answers)).toEqual(new Set([204]));
-        expect(statusRank(kept)).toBe(highest);
-        expect(kept).toBe(reported.find((one) => statusRank(one) === highest));
+        expect(rankOf(kept)).toBe(highest);
+        expect(kept).toBe(reported.find((one) => rankOf(one) === highest));
       }),
       { numRuns: 30 },
     );

@@ -1,4 +1,4 @@
-import { historyOnBegin } from '../../shared/history.ts';
+import { historyOnBegin } from '../../shared/queue/outcome.ts';
 import { exists, expr } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';

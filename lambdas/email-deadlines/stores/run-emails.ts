@@ -1,6 +1,6 @@
-import { chunks } from '../../shared/chunks.ts';
+import { chunks } from '../../shared/in-parallel.ts';
+import type { Pauses } from '../../shared/store/batches.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
-import type { Pauses } from '../../shared/store/retry-unprocessed.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { EmailKey, RunKey, StoredEmail, UnreadableEmail } from '../work/email.ts';
 import { countsOf, type EmailCounts } from '../work/run.ts';

@@ -1,7 +1,7 @@
 import { isoTime } from '../../shared/clock.ts';
+import type { Pauses } from '../../shared/store/batches.ts';
 import { attribute, type Change, expr, joined } from '../../shared/store/expression.ts';
 import { type Condition, ItemStore, type Kept } from '../../shared/store/item-store.ts';
-import type { Pauses } from '../../shared/store/retry-unprocessed.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { Counts } from '../routes.ts';
 import type { RunKey } from '../work/email.ts';

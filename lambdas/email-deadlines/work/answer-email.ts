@@ -1,10 +1,8 @@
-import { backoffSeconds } from '../../shared/backoff.ts';
 import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { withEntry } from '../../shared/history.ts';
-import type { Invocation } from '../../shared/invocation.ts';
 import { errorForLog } from '../../shared/log.ts';
-import { isOutage, maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
-import { countVendorFailure } from '../../shared/vendor-failures.ts';
+import { countVendorFailure } from '../../shared/metrics.ts';
+import type { Invocation } from '../../shared/queue/consumer.ts';
+import { backoffSeconds, isOutage, maxAttemptsFor, withEntry } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import type { ReadyMessage } from '../messages.ts';
 import { draftReply } from './draft.ts';

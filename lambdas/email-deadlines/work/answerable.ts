@@ -1,6 +1,5 @@
 import type { Fault } from '../../shared/fault.ts';
-import type { EmailIn } from '../routes.ts';
-import { sameId } from './email.ts';
+import { type EmailIn, sameId } from './email.ts';
 import { checkGraph } from './graph.ts';
 
 /** An email that could be read, with its place in the list and its id as it was written there. */

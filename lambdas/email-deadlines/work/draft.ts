@@ -1,6 +1,6 @@
 import { asEngineError } from '../../shared/errors.ts';
 import { errorForLog } from '../../shared/log.ts';
-import { countVendorFailure } from '../../shared/vendor-failures.ts';
+import { countVendorFailure } from '../../shared/metrics.ts';
 import { type Draft, idsOf, type StoredEmail } from './email.ts';
 import { chooseTier, tiersAfter } from './fallback-chain.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';

@@ -1,7 +1,7 @@
-import { backoffSeconds } from '../../shared/backoff.ts';
 import { alertPerson, asEngineError } from '../../shared/errors.ts';
-import type { Invocation } from '../../shared/invocation.ts';
 import { errorForLog } from '../../shared/log.ts';
+import type { Invocation } from '../../shared/queue/consumer.ts';
+import { backoffSeconds } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import type { ReadyMessage } from '../messages.ts';
 import { answerEmail } from './answer-email.ts';

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../shared/history.ts';
+import type { HistoryEntry } from '../../shared/queue/outcome.ts';
 import type { AnswerTier } from './fallback-chain.ts';
 
 /** `waiting`: not drafted yet. `sending`: a post may have been made. `sent` and `failed` are ends. */
@@ -17,6 +17,16 @@ export interface RunKey {
 
 export interface EmailKey extends RunKey {
   email_id: string;
+}
+
+/** An email as a request gives it, or a mailbox. */
+export interface EmailIn {
+  email_id: string;
+  subject: string;
+  body: string;
+  /** In seconds from the fetch. */
+  deadline: number;
+  dependencies: string[] | null;
 }
 
 /** A reply, and the tier that wrote it. */

@@ -1,7 +1,6 @@
-import type { EmailIn } from '../routes.ts';
 import type { SetAside } from './answerable.ts';
 import type { DatedEmail, Pace } from './deadlines.ts';
-import { emailChars, type StoredEmail, type UnreadableEmail } from './email.ts';
+import { type EmailIn, emailChars, type StoredEmail, type UnreadableEmail } from './email.ts';
 import { checkGraph, type DependencyGraph } from './graph.ts';
 import { type Priority, prioritiesOf } from './priorities.ts';
 import type { StoredRun } from './run.ts';

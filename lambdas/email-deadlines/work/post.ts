@@ -1,5 +1,5 @@
 import { retryLater } from '../../shared/errors.ts';
-import type { Invocation } from '../../shared/invocation.ts';
+import type { Invocation } from '../../shared/queue/consumer.ts';
 import { type Draft, type Ending, mailboxIdOf, type StoredEmail } from './email.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';
 import { replyKeyOf } from './reply-key.ts';

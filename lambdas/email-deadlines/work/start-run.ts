@@ -1,6 +1,6 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { EngineError } from '../../shared/errors.ts';
-import type { Invocation } from '../../shared/invocation.ts';
+import type { Invocation } from '../../shared/queue/consumer.ts';
 import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import type { RunMessage } from '../messages.ts';
 import { admissionOf } from './admission.ts';

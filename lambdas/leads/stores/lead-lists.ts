@@ -1,5 +1,5 @@
+import type { Pauses } from '../../shared/store/batches.ts';
 import { ItemStore, type Page } from '../../shared/store/item-store.ts';
-import type { Pauses } from '../../shared/store/retry-unprocessed.ts';
 import type { Key, Table } from '../../shared/store/table.ts';
 import type { indexNames } from '../limits.ts';
 import type { Intent, Priority } from '../work/insight.ts';

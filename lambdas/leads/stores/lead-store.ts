@@ -1,4 +1,4 @@
-import { type HistoryEntry, historyOnBegin, withEntry } from '../../shared/history.ts';
+import { type HistoryEntry, historyOnBegin, withEntry } from '../../shared/queue/outcome.ts';
 import { exists, expr } from '../../shared/store/expression.ts';
 import { ItemStore, type Written } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';

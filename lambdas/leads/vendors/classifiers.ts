@@ -1,7 +1,7 @@
 import { asEngineError, type EngineError } from '../../shared/errors.ts';
 import { errorForLog, type Log, type Meter } from '../../shared/log.ts';
-import { maxAttemptsFor } from '../../shared/queue/retry-limits.ts';
-import { countVendorFailure } from '../../shared/vendor-failures.ts';
+import { countVendorFailure } from '../../shared/metrics.ts';
+import { maxAttemptsFor } from '../../shared/queue/outcome.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';
 import type { UsageRecorder } from '../../vendors/openai/usage.ts';

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../shared/history.ts';
+import type { HistoryEntry } from '../../shared/queue/outcome.ts';
 import type { Insight, Lead } from '../messages.ts';
 
 /** A lead as it is kept. */

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { errorForLog, type Log } from '../log.ts';
 import { ItemStore } from '../store/item-store.ts';
 import type { Table } from '../store/table.ts';
-import { shareOf } from './share.ts';
 
 /** The invocations that work a queue off, which all tenants share. */
 export interface WorkerPool {
@@ -153,4 +152,16 @@ function hasPlace(tenant: string, owner: string, live: Map<string, Worker>, most
   );
   const atWork = new Set([...live.values()].flatMap(({ tenants }) => tenants));
   return others.length < shareOf(most, atWork.size);
+}
+
+/** Of the workers, how many are never one tenant's alone: enough to find at once what others have waiting. */
+const keptFree = 0.2;
+
+/**
+ * How many of `workers` one tenant may hold while `tenants` are at work (itself among them): an equal part of what is
+ * not kept free, and one at least. Both are counts of 1 or more.
+ */
+export function shareOf(workers: number, tenants: number): number {
+  const shared = workers - Math.max(1, Math.round(workers * keptFree));
+  return Math.max(1, Math.ceil(shared / Math.max(1, tenants)));
 }

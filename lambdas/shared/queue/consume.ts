@@ -1,15 +1,16 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import type { EngineError } from '../errors.ts';
-import type { Invocation } from '../invocation.ts';
-import { waitForShare } from '../limits/share.ts';
-import type { About, ConsumeOptions } from './consume-options.ts';
-import type { ConsumerParts, Delivery, Received } from './delivery.ts';
-import { inOrder, wholeGroup } from './handle.ts';
-import { lastAndAlone } from './last-and-alone.ts';
-import { readMessage } from './read-message.ts';
-import { triesOf } from './received.ts';
-import { type Settlement, settlement } from './settle.ts';
-import { batchResponse, groupRecords } from './sqs.ts';
+import * as z from 'zod/mini';
+import { discardWork, type EngineError } from '../errors.ts';
+import type {
+  About,
+  ConsumeOptions,
+  ConsumerParts,
+  Delivery,
+  Invocation,
+  Received,
+} from './consumer.ts';
+import { inOrder, lastAndAlone, wholeGroup } from './handle.ts';
+import { type Settlement, settlement, triesOf, waitForShare } from './settle.ts';
 
 export type Consume = (records: SQSRecord[], invocation: Invocation) => Promise<SQSBatchResponse>;
 
@@ -105,3 +106,42 @@ async function waits<Message>(
   }
   return (await Promise.all(group.map(settle.waitBehind))).flat();
 }
+
+const maxFaults = 10;
+
+/** The message in a body; one that is malformed is an error that names the faulty fields, and none of their values. */
+export function readMessage<Message>(
+  schema: z.ZodMiniType<Message>,
+  body: string,
+): { message: Message } | { error: EngineError } {
+  const value = parseJson(body);
+  if (value === undefined) return { error: malformed('it is not JSON') };
+  const result = z.safeParse(schema, value);
+  if (result.success) return { message: result.data };
+  const faults = result.error.issues.slice(0, maxFaults).map(faultOf);
+  return { error: malformed(faults.join('; ')) };
+}
+
+const malformed = (what: string): EngineError =>
+  discardWork('malformed_message', `The queue message is malformed: ${what}.`);
+
+const faultOf = ({ path }: { path: PropertyKey[] }): string =>
+  `${path.map(String).join('.') || 'the message'} is missing or malformed`;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The records of a batch by conversation, each group in the order of the queue. */
+export function groupRecords<T>(items: T[], groupOf: (item: T) => string): T[][] {
+  return [...Map.groupBy(items, groupOf).values()];
+}
+
+/** Tells Lambda which messages stay in the queue; all others are deleted. */
+export const batchResponse = (failedIds: Iterable<string>): SQSBatchResponse => ({
+  batchItemFailures: [...new Set(failedIds)].map((itemIdentifier) => ({ itemIdentifier })),
+});

@@ -2,12 +2,13 @@ import {
   type BatchResultErrorEntry,
   SendMessageBatchCommand,
   SendMessageCommand,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { chunks } from '../chunks.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { callFailed, retryLater } from '../errors.ts';
-import { inParallel } from '../in-parallel.ts';
-import { codesOf, type QueueClient, sendableBody, textAttribute } from './sqs.ts';
+import { chunks, inParallel } from '../in-parallel.ts';
+
+export type QueueClient = Pick<SQSClient, 'send'>;
 
 export interface OutgoingMessage {
   /** An object is sent as JSON, a text as it is. */
@@ -103,3 +104,24 @@ async function queueCall<T>(call: () => Promise<T>): Promise<T> {
     throw callFailed('queue', 'SQS failed to take a message.', error);
   }
 }
+
+/**
+ * A body without the characters that SQS and its emulators refuse, written as JSON escapes: in a JSON
+ * text they stand within strings only, so that it says the same.
+ */
+export const sendableBody = (json: string): string =>
+  json.replace(/[\ud800-\udfff\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+
+const maxAttributeChars = 1_000;
+
+/** An attribute of a message with this text, cut short, and without what SQS refuses there. */
+export const textAttribute = (text: string) => ({
+  DataType: 'String',
+  StringValue: text
+    .slice(0, maxAttributeChars)
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd'),
+});
+
+/** Why SQS refused entries of a batch. */
+export const codesOf = (failed: BatchResultErrorEntry[]): string =>
+  [...new Set(failed.map(({ Code: code }) => code))].join(', ');

@@ -1,10 +1,15 @@
-import { backoffSeconds } from '../backoff.ts';
 import { asEngineError, type EngineError } from '../errors.ts';
-import type { Invocation } from '../invocation.ts';
 import { errorForLog } from '../log.ts';
-import type { About, GroupByGroup, GroupInvocation, OneByOne } from './consume-options.ts';
-import type { ConsumerParts, Delivery } from './delivery.ts';
-import { afterFailure, type Failure, type Outcome } from './outcome.ts';
+import type {
+  About,
+  ConsumerParts,
+  Delivery,
+  GroupByGroup,
+  GroupInvocation,
+  Invocation,
+  OneByOne,
+} from './consumer.ts';
+import { afterFailure, backoffSeconds, type Failure, type Outcome } from './outcome.ts';
 import { recordIdsOf, type Settlement } from './settle.ts';
 
 /** How soon messages come back whose tries nobody counts. */
@@ -110,4 +115,34 @@ async function outcomesOf<Message>(
     group[0]?.log.error(failed, { error_code: error.code, error: errorForLog(error) });
     return [];
   }
+}
+
+/** The order of pieces of work of which some may end the process that they share. */
+interface LastAndAlone {
+  /** Resolves once no other piece is at work, for the waiting one with the lowest rank first. */
+  wait(rank: number): Promise<void>;
+  /** To be called at the end of each piece. */
+  done(): void;
+}
+
+/** So many pieces begin together; those that wait are done last, one at a time. */
+export function lastAndAlone(pieces: number): LastAndAlone {
+  let working = pieces;
+  const waiting: { rank: number; begin: () => void }[] = [];
+  const rest = () => {
+    working -= 1;
+    if (working > 0) return;
+    const next = waiting.sort((a, b) => a.rank - b.rank).shift();
+    if (!next) return;
+    working += 1;
+    next.begin();
+  };
+  return {
+    wait: (rank) =>
+      new Promise((resolve) => {
+        waiting.push({ rank, begin: resolve });
+        rest();
+      }),
+    done: rest,
+  };
 }

@@ -1,6 +1,4 @@
-import { backoffSeconds } from '../backoff.ts';
-import type { EngineError } from '../errors.ts';
-import { maxAttemptsFor, type RetryLimits } from './retry-limits.ts';
+import { type EngineError, isOwnFault } from '../errors.ts';
 
 /**
  * What becomes of a message, or of a part of its work: it is over, is tried again after that time, or goes to the
@@ -36,4 +34,68 @@ export function afterFailure(
   const afterSeconds =
     pause?.(tries, error) ?? Math.max(backoffSeconds(tries, random), error.retryAfterSeconds ?? 0);
   return { kind: 'retry', afterSeconds, error };
+}
+
+/** Codes by which somebody whom we need cannot be had at the moment, whatever is asked of them. */
+const outages =
+  /^(openai_(unreachable|unreadable|busy|quota|failed)|run_cancelled|twilio_(not_sent|unsure|list|media)|mailbox_unavailable|store|secret_unavailable|event_not_published)$/;
+
+/** How many failures of one kind are borne before work goes to the dead letters. */
+export interface RetryLimits {
+  maxAttempts: number;
+  /** For outages, which pass by themselves: with pauses of up to two minutes, about a quarter of an hour. */
+  outageAttempts: number;
+}
+
+export const outageAttempts = 15;
+
+/** Whether it says nothing about the work itself, which is as good as before once the outage is over. A fault of our own code does not pass. */
+export const isOutage = ({ next, code, cause }: EngineError): boolean =>
+  next === 'retry' && outages.test(code) && !isOwnFault(cause);
+
+/** After how many failures of this kind work is given up. */
+export const maxAttemptsFor = (
+  error: EngineError,
+  { maxAttempts, outageAttempts }: RetryLimits,
+): number => (isOutage(error) ? outageAttempts : maxAttempts);
+
+/**
+ * Seconds until the next try: doubles from `baseSeconds` with each failed attempt (1, 2, …) up to
+ * `capSeconds`, the upper half of it by chance, so that those who failed together do not return together.
+ */
+export function backoffSeconds(
+  attempt: number,
+  random: () => number,
+  { baseSeconds = 2, capSeconds = 120 } = {},
+): number {
+  const ceiling = Math.min(capSeconds, baseSeconds * 2 ** Math.max(0, attempt - 1));
+  return Math.ceil(ceiling / 2 + (random() * ceiling) / 2);
+}
+
+/** A try that failed, the one that was the last, or the first after somebody had sent the dead letter back. */
+export interface HistoryEntry {
+  /** Milliseconds since the epoch. */
+  at: number;
+  what: 'failed' | 'dead' | 'redriven';
+  error_code?: string;
+}
+
+/** What is kept with a piece of work; the oldest is forgotten first. */
+const maxEntries = 20;
+
+/** The history with another entry. */
+export const withEntry = (
+  history: readonly HistoryEntry[] | undefined,
+  entry: HistoryEntry,
+): HistoryEntry[] => [...(history ?? []), entry].slice(-maxEntries);
+
+/** What to keep of work that begins: that it is begun anew, where it was a dead letter. */
+export function historyOnBegin(
+  history: HistoryEntry[] | undefined,
+  now: number,
+): { history?: HistoryEntry[] } {
+  if (history?.at(-1)?.what === 'dead') {
+    return { history: withEntry(history, { at: now, what: 'redriven' }) };
+  }
+  return history ? { history } : {};
 }

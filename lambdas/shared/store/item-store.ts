@@ -6,10 +6,17 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { readBatches, writeBatches } from './batches.ts';
-import { type Change, type Expression, expr, updateText, Wording } from './expression.ts';
-import { queryOf, type Range, type Reading } from './query.ts';
-import { type Pauses, systemPauses } from './retry-unprocessed.ts';
+import { type Pauses, readBatches, systemPauses, writeBatches } from './batches.ts';
+import {
+  type Change,
+  type Expression,
+  expr,
+  queryOf,
+  type Range,
+  type Reading,
+  updateText,
+  Wording,
+} from './expression.ts';
 import { conditionFailed, expiresAt, isExpired, type Key, storeCall, type Table } from './table.ts';
 
 export interface Page<T> {

@@ -11,8 +11,7 @@ import {
   userText,
 } from '../work/turn.ts';
 import type { Customer } from './customer-items.ts';
-import { conversationPartition, keys, messagePrefix } from './keys.ts';
-import type { ConversationsTable } from './table.ts';
+import { type ConversationsTable, conversationPartition, keys, messagePrefix } from './keys.ts';
 import { turnStore } from './turn-store.ts';
 
 /** A name of a customer may lead over others to where they are kept. */

@@ -1,8 +1,7 @@
 import { retryLater } from '../../shared/errors.ts';
 import type { Channel } from '../messages.ts';
 import { type Customer, customerItems, type KeptAt } from './customer-items.ts';
-import { keys } from './keys.ts';
-import type { ConversationsTable } from './table.ts';
+import { type ConversationsTable, keys } from './keys.ts';
 
 export interface CustomerDirectory {
   /**

@@ -4,7 +4,7 @@ import { expr } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Key } from '../../shared/store/table.ts';
 import type { Channel } from '../messages.ts';
-import type { ConversationsTable } from './table.ts';
+import type { ConversationsTable } from './keys.ts';
 
 /** A customer of one business number, known by an id that tells nothing about the person. */
 export interface Customer {

@@ -1,10 +1,10 @@
 import { isoTime } from '../../shared/clock.ts';
 import { expr, joined } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
+import { expiresAt } from '../../shared/store/table.ts';
 import type { MessageStatus } from '../messages.ts';
 import { type ReplyReference, statusesBefore } from '../work/delivery.ts';
-import { keys } from './keys.ts';
-import { type ConversationsTable, expiryOf } from './table.ts';
+import { type ConversationsTable, keys } from './keys.ts';
 
 export interface DeliveryReport {
   reference: ReplyReference;
@@ -23,7 +23,7 @@ export function deliveryStore(table: ConversationsTable): DeliveryStore {
   return {
     async report({ reference, messageSid, status, errorCode }) {
       const now = isoTime(table.clock.now());
-      const expires = await expiryOf(table, reference.company_id);
+      const expires = expiresAt(table.clock.now(), await table.retentionDays(reference.company_id));
       const isBefore = joined('OR', [
         expr`attribute_not_exists(status)`,
         ...statusesBefore(status).map((before) => expr`status = ${before}`),

@@ -1,4 +1,10 @@
+import type { Table } from '../../shared/store/table.ts';
 import type { Turn, TurnKey } from '../work/turn.ts';
+
+/** The conversations table; each company says how long what is its own is kept. */
+export interface ConversationsTable extends Table {
+  retentionDays(companyId: string): Promise<number>;
+}
 
 /** The items of the conversations table, by its keys `pk` and `sk`. Every key but the registry's names its tenant. */
 export const keys = {

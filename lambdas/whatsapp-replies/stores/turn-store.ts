@@ -6,8 +6,7 @@ import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Key } from '../../shared/store/table.ts';
 import { type ConversationStore, turnTaken } from '../work/ports.ts';
 import type { Turn, TurnKey } from '../work/turn.ts';
-import { keys } from './keys.ts';
-import type { ConversationsTable } from './table.ts';
+import { type ConversationsTable, keys } from './keys.ts';
 
 type TurnMethods = Pick<ConversationStore, 'turnOf' | 'createTurn' | 'saveTurn' | 'mergeInto'>;
 

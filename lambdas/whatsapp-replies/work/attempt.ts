@@ -1,10 +1,15 @@
 import { alertPerson, asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { historyOnBegin, withEntry } from '../../shared/history.ts';
 import { errorForLog } from '../../shared/log.ts';
-import { once } from '../../shared/once.ts';
-import { afterFailure, done, type Failure, type Outcome } from '../../shared/queue/outcome.ts';
-import { isOutage } from '../../shared/queue/retry-limits.ts';
-import { countVendorFailure } from '../../shared/vendor-failures.ts';
+import { countVendorFailure } from '../../shared/metrics.ts';
+import {
+  afterFailure,
+  done,
+  type Failure,
+  historyOnBegin,
+  isOutage,
+  type Outcome,
+  withEntry,
+} from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import { answerTurn } from './answer-turn.ts';
 import {
@@ -47,15 +52,21 @@ export async function attempt(
 }
 
 /** What the steps of this turn work with in this invocation. */
-export const turnContext = (
+export function turnContext(
   turn: Turn,
   ports: ReplyPorts,
   invocation: TurnInvocation,
-): TurnContext => ({
-  ...ports,
-  remainingMs: () => invocation.remainingMs(),
-  assistant: once(() => ports.assistantFor(turn)),
-});
+): TurnContext {
+  let assistant: ReturnType<ReplyPorts['assistantFor']> | undefined;
+  return {
+    ...ports,
+    remainingMs: () => invocation.remainingMs(),
+    assistant: () => {
+      assistant ??= ports.assistantFor(turn);
+      return assistant;
+    },
+  };
+}
 
 /** The first time that a turn is worked on: how long its oldest message has waited for it. */
 function countQueueSeconds(

@@ -19,8 +19,6 @@ const ranks: Record<MessageStatus, number> = {
   read: 7,
 };
 
-export const statusRank = (status: MessageStatus): number => ranks[status];
-
 export const isMessageStatus = (text: string): text is MessageStatus =>
   (messageStatuses as readonly string[]).includes(text);
 

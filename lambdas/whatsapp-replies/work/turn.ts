@@ -1,5 +1,5 @@
-import type { HistoryEntry } from '../../shared/history.ts';
 import { counted } from '../../shared/plural.ts';
+import type { HistoryEntry } from '../../shared/queue/outcome.ts';
 import type { MessageStatus } from '../messages.ts';
 import type { Inbound } from './inbound.ts';
 

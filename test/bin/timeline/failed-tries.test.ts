@@ -4,7 +4,7 @@ import { leadTimeline } from '../../../bin/timeline/lead.ts';
 import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
-import type { HistoryEntry } from '../../../lambdas/shared/history.ts';
+import type { HistoryEntry } from '../../../lambdas/shared/queue/outcome.ts';
 import { aWorld, leadOf, withKey } from '../../leads/leads-world.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
+import type { EmailIn } from '../../../lambdas/email-deadlines/work/email.ts';
 import { aCrashPoint, atEachCrashPoint, TestProcess } from '../../support/crash.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { anEmail, anEmailWorld, aRun } from '../email-world.ts';

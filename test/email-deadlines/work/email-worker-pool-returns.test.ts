@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadyMessage } from '../../../lambdas/email-deadlines/messages.ts';
-import type { EmailIn } from '../../../lambdas/email-deadlines/routes.ts';
+import type { EmailIn } from '../../../lambdas/email-deadlines/work/email.ts';
 import { anEmail } from '../email-world.ts';
 import { emailWorlds } from '../email-worlds.ts';
 

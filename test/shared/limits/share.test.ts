@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shareOf, waitForShare } from '../../../lambdas/shared/limits/share.ts';
+import { shareOf } from '../../../lambdas/shared/limits/fair-share.ts';
 
 describe("a tenant's share of the workers", () => {
   it.each([
@@ -25,23 +25,5 @@ describe("a tenant's share of the workers", () => {
         expect(share).toBeGreaterThanOrEqual(shareOf(workers, tenants + 1));
       }),
     );
-  });
-});
-
-describe('a message whose tenant has its share', () => {
-  it('is looked at again within a second, and more seldom the longer it waits', () => {
-    const [soonest, latest] = [() => 0, () => 0.999];
-    const looks = [1, 2, 3, 4, 100, 1_000];
-    expect(looks.map((look) => waitForShare(look, latest))).toEqual([1, 2, 4, 4, 10, 60]);
-    expect(looks.map((look) => waitForShare(look, soonest))).toEqual([1, 1, 2, 2, 5, 30]);
-  });
-
-  it('is looked at thirty times in a minute at most, and waits for hours before a thousand times', () => {
-    const pauses = Array.from({ length: 1_000 }, (_, index) => waitForShare(index + 1, () => 0));
-    const until = (looks: number) =>
-      pauses.slice(0, looks).reduce((sum, seconds) => sum + seconds, 0);
-
-    expect(until(31)).toBeGreaterThanOrEqual(58);
-    expect(until(1_000)).toBeGreaterThan(3 * 3600);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { discardWork, retryLater } from '../../../lambdas/shared/errors.ts';
 import { consume } from '../../../lambdas/shared/queue/consume.ts';
-import type { ConsumeOptions } from '../../../lambdas/shared/queue/consume-options.ts';
+import type { ConsumeOptions } from '../../../lambdas/shared/queue/consumer.ts';
 import { done, type Outcome } from '../../../lambdas/shared/queue/outcome.ts';
 import { consumerParts, inGroup, receivedFor, staysOf } from '../../support/consumer.ts';
 import { aRecord } from '../../support/sqs-event.ts';

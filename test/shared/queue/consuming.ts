@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { retryLater } from '../../../lambdas/shared/errors.ts';
 import { consume } from '../../../lambdas/shared/queue/consume.ts';
-import type { ConsumeOptions } from '../../../lambdas/shared/queue/consume-options.ts';
+import type { ConsumeOptions } from '../../../lambdas/shared/queue/consumer.ts';
 import { done } from '../../../lambdas/shared/queue/outcome.ts';
 import { consumerParts, staysOf } from '../../support/consumer.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { discardWork } from '../../../lambdas/shared/errors.ts';
-import { deadLetters } from '../../../lambdas/shared/queue/dead-letters.ts';
+import { deadLetters } from '../../../lambdas/shared/queue/settle.ts';
 import { aQueueClient } from '../../support/aws.ts';
 import { recordedMeter } from '../../support/log.ts';
 import { realQueues } from '../../support/real-queues.ts';

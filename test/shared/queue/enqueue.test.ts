@@ -1,6 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { enqueue, enqueueAll } from '../../../lambdas/shared/queue/enqueue.ts';
-import type { QueueClient } from '../../../lambdas/shared/queue/sqs.ts';
+import {
+  enqueue,
+  enqueueAll,
+  type QueueClient,
+  textAttribute,
+} from '../../../lambdas/shared/queue/enqueue.ts';
 import { aQueueClient } from '../../support/aws.ts';
 import { realQueues } from '../../support/real-queues.ts';
 
@@ -130,5 +135,26 @@ describe('many messages', () => {
 
     await expect(put('a')).rejects.toMatchObject({ code: 'not_enqueued' });
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe('an attribute of a message', () => {
+  it('is a text that SQS takes, whatever was written', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.nat(0xffff).map((n) => String.fromCharCode(n)) }),
+        (text) => {
+          const { StringValue: value } = textAttribute(`reason${text}`);
+
+          expect(value).toMatch(/^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]{1,1000}$/u);
+        },
+      ),
+    );
+  });
+
+  it('ends after a thousand characters, with none of them halved', () => {
+    const { StringValue: value } = textAttribute(`${'x'.repeat(999)}😀`);
+
+    expect(value).toBe(`${'x'.repeat(999)}\ufffd`);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastAndAlone } from '../../../lambdas/shared/queue/last-and-alone.ts';
+import { lastAndAlone } from '../../../lambdas/shared/queue/handle.ts';
 
 /** Lets everything that is ready go on. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));

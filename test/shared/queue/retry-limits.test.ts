@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { backoffSeconds } from '../../../lambdas/shared/backoff.ts';
 import { alertPerson, retryLater } from '../../../lambdas/shared/errors.ts';
 import {
+  backoffSeconds,
   isOutage,
   maxAttemptsFor,
   outageAttempts,
-} from '../../../lambdas/shared/queue/retry-limits.ts';
+} from '../../../lambdas/shared/queue/outcome.ts';
 
 describe('an outage', () => {
   it.each([

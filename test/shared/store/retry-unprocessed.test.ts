@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Pauses, retryUnprocessed } from '../../../lambdas/shared/store/retry-unprocessed.ts';
+import { type Pauses, retryUnprocessed } from '../../../lambdas/shared/store/batches.ts';
 import { virtualClock } from '../../support/clock.ts';
 
 const throttled = Object.assign(new Error('Slow down.'), {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineError } from '../../../lambdas/shared/errors.ts';
-import { isOutage } from '../../../lambdas/shared/queue/retry-limits.ts';
+import { isOutage } from '../../../lambdas/shared/queue/outcome.ts';
 import { byteRoom } from '../../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import type { SimulatorEnv } from '../../../local/simulators/faults.ts';
 import { serveLocally } from '../../../local/simulators/server.ts';

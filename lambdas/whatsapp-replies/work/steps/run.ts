@@ -1,5 +1,5 @@
-import { backoffSeconds } from '../../../shared/backoff.ts';
 import { EngineError, retryLater } from '../../../shared/errors.ts';
+import { backoffSeconds } from '../../../shared/queue/outcome.ts';
 import { composeReply } from '../compose.ts';
 import {
   type AssistantChoice,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { enqueue } from '../../../lambdas/shared/queue/enqueue.ts';
-import { receivedMessages, triesOf, waitsOf } from '../../../lambdas/shared/queue/received.ts';
-import { maxVisibilitySeconds, type QueueClient } from '../../../lambdas/shared/queue/sqs.ts';
+import { enqueue, type QueueClient } from '../../../lambdas/shared/queue/enqueue.ts';
+import {
+  maxVisibilitySeconds,
+  receivedMessages,
+  sentAt,
+  triesOf,
+  waitForShare,
+  waitsOf,
+} from '../../../lambdas/shared/queue/settle.ts';
 import { aQueueClient } from '../../support/aws.ts';
 import { realQueues, recordOf } from '../../support/real-queues.ts';
 import { aRecord } from '../../support/sqs-event.ts';
@@ -99,5 +105,45 @@ describe('a message that waits behind the others', () => {
     await receivedMessages(client, 'q').sendAgain(aRecord('r1', '{}', { groupId: 'acme' }), 1);
 
     expect(sent).toMatchObject([{ MessageGroupId: 'acme', DelaySeconds: 1 }]);
+  });
+});
+
+describe('when a record was sent', () => {
+  it('is what SQS says', () => {
+    expect(sentAt(aRecord('r1', '{}'), 7)).toBe(Date.UTC(2026, 10, 21, 10));
+  });
+
+  it('is now where an emulator does not say', () => {
+    const record = aRecord('r1', '{}');
+    const silent = { ...record, attributes: { ...record.attributes, SentTimestamp: '' } };
+
+    expect(sentAt(silent, 7)).toBe(7);
+  });
+});
+
+describe('the longest rest of a message that was received', () => {
+  it('ends within twelve hours of the receive, though the longest invocation had it before', () => {
+    const allowedSeconds = 12 * 3_600;
+    const longestInvocationSeconds = 15 * 60;
+
+    expect(longestInvocationSeconds + maxVisibilitySeconds).toBeLessThan(allowedSeconds);
+  });
+});
+
+describe('a message whose tenant has its share', () => {
+  it('is looked at again within a second, and more seldom the longer it waits', () => {
+    const [soonest, latest] = [() => 0, () => 0.999];
+    const looks = [1, 2, 3, 4, 100, 1_000];
+    expect(looks.map((look) => waitForShare(look, latest))).toEqual([1, 2, 4, 4, 10, 60]);
+    expect(looks.map((look) => waitForShare(look, soonest))).toEqual([1, 1, 2, 2, 5, 30]);
+  });
+
+  it('is looked at thirty times in a minute at most, and waits for hours before a thousand times', () => {
+    const pauses = Array.from({ length: 1_000 }, (_, index) => waitForShare(index + 1, () => 0));
+    const until = (looks: number) =>
+      pauses.slice(0, looks).reduce((sum, seconds) => sum + seconds, 0);
+
+    expect(until(31)).toBeGreaterThanOrEqual(58);
+    expect(until(1_000)).toBeGreaterThan(3 * 3600);
   });
 });

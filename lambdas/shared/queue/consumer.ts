@@ -1,8 +1,43 @@
 import type { SQSRecord } from 'aws-lambda';
 import type * as z from 'zod/mini';
-import type { Invocation } from '../invocation.ts';
-import type { Delivery } from './delivery.ts';
+import type { Clock } from '../clock.ts';
+import type { FairShare } from '../limits/fair-share.ts';
+import type { LogOfIds, Meter } from '../log.ts';
+import type { QueueClient } from './enqueue.ts';
 import type { Failure, FailurePolicy, Outcome } from './outcome.ts';
+
+/** What a function knows of the invocation that it is in. */
+export interface Invocation {
+  /** Tells it apart from all others, such as the owner of a lease. */
+  owner: string;
+  remainingMs(): number;
+}
+
+/** A record of a queue, and the log that names it on every line. */
+export interface Received {
+  record: SQSRecord;
+  log: LogOfIds;
+}
+
+/** A message that is handed to its handler. */
+export interface Delivery<Message> extends Received {
+  message: Message;
+  /** How often it was tried, this time included. */
+  tries: number;
+}
+
+/** What a consumer works with. */
+export interface ConsumerParts {
+  client: QueueClient;
+  queueUrl: string;
+  deadLetterUrl: string;
+  clock: Pick<Clock, 'now'>;
+  random: () => number;
+  meter: Pick<Meter, 'count'>;
+  logOf(ids: Record<string, string>): LogOfIds;
+  /** Bounds the invocations that one tenant has: beyond its share its messages wait, which is no try of them. */
+  share?: FairShare;
+}
 
 /** What every consumer says of its messages. */
 export interface About<Message> {

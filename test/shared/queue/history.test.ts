@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type HistoryEntry, historyOnBegin, withEntry } from '../../lambdas/shared/history.ts';
-import { counted } from '../../lambdas/shared/plural.ts';
+import { counted } from '../../../lambdas/shared/plural.ts';
+import {
+  type HistoryEntry,
+  historyOnBegin,
+  withEntry,
+} from '../../../lambdas/shared/queue/outcome.ts';
 
 describe('the history of a piece of work', () => {
   const dead: HistoryEntry = { at: 1, what: 'dead', error_code: 'store' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffSeconds } from '../../lambdas/shared/backoff.ts';
+import { backoffSeconds } from '../../../lambdas/shared/queue/outcome.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const bounds = fc.record({
