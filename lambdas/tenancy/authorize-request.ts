@@ -35,7 +35,7 @@ export async function authorizeRequest(
   }
   const { tenant_id, rate_limit } = caller;
   const result = await usage.tryAcquireRequest(tenant_id, rateClassOf(caller), rate_limit);
-  return result.admitted ? { caller } : refused('RateLimited', tooMany(result.retryAfterSeconds));
+  return result.acquired ? { caller } : refused('RateLimited', tooMany(result.retryAfterSeconds));
 }
 
 type Refusal = 'Forbidden' | 'RateLimited' | 'Unauthenticated';

@@ -15,10 +15,10 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 /** A company with one lead that waits to be classified. */
-async function aLead({ keptDays = 90 } = {}) {
+async function aLead({ retentionDays = 90 } = {}) {
   tenants += 1;
   const asking = { tenant: `company-${tenants}` };
-  const leads = aWorld(table, { retentionDays: keptDays });
+  const leads = aWorld(table, { retentionDays });
   const lead = await leadOf(await leads.post({ note: 'Hi' }, withKey('k', asking)));
   const classified = async () => {
     for (const message of leads.queue.splice(0)) await leads.triage(message);
@@ -51,7 +51,7 @@ describe('a lead that is not there', () => {
   );
 
   it('is one that has expired, though it is still stored', async () => {
-    const { get, classified, leads, asking } = await aLead({ keptDays: 2 });
+    const { get, classified, leads, asking } = await aLead({ retentionDays: 2 });
     await classified();
     table.clock.pass(days(2) + 1_000);
 

@@ -54,7 +54,7 @@ export function aWorld(table: TestTable, parts: Parts = {}) {
   const published: Insight[] = [];
   const counted: string[] = [];
   const shared = {
-    usage: { tryAcquireRequest: async () => ({ admitted: true as const }) },
+    usage: { tryAcquireRequest: async () => ({ acquired: true as const }) },
     clock: table.clock,
     log,
     meter,

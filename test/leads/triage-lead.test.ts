@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 /** The message of a lead whose intake died before it was stored. */
-function aMessage(fields: { note?: string; keptDays?: number } = {}) {
+function aMessage(fields: { note?: string; retentionDays?: number } = {}) {
   leads += 1;
-  const { note = 'What does it cost?', keptDays = 90 } = fields;
+  const { note = 'What does it cost?', retentionDays = 90 } = fields;
   const now = table.clock.now();
   return {
     kind: 'triage' as const,
@@ -32,7 +32,7 @@ function aMessage(fields: { note?: string; keptDays?: number } = {}) {
       source: 'web',
       created_at: new Date(now).toISOString(),
     },
-    expires_at: Math.floor((now + days(keptDays)) / 1000),
+    expires_at: Math.floor((now + days(retentionDays)) / 1000),
   };
 }
 type LeadMessage = ReturnType<typeof aMessage>;
@@ -151,7 +151,7 @@ describe('a lead that waits to be classified', () => {
   });
 
   it('is let go once it has expired, and not told of', async () => {
-    const [message, leads] = [aMessage({ keptDays: 1 }), aWorld(table)];
+    const [message, leads] = [aMessage({ retentionDays: 1 }), aWorld(table)];
     table.clock.pass(days(1) + 1_000);
 
     await leads.triage(message);

@@ -29,7 +29,7 @@ function anApp(parts: Partial<ApiDependencies> = {}) {
     usage: {
       tryAcquireRequest: async (...asked) => {
         admitted.push(asked);
-        return { admitted: true };
+        return { acquired: true };
       },
     },
     clock,

@@ -31,7 +31,7 @@ export function lateOrFailedIndex(table: Table) {
           ? { late_by_seconds: (ending.sent_at - email.deadline_at) / 1000 }
           : { reason: ending.reason, failed_at: ending.failed_at };
       const item = lateOrFailedItem(email, ending.state === 'sent' ? 'late' : 'failed');
-      await listed.put(item, { ...item, ...details }, { keptDays: retentionDays });
+      await listed.put(item, { ...item, ...details }, { retentionDays });
     },
 
     /** To be done before the email is taken back: one that has failed again since stays in the index. */

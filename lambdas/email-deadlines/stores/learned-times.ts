@@ -44,7 +44,7 @@ export async function learnedTimes(
         const learned = times.get(tier);
         learned?.merge(await read(tier));
         const samples = learned?.samples() ?? [];
-        await shared.put(keys.learned(tenantId, tier), { samples }, { keptDays: retentionDays });
+        await shared.put(keys.learned(tenantId, tier), { samples }, { retentionDays });
       }
       changed.clear();
     },

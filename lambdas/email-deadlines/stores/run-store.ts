@@ -1,7 +1,7 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { Pauses } from '../../shared/store/batches.ts';
 import { attribute, type Change, expr, joined } from '../../shared/store/expression.ts';
-import { type Condition, ItemStore, type Kept } from '../../shared/store/item-store.ts';
+import { type Condition, ItemStore, type Retention } from '../../shared/store/item-store.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { Counts } from '../routes.ts';
 import type { RunKey } from '../work/email.ts';
@@ -27,7 +27,7 @@ export function runStore(table: Table, pauses?: Pauses) {
   const index = new ItemStore<LateOrFailed>(table, 'the emails that were late or failed');
 
   /** False if the condition did not hold. */
-  const update = async (key: RunKey, change: Change & Condition & Kept): Promise<boolean> => {
+  const update = async (key: RunKey, change: Change & Condition & Retention): Promise<boolean> => {
     const { written } = await runs.updateIf(keys.run(key), change);
     return written;
   };
@@ -40,9 +40,9 @@ export function runStore(table: Table, pauses?: Pauses) {
     /** False if it exists already. `text` is the JSON text of its emails, if they came with the request. */
     async create(run: StoredRun, text = ''): Promise<boolean> {
       for (const [piece, part] of textPieces(text).entries()) {
-        await given.put(keys.given(run, piece), { text: part }, { keptDays: retentionDays });
+        await given.put(keys.given(run, piece), { text: part }, { retentionDays });
       }
-      const { written } = await runs.create(keys.run(run), run, { keptDays: retentionDays });
+      const { written } = await runs.create(keys.run(run), run, { retentionDays });
       return written;
     },
 

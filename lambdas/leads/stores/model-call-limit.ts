@@ -29,9 +29,9 @@ export function modelCallLimit(
   return {
     async tryAcquire({ tenant_id, model_limit }, log) {
       if (!isStill(emptyUntil, tenant_id)) {
-        const acquired = await usage.tryAcquireModelCall(tenant_id, model_limit);
-        if (acquired.spent) return undefined;
-        const cachedMs = Math.min(acquired.waitMs, maxCachedMs);
+        const result = await usage.tryAcquireModelCall(tenant_id, model_limit);
+        if (result.acquired) return undefined;
+        const cachedMs = Math.min(result.waitMs, maxCachedMs);
         remember(emptyUntil, tenant_id, clock.now() + cachedMs);
       }
       const error = retryLater('model_budget', `${tenant_id} has used up its calls of the model.`);

@@ -23,7 +23,10 @@ export interface ResourceChange {
 }
 
 /** The resources of one kind in a table, each in its tenant's partition. */
-export function resourcePorts({ name, body, keptDays }: Resource, table: Table): ResourcePorts {
+export function resourcePorts(
+  { name, body, retentionDays }: Resource,
+  table: Table,
+): ResourcePorts {
   const pk = (tenantId: string) => `TENANT#${tenantId}`;
   const kind = name.toUpperCase();
   return {
@@ -35,7 +38,7 @@ export function resourcePorts({ name, body, keptDays }: Resource, table: Table):
       // One that this version would not take is given as it is kept.
       readBody: (kept) => body.safeParse(kept).data ?? (kept as Fields),
       newestFirst: true,
-      ...(keptDays !== undefined && { keptDays }),
+      ...(retentionDays !== undefined && { retentionDays }),
     }),
     keys: idempotencyStore(table, {
       keyOf: (tenantId, hash) => ({ pk: pk(tenantId), sk: `IDEMPOTENCY#${kind}#${hash}` }),

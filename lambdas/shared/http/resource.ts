@@ -20,7 +20,7 @@ export interface ResourceDeclaration<Access extends string, Body extends z.ZodMi
   filters?: readonly (keyof z.output<Body> & string)[];
   maxBodyBytes?: number;
   /** Days after its last change that one is kept; for good by default. */
-  keptDays?: number;
+  retentionDays?: number;
 }
 
 /** A resource of the platform: its declaration, with the routes that the stack makes and the OpenAPI document tells. */

@@ -74,7 +74,7 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
         ...(worker && { [workerPrefix + owner]: worker }),
       },
       remove: [...gone, ...(worker ? [] : [owner])].map((name) => workerPrefix + name),
-      keptDays: 8,
+      retentionDays: 8,
     });
     return { all: workersIn(item), isShared: marksIn(item, now) > 1 };
   };
@@ -90,22 +90,22 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
         try {
           await work();
         } catch (error) {
-          log.warn('The share of the workers could not be kept; a lost place is free by itself.', {
+          log.warn('The share of the workers could not be recorded; a lost place frees itself.', {
             error: errorForLog(error),
           });
         }
       };
-      let admitted = asking;
+      let entered = asking;
       let dead: string[] = [];
       await quietly(async () => {
         const { all, isShared } = await write(owner, me, []);
         const live = new Map([...all].filter(([, { until }]) => until > now));
         dead = [...all.keys()].filter((name) => !live.has(name));
         if (!isShared) return;
-        admitted = asking.filter((tenant) => hasPlace(tenant, owner, live, pool.concurrency));
+        entered = asking.filter((tenant) => hasPlace(tenant, owner, live, pool.concurrency));
       });
       for (const tenant_id of asking) {
-        if (admitted.includes(tenant_id)) continue;
+        if (entered.includes(tenant_id)) continue;
         fullUntil.set(tenant_id, now + fullForMs);
         log.info('A company has its share of the workers; its messages wait for a place.', {
           tenant_id,
@@ -114,14 +114,14 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
       }
       if (fullUntil.size > 1_000) fullUntil.clear();
       const leave = () => quietly(() => write(owner, undefined, dead));
-      if (admitted.length === 0) {
+      if (entered.length === 0) {
         await leave();
         return { tenants: new Set(), leave: async () => {} };
       }
-      if (admitted.length < asking.length) {
-        await quietly(() => write(owner, { ...me, tenants: admitted }, []));
+      if (entered.length < asking.length) {
+        await quietly(() => write(owner, { ...me, tenants: entered }, []));
       }
-      return { tenants: new Set(admitted), leave };
+      return { tenants: new Set(entered), leave };
     },
   };
 }

@@ -89,7 +89,7 @@ export const withEntry = (
   entry: HistoryEntry,
 ): HistoryEntry[] => [...(history ?? []), entry].slice(-maxEntries);
 
-/** What to keep of work that begins: that it is begun anew, where it was a dead letter. */
+/** What to keep of work that begins: whether it was redriven after a dead letter. */
 export function historyOnBegin(
   history: HistoryEntry[] | undefined,
   now: number,

@@ -16,7 +16,7 @@ import { codesOf, enqueue, type QueueClient } from './enqueue.ts';
 export function settlement(parts: ConsumerParts) {
   const { random } = parts;
   const queue = receivedMessages(parts.client, parts.queueUrl);
-  const letters = deadLetters(parts);
+  const dead = deadLetters(parts);
 
   /** Lets them come back after so many seconds. */
   async function retryAfter(received: readonly Received[], seconds: number): Promise<string[]> {
@@ -25,9 +25,12 @@ export function settlement(parts: ConsumerParts) {
     try {
       await queue.returnAfter(recordsOf(received), seconds);
     } catch (error) {
-      first.log.warn('The backoff could not be set; the visibility timeout runs its course.', {
-        error: errorForLog(error),
-      });
+      first.log.warn(
+        'The backoff could not be set; the message comes back after the visibility timeout.',
+        {
+          error: errorForLog(error),
+        },
+      );
     }
     return recordIdsOf(received);
   }
@@ -37,9 +40,9 @@ export function settlement(parts: ConsumerParts) {
     const { messageId: recordId, body, attributes } = record;
     const groupId = attributes?.MessageGroupId;
     try {
-      await letters.put({ body, recordId, ...(groupId && { groupId }) }, error);
+      await dead.put({ body, recordId, ...(groupId && { groupId }) }, error);
     } catch (thrown) {
-      log.error('The dead-letter queue took no message; it stays where it is.', {
+      log.error('The dead-letter queue did not accept the message; it stays in its queue.', {
         error_code: error.code,
         error: errorForLog(thrown),
       });
@@ -58,7 +61,7 @@ export function settlement(parts: ConsumerParts) {
       return [];
     } catch (error) {
       log.warn(
-        'A message that waits for a worker could not be sent again; it comes back by itself.',
+        'A message that waits for a worker could not be sent again; it comes back after the visibility timeout.',
         { tries: triesOf(record), error: errorForLog(error) },
       );
       return [record.messageId];
@@ -72,7 +75,7 @@ export function settlement(parts: ConsumerParts) {
     try {
       await queue.delete(recordsOf(done));
     } catch (error) {
-      first.log.warn('Done messages stay until the end of the batch, which deletes them.', {
+      first.log.warn('Done messages could not be deleted; the end of the batch deletes them.', {
         error: errorForLog(error),
       });
     }

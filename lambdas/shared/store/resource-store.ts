@@ -29,7 +29,7 @@ export interface ResourceKind<Body> {
   readBody?: (kept: unknown) => Body;
   newestFirst?: boolean;
   /** Days after its last change that a resource is kept; for good by default. */
-  keptDays?: number;
+  retentionDays?: number;
 }
 
 /** What a change makes of a body: another one, none any more (`deleted`), no change (undefined), or why there is none. */
@@ -64,7 +64,7 @@ export function resourceStore<Body>(table: Table, kind: ResourceKind<Body>) {
   const { names = { id: 'id', body: 'body' }, readBody = (kept) => kept as Body } = kind;
   const items = new ItemStore<Record<string, unknown>>(table, kind.noun);
   const changes = new ItemStore<{ change: string }>(table, `a change of ${kind.noun}`);
-  const kept = kind.keptDays === undefined ? {} : { keptDays: kind.keptDays };
+  const kept = kind.retentionDays === undefined ? {} : { retentionDays: kind.retentionDays };
 
   const keyOf = (tenantId: string, id: string): Key => ({
     pk: kind.pk(tenantId),

@@ -11,7 +11,7 @@ export interface UsageCounter {
     tenantId: string,
     rateClass: RateClass,
     limit: RateLimit,
-  ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
+  ): Promise<{ acquired: true } | { acquired: false; retryAfterSeconds: number }>;
   /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
   tryAcquireModelCall(tenantId: string, limit: ModelLimit): Promise<Acquired>;
   /** Gives back a call that was spent and came to nothing. */
@@ -34,21 +34,21 @@ export function usageCounter(table: Table): UsageCounter {
         key: today(tenantId),
         attribute: attributes[rateClass],
         counter: 'requests',
-        keptDays: usageRetentionDays,
+        retentionDays: usageRetentionDays,
       };
       const result = await tryAcquire(place, { perSecond: requests_per_second, burst });
-      return result.spent
-        ? { admitted: true }
-        : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
+      return result.acquired
+        ? { acquired: true }
+        : { acquired: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
     },
 
     async tryAcquireModelCall(tenantId, { calls_per_day, burst }) {
-      if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
+      if (calls_per_day === 0) return { acquired: false, waitMs: Number.POSITIVE_INFINITY };
       const place = {
         key: today(tenantId),
         attribute: 'model_spent_until',
         counter: 'lead_model_calls',
-        keptDays: usageRetentionDays,
+        retentionDays: usageRetentionDays,
       };
       return tryAcquire(place, { perSecond: calls_per_day / secondsPerDay, burst });
     },
@@ -65,7 +65,10 @@ export function usageCounter(table: Table): UsageCounter {
     },
 
     async count(tenantId, counter, by = 1) {
-      await usage.update(today(tenantId), { add: { [counter]: by }, keptDays: usageRetentionDays });
+      await usage.update(today(tenantId), {
+        add: { [counter]: by },
+        retentionDays: usageRetentionDays,
+      });
     },
   };
 }

@@ -47,7 +47,7 @@ export function customerItems(table: ConversationsTable) {
       };
       const { item } = await customers.updateIf(key, {
         set,
-        keptDays: await table.retentionDays(company_id),
+        retentionDays: await table.retentionDays(company_id),
         if: expr`attribute_not_exists(opted_out) OR opted_out = ${false}`,
       });
       return item ?? customers.update(key, { set });
@@ -75,7 +75,7 @@ export function customerItems(table: ConversationsTable) {
         },
         ...(opted_out
           ? { remove: ['expires_at'] }
-          : { keptDays: await table.retentionDays(company_id) }),
+          : { retentionDays: await table.retentionDays(company_id) }),
         if: expr`attribute_not_exists(same_as) OR same_as = ${address}`,
       });
     },

@@ -11,14 +11,14 @@ const placeOf = (turn: Turn): RateLimitKey => ({
   attribute: 'spent_until',
   counter: 'replies',
   // After a day at rest it is whole again, and the item is of no use.
-  keptDays: 1,
+  retentionDays: 1,
 });
 
 /** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
 export function replyRateLimit(table: Table): (turn: Turn) => Promise<number> {
   const tryAcquire = gcraLimiter(table);
   return async (turn) => {
-    const acquired = await tryAcquire(placeOf(turn), rate);
-    return acquired.spent ? 0 : Math.max(1, Math.ceil(acquired.waitMs / 1000));
+    const result = await tryAcquire(placeOf(turn), rate);
+    return result.acquired ? 0 : Math.max(1, Math.ceil(result.waitMs / 1000));
   };
 }

@@ -160,14 +160,14 @@ describe('a company’s calls of the model', () => {
     const company = await aCompany(openai, { calls: 0, waitMs });
 
     for (let n = 0; n < 20; n++) await company.classify(note);
-    expect(company.spent()).toBe(1);
+    expect(company.acquired()).toBe(1);
     company.clock.pass(ms - 1);
     await company.classify(note);
-    expect(company.spent()).toBe(1);
+    expect(company.acquired()).toBe(1);
     company.clock.pass(1);
 
     expect((await company.classify(note)).fallback_reason).toBe('model_budget');
-    expect(company.spent()).toBe(2);
+    expect(company.acquired()).toBe(2);
   });
 
   it.each([
@@ -178,7 +178,7 @@ describe('a company’s calls of the model', () => {
 
     await company.classify(note);
 
-    expect(company.spent()).toBe(0);
+    expect(company.acquired()).toBe(0);
   });
 
   it('that cannot be counted let the lead come back, and ask nobody', async () => {

@@ -187,7 +187,7 @@ describe('a batch of several groups', () => {
     expect(await takes('a1', 'b1')).toEqual([]);
 
     expect(log.at('warn')[0]?.message).toBe(
-      'Done messages stay until the end of the batch, which deletes them.',
+      'Done messages could not be deleted; the end of the batch deletes them.',
     );
   });
 });

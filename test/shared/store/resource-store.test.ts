@@ -86,7 +86,7 @@ describe('a resource', () => {
   });
 
   it('that is kept for some days is none after them, nor are its changes', async () => {
-    const { tenant, notes, set, textOf } = aTenant({ keptDays: 2 });
+    const { tenant, notes, set, textOf } = aTenant({ retentionDays: 2 });
     await set('a', 'one');
     table.clock.pass(days(1.5));
     await set('a', 'two');

@@ -57,7 +57,7 @@ describe('a batch of which DynamoDB leaves some undone', () => {
     await expect(done()).rejects.toMatchObject({
       next: 'retry',
       code: 'store',
-      message: 'DynamoDB has no room to write emails: 3 of 10 are left undone.',
+      message: 'DynamoDB has no capacity to write emails: 3 of 10 are left undone.',
     });
     expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThan(10_000);
   });
