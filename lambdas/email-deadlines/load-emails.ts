@@ -1,6 +1,5 @@
 import { EngineError } from '../shared/errors.ts';
-import { errorForLog, type Log, type Meter } from '../shared/log.ts';
-import { countVendorFailure } from '../shared/metrics.ts';
+import { countVendorFailure, errorForLog, type Log, type Meter } from '../shared/log.ts';
 import { counted } from '../shared/plural.ts';
 import { emailList } from './email-schema.ts';
 import { limits } from './limits.ts';

@@ -1,4 +1,4 @@
-import { countVendorFailure } from '../shared/metrics.ts';
+import { countVendorFailure } from '../shared/log.ts';
 import { type Consume, consume } from '../shared/queue/consume.ts';
 import type { ConsumerParts } from '../shared/queue/consumer.ts';
 import { done } from '../shared/queue/outcome.ts';

@@ -1,5 +1,3 @@
-import { type EngineError, isOwnFault } from './errors.ts';
-
 /** The namespace of the product's metrics in CloudWatch. */
 export const metricNamespace = 'RepliesEngine';
 
@@ -68,23 +66,3 @@ export const timeMetrics = [
   'WebhookSeconds',
 ] as const;
 export type TimeMetric = (typeof timeMetrics)[number];
-
-/** By how a code begins, whose failure it is; what is not in here is ours. */
-const vendors: [begin: RegExp, metric: CountMetric][] = [
-  [
-    /^(openai_|run_failed$|run_cancelled$|run_timed_out$|model_silent$|answer_too_slow$)/,
-    'OpenAiFailed',
-  ],
-  [/^twilio_/, 'TwilioFailed'],
-  [/^mailbox_(unavailable|refused)$/, 'MailboxFailed'],
-];
-
-/** Counts a failure for the vendor that it came from, if it came from one. */
-export function countVendorFailure(
-  { code, cause }: EngineError,
-  meter: { count(name: CountMetric): void },
-): void {
-  if (isOwnFault(cause)) return;
-  const vendor = vendors.find(([begin]) => begin.test(code));
-  if (vendor) meter.count(vendor[1]);
-}

@@ -1,13 +1,21 @@
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
-const bundleFolder = path.join(projectRoot, 'dist', 'lambdas');
+const bundles = path.join('dist', 'lambdas');
 
 /** The folder of one function's bundle, by its context and name: `whatsapp-replies`, `receive`. */
 export const bundleOf = (context: string, name: string): string =>
-  path.join(bundleFolder, `${context}-${name}`);
+  path.join(projectRoot, bundles, `${context}-${name}`);
 
 /** Twilio's own HTTP client is axios with its proxies; ours is `fetch`, so it stays out. */
 const withoutTwilioRequestClient: Plugin = {
@@ -59,24 +67,55 @@ export const bundleOptions: BuildOptions = {
   plugins: [withoutTwilioRequestClient, onlyCredentialsOfTheEnvironment],
 };
 
-/** Bundles every `lambdas/<context>/<name>.lambda.ts` by one call, about a second for all of them. */
-export async function bundleLambdas(): Promise<void> {
-  const entries = globSync('lambdas/*/*.lambda.ts', { cwd: projectRoot }).map((file) => {
-    const [, context = '', name = ''] = file.split(path.sep);
-    const out = `${context}-${name.replace('.lambda.ts', '')}/index`;
-    return { in: path.join(projectRoot, file), out };
-  });
-  mkdirSync(bundleFolder, { recursive: true });
+/**
+ * Bundles every `lambdas/<context>/<name>.lambda.ts` by one call, about a second for all of them. Bundles that are there
+ * of the same sources are left as they are: then it answers false.
+ */
+export async function bundleLambdas(root = projectRoot): Promise<boolean> {
+  const folder = path.join(root, bundles);
+  const stateFile = path.join(folder, 'state.json');
+  const entries = globSync('lambdas/*/*.lambda.ts', { cwd: root }).sort();
+  const kept = keptState(stateFile);
+  if (kept && kept.state === stateOf(root, [...entries, ...kept.files])) return false;
+  mkdirSync(folder, { recursive: true });
   // The bundles are CommonJS inside a project of ES modules.
-  replaceFile(path.join(bundleFolder, 'package.json'), Buffer.from('{"type":"commonjs"}\n'));
-  const { outputFiles } = await build({
+  replaceFile(path.join(folder, 'package.json'), Buffer.from('{"type":"commonjs"}\n'));
+  const { outputFiles, metafile } = await build({
     ...bundleOptions,
-    entryPoints: entries,
-    outdir: bundleFolder,
+    absWorkingDir: root,
+    entryPoints: entries.map((file) => {
+      const [, context = '', name = ''] = file.split(path.sep);
+      const out = `${context}-${name.replace('.lambda.ts', '')}/index`;
+      return { in: path.join(root, file), out };
+    }),
+    outdir: folder,
     write: false,
   });
   for (const { path: file, contents } of outputFiles) replaceFile(file, contents);
+  const files = [
+    ...Object.keys(metafile?.inputs ?? {}).filter((file) => existsSync(path.join(root, file))),
+    ...outputFiles.map(({ path: file }) => path.relative(root, file)),
+    'package-lock.json',
+    'lib/constructs/bundle.ts',
+  ];
+  const state = stateOf(root, [...entries, ...files]);
+  replaceFile(stateFile, Buffer.from(JSON.stringify({ files, state })));
+  return true;
 }
+
+/** Which files the bundles that are there were made of, themselves included, and how these were then. */
+function keptState(stateFile: string): { files: string[]; state: string } | undefined {
+  return existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : undefined;
+}
+
+/** When each of these files was written, and how long it is; a file that is not there differs from any other. */
+const stateOf = (root: string, files: readonly string[]): string =>
+  files
+    .map((file) => {
+      const found = statSync(path.join(root, file), { throwIfNoEntry: false });
+      return `${file} ${found?.mtimeMs} ${found?.size}`;
+    })
+    .join('\n');
 
 /** Whole or not at all, because another process may be reading the same bundle. */
 function replaceFile(file: string, contents: Uint8Array): void {

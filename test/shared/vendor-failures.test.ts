@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { retryLater } from '../../lambdas/shared/errors.ts';
-import { countVendorFailure } from '../../lambdas/shared/metrics.ts';
+import { countVendorFailure } from '../../lambdas/shared/log.ts';
 import { recordedMeter } from '../support/log.ts';
 
 const countedFor = (code: string) => {

@@ -8,8 +8,6 @@ export const longest = [
   'killed.slow.ts',
   'email-run-killed.slow.ts',
   'email-policy.slow.ts',
-  'many-customers.slow.ts',
-  'many-leads.slow.ts',
   'cost.slow.ts',
   'full-queue.slow.ts',
   'runbook-mail.slow.ts',

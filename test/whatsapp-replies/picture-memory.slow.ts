@@ -7,7 +7,7 @@ import { stages } from '../../lib/stages.ts';
 import type { SimulatorEnv } from '../../local/simulators/faults.ts';
 import { type RunningServer, serveLocally } from '../../local/simulators/server.ts';
 
-const script = path.resolve(import.meta.dirname, '../../support/ten-pictures.ts');
+const script = path.resolve(import.meta.dirname, '../support/ten-pictures.ts');
 /** WhatsApp's largest. */
 const picture = Buffer.alloc(5 * 1024 * 1024, 7);
 /** What the function must have left. */

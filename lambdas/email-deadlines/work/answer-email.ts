@@ -1,6 +1,5 @@
 import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { errorForLog } from '../../shared/log.ts';
-import { countVendorFailure } from '../../shared/metrics.ts';
+import { countVendorFailure, errorForLog } from '../../shared/log.ts';
 import type { Invocation } from '../../shared/queue/consumer.ts';
 import { backoffSeconds, isOutage, maxAttemptsFor, withEntry } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';

@@ -1,6 +1,5 @@
 import { asEngineError } from '../../shared/errors.ts';
-import { errorForLog } from '../../shared/log.ts';
-import { countVendorFailure } from '../../shared/metrics.ts';
+import { countVendorFailure, errorForLog } from '../../shared/log.ts';
 import { type Draft, idsOf, type StoredEmail } from './email.ts';
 import { chooseTier, tiersAfter } from './fallback-chain.ts';
 import type { EmailPorts, RunTerms } from './ports.ts';

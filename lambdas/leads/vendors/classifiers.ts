@@ -1,6 +1,5 @@
 import { asEngineError, type EngineError } from '../../shared/errors.ts';
-import { errorForLog, type Log, type Meter } from '../../shared/log.ts';
-import { countVendorFailure } from '../../shared/metrics.ts';
+import { countVendorFailure, errorForLog, type Log, type Meter } from '../../shared/log.ts';
 import { maxAttemptsFor } from '../../shared/queue/outcome.ts';
 import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
 import type { OpenAiSource } from '../../vendors/openai/client.ts';

@@ -1,6 +1,5 @@
 import { alertPerson, asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
-import { errorForLog } from '../../shared/log.ts';
-import { countVendorFailure } from '../../shared/metrics.ts';
+import { countVendorFailure, errorForLog } from '../../shared/log.ts';
 import {
   afterFailure,
   done,
