@@ -11,7 +11,7 @@ export interface RedriveOptions {
   /** How many letters are wanted, where that is known. */
   max?: number;
   ratePerSecond: number;
-  /** Aborted where the operator stops it: the letter in hand is finished, the rest given back. */
+  /** Aborted where the operator stops it: the message in hand is finished, the rest is returned. */
   signal: AbortSignal;
   clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
   progress(redriven: number): void;

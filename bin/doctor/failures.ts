@@ -53,7 +53,7 @@ function byCode(lines: readonly string[]): Failure[] {
   return [...failures.values()];
 }
 
-/** The longest pause between two tries of what goes on failing, and some more. */
+/** The longest pause between two tries of work that keeps failing, and a bit more. */
 const overAfterMs = 180_000;
 
 function reportOf(

@@ -14,7 +14,7 @@ export interface TriagePorts {
   store: LeadStore;
   lists: Pick<LeadLists, 'replaced'>;
   classifierFor(tenantId: string, adapter: AdapterName | undefined): Promise<Classifier>;
-  /** Tells everybody who listens; may do so twice, with the same insight's id. */
+  /** Publishes the insight; may do so twice, with the same id. */
   publish(tenantId: string, insight: Insight): Promise<void>;
   countLead(tenantId: string): Promise<void>;
   clock: Pick<Clock, 'now'>;
@@ -23,8 +23,8 @@ export interface TriagePorts {
 }
 
 /**
- * Classifies the lead of a message, so that it has one insight however often the message comes: the lead is
- * stored where its intake died before, the insight is one conditional write, and it is announced after it.
+ * Classifies the lead of a message, so that it has one insight however often the message comes. The lead is
+ * stored if its intake died before, the insight is one conditional write, and it is published after that.
  */
 export async function triageLead(message: TriageMessage, ports: TriagePorts): Promise<void> {
   const lead = await leadOf(message, ports);
@@ -37,7 +37,7 @@ export async function triageLead(message: TriageMessage, ports: TriagePorts): Pr
   await publishOnce(lead, insight, ports);
 }
 
-/** Everybody who listens is told of each insight once at least, the earlier first. */
+/** Publishes each insight at least once, the earlier first. */
 async function publishOnce(
   lead: StoredLead,
   insight: StoredInsight,
@@ -48,7 +48,7 @@ async function publishOnce(
   await ports.store.setPublished(lead, insight.version);
 }
 
-/** The event that tells of an insight; the same however often it is made. */
+/** The event of an insight; the same however often it is made. */
 export const insightCreated = (tenant_id: string, insight: Insight): ProductEvent => ({
   id: `evt_${insight.id}`,
   type: 'insight.created',
@@ -69,7 +69,7 @@ async function leadOf(
   return store.find(tenant_id, lead.id);
 }
 
-/** The insight that the message has led to before. */
+/** The insight that this message has already led to. */
 async function answered(
   message: TriageMessage,
   lead: StoredLead,
@@ -82,7 +82,7 @@ async function answered(
   return before.some(({ request_id }) => request_id === message.request_id) ? insight : undefined;
 }
 
-/** A message comes back at once; by then, so many later requests have not been answered. */
+/** A message comes back soon; fewer later requests than this are answered by then. */
 const maxReplaced = 50;
 const maxTries = 5;
 
@@ -97,7 +97,7 @@ async function classified(
   const classification = await classifier.classify(lead.note);
   let current = lead;
   for (let tries = 0; tries < maxTries; tries++) {
-    // Who made the insight before may have died before it was told.
+    // The process that made the insight before may have died before it was published.
     if (current.insight) await publishOnce(current, current.insight, ports);
     const insight: StoredInsight = {
       id: randomUUID(),
@@ -117,7 +117,7 @@ async function classified(
       }
       return insight;
     }
-    // Another was faster: the same message on its other way, or another request.
+    // Another write was faster: the same message delivered twice, or another request.
     if (!found?.insight) throw retryLater('lead_gone', 'The lead expired while it was classified.');
     const known = await answered(message, found, ports);
     if (known) return known;

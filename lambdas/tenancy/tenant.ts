@@ -11,7 +11,7 @@ export const displayName = z.string().check(
   z.refine((name) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)),
 );
 
-/** How many requests a tenant may make; its visitors have a budget of the same size to themselves. */
+/** How many requests a tenant may make; its visitors have a limit of the same size of their own. */
 export const rateLimit = z.object({
   requests_per_second: z.number().check(z.gte(0.01), z.lte(10_000)),
   burst: z.int().check(z.gte(1), z.lte(100_000)),

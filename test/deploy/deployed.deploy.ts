@@ -190,7 +190,7 @@ describe('the stack that cdk deploy has made', () => {
     await vi.waitFor(async () => expect(await stage.waitingWebhooks()).toBe(1), 20_000);
   });
 
-  it('goes on answering after it was deployed again with a change', async () => {
+  it('keeps answering after it was deployed again with a change', async () => {
     await stage.redeploy({ RETENTION_DAYS: '30' });
     await stage.writes('+15550300001', 'Still there?');
 

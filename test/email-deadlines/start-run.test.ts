@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 describe('a run that begins', () => {
-  it('fetches the emails, enqueues them, and has itself looked after', async () => {
+  it('fetches the emails, enqueues them, and has itself watched', async () => {
     const run = await aStart(table, { mail: [anEmail('e1'), anEmail('e2')] });
 
     await run.start();

@@ -178,7 +178,7 @@ describe('a lead that is classified again', () => {
     expect(await insightsOf(key, lead.id)).toEqual([second, first]);
   });
 
-  it('comes back for a model that cannot be had at the moment', async () => {
+  it('comes back for a model that is not available at the moment', async () => {
     const key = await aCompany('busy');
     await setFeature(key, 'lead-triage', { adapter: 'openai' });
     const [operation, containing] = ['responses.create', 'Too busy'];

@@ -23,7 +23,7 @@ const { call, setFeature } = callsOf(() => drill.engine);
 const soon = { timeout: 90_000, interval: 100 };
 const nowhere = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
 
-// What takes some tries goes on while the other entries are followed.
+// What takes some tries continues while the other entries are followed.
 beforeAll(async () => {
   drill = await startDrill();
   key = (await aKey(drill.engine, 'demo')).text;

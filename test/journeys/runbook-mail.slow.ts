@@ -171,7 +171,7 @@ describe('Deadlines missed', () => {
 describe('A run does not end', () => {
   const heading = 'A run does not end';
 
-  it('is put back to work when it is looked after, and ends once its function answers', async () => {
+  it('is put back to work when it is watched, and ends once its function answers', async () => {
     const fix = drill.spoil('email-deadline', { EMAIL_RUNS_TABLE: undefined });
     onTestFinished(fix);
     const runId = await trigger(dueIn(600, 3, 'stuck-'));

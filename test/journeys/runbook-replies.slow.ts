@@ -14,7 +14,7 @@ beforeAll(async () => {
   await aCustomer(drill.engine, nextNumber()).writes('Good morning');
 });
 
-// What an entry before has left in hand would be hurt by the next one's failure too.
+// What an entry before has left in flight would be hurt by the next one's failure too.
 beforeEach(() => queueIsEmpty(drill.engine, 60_000));
 
 afterAll(() => drill.stop());
@@ -59,7 +59,7 @@ describe('"OpenAI fails"', () => {
 });
 
 describe('"Work waits"', () => {
-  it('is seen as work in hand, and the log names the message that waits', async () => {
+  it('is seen as work in flight, and the log names the message that waits', async () => {
     const fix = drill.fails('openai', 'responses.create', answers(500, {}, { 'retry-after': '4' }));
     const customer = someone();
     await customer.writes('Anybody there?');

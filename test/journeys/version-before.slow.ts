@@ -30,7 +30,7 @@ type Customer = ReturnType<typeof aCustomer>;
 const [shop, desk] = ['whatsapp:+14155550100', 'whatsapp:+14155550101'];
 
 describe.concurrent('a conversation of the version before', () => {
-  it('goes on in its thread, whichever name the customer writes under, until STOP', async () => {
+  it('continues in its thread, whichever name the customer writes under, until STOP', async () => {
     const [byNumber, byId] = ['+15550190001', '+15550190009'].map((number) =>
       aCustomer(engine, number, shop),
     ) as [Customer, Customer];

@@ -123,7 +123,7 @@ describe('the list of leads', () => {
     expect(pages.flat().map(({ id }) => id)).toEqual(added);
   });
 
-  it('has no lead that has expired, and goes on after those', async () => {
+  it('has no lead that has expired, and continues after those', async () => {
     const company = aCompany();
     for (let n = 0; n < 4; n++) await company.add();
     table.clock.pass(days(60));

@@ -196,7 +196,7 @@ describe('the history of a lead', () => {
     expect(pages).toEqual([[7, 6, 5], [4, 3, 2], [1]]);
   });
 
-  it('goes on where it was, though the lead is classified again meanwhile', async () => {
+  it('continues where it was, though the lead is classified again meanwhile', async () => {
     const { get, classified, leads, asking, lead } = await aLead();
     for (let n = 1; n < 4; n++) await leads.reclassify(lead.id, {}, asking);
     await classified();

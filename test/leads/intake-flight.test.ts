@@ -21,7 +21,7 @@ describe('requests with the same key at the same time', () => {
     expect(leads.queue).toHaveLength(1);
   });
 
-  it('of other bodies are refused for good, not told to wait', async () => {
+  it('of other bodies are refused permanently, not told to wait', async () => {
     const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const leads = aWorld(at.table, { enqueue: () => held });

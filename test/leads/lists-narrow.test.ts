@@ -151,7 +151,7 @@ describe('leads by several filters', () => {
     }
   });
 
-  it('go on at a cursor of any lead, such as one that a version before gave', async () => {
+  it('continue at a cursor of any lead, such as one that a version before gave', async () => {
     const filter: LeadFilter = { source: 'web', priority: 'P0' };
     const { lists } = countedLists();
 

@@ -47,7 +47,7 @@ function anApp(parts: Partial<ApiDependencies> = {}) {
   return { app, serve, ask, served, admitted, log, meter, clock };
 }
 
-describe('the gate', () => {
+describe('authorization', () => {
   it('hands on who calls', async () => {
     const { ask, served, admitted } = anApp();
 

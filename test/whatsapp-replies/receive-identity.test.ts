@@ -93,7 +93,7 @@ describe('a customer who is named by a number and by an id', () => {
     expect(await person.optedOut()).toEqual([true, true]);
   });
 
-  it('has opted out for good, however long nothing is heard of them', async () => {
+  it('has opted out permanently, however long nothing is heard of them', async () => {
     const person = await aPerson();
     await person.both('Hello');
 
@@ -128,7 +128,7 @@ describe('a customer who is named by a number and by an id', () => {
     expect(new Set(person.conversations().slice(2)).size).toBe(1);
   });
 
-  it('is forgotten under each name, but for the opt-out', async () => {
+  it('is forgotten under each name, except the opt-out', async () => {
     const [person, other] = [await aPerson(), await aPerson()];
     await person.both('Hello');
     await other.both('STOP');

@@ -28,7 +28,7 @@ export function credentialStore(table: Table) {
       });
     },
 
-    /** Makes a credential; `text` is what its holder sends, and cannot be had again. */
+    /** Makes a credential; `text` is what its holder sends; it cannot be read again. */
     async create(wanted: NewCredential): Promise<{ text: string; stored: StoredCredential }> {
       const key_id = newKeyId();
       const { tenant_id, kind } = wanted;

@@ -70,7 +70,7 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
   return ofTenant(caller, tenant, ports);
 }
 
-/** Why a credential that is proven is of no use; undefined where it is valid. */
+/** Why a genuine credential is refused; undefined if it is valid. */
 function endOf(
   { revoked_at, valid_until }: StoredCredential,
   { clock }: AuthorizerPorts,
@@ -112,7 +112,7 @@ function ofTenant(
   return { outcome: 'suspended' };
 }
 
-/** A call is not refused because its day could not be noted. */
+/** A call is not refused because its day could not be recorded. */
 async function recordUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {
   const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
   if (stored.last_used_on === today) return;

@@ -9,7 +9,7 @@ import { lateOrFailedItem } from './late-or-failed-index.ts';
 
 const dependentsPerItem = 500;
 
-/** How long the writing may go on, and from when on the emails are kept, in milliseconds since the epoch. */
+/** How long the writing may take, and from when the retention counts, in milliseconds since the epoch. */
 export interface Writing {
   until: number;
   retainedFrom: number;
@@ -53,7 +53,7 @@ export function runEmails(table: Table, pauses?: Pauses) {
 
     allEmails: (key: RunKey) => stored.all(rangeOf(key)),
 
-    /** The counts of a run as its emails say them: exact, and as dear as reading all of them. */
+    /** The counts of a run as its emails say them: exact, and as expensive as reading all of them. */
     async tally(key: RunKey): Promise<EmailCounts> {
       return countsOf(
         await stored.all(rangeOf(key), { consistent: true, only: ['state', 'on_time'] }),

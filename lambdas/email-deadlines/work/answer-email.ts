@@ -132,7 +132,7 @@ function recordEnding(
   });
 }
 
-/** Lets the email be tried again after a pause, or fails it for good if it has been tried too often. */
+/** Lets the email be tried again after a pause, or fails it permanently if it has been tried too often. */
 async function recordFailure(
   email: StoredEmail,
   error: EngineError,

@@ -16,7 +16,7 @@ const jitter = 0.2;
 /**
  * Posts a reply. While the mailbox is unavailable it is posted again after 0.2, 0.4, 0.8 … s (± 20 %), as often as
  * the settings, the deadline and the invocation's time allow; then it throws `retry`, and the queue brings the email
- * back. A reply that the mailbox refuses has failed for good.
+ * back. A reply that the mailbox refuses has failed permanently.
  */
 export async function postReply(
   email: StoredEmail & Draft,

@@ -15,7 +15,7 @@ import { watchRun } from './watch-run.ts';
 /** How much of its time an invocation keeps for what follows the writing of the emails. */
 const enqueueingMs = 30_000;
 
-/** Starts the run of a message, or looks after it. Throws `retry` for what may succeed later. */
+/** Starts the run of a message, or watches it. Throws `retry` for what may succeed later. */
 export async function handleRun(
   message: RunMessage,
   ports: StartPorts,
@@ -84,7 +84,7 @@ async function start(
   };
   const begun = { ...counts, ...admission, begun_at: isoTime(ports.clock.now()) };
   if (!(await ports.runs.begin(run, owner, begun, retainedFrom))) {
-    // Either this owner's own write took effect and its answer was lost, or the run has gone on without it.
+    // Either this owner's own write took effect and its answer was lost, or the run continued without it.
     const current = await ports.runs.find(run);
     if (current?.state === 'running') await enqueueAndWatch(current, ports);
     return;

@@ -58,7 +58,7 @@ export function leadStore(table: Table) {
       });
     },
 
-    /** Records that everybody has been told of the insight. */
+    /** Records that the insight was published. */
     async setPublished({ tenant_id, id }: StoredLead, version: number): Promise<void> {
       await leads.updateIf(keys.lead(tenant_id, id), {
         set: { announced_version: version },

@@ -4,17 +4,17 @@ import type { Log } from '../../shared/log.ts';
 import type { UsageCounter } from '../../tenancy/stores/usage-counter.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 
-/** A flood of leads writes one line in this time, by company and instance. */
+/** A flood of leads writes one line in this time, for each company and instance. */
 const quietMs = 300_000;
-/** So long an instance takes at most for granted that a company has no call: a flood must not fall upon its usage item. */
+/** For how long an instance remembers that a company has no call left, so that a flood does not reach its usage item. */
 const maxCachedMs = 10_000;
 const maxRemembered = 2_000;
 
 /** The calls of the model that the operator allows each company for its leads. */
 export interface ModelCallLimit {
-  /** Spends a call; where none is left says so, and tells the log once in a while. */
+  /** Acquires a call; if none is left it says so, and logs it from time to time. */
   tryAcquire(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
-  /** Gives back a call that the model did not answer; where that fails, the company has one call less. */
+  /** Returns a call that the model did not answer; if that fails, the company has one call less. */
   giveBack(tenant: Tenant): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ export interface ClassifierParts {
 }
 
 /**
- * Who classifies a tenant's leads: whom it has configured, or the one that is asked for. While the model cannot be had it
+ * Who classifies a tenant's leads: whom it has configured, or the one that is asked for. While the model is not available, it
  * throws, so that the lead comes back; the rules stand in for a model that fails in another way, or for too long.
  */
 export async function classifierFor(
@@ -75,10 +75,10 @@ const noCredit = 'The credit at OpenAI is used up: the rules classify leads unti
 const unanswered = /^openai_(busy|quota|failed)$/;
 /** What another try of the same lead does not change. */
 const lasting = /^(openai_quota|model_answer)$/;
-/** A vendor that asks for a longer wait is not back within the queue's patience. */
+/** A vendor that asks for a longer wait is not back before the queue gives up. */
 const longestWaitSeconds = 300;
 
-/** Whether the lead comes back for the model: for seconds where it may be due within the hour, else as long as any outage is borne. */
+/** Whether the lead comes back for the model: for seconds if it may be due within the hour, else as long as any outage is retried. */
 function isWorthWaiting(error: EngineError, { priority }: Classification, tries: number): boolean {
   if (error.next !== 'retry' || lasting.test(error.code)) return false;
   if ((error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false;

@@ -17,7 +17,7 @@ export interface Feature<Value, Told extends [log?: Log]> {
 
 /**
  * The reader of a feature. `unset` is its value where a tenant has set nothing. A stored value can be malformed, as
- * after a rollback to a version that does not know it: `alert` throws; `use-unset` logs an error and goes on with
+ * after a rollback to a version that does not know it: `alert` throws; `use-unset` logs an error and continues with
  * `unset`, where that is safe. Both say `configuration_malformed`.
  */
 export function feature<Schema extends z.ZodMiniType, Unset>(

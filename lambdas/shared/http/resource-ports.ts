@@ -13,7 +13,7 @@ export interface ResourcePorts {
   store: ResourceStore<Fields>;
   keys: IdempotencyStore<{ id: string }>;
   clock: Pick<Clock, 'now'>;
-  /** Is told of each change before its caller is; where that fails, the caller is answered 503 and sends it again. */
+  /** Called with each change before its caller is answered; if it fails, the caller gets 503 and sends the change again. */
   onChange?(tenantId: string, change: ResourceChange): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export interface ResourceDeclaration<Access extends string, Body extends z.ZodMi
   /** Fields by which a list is narrowed: to resources that have the value, or have it in their list. */
   filters?: readonly (keyof z.output<Body> & string)[];
   maxBodyBytes?: number;
-  /** Days after its last change that one is kept; for good by default. */
+  /** Days that one is kept after its last change; unlimited by default. */
   retentionDays?: number;
 }
 

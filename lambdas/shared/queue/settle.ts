@@ -18,7 +18,7 @@ export function settlement(parts: ConsumerParts) {
   const queue = receivedMessages(parts.client, parts.queueUrl);
   const dead = deadLetters(parts);
 
-  /** Lets them come back after so many seconds. */
+  /** Lets them come back after this many seconds. */
   async function retryAfter(received: readonly Received[], seconds: number): Promise<string[]> {
     const [first] = received;
     if (!first) return [];
@@ -35,7 +35,7 @@ export function settlement(parts: ConsumerParts) {
     return recordIdsOf(received);
   }
 
-  /** Puts it among the dead letters with the reason. */
+  /** Sends it to the dead-letter queue with the reason. */
   async function deadLetter({ record, log }: Received, error: EngineError): Promise<string[]> {
     const { messageId: recordId, body, attributes } = record;
     const groupId = attributes?.MessageGroupId;
@@ -54,7 +54,7 @@ export function settlement(parts: ConsumerParts) {
     return [];
   }
 
-  /** Lets a message of a standard queue wait for a worker, as a copy behind the others: that is no try of it. */
+  /** Lets a message of a standard queue wait for a worker, as a copy behind the others: this does not count as a try. */
   async function waitBehind({ record, log }: Received): Promise<string[]> {
     try {
       await queue.sendAgain(record, waitForShare(waitsOf(record) + 1, random));
@@ -68,7 +68,7 @@ export function settlement(parts: ConsumerParts) {
     }
   }
 
-  /** Deletes those that are done before the invocation ends, since SQS hands out nothing more of their group until then. */
+  /** Deletes done messages before the invocation ends, because SQS delivers nothing more of their group until then. */
   async function deleteDone(done: readonly Received[]): Promise<void> {
     const [first] = done;
     if (!first) return;
@@ -112,7 +112,7 @@ export interface DeadLetter {
   groupId?: string;
 }
 
-/** Where messages go that failed for good. */
+/** Where messages go that failed permanently. */
 export interface DeadLetters {
   /** Puts a copy there with the reason, and counts it. Throws `retry` where it is not taken: the original must stay. */
   put(letter: DeadLetter, error: EngineError): Promise<void>;
@@ -187,7 +187,7 @@ export const receivedMessages = (client: QueueClient, queueUrl: string) => ({
     throw retryLater('visibility_not_set', what);
   },
 
-  /** Deletes messages before the invocation's end does; to delete one twice is harmless. */
+  /** Deletes messages before the invocation's end does; deleting one twice does no harm. */
   async delete(receipts: Receipt[]): Promise<void> {
     const { Failed: failed = [] } = await client.send(
       new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entriesOf(receipts) }),

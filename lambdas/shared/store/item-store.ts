@@ -43,7 +43,7 @@ export interface Condition {
 export type Written<T> = { written: true; item: T } | { written: false; item: T | undefined };
 
 /**
- * The items of one kind in a table. An item that has expired is none. What DynamoDB fails to do is an error of the code
+ * The items of one kind in a table. An expired item counts as missing. What DynamoDB fails to do is an error of the code
  * `store`, which is retried; a condition that does not hold is an answer. `noun` names the items in errors: `a run`.
  */
 export class ItemStore<T extends object = Record<string, unknown>> {

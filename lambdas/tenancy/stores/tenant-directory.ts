@@ -18,7 +18,7 @@ const maxCached = 2_000;
 
 /**
  * Each item is kept for half a minute; that long a change may take to be seen. While DynamoDB is away,
- * what was read last goes on being used.
+ * the last value stays in use.
  */
 export function tenantDirectory(table: Table): TenantDirectory {
   const items = new ItemStore(table, 'a tenant');

@@ -6,15 +6,15 @@ import { type ModelLimit, type RateClass, type RateLimit, usageRetentionDays } f
 import { keys } from './keys.ts';
 
 export interface UsageCounter {
-  /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
+  /** Counts a request if the limit allows it, by one write; else says after how many seconds it would. */
   tryAcquireRequest(
     tenantId: string,
     rateClass: RateClass,
     limit: RateLimit,
   ): Promise<{ acquired: true } | { acquired: false; retryAfterSeconds: number }>;
-  /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
+  /** Acquires a call of the model by one write; if the company's calls are used up, says when one is free. */
   tryAcquireModelCall(tenantId: string, limit: ModelLimit): Promise<Acquired>;
-  /** Gives back a call that was spent and came to nothing. */
+  /** Returns an acquired call that came to nothing. */
   returnModelCall(tenantId: string, limit: ModelLimit): Promise<void>;
   /** Adds to a counter of the day. */
   count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
@@ -59,7 +59,7 @@ export function usageCounter(table: Table): UsageCounter {
           model_spent_until: expr`model_spent_until - ${(secondsPerDay / calls_per_day) * 1000}`,
         },
         add: { lead_model_calls: -1 },
-        // After midnight the call was spent on the item of the day before.
+        // After midnight the call was counted on the item of the day before.
         if: expr`lead_model_calls > ${0}`,
       });
     },

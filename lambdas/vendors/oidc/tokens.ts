@@ -30,7 +30,7 @@ const toleranceSeconds = 30;
 
 /**
  * Verifies tokens of one OpenID Connect issuer by its published keys: signature by the pinned algorithm,
- * issuer, audience, expiry, and that it is not from the future. Throws `retry` when the keys cannot be had,
+ * issuer, audience, expiry, and that it is not from the future. Throws `retry` when the keys are not available,
  * for which the issuer is asked once in some seconds.
  */
 export function tokenVerifier(

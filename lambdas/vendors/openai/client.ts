@@ -23,7 +23,7 @@ class BoundedOpenAI extends OpenAI {
 /** Gives the client for the key that is current; a new one only when the key has changed. */
 export type OpenAiSource = () => Promise<OpenAI>;
 
-/** The model of the deployment, and who is told of what each of its answers took. */
+/** The model of the deployment, and who records the tokens of each answer. */
 export const openAiOf = (
   env: {
     OPENAI_API_KEY_SECRET_ID: string;

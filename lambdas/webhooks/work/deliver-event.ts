@@ -33,7 +33,7 @@ export async function deliverEvent(event: ProductEvent, ports: DeliveryPorts): P
   if (endpoint) await send(event, endpoint, ports);
 }
 
-/** The endpoint that is to be told of the event; undefined where none is, or none may be. */
+/** The endpoint that must receive the event; undefined if there is none, or none may. */
 async function openEndpoint(
   event: ProductEvent,
   { tenant, endpoints, meter, log }: DeliveryPorts,

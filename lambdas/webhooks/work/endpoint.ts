@@ -4,7 +4,7 @@ import type { WebhooksFeature } from '../features.ts';
 import type { EndpointView } from '../routes.ts';
 import { secretOf } from './signing.ts';
 
-/** Where a company is told of events, as it has configured it, and whether the receiver has said that it is gone. */
+/** Where a company receives events, as it has configured it, and whether the receiver has said that it is gone. */
 export interface Endpoint extends WebhooksFeature {
   /** The version of the configuration that names it. */
   version: number;

@@ -10,11 +10,11 @@ const placeOf = (turn: Turn): RateLimitKey => ({
   key: keys.replyRateLimit(turn),
   attribute: 'spent_until',
   counter: 'replies',
-  // After a day at rest it is whole again, and the item is of no use.
+  // After a day without replies the limit is unused again, and the item can expire.
   retentionDays: 1,
 });
 
-/** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
+/** Acquires a reply for the conversation; in how many seconds one is free, 0 if it was acquired. */
 export function replyRateLimit(table: Table): (turn: Turn) => Promise<number> {
   const tryAcquire = gcraLimiter(table);
   return async (turn) => {

@@ -173,7 +173,7 @@ const withFailure = (
   { clock }: TurnContext,
 ): Turn => ({ ...turn, history: withEntry(turn.history, { at: clock.now(), what, error_code }) });
 
-/** The attempt was counted as it began; an outage is none. */
+/** The attempt was counted as it began; an outage does not count. */
 function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
   return isOutage(error)
     ? { attempts: Math.max(0, attempts - 1), outages: outages + 1 }
@@ -182,7 +182,7 @@ function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
 
 /**
  * What a dead letter leaves behind. The thread in which it died may be the reason, so that neither its redriving
- * nor the customer's next message goes on there.
+ * nor the customer's next message continues there.
  */
 function fromTheStart(turn: Turn, error: EngineError): Turn {
   const isAsked = turn.state === 'thread' || turn.state === 'run';
@@ -191,7 +191,7 @@ function fromTheStart(turn: Turn, error: EngineError): Turn {
   return withoutThread(rest);
 }
 
-/** Errors of one conversation alone that look like an outage: the vendor has made it so that it cannot go on. */
+/** Errors of one conversation alone that look like an outage: the vendor does not let it continue. */
 const perhapsTheThreads = /^(openai_(failed|unreadable)|run_cancelled)$/;
 
 /** A wrong setting, or an outage, says nothing about the thread. */

@@ -44,7 +44,7 @@ export type StepResult =
   | { kind: 'moved'; turn: Turn }
   | { kind: 'waiting'; turn: Turn; afterSeconds: number };
 
-/** A part of the process's memory that pieces of work share which go on at the same time. */
+/** A part of the process's memory which concurrent pieces of work share. */
 export interface ByteRoom {
   hold(): ByteHold;
 }
@@ -105,7 +105,7 @@ export interface AssistantPort {
   startMs(threadId: string): number;
   /** Opens a thread that already knows the messages so far; returns its id. */
   openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
-  /** Has the vendor delete a thread that no turn goes on with. */
+  /** Lets the vendor delete a thread that no turn uses any more. */
   closeThread(threadId: string): Promise<void>;
   /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
   startRun(

@@ -90,7 +90,7 @@ describe('what redriving a customer’s message would do', () => {
     expect(await redriving(whatsApp(), records)).toBe('changes nothing: it is over (answered).');
   });
 
-  it('is to go on behind the last step', async () => {
+  it('is to continue behind the last step', async () => {
     expect(await redriving(whatsApp())).toMatch(/^begins from the start; the customer gets/);
     expect(await redriving(whatsApp(), turn({ state: 'run' }))).toMatch(/^goes on behind .*"run"/);
     const parts = [{ state: 'sent' }, { state: 'waiting' }] as Turn['parts'];

@@ -92,7 +92,7 @@ describe('a redrive', () => {
     expect(now - begun).toBe(10_000);
   });
 
-  it('that is stopped leaves the rest where it was, and goes on later', async () => {
+  it('that is stopped leaves the rest where it was, and continues later', async () => {
     const stop = new AbortController();
     for (let n = 0; n < 30; n++) await test.die({ n });
 

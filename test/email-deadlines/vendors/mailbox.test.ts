@@ -38,7 +38,7 @@ describe('a reply to the mailbox', () => {
     [{ error: 'Cannot GET /emails?api_key=s3cret' }],
     ['plain words, as the customer wrote them'],
     [''],
-  ])('is refused for good by a 4xx, whose words are not repeated: %j', async (body) => {
+  ])('is refused permanently by a 4xx, whose words are not repeated: %j', async (body) => {
     const { result } = await posted(says(404, body));
 
     expect(result).toEqual({ kind: 'refused', reason: 'it answered 404' });

@@ -193,7 +193,7 @@ describe('a mailbox that is away', () => {
     expect(world.accepted.map(({ reply }) => reply.response)).toEqual(['Answer 1']);
   });
 
-  it('makes a dead letter of the email once the outage has lasted too long, and those behind it go on', async () => {
+  it('makes a dead letter of the email once the outage has lasted too long, and those behind it continue', async () => {
     const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
     const inTime = parentAndChild.map((email) => ({ ...email, deadline: 3_600 }));
     const world = await aWorld(inTime, { post });

@@ -50,7 +50,7 @@ describe('the queue of ready emails', () => {
     expect(queue.take(800, taking(500))?.email_id).toBe('b');
   });
 
-  it('goes on to the next deadline at stake when the first has passed', () => {
+  it('continues to the next deadline at stake when the first has passed', () => {
     const queue = queueOf(due('parent', 300, 2_000), due('other', 1_500));
 
     expect(queue.take(0, taking(500))?.email_id).toBe('other');

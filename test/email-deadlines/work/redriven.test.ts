@@ -16,7 +16,7 @@ afterAll(() => table.close());
 
 const away = { kind: 'unavailable', reason: 'it answered 503' } as const;
 
-/** An world whose one email has failed for good, with the mailbox back since. */
+/** An world whose one email has failed permanently, with the mailbox back since. */
 async function afterFailure(options: EmailWorldOptions = {}) {
   runs += 1;
   const mailbox = { isBack: false };

@@ -7,7 +7,7 @@ const note = 'My name is Quetzal: what does it cost?';
 const hasty = 'Need urgent pricing for 50 seats ASAP!';
 const openai = { adapter: 'openai' };
 
-describe('a model that cannot be had', () => {
+describe('a model that is not available', () => {
   const respond = (status: number, code?: string, headers: Record<string, string> = {}) => ({
     kind: 'respond' as const,
     status,

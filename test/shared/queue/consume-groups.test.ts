@@ -90,7 +90,7 @@ describe('the messages of a group', () => {
     expect(queue.returned).toEqual([{ ids: ['a2', 'a3'], seconds: 42 }]);
   });
 
-  it('go on after one that is dead', async () => {
+  it('continue after one that is dead', async () => {
     const { takes, handled, queue } = oneByOne({ a1: dead });
 
     expect(await takes('a1', 'a2')).toEqual([]);

@@ -142,7 +142,7 @@ describe('an idempotency key', () => {
   it.each([
     ['with the end of the request', { in_flight_until: 0 }],
     ['without it', {}],
-  ])('that the version before kept, %s, is gone on with', async (_, more) => {
+  ])('that the version before kept, %s, is continued with', async (_, more) => {
     const { acquire, tenant } = aTenant();
     const place = keyOf(tenant, hashOf('k'));
     const claim = { id: 'of-before', request_hash: hashOf('request'), expires_at: soon() };

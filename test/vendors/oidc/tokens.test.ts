@@ -200,7 +200,7 @@ describe('an identity provider that is away', () => {
     },
   );
 
-  it('is not waited for by tokens whose keys are in hand', async () => {
+  it('is not waited for by tokens whose keys are in flight', async () => {
     const provider = await anIdentityProvider(clock.now);
     let isAway = false;
     const { verify, urls } = onTheWay(provider, (url) =>

@@ -22,7 +22,7 @@ const retrySeconds = 2;
 const atOnce = 4;
 
 /**
- * The customer's messages with their pictures. Of one that is lost for good the model is told that it could not
+ * The customer's messages with their pictures. If one is lost, the model is told that it could not
  * be read. Waits while one may still come or others fill the memory; throws `retry` while Twilio gives none, as
  * often as an outage allows, and then the words are answered without it.
  */

@@ -71,7 +71,7 @@ async function openNew(turn: Turn, context: TurnContext): Promise<string> {
   return assistant.openThread(turn, await seedOf(turn, context.store));
 }
 
-/** Has the vendor delete a thread, else customers' words stay there longer than with us. Logs a failure and goes on. */
+/** Lets the vendor delete a thread, because customers' words must not stay there longer than here. Only logs a failure. */
 export async function closeThread(
   threadId: string | undefined,
   context: TurnContext,
@@ -87,7 +87,7 @@ export async function closeThread(
   }
 }
 
-/** Puts a new thread, which knows our stored history, in the place of one that is of no use any more. */
+/** Replaces a thread that is no longer usable by a new one that knows our stored history. */
 export async function replaceThread(turn: Turn, why: string, context: TurnContext): Promise<Turn> {
   const threadId = await openNew(turn, context);
   context.log.warn('The thread is unusable; a new one continues from our history.', {
