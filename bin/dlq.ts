@@ -70,7 +70,7 @@ export async function sendBack(queue: string, options: Chosen & { rate: number }
     `${result.stopped ? 'Stopped: ' : ''}${result.redriven} sent back to ${from.name}, about ${waiting + out} left.${came}`,
   );
   if (result.stopped) {
-    say('Nothing is lost; the same command goes on.');
+    say('Nothing is lost; the same command continues.');
     process.exitCode = 130;
   }
 }

@@ -11,7 +11,7 @@ const countsFile = path.join(projectRoot, 'bench/cost/counts.json');
 const pageFile = path.join(projectRoot, 'docs/reference/cost.md');
 const prefix = 'replies-engine';
 
-/** Writes docs/reference/cost.md and shows it; with `measure` counts again before (about four minutes). */
+/** Writes docs/reference/cost.md and shows it; with `measure` it counts again first (about four minutes). */
 export async function cost(what?: string): Promise<void> {
   if (what !== undefined && what !== 'measure') {
     console.error(`There is no "cost ${what}": use "cost" or "cost measure".`);

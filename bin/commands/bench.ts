@@ -6,7 +6,7 @@ const about = {
     'which emails are on time under which policy, on a virtual clock (about a minute)',
   triage:
     'how well the rules classify labelled leads (a minute); "triage FILE" takes others, "triage learn" learns again (two minutes)',
-  cost: 'what AWS bills, into docs/reference/cost.md; "cost measure" counts again before (about four minutes)',
+  cost: 'what AWS bills, into docs/reference/cost.md; "cost measure" counts again first (about four minutes)',
   'cold-start':
     'how fast and how large the functions start, as shipped and naively bundled (two minutes)',
 };

@@ -10,7 +10,7 @@ export const completion = () =>
     .description(
       'Prints what lets a shell know replies, wherever you are, and complete its commands, options and values.',
     )
-    .summary('lets your shell know replies and complete it')
+    .summary('sets up replies and its completions in your shell')
     .addArgument(new Argument('<shell>', 'yours').choices(shells))
     .addHelpText(
       'after',

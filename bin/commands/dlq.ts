@@ -26,7 +26,7 @@ export function dlq() {
     .addOption(json())
     .action(async (from, options) => (await work()).show(from, options));
   onDeployment(command.command('redrive').argument(...queue))
-    .description('sends them back to work, where nothing is done twice')
+    .description('sends them back to their queue; nothing is done twice')
     .addOption(id())
     .addOption(numeric('--rate <n>', 'how many a second', [0.01, 1_000]).default(10))
     .action(async (from, options) => (await work()).sendBack(from, options));

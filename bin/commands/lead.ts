@@ -5,8 +5,8 @@ import { CommandError, examples } from '../command.ts';
 /** `replies lead` */
 export const lead = () =>
   new Command('lead')
-    .description('Posts a lead on the local cloud, waits until it is classified, and tells why.')
-    .summary('posts a lead, and tells how it was classified and why')
+    .description('Posts a lead on the local cloud, waits until it is classified, and shows why.')
+    .summary('posts a lead, and shows how it was classified and why')
     .argument('<note...>', 'what the lead says')
     .option('--email <address>', 'what else is known of the lead')
     .option('--phone <number>')

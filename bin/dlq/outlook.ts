@@ -65,7 +65,7 @@ async function ofWhatsApp(letter: Letter, records: Records, now: number): Promis
 function progressOf({ state, parts }: Turn): string {
   const sent = parts.filter((part) => part.state === 'sent').length;
   if (parts.length > 0) return `sends what is missing (${sent} of ${parts.length} parts are sent)`;
-  return state === 'received' ? 'begins from the start' : `goes on behind the step "${state}"`;
+  return state === 'received' ? 'begins from the start' : `continues after the step "${state}"`;
 }
 
 async function ofEmail(

@@ -26,7 +26,7 @@ export const failuresCheck = (
       }),
     );
     const reports = found.flat();
-    return reports.length > 0 ? reports : [ok('no call of a vendor has failed in 15 minutes.')];
+    return reports.length > 0 ? reports : [ok('no vendor call has failed in 15 minutes.')];
   },
 });
 

@@ -32,7 +32,7 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
       return [await messagesOf(parseTwilioCredentials(stored), baseUrl, signal)];
     }
     if (answer.kind === 'unavailable') {
-      return [warn(`Twilio did not tell its senders (${answer.status}): try again.`)];
+      return [warn(`Twilio did not list its senders (${answer.status}): try again.`)];
     }
     return numbers.map((number) => checkSender(number, answer.senders, ours));
   },

@@ -1,6 +1,6 @@
 /**
  * Does the work, so many at the same time. After a failure nothing more is begun, and it throws once what was under
- * way has ended: nothing of it goes on behind the caller's back.
+ * way has ended: nothing of it continues unseen by the caller.
  */
 export async function inParallel<T>(
   work: readonly T[],

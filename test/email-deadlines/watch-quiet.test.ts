@@ -97,6 +97,6 @@ describe('the run of a company that is suspended', () => {
     }
 
     expect(enqueued).toEqual([[], [], [], ['now', 'soon']]);
-    expect(run.log.text().match(/rests|goes on/g)).toEqual(['rests', 'goes on']);
+    expect(run.log.text().match(/pauses|continues/g)).toEqual(['pauses', 'continues']);
   });
 });

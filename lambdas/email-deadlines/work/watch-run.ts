@@ -54,7 +54,7 @@ async function rest(
 ): Promise<void> {
   const ids = runKeyOf(run);
   if (suspended !== (message.suspended ?? false)) {
-    log.info(suspended ? 'A run rests: its company is suspended.' : 'A run goes on.', ids);
+    log.info(suspended ? 'A run pauses: its company is suspended.' : 'A run continues.', ids);
   }
   const progress = progressOf(run);
   await watchLater({ kind: 'watch', ...ids, progress, ...(suspended && { suspended }) });

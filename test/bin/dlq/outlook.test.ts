@@ -92,7 +92,7 @@ describe('what redriving a customer’s message would do', () => {
 
   it('is to continue behind the last step', async () => {
     expect(await redriving(whatsApp())).toMatch(/^begins from the start; the customer gets/);
-    expect(await redriving(whatsApp(), turn({ state: 'run' }))).toMatch(/^goes on behind .*"run"/);
+    expect(await redriving(whatsApp(), turn({ state: 'run' }))).toMatch(/^continues after .*"run"/);
     const parts = [{ state: 'sent' }, { state: 'waiting' }] as Turn['parts'];
     expect(await redriving(whatsApp(), turn({ state: 'sending', parts }))).toMatch(
       /^sends what is missing \(1 of 2 parts are sent\)/,
