@@ -6,7 +6,7 @@ import { credentialPrefix, keys, partition } from '../../tenancy/stores/keys.ts'
 import { clientIdOf, newApiKey, newKeyId } from '../work/api-key.ts';
 import { credentialSchema, type StoredCredential } from '../work/credential.ts';
 
-/** What a new credential is to be. */
+/** What a new credential is made from. */
 export type NewCredential = Pick<
   StoredCredential,
   'tenant_id' | 'kind' | 'name' | 'role' | 'scopes' | 'valid_until' | 'created_by'

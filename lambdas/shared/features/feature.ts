@@ -7,12 +7,12 @@ export interface Configurations {
   configuration(tenantId: string, feature: string): Promise<unknown>;
 }
 
-/** One feature of the tenants' configuration, as a context reads it; `Told` is where a malformed value is logged. */
-export interface Feature<Value, Told extends [log?: Log]> {
+/** One feature of the tenants' configuration, as a context reads it; `LogArgs` is where a malformed value is logged. */
+export interface Feature<Value, LogArgs extends [log?: Log]> {
   /** The value of a tenant. */
-  read(tenants: Configurations, tenantId: string, ...told: Told): Promise<Value>;
+  read(tenants: Configurations, tenantId: string, ...args: LogArgs): Promise<Value>;
   /** The same of a stored value that was read already. */
-  parse(stored: unknown, tenantId: string, ...told: Told): Value;
+  parse(stored: unknown, tenantId: string, ...args: LogArgs): Value;
 }
 
 /**

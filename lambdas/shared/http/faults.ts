@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
 
 const maxFaults = 50;
 
-/** The problem that names every fault of a request that was understood. */
+/** The problem that names every fault of a readable request. */
 export const invalid = (faults: Fault[]): Problem => ({
   type: 'invalid',
   title: 'The request is invalid',
@@ -14,7 +14,7 @@ export const invalid = (faults: Fault[]): Problem => ({
   errors: faults.slice(0, maxFaults),
 });
 
-/** What a schema makes of a value, or every fault of it, each at its JSON Pointer. */
+/** The value as the schema parses it, or every fault of it, each at its JSON Pointer. */
 export function parsed<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,

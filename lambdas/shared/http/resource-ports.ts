@@ -8,7 +8,7 @@ import type { Resource } from './resource.ts';
 /** The fields of any resource. */
 export type Fields = Record<string, unknown>;
 
-/** What the routes of a resource stand on. */
+/** What the routes of a resource need. */
 export interface ResourcePorts {
   store: ResourceStore<Fields>;
   keys: IdempotencyStore<{ id: string }>;
@@ -35,7 +35,7 @@ export function resourcePorts(
       pk,
       prefix: `${kind}#`,
       changesOf: (id) => `CHANGE#${kind}#${id}#`,
-      // One that this version would not take is given as it is kept.
+      // A body that this version would not accept is returned as it is stored.
       readBody: (kept) => body.safeParse(kept).data ?? (kept as Fields),
       newestFirst: true,
       ...(retentionDays !== undefined && { retentionDays }),

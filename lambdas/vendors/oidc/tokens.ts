@@ -23,7 +23,7 @@ export interface Identity {
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const timeoutMs = 3_000;
-/** An issuer that has failed is left alone so long: forged tokens are for nothing, but a fetch costs seconds. */
+/** For how long an issuer that failed is not asked again: forged tokens cost nothing, but a fetch costs seconds. */
 const restMs = 5_000;
 /** How far clocks may be apart. */
 const toleranceSeconds = 30;
@@ -67,7 +67,7 @@ export function tokenVerifier(
         : undefined;
     } catch (error) {
       if (isTheTokens(error)) return undefined;
-      // What comes during the rest does not prolong it.
+      // Tokens that come in this time do not extend it.
       if (clock.now() >= restUntil) restUntil = clock.now() + restMs;
       throw unavailable(provider.issuer, error);
     }

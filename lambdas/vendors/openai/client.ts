@@ -5,13 +5,13 @@ import { UnreadableAnswer } from './errors.ts';
 import { type UsageRecorder, usageMeter } from './usage.ts';
 
 /**
- * The longest that a call takes which is repeated after a failure, its repetitions included: a function that waits
+ * The longest time that a repeated call takes, its repetitions included: a function that waits
  * for one must have this much time left. Calls with bounds of their own, such as starting a run, are made once.
  */
 export const callLimitMs = 12_000;
 const maxRetries = 2;
 
-/** The SDK bounds each try alone, and three that hang would outlast the function. */
+/** The SDK limits each try alone, and three hanging tries would outlast the function. */
 class BoundedOpenAI extends OpenAI {
   protected override async prepareOptions(
     options: Parameters<OpenAI['prepareOptions']>[0],
@@ -61,7 +61,7 @@ export function openAiSource(
   };
 }
 
-/** A refused key may have been rotated: the next call takes the one that is stored now. */
+/** A refused key may have been rotated: the next call reads the stored one again. */
 async function fetchNotingRefusal(
   key: CachedSecret<string>,
   ...[url, init]: Parameters<typeof fetch>
@@ -72,7 +72,7 @@ async function fetchNotingRefusal(
   return retriesByQueue(response) ? noRetry(response) : response;
 }
 
-/** Statuses that say something of the request, if it is the API that answers. */
+/** Statuses that say something about the request, if the API itself answers. */
 const checking = [400, 403, 404, 405, 422];
 
 /**
@@ -96,14 +96,14 @@ async function readable(response: Response): Promise<Response> {
   return new Response(body, { status: isUnknownRoute(answer) ? 404 : status, headers });
 }
 
-/** Some servers write null for the output of a response that is not complete, by which the SDK breaks. */
+/** Some servers write null for the output of an incomplete response, which breaks the SDK. */
 const isWithoutOutput = ({ object, output }: { object?: unknown; output?: unknown }): boolean =>
   object === 'response' && !Array.isArray(output);
 
 const isApiError = (answer: { error?: unknown; object?: unknown }): boolean =>
   Boolean(answer.error) || answer.object === 'error';
 
-/** LM Studio says 200 of a route that it does not have. */
+/** LM Studio answers 200 for a route that it does not have. */
 const isUnknownRoute = ({ error }: { error?: unknown }): boolean =>
   typeof error === 'string' && error.startsWith('Unexpected endpoint');
 
@@ -116,7 +116,7 @@ function jsonObject(text: string): object | undefined {
   }
 }
 
-/** A wait that the vendor asks for is the queue's, not this function's: it pays for its time. */
+/** The queue waits as long as the vendor asks, not this function, whose time is billed. */
 const retriesByQueue = ({ headers }: Response): boolean => Number(headers.get('retry-after')) > 1;
 
 const noRetry = (response: Response): Response => {

@@ -27,7 +27,7 @@ export interface Answer {
   retryAfterSeconds?: number;
 }
 
-/** Tells a company of an event. Throws where it could not be told. */
+/** Sends an event to a company. Throws if it could not be delivered. */
 export async function deliverEvent(event: ProductEvent, ports: DeliveryPorts): Promise<void> {
   const endpoint = await openEndpoint(event, ports);
   if (endpoint) await send(event, endpoint, ports);

@@ -16,7 +16,7 @@ export interface Disabled {
   reason: string;
 }
 
-/** Whether the company wants to be told; a test it has asked for. */
+/** Whether the company wants this event; it has asked for a test itself. */
 export const wants = ({ events }: Endpoint, { type }: ProductEvent): boolean =>
   type === 'webhook.test' || !events || events.includes(type);
 
