@@ -1,13 +1,13 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { sendableBody } from '../../lambdas/shared/queue/enqueue.ts';
-import { deleteLetter, giveBack, type Letter, takeLetters } from './letters.ts';
+import { type DeadLetter, deleteLetter, giveBack, takeLetters } from './letters.ts';
 import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
 
 export interface RedriveOptions {
   queue: DeadLetterQueue;
   /** Where the letters go back to. */
   sourceUrl: string;
-  wanted: (letter: Letter) => boolean;
+  wanted: (letter: DeadLetter) => boolean;
   /** How many letters are wanted, where that is known. */
   max?: number;
   ratePerSecond: number;
@@ -41,7 +41,7 @@ export async function redrive(sqs: Sqs, options: RedriveOptions): Promise<Redriv
   // However quickly letters fail again: no more than there were, and the counts are approximate.
   const bound = Math.min(max, waiting + out + batchSize);
   const seconds = visibilitySeconds(options.ratePerSecond);
-  const held = new Map<string, Letter>();
+  const held = new Map<string, DeadLetter>();
   /** When those that were sent back had died: one of the same subject that died later has failed again. */
   const redrivenOf = new Map<string, number>();
   const result: Redriven = { redriven: 0, cameBack: 0, stopped: false };
@@ -71,7 +71,7 @@ export async function redrive(sqs: Sqs, options: RedriveOptions): Promise<Redriv
   return { ...result, stopped: signal.aborted };
 }
 
-const nameOf = ({ subject, body }: Letter): string =>
+const nameOf = ({ subject, body }: DeadLetter): string =>
   subject.ids.length > 0 ? `${subject.tenant} ${subject.what}` : body;
 
 const pauseMs = (redriven: number, { ratePerSecond }: RedriveOptions): number =>
@@ -86,7 +86,7 @@ const added = ['reason_code', 'reason', 'failed_at', 'record_id'];
 async function sendBack(
   sqs: Sqs,
   { queue, sourceUrl }: RedriveOptions,
-  letter: Letter,
+  letter: DeadLetter,
 ): Promise<void> {
   const kept = Object.entries(letter.attributes).filter(([name]) => !added.includes(name));
   await sqs.send(

@@ -4,7 +4,7 @@ import { CommandError, type Target } from '../command.ts';
 import { spanOf } from '../duration.ts';
 import { say } from '../output.ts';
 import type { Records } from '../records.ts';
-import { isNamed, type Letter, lookAt } from './letters.ts';
+import { type DeadLetter, isNamed, lookAt } from './letters.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import {
   type Counts,
@@ -56,7 +56,7 @@ export async function shownOf(
 }
 
 async function shownLetter(
-  letter: Letter,
+  letter: DeadLetter,
   records: Records,
   reveal: boolean,
   now: number,

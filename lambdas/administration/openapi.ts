@@ -114,11 +114,17 @@ function successOf({ success }: ApiRoute): Json {
 }
 
 function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
-  const ofGate: Problems = isGuarded
+  const ofAuthorization: Problems = isGuarded
     ? { 401: 'unauthenticated', 403: ['forbidden', 'tenant-suspended'], 429: 'too-many-requests' }
     : {};
   const ofSignature: Problems = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
-  const all = [ofInput(route), route.problems ?? {}, ofGate, ofSignature, { 503: 'unavailable' }];
+  const all = [
+    ofInput(route),
+    route.problems ?? {},
+    ofAuthorization,
+    ofSignature,
+    { 503: 'unavailable' },
+  ];
   const ours = (status: number) =>
     all.flatMap((problems: Problems) => problems[status as keyof Problems] ?? []);
   const theirs = gatewayAnswers(route, isGuarded);

@@ -32,7 +32,7 @@ export function serveInsights(serve: Serve, { store, lists, queue }: InsightsPor
     return lead.insight ? { body: insightView(lead.insight) } : pending;
   });
 
-  serve(routes.triageAgain, async ({ params, body, caller: { tenant_id } }) => {
+  serve(routes.reclassifyLead, async ({ params, body, caller: { tenant_id } }) => {
     const lead = await store.find(tenant_id, params.lead_id);
     if (!lead) return undefined;
     const request = { lead_id: lead.id, request_id: randomUUID() };

@@ -86,7 +86,7 @@ export const routes = {
     success: { status: 200, what: 'The insight', schema: insight },
     problems: { 404: 'insight-pending' },
   },
-  triageAgain: {
+  reclassifyLead: {
     operationId: 'triageLeadAgain',
     method: 'POST',
     path: '/leads/{lead_id}/insight',

@@ -66,7 +66,7 @@ const callOf =
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as T;
     if (response.status === 404) throw new NotYet(`${method} ${where} answered 404: ${text}`);
-    throw new Error(faultOf(method, where, response.status, text));
+    throw new Error(refusalText(method, where, response.status, text));
   };
 
 interface Problem {
@@ -75,7 +75,7 @@ interface Problem {
 }
 
 /** An answer that refuses, as a person reads it. */
-function faultOf(method: string, where: string, status: number, text: string): string {
+function refusalText(method: string, where: string, status: number, text: string): string {
   const said = `${method} ${where} answered ${status}`;
   try {
     const { detail, errors = [] } = JSON.parse(text) as Problem;

@@ -193,7 +193,9 @@ describe('an event of the product', () => {
     await publish('pauses', 'evt_insight-2');
 
     const lines = () => engine.lines.filter((line) => line.includes('evt_insight-2')).join('\n');
-    await vi.waitFor(() => expect(lines()).toContain('suspended: the event is not sent'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(lines()).toContain('suspended: the event is not sent'), {
+      timeout: 10_000,
+    });
     expect(receiver.received).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget } from '../../bin/customers/forget.ts';
-import { keptOf } from '../../bin/customers/kept.ts';
+import { storedDataOf } from '../../bin/customers/stored-data.ts';
 import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { readTwilioMessage } from '../../lambdas/whatsapp-replies/work/inbound.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
@@ -41,7 +41,7 @@ async function aPerson() {
     optedOut: async () => [await optedOut(byNumber), await optedOut(byId)],
     conversations: () => receiver.enqueued().map(({ conversation_id }) => conversation_id),
     kept: (address: string) =>
-      keptOf(
+      storedDataOf(
         { company: 'acme', address, email: undefined },
         { conversations: table, leads: table },
       ),

@@ -155,13 +155,13 @@ function hasPlace(tenant: string, owner: string, live: Map<string, Worker>, most
 }
 
 /** Of the workers, how many are never one tenant's alone: enough to find at once what others have waiting. */
-const keptFree = 0.2;
+const reservedShare = 0.2;
 
 /**
  * How many of `workers` one tenant may hold while `tenants` are at work (itself among them): an equal part of what is
  * not kept free, and one at least. Both are counts of 1 or more.
  */
 export function shareOf(workers: number, tenants: number): number {
-  const shared = workers - Math.max(1, Math.round(workers * keptFree));
+  const shared = workers - Math.max(1, Math.round(workers * reservedShare));
   return Math.max(1, Math.ceil(shared / Math.max(1, tenants)));
 }

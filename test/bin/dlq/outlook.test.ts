@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Letter } from '../../../bin/dlq/letters.ts';
+import type { DeadLetter } from '../../../bin/dlq/letters.ts';
 import { outlookOf } from '../../../bin/dlq/outlook.ts';
 import { subjectOf } from '../../../bin/dlq/subject.ts';
 import type { Records } from '../../../bin/records.ts';
@@ -17,7 +17,7 @@ const nothing: Records = {
   run: async () => undefined,
 };
 
-const aDeadLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
+const aDeadLetter = (body: unknown, more: Partial<DeadLetter> = {}): DeadLetter => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     id: 'l1',
@@ -56,7 +56,7 @@ const run = (kind: 'start' | 'watch') => aDeadLetter({ kind, tenant_id: 'acme', 
 const lead = () =>
   aDeadLetter({ kind: 'again', tenant_id: 'acme', lead_id: id, request_id: id, adapter: 'rules' });
 
-const event = (more: Partial<Letter> = {}) =>
+const event = (more: Partial<DeadLetter> = {}) =>
   aDeadLetter(
     {
       source: 'replies-engine',
@@ -71,7 +71,7 @@ const event = (more: Partial<Letter> = {}) =>
     more,
   );
 
-const redriving = async (letter: Letter, records: Partial<Records> = {}) =>
+const redriving = async (letter: DeadLetter, records: Partial<Records> = {}) =>
   (await outlookOf(letter, { ...nothing, ...records }, now)).redriving;
 
 const turn = (fields: Partial<Turn>): Partial<Records> => ({
