@@ -129,12 +129,12 @@ describe('the messages of one conversation', () => {
   });
 
   it('wait behind an earlier one that is answered by another invocation', async () => {
-    const gate = Promise.withResolvers<void>();
+    const barrier = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
     const slow = aConsumer(table, {
       async answer() {
         started.resolve();
-        await gate.promise;
+        await barrier.promise;
         return 'Slow.';
       },
     });
@@ -145,7 +145,7 @@ describe('the messages of one conversation', () => {
     const working = slow.consume(first);
     await started.promise;
     const stays = await other.consume(first, second);
-    gate.resolve();
+    barrier.resolve();
 
     expect(stays).toEqual(['one', 'two']);
     expect(await working).toEqual([]);

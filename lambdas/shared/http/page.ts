@@ -13,7 +13,7 @@ function limitUpTo(maxLimit: number) {
   return z.pipe(number, z.int().check(z.lte(maxLimit, bounds)));
 }
 
-/** A cursor of this form; any other is none that was given. */
+/** A cursor of this form; any other was not given out by us. */
 export const cursorOf = (form: RegExp) =>
   z.string().check(z.regex(form, { error: 'It is none that was given as next_cursor.' }));
 

@@ -152,9 +152,9 @@ describe('the budget of the model', () => {
 
   it('does not hold up what is drafted already', async () => {
     const emails = [anEmail('draft'), anEmail('drafted', { deadline: 90 })];
-    let isSpent = false;
+    let isUsedUp = false;
     const world = await aWorld(emails, {
-      acquireModelCall: async () => (isSpent ? 5_000 : 0),
+      acquireModelCall: async () => (isUsedUp ? 5_000 : 0),
       sleep: passing,
     });
     const key = { ...world.run, email_id: 'drafted' };
@@ -165,12 +165,12 @@ describe('the budget of the model', () => {
     }
     for (const { message } of world.queue)
       if (message.email_id === 'drafted') message.drafted = true;
-    isSpent = true;
+    isUsedUp = true;
     const begin = clock.now();
 
     const working = world.invoke();
     while (world.accepted.length === 0 && clock.now() < begin + 4_000) await turn();
-    isSpent = false;
+    isUsedUp = false;
     await working;
 
     expect(world.acceptedIds()).toEqual(['drafted', 'draft']);

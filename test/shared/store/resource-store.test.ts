@@ -86,7 +86,7 @@ describe('a resource', () => {
   });
 
   it('that is kept for some days is none after them, nor are its changes', async () => {
-    const { tenant, notes, set, textOf } = aTenant({ keptDays: 2 });
+    const { tenant, notes, set, textOf } = aTenant({ retentionDays: 2 });
     await set('a', 'one');
     table.clock.pass(days(1.5));
     await set('a', 'two');
@@ -115,7 +115,7 @@ describe('the list of resources', () => {
     expect(second).toMatchObject({ items: [{ id: 'n27' }, { id: 'n29' }], next: undefined });
   });
 
-  it('ends a page after a thousand that do not fit, and goes on behind them', async () => {
+  it('ends a page after a thousand that do not fit, and continues behind them', async () => {
     const { tenant, notes } = aTenant();
     const { pk, prefix } = { pk: noteKind.pk(tenant), prefix: noteKind.prefix };
     const stamps = { version: 1, created_at: '', updated_at: '', updated_by: 'key:1' };

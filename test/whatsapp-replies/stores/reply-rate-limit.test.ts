@@ -14,15 +14,15 @@ afterAll(() => table.close());
 
 describe('the replies of one conversation', () => {
   it('are sixty at once, and one a minute from then on', async () => {
-    const spend = replyRateLimit(table);
+    const tryAcquire = replyRateLimit(table);
     const turn = aTurn({ conversation_id: 'c_fast' });
 
     const waits: number[] = [];
-    for (let n = 0; n <= limits.repliesAtOnce; n += 1) waits.push(await spend(turn));
+    for (let n = 0; n <= limits.repliesAtOnce; n += 1) waits.push(await tryAcquire(turn));
     table.clock.pass(59_000);
-    waits.push(await spend(turn));
+    waits.push(await tryAcquire(turn));
     table.clock.pass(1_000);
-    waits.push(await spend(turn), await spend(turn));
+    waits.push(await tryAcquire(turn), await tryAcquire(turn));
 
     expect(waits).toEqual([...Array(60).fill(0), 60, 1, 0, 60]);
   });
