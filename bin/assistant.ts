@@ -71,7 +71,7 @@ export async function reset(whose: string, options: OfProject): Promise<void> {
   const { company, store, feature } = await featureOf(whose, options);
   const removed = await store.remove(company, feature, { by: operator(), expected: undefined });
   if (removed.kind === 'conflict') {
-    throw new CommandError('Others change it all the time: try again.');
+    throw new CommandError('Others keep changing it: try again.');
   }
   say(`${company} has the default assistant again. A change is seen within half a minute.`);
 }

@@ -8,7 +8,7 @@ interface Candidate {
   says: string;
 }
 
-/** How the last of the words may go on: with a command, an option, or one of the values that there are. */
+/** How the last word may be completed: with a command, an option, or one of the values that there are. */
 export function candidates(program: CommandUnknownOpts, words: readonly string[]): Candidate[] {
   const [last = '', ...before] = words.toReversed();
   const { command, given } = reached(program, before.toReversed());

@@ -3,7 +3,7 @@ import { whatsAppAddress } from '../lambdas/whatsapp-replies/messages.ts';
 import { stages } from '../lib/stages.ts';
 import { CommandError, type Target } from './command.ts';
 import { forget } from './customers/forget.ts';
-import { type Kept, keptOf } from './customers/kept.ts';
+import { type StoredData, storedDataOf } from './customers/stored-data.ts';
 import { existingCompany } from './existing-company.ts';
 import { say, sayJson } from './output.ts';
 import { readNumber, tableOf } from './target.ts';
@@ -47,11 +47,12 @@ async function lookedUp(number: string, options: Wanted) {
     leads: tableOf(options, 'leads'),
   };
   const address = addressOf(number);
-  const kept = await keptOf({ company, address, email: options.email?.trim() }, tables);
+  const kept = await storedDataOf({ company, address, email: options.email?.trim() }, tables);
   return { kept, company, tables, address };
 }
 
-const isNothing = ({ channels, leads }: Kept): boolean => channels.length + leads.length === 0;
+const isNothing = ({ channels, leads }: StoredData): boolean =>
+  channels.length + leads.length === 0;
 
 /** Who hides their number from businesses has an id in its place. */
 function addressOf(text: string): string {
@@ -61,7 +62,7 @@ function addressOf(text: string): string {
 
 function linesOf(
   number: string,
-  { kept, company, address }: { kept: Kept; company: string; address: string },
+  { kept, company, address }: { kept: StoredData; company: string; address: string },
   { stage }: Target,
 ): string[] {
   if (isNothing(kept)) return [`Nothing is kept of ${number} by ${company} (${stage}).`];
@@ -77,7 +78,7 @@ function linesOf(
 }
 
 /** What others keep. */
-function elsewhere({ channels }: Kept): string[] {
+function elsewhere({ channels }: StoredData): string[] {
   const threads = [...new Set(channels.flatMap(({ threads }) => threads))];
   return [
     ...threads.map(

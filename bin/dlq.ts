@@ -1,7 +1,7 @@
 import { counted } from '../lambdas/shared/plural.ts';
 import { CommandError, type Target } from './command.ts';
 import { discard } from './dlq/discard.ts';
-import { isNamed, type Letter } from './dlq/letters.ts';
+import { type DeadLetter, isNamed } from './dlq/letters.ts';
 import {
   countsOf,
   type DeadLetterQueue,
@@ -70,7 +70,7 @@ export async function sendBack(queue: string, options: Chosen & { rate: number }
     `${result.stopped ? 'Stopped: ' : ''}${result.redriven} sent back to ${from.name}, about ${waiting + out} left.${came}`,
   );
   if (result.stopped) {
-    say('Nothing is lost; the same command goes on.');
+    say('Nothing is lost; the same command continues.');
     process.exitCode = 130;
   }
 }
@@ -116,7 +116,8 @@ async function queueFor(name: string, target: Target) {
   return { sqs, from: queueNamed(queues, name) };
 }
 
-const wantedBy = (ids: string[]) => (letter: Letter) => ids.length === 0 || isNamed(letter, ids);
+const wantedBy = (ids: string[]) => (letter: DeadLetter) =>
+  ids.length === 0 || isNamed(letter, ids);
 
 /** Who names one that is not there has asked for something that could not be done. */
 function sayNothing(text: string, ids: string[]): void {

@@ -13,7 +13,7 @@ import { runningLocally } from './target.ts';
 
 type Hint = (text: string) => string;
 
-/** Looks at all that a deployment needs; exit code 1 where something is to be mended. */
+/** Looks at all that a deployment needs; exit code 1 where something is to be fixed. */
 export async function doctor({ json, ...target }: Target & { json?: boolean | undefined }) {
   const hint = hintFor(target);
   const checks = target.stage === 'local' ? localChecks(target, hint) : cloudChecks(target, hint);

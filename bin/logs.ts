@@ -22,11 +22,11 @@ export async function logs(
   pattern: string | undefined,
   options: Wanted,
 ): Promise<void> {
-  const { hours, limit: most } = options;
+  const { hours, limit: max } = options;
   const query = {
     pattern: patternOf({ ...options, pattern }),
     since: Date.now() - hours * 3_600_000,
-    most,
+    max,
   };
   const lines = await found(() => logsOf(options)(logName(name, options), query));
   if (!lines) {
@@ -40,7 +40,7 @@ export async function logs(
     : lines.flatMap((line) => readable(line) ?? []);
   for (const line of shown) console.log(line);
   if (shown.length === 0) console.error(`No line of the last ${hours} h is like that.`);
-  else if (lines.length >= most) console.error(`There may be more: --limit ${most} is reached.`);
+  else if (lines.length >= max) console.error(`There may be more: --limit ${max} is reached.`);
 }
 
 function whatThereIs(target: Target): string {

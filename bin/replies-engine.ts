@@ -6,7 +6,7 @@ try {
   await bundleLambdas();
   repliesEngineApp().app.synth();
 } catch (error) {
-  // A setting that is wrong is a person's to mend: the sentence, without the stack trace.
+  // A setting that is wrong is a person's to fix: the sentence, without the stack trace.
   console.error(error instanceof SettingsError ? error.message : error);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { keptByNpm } from '../local/npm-flags.ts';
+import { takenByNpm } from '../local/npm-flags.ts';
 import { sanitizeForTerminal } from '../local/sanitize-for-terminal.ts';
 import { CommandError } from './command.ts';
 import { explain, missingValue } from './fault.ts';
@@ -14,7 +14,7 @@ export async function run(args: string[]): Promise<void> {
   try {
     const [named] = args;
     const command = program.commands.find((one) => one.name() === named);
-    if (command) refuseKeptByNpm(command, args);
+    if (command) refuseTakenByNpm(command, args);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return;
@@ -28,11 +28,11 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-function refuseKeptByNpm(command: CommandUnknownOpts, args: string[]): void {
+function refuseTakenByNpm(command: CommandUnknownOpts, args: string[]): void {
   const options = withActions(command).flatMap((one) =>
     one.options.flatMap(({ long }) => long?.slice(2) ?? []),
   );
-  const kept = keptByNpm(command.name(), options, args, process.env);
+  const kept = takenByNpm(command.name(), options, args, process.env);
   if (kept?.isSure) throw new CommandError(kept.reason);
   if (kept) console.error(kept.reason);
 }

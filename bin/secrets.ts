@@ -133,7 +133,9 @@ function twilio(): NamedSecret {
   try {
     parseTwilioCredentials(value);
   } catch {
-    throw new CommandError('TWILIO_ACCOUNT_SID is no account SID: AC and 32 hexadecimal digits.');
+    throw new CommandError(
+      'TWILIO_ACCOUNT_SID is not an account SID: AC and 32 hexadecimal digits.',
+    );
   }
   return { ...named, value };
 }

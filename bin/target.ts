@@ -73,7 +73,7 @@ export function readDisplayName(name: string): string {
   );
 }
 
-/** Who gives a command, as changes are noted. */
+/** The name under which the changes of a command's user are recorded. */
 export const operator = (): string => `operator:${os.userInfo().username}`;
 
 /** The process of `npm start` here. */

@@ -31,7 +31,9 @@ export function endProgress(): void {
 /** Throws a CommandError unless a person says yes. */
 export async function confirmed(question: string): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new CommandError('Nobody is there to be asked: add --yes to delete them.');
+    throw new CommandError(
+      'There is no terminal to ask for confirmation: add --yes to delete them.',
+    );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`${question} [y/N] `);

@@ -16,7 +16,7 @@ const least = 2;
 /** What AWS leaves unreserved in an account of the usual size. */
 const leftUnreserved = 100;
 /** The part of an account that its workers may not take, so that requests are answered while all of them are at work. */
-const keptForRequests = 0.2;
+const reservedForRequests = 0.2;
 
 /**
  * Divides an account's concurrency: the workers get what their stage wants or, where they could take the whole account
@@ -26,7 +26,7 @@ const keptForRequests = 0.2;
 export function concurrencyOf(wanted: WorkerConcurrency, account: number | undefined): Concurrency {
   if (account === undefined) return { workers: wanted, reservedForReceive: undefined };
   const sum = workers.reduce((all, worker) => all + wanted[worker], 0);
-  const scale = Math.min(1, (account * (1 - keptForRequests)) / sum);
+  const scale = Math.min(1, (account * (1 - reservedForRequests)) / sum);
   const given = workers.map(
     (worker) => [worker, Math.max(least, Math.floor(wanted[worker] * scale))] as const,
   );

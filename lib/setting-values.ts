@@ -3,7 +3,7 @@ import { operatorEnvironment as platformEnvironment } from '../lambdas/administr
 import { operatorEnvironment as emailEnvironment } from '../lambdas/email-deadlines/environment.ts';
 import { operatorEnvironment as whatsAppEnvironment } from '../lambdas/whatsapp-replies/environment.ts';
 
-/** A setting that a person must mend; its message is one plain line. */
+/** A setting that a person must fix; its message is one plain line. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }

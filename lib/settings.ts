@@ -15,7 +15,7 @@ export interface Settings {
   environmentName: StageName;
   /** Environment variables that are handed to the functions as they are, where they are set. */
   passedOn: Readonly<Record<string, string>>;
-  /** Who is told of alarms. */
+  /** Who receives the alarms. */
   alarmEmail: string | undefined;
   /** Where the runbook is read; alarms lead there. */
   runbookUrl: string;
@@ -23,7 +23,7 @@ export interface Settings {
   accountConcurrency: number | undefined;
 }
 
-/** The names by which resources are told apart, as the CDK context gives them. */
+/** The names that distinguish deployments, from the CDK context. */
 export interface NamingContext {
   ProjectPrefix?: unknown;
   EnvironmentName?: unknown;

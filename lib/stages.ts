@@ -30,7 +30,7 @@ export interface Stage {
   /** Megabytes of memory, and with them the share of a processor: of functions that answer requests, of those that
    * work queues off, and of those that read or write thousands of emails. */
   memoryMb: { request: number; worker: number; bulk: number };
-  /** Whether there are alarms: always, or only where somebody is told (`ALARM_EMAIL`), because idle ones cost too. */
+  /** Whether there are alarms: always, or only if somebody receives them (`ALARM_EMAIL`), because idle ones cost too. */
   alarms: 'always' | 'where told';
   /** From where on a person is woken. */
   alarmsFrom: AlarmThresholds;

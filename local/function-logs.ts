@@ -17,7 +17,7 @@ const fileOf = (folder: string, name: string): string => path.join(folder, `${na
 const earlierOf = (file: string): string => `${file}.1`;
 
 /** Writes each function's lines into a file of its own, which only its owner may read. */
-export function functionLogs(folder: string, most = maxBytes): LogSink {
+export function functionLogs(folder: string, max = maxBytes): LogSink {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sizes = new Map<string, number>();
   return (name, line) => {
@@ -25,7 +25,7 @@ export function functionLogs(folder: string, most = maxBytes): LogSink {
     const text = `${line}\n`;
     const before = sizes.get(file) ?? statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     const bytes = Buffer.byteLength(text);
-    const isFull = before > 0 && before + bytes > most;
+    const isFull = before > 0 && before + bytes > max;
     if (isFull) renameSync(file, earlierOf(file));
     appendFileSync(file, text, { mode: 0o600 });
     sizes.set(file, isFull ? bytes : before + bytes);

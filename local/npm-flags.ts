@@ -5,7 +5,7 @@ const alwaysOfNpm = new Set(['prefix', 'help']);
 /** npm takes an abbreviation for the one setting of its own that begins so. */
 const abbreviated: Readonly<Record<string, string>> = { to: 'token-description' };
 
-export interface KeptByNpm {
+export interface TakenByNpm {
   /** What happened and what to type, in one line. */
   reason: string;
   /** False where the option may be meant for npm. */
@@ -16,12 +16,12 @@ export interface KeptByNpm {
  * Whether npm kept an option for itself because the `--` before the options is missing: npm hands such an option to
  * its script only as a variable, `npm_config_<name>`. `given` are the arguments that did arrive.
  */
-export function keptByNpm(
+export function takenByNpm(
   script: string,
   options: readonly string[],
   given: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): KeptByNpm | undefined {
+): TakenByNpm | undefined {
   if (environment['npm_lifecycle_event'] !== script) return undefined;
   const isKept = (name: string) =>
     Boolean(environment[variableOf(name)] || environment[variableOf(abbreviated[name] ?? name)]);

@@ -27,7 +27,7 @@ export type RunningState = z.output<typeof runningState>;
 
 /** A data folder that only this process uses, until it leaves or ends in any way. */
 export interface Occupied {
-  tell(state: RunningState): void;
+  publish(state: RunningState): void;
   /** Commands no longer find the process; the folder stays locked. */
   hide(): void;
   leave(): void;
@@ -50,7 +50,7 @@ export function occupy(dataDir: string): Occupied | undefined {
   // A killed process leaves its state behind.
   hide();
   return {
-    tell: (state) => writeFileSync(stateFile(dataDir), JSON.stringify(state), { mode: 0o600 }),
+    publish: (state) => writeFileSync(stateFile(dataDir), JSON.stringify(state), { mode: 0o600 }),
     hide,
     leave() {
       hide();

@@ -14,7 +14,7 @@ import { welcome } from './welcome.ts';
 /** How fast the simulated model answers: quicker than a real one, so that trying it is pleasant. */
 const modelMs = lognormalMs(1_500, 4_000);
 
-/** Runs the stack here until it is stopped; what a person can mend is said in one line. */
+/** Runs the stack here until it is stopped; what a person can fix is said in one line. */
 export async function start(): Promise<void> {
   try {
     await run();
@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`Running after ${seconds} s.\n`);
-  folder.tell(runningState(engine, settings));
+  folder.publish(runningState(engine, settings));
   console.log(welcome(engine, settings));
   stopOnSignal(engine, folder);
 }
@@ -114,7 +114,7 @@ function stopOnSignal(engine: Engine, folder: Occupied): void {
   }
 }
 
-/** The faults that a person can mend, each as one plain line. */
+/** The faults that a person can fix, each as one plain line. */
 function plainLine(error: unknown): string | undefined {
   if (error instanceof SettingsError) return error.message;
   const { code, port, message } = error as { code?: string; port?: number; message?: string };

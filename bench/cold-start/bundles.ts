@@ -14,7 +14,7 @@ export interface Variants {
   name: string;
   shipped: string;
   naive: string;
-  /** Whether the naive one is written anew; else it is our code, only bundled without thought. */
+  /** Whether the naive one is written again; else it is our code, only bundled without thought. */
   written: boolean;
 }
 

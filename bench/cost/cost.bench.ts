@@ -3,15 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { repliesEngineApp } from '../../lib/app.ts';
 import { bundleLambdas, projectRoot } from '../../lib/constructs/bundle.ts';
+import { pageOf } from './cost-page.ts';
 import type { Template } from './deployed.ts';
 import { fullSizes, measure } from './measure.ts';
-import { pageOf } from './reckoned.ts';
 
 const countsFile = path.join(projectRoot, 'bench/cost/counts.json');
 const pageFile = path.join(projectRoot, 'docs/reference/cost.md');
 const prefix = 'replies-engine';
 
-/** Writes docs/reference/cost.md and shows it; with `measure` counts anew before (about four minutes). */
+/** Writes docs/reference/cost.md and shows it; with `measure` it counts again first (about four minutes). */
 export async function cost(what?: string): Promise<void> {
   if (what !== undefined && what !== 'measure') {
     console.error(`There is no "cost ${what}": use "cost" or "cost measure".`);

@@ -50,7 +50,7 @@ export function perThousand(work: Work, deployed: Deployed, cost: Cost): Line[] 
 export function gbSeconds({ functions }: Work, { memoryMb }: Deployed): number {
   return Object.entries(functions).reduce((sum, [name, { seconds }]) => {
     const memory = memoryMb.get(name);
-    if (!memory) throw new Error(`The template has no function ${name}: measure anew.`);
+    if (!memory) throw new Error(`The template has no function ${name}: measure again.`);
     return sum + (seconds * memory) / 1024;
   }, 0);
 }

@@ -17,7 +17,7 @@ export function costPage(findings: Findings): string {
     thousands(findings, cost),
     'Dollars, AWS alone. "One at a time": each reply is an invocation of its own, which waits for the model ' +
       `(${counted.model_seconds.toFixed(1)} s on average). "In a rush": up to ten conversations share one. ` +
-      'Emails and leads are answered and judged by the defaults, the mock model (0.4 to 0.6 s) and the rules; with a ' +
+      'Emails and leads are answered and classified by the defaults, the mock model (0.4 to 0.6 s) and the rules; with a ' +
       "model as slow as the replies', Lambda's time of emails would be about " +
       `${Math.round(counted.model_seconds / mockSeconds)} times as much.`,
     modelTokens(cost),

@@ -18,7 +18,7 @@ export class QueueCalls {
   }
 
   /**
-   * Counts what the event sources receive and delete. Receives that found nothing are no work: they go on
+   * Counts what the event sources receive and delete. Receives that found nothing are not counted: they continue
    * all month, and are reckoned with the idle cost.
    */
   watch(client: SQSClient): void {

@@ -9,7 +9,7 @@ interface Job {
   parents: readonly Job[];
 }
 
-const mostEmails = 12;
+const maxEmails = 12;
 
 /**
  * The most emails that any schedule can have on time, by one that knows every service time: the
@@ -18,8 +18,8 @@ const mostEmails = 12;
  */
 export function mostOnTime(instance: Instance): number {
   const jobs = jobsOf(instance);
-  if (jobs.length > mostEmails)
-    throw new RangeError(`Expected at most ${mostEmails} emails, got ${jobs.length}.`);
+  if (jobs.length > maxEmails)
+    throw new RangeError(`Expected at most ${maxEmails} emails, got ${jobs.length}.`);
   for (let wanted = jobs.length; wanted > 0; wanted -= 1) {
     for (const set of setsOf(jobs.length, wanted)) {
       if (new Search(instance, jobs, set).succeeds()) return wanted;

@@ -26,11 +26,11 @@ export function deadlinesOf(graph: readonly number[][], pace: Pace, random: () =
   const { tightness = 'loose', meanServiceMs = 500, workers = 8 } = pace;
   const { headStartMs = meanServiceMs } = pace;
   const load = tightness === 'tight' ? tightLoad : looseLoad;
-  const spareMs = tightness === 'tight' ? 0 : 20 * meanServiceMs;
+  const slackMs = tightness === 'tight' ? 0 : 20 * meanServiceMs;
   return wavesOf(graph, workers, random).map((wave) => {
     const neededMs = ((wave + 1 + random()) * meanServiceMs) / load;
     const generosity = random() < 0.3 ? 1 + 2 * random() : 1;
-    return headStartMs + spareMs + neededMs * generosity;
+    return headStartMs + slackMs + neededMs * generosity;
   });
 }
 

@@ -16,13 +16,13 @@ interface Pool {
 const leastNotes = 60;
 
 /**
- * The share of right intents by share, of these notes, each judged with what was learnt from other notes: shares in
+ * The share of right intents by share, of these notes, each classified with what was learnt from other notes: shares in
  * order, pooled until each pool has enough notes and the shares rise (pool adjacent violators), each share with one right
  * and one wrong note added.
  */
-export function calibrate(judged: ReturnType<typeof folds>): Row[] {
+export function calibrate(classified: ReturnType<typeof folds>): Row[] {
   const pools: Pool[] = [];
-  for (const pool of judged.map(poolOf).sort(byMargin)) {
+  for (const pool of classified.map(poolOf).sort(byMargin)) {
     pools.push(pool);
     poolFromEnd(pools);
   }

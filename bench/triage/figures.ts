@@ -4,7 +4,7 @@ import {
   type Priority,
   priorities,
 } from '../../lambdas/leads/work/insight.ts';
-import { type Judge, share, type Verdict } from './judges.ts';
+import { type Classify, share, type Verdict } from './classifiers.ts';
 import type { LabelledLead } from './leads.ts';
 
 /** A bin of confidences: what was said, and what came true. */
@@ -15,7 +15,7 @@ export interface Bin {
   right: number;
 }
 
-/** How well a judge does on labelled notes; all are shares but the bins and the confusion. */
+/** How well a classifier does on labelled notes; all are shares but the bins and the confusion. */
 export interface Figures {
   intent: number;
   macroF1: number;
@@ -35,53 +35,54 @@ export interface Figures {
   confusion: Record<Intent, Record<Intent, number>>;
 }
 
-interface Judged {
+interface Classified {
   lead: LabelledLead;
   verdict: Verdict;
 }
 
-/** The figures of a judge on these notes. */
-export function figuresOf(judge: Judge, leads: readonly LabelledLead[]): Figures {
-  const judged = leads.map((lead): Judged => ({ lead, verdict: judge(lead.note) }));
+/** The figures of a classifier on these notes. */
+export function figuresOf(classify: Classify, leads: readonly LabelledLead[]): Figures {
+  const classified = leads.map((lead): Classified => ({ lead, verdict: classify(lead.note) }));
   const level = (priority: Priority) => priorities.indexOf(priority);
-  const bins = binsOf(judged);
+  const bins = binsOf(classified);
   return {
-    intent: share(judged, isRight),
-    macroF1: macroF1(judged),
-    priority: share(judged, hasPriority),
+    intent: share(classified, isRight),
+    macroF1: macroF1(classified),
+    priority: share(classified, hasPriority),
     priorityWithinOne: share(
-      judged,
+      classified,
       ({ lead, verdict }) => Math.abs(level(lead.priority) - level(verdict.priority)) <= 1,
     ),
-    nextAction: share(judged, hasAction),
-    allThree: share(judged, (each) => isRight(each) && hasPriority(each) && hasAction(each)),
+    nextAction: share(classified, hasAction),
+    allThree: share(classified, (each) => isRight(each) && hasPriority(each) && hasAction(each)),
     urgentFound: share(
-      judged.filter(({ lead }) => lead.priority === 'P0'),
+      classified.filter(({ lead }) => lead.priority === 'P0'),
       hasPriority,
     ),
     spamAsBuy: share(
-      judged.filter(({ lead }) => lead.intent === 'spam'),
+      classified.filter(({ lead }) => lead.intent === 'spam'),
       ({ verdict }) => verdict.intent === 'buy',
     ),
     ece: sum(
-      bins.map(({ notes, said, right }) => (notes / judged.length) * Math.abs(said - right)),
+      bins.map(({ notes, said, right }) => (notes / classified.length) * Math.abs(said - right)),
     ),
-    brier: mean(judged.map((each) => (each.verdict.confidence - Number(isRight(each))) ** 2)),
+    brier: mean(classified.map((each) => (each.verdict.confidence - Number(isRight(each))) ** 2)),
     bins,
-    confusion: confusionOf(judged),
+    confusion: confusionOf(classified),
   };
 }
 
-const isRight = ({ lead, verdict }: Judged): boolean => lead.intent === verdict.intent;
-const hasPriority = ({ lead, verdict }: Judged): boolean => lead.priority === verdict.priority;
-const hasAction = ({ lead, verdict }: Judged): boolean => lead.next_action === verdict.next_action;
+const isRight = ({ lead, verdict }: Classified): boolean => lead.intent === verdict.intent;
+const hasPriority = ({ lead, verdict }: Classified): boolean => lead.priority === verdict.priority;
+const hasAction = ({ lead, verdict }: Classified): boolean =>
+  lead.next_action === verdict.next_action;
 
 /** The mean of the harmonic means of precision and recall; an intent that is never right counts as 0. */
-function macroF1(judged: readonly Judged[]): number {
+function macroF1(classified: readonly Classified[]): number {
   return mean(
     intents.map((intent) => {
-      const given = judged.filter(({ verdict }) => verdict.intent === intent);
-      const labelled = judged.filter(({ lead }) => lead.intent === intent);
+      const given = classified.filter(({ verdict }) => verdict.intent === intent);
+      const labelled = classified.filter(({ lead }) => lead.intent === intent);
       const both = given.length + labelled.length;
       return both ? (2 * given.filter(isRight).length) / both : 0;
     }),
@@ -90,10 +91,12 @@ function macroF1(judged: readonly Judged[]): number {
 
 const binCount = 10;
 
-function binsOf(judged: readonly Judged[]): Bin[] {
-  const binOf = ({ verdict }: Judged) =>
+function binsOf(classified: readonly Classified[]): Bin[] {
+  const binOf = ({ verdict }: Classified) =>
     Math.min(binCount - 1, Math.floor(verdict.confidence * binCount));
-  return Array.from({ length: binCount }, (_, bin) => judged.filter((each) => binOf(each) === bin))
+  return Array.from({ length: binCount }, (_, bin) =>
+    classified.filter((each) => binOf(each) === bin),
+  )
     .map((members, bin) => ({
       from: bin / binCount,
       notes: members.length,
@@ -103,7 +106,7 @@ function binsOf(judged: readonly Judged[]): Bin[] {
     .filter(({ notes }) => notes > 0);
 }
 
-function confusionOf(judged: readonly Judged[]): Figures['confusion'] {
+function confusionOf(classified: readonly Classified[]): Figures['confusion'] {
   const row = () => ({ buy: 0, support: 0, partner: 0, job: 0, spam: 0, other: 0 });
   const table = {
     buy: row(),
@@ -113,7 +116,7 @@ function confusionOf(judged: readonly Judged[]): Figures['confusion'] {
     spam: row(),
     other: row(),
   };
-  for (const { lead, verdict } of judged) table[lead.intent][verdict.intent] += 1;
+  for (const { lead, verdict } of classified) table[lead.intent][verdict.intent] += 1;
   return table;
 }
 

@@ -4,14 +4,14 @@ import { performance } from 'node:perf_hooks';
 import { intents } from '../../lambdas/leads/work/insight.ts';
 import { classify } from '../../lambdas/leads/work/rules.ts';
 import { calibrate } from './calibration.ts';
+import { classifiersFrom, crossValidated } from './classifiers.ts';
 import { type Figures, figuresOf } from './figures.ts';
-import { crossValidated, judgesFrom } from './judges.ts';
 import { type LabelledLead, leadsFrom, leadsOf, sources, tuningLeads } from './leads.ts';
 import { folds, tableFrom } from './table.ts';
 
 /**
- * How well the rules judge labelled leads that they were not made on, beside two baselines; `learn` makes them anew, and a
- * file of labelled leads is judged in place of those.
+ * How well the rules classify labelled leads that they were not made on, beside two baselines; `learn` makes them again, and a
+ * file of labelled leads is classified in place of those.
  */
 export function triage(what?: string): void {
   if (what === 'learn') learn();
@@ -28,21 +28,21 @@ function learn(): void {
   // The lexicon was made on the rest, and would look too sure there.
   const fresh = new Set(freshSources.flatMap(leadsFrom).map(({ note }) => note));
   console.log('Confidence by share (lambdas/leads/work/rules/confidence.ts):');
-  const judged = folds(leads).filter(({ lead }) => fresh.has(lead.note));
-  for (const { share, right } of calibrate(judged))
+  const classified = folds(leads).filter(({ lead }) => fresh.has(lead.note));
+  for (const { share, right } of calibrate(classified))
     console.log(`  { share: ${share}, right: ${right} },`);
 }
 
 function measure(): void {
   const unseen = leadsFrom('unseen');
   report(`notes that nothing was made on`, unseen);
-  console.log('\nNotes to tune on, each judged with what was learnt without it:\n');
+  console.log('\nNotes to tune on, each classified with what was learnt without it:\n');
   printShares(bySource(crossValidated(tuningLeads())));
   console.log(`\nTime per note: ${microseconds(unseen.map(({ note }) => note)).toFixed(0)} µs.`);
 }
 
 function report(what: string, leads: readonly LabelledLead[]): void {
-  const all = Object.entries(judgesFrom(tuningLeads())).map(([name, each]) => ({
+  const all = Object.entries(classifiersFrom(tuningLeads())).map(([name, each]) => ({
     name,
     figures: figuresOf(each, leads),
   }));

@@ -5,8 +5,8 @@ const about = {
   'email-policy':
     'which emails are on time under which policy, on a virtual clock (about a minute)',
   triage:
-    'how well the rules judge labelled leads (a minute); "triage FILE" takes others, "triage learn" learns anew (two minutes)',
-  cost: 'what AWS bills, into docs/reference/cost.md; "cost measure" counts anew before (about four minutes)',
+    'how well the rules classify labelled leads (a minute); "triage FILE" takes others, "triage learn" learns again (two minutes)',
+  cost: 'what AWS bills, into docs/reference/cost.md; "cost measure" counts again first (about four minutes)',
   'cold-start':
     'how fast and how large the functions start, as shipped and naively bundled (two minutes)',
 };

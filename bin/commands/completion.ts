@@ -10,7 +10,7 @@ export const completion = () =>
     .description(
       'Prints what lets a shell know replies, wherever you are, and complete its commands, options and values.',
     )
-    .summary('lets your shell know replies and complete it')
+    .summary('sets up replies and its completions in your shell')
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(shells))
     .addHelpText(
       'after',
@@ -20,7 +20,7 @@ In ~/.bashrc: eval "$(cd CLONE && npx replies completion bash)"; in ~/.zshrc aft
     )
     .action(async (shell) => console.log((await import('../completion.ts')).scriptFor(shell)));
 
-/** What the scripts ask: how the last of the words may go on. */
+/** What the scripts ask: how the last word may be completed. */
 export const complete = (program: CommandUnknownOpts) =>
   new Command('complete')
     .addArgument(new Argument('<shell>').choices(shells))

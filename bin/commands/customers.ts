@@ -9,7 +9,7 @@ const address = ['--email <address>', 'their leads by this address too'] as cons
 /** `replies customers` */
 export function customers() {
   const command = new Command('customers')
-    .summary('what is kept of a customer, and forgetting it')
+    .summary('shows or deletes what is stored of a customer')
     .description("What is kept of a company's customer, and forgetting it on request.")
     .addHelpText(
       'after',

@@ -10,7 +10,7 @@ const id = () =>
 export function dlq() {
   const command = new Command('dlq')
     .summary('dead letters: shows, redrives and discards them')
-    .description('The dead letters: messages that could not be worked off, kept for 14 days.')
+    .description('The dead letters: messages that could not be handled, kept for 14 days.')
     .addHelpText('after', examples('dlq list', 'dlq redrive whatsapp-replies --stage prod'));
   onDeployment(command.command('list'))
     .description(
@@ -26,7 +26,7 @@ export function dlq() {
     .addOption(json())
     .action(async (from, options) => (await work()).show(from, options));
   onDeployment(command.command('redrive').argument(...queue))
-    .description('sends them back to work, where nothing is done twice')
+    .description('sends them back to their queue; nothing is done twice')
     .addOption(id())
     .addOption(numeric('--rate <n>', 'how many a second', [0.01, 1_000]).default(10))
     .action(async (from, options) => (await work()).sendBack(from, options));

@@ -8,7 +8,7 @@ where one says FIX. Secrets are read to be tried, and never printed.`;
 /** `replies doctor` */
 export const doctor = () =>
   onDeployment(new Command('doctor'))
-    .summary('whether all is fit to answer, and what to do where not')
+    .summary('checks whether everything is ready to answer, and says what to fix')
     .description(
       'Whether a deployment is fit to answer customers, and what to do where it is not. It changes nothing.',
     )

@@ -5,15 +5,15 @@ import { CommandError, examples } from '../command.ts';
 /** `replies lead` */
 export const lead = () =>
   new Command('lead')
-    .description('Posts a lead on the local cloud, waits until it is judged, and tells why.')
-    .summary('posts a lead, and tells how it was judged and why')
+    .description('Posts a lead on the local cloud, waits until it is classified, and shows why.')
+    .summary('posts a lead, and shows how it was classified and why')
     .argument('<note...>', 'what the lead says')
     .option('--email <address>', 'what else is known of the lead')
     .option('--phone <number>')
     .option('--name <name>')
     .option('--source <source>')
     .addOption(
-      new Option('--adapter <name>', 'judged anew by it, after whoever is configured').choices(
+      new Option('--adapter <name>', 'classified again by it, after whoever is configured').choices(
         adapters,
       ),
     )
@@ -21,8 +21,12 @@ export const lead = () =>
     .action(async (words, { adapter, ...fields }) => {
       const note = words.join(' ').trim();
       if (!note) throw new CommandError('What does the lead say? It is empty.');
-      const { judged } = await import('../../local/lead/main.ts');
+      const { classifyLead } = await import('../../local/lead/main.ts');
       const dataDir = process.env['DATA_DIR'] ?? '.local';
-      const isJudged = await judged({ lead: { ...fields, note }, adapter }, dataDir, process);
-      process.exitCode = isJudged ? 0 : 1;
+      const isClassified = await classifyLead(
+        { lead: { ...fields, note }, adapter },
+        dataDir,
+        process,
+      );
+      process.exitCode = isClassified ? 0 : 1;
     });

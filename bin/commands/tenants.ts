@@ -14,11 +14,11 @@ const limits = <Args extends unknown[], Options extends OptionValues>(
     .option('--burst <n>', `how many of them at once; ${defaultRateLimit.burst} by default`)
     .option(
       '--model-calls-per-day <n>',
-      `how many of its leads a model may judge; ${defaultModelLimit.calls_per_day} by default, 0 for none`,
+      `how many of its leads a model may classify; ${defaultModelLimit.calls_per_day} by default, 0 for none`,
     )
     .option(
       '--model-burst <n>',
-      `how many of them at once; ${defaultModelLimit.burst} by default; beyond, the rules judge`,
+      `how many of them at once; ${defaultModelLimit.burst} by default; beyond, the rules classify`,
     );
 
 const work = () => import('../tenants.ts');

@@ -6,7 +6,7 @@ const more = `${examples(
   'timeline SM… --company acme --customer +491701234567',
   'timeline EMAIL_ID --company acme --run RUN_ID      an email of a run',
   'timeline RUN_ID --company acme                     a run of emails',
-  'timeline LEAD_ID --company acme                    a lead and how it was judged',
+  'timeline LEAD_ID --company acme                    a lead and how it was classified',
 )}
 
 The log lines of a message name its company and its conversation.`;

@@ -2,7 +2,7 @@ import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { keys as leadKeys } from '../../lambdas/leads/stores/keys.ts';
 import type { Table } from '../../lambdas/shared/store/table.ts';
 import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
-import { type CustomerTables, itemsOf, type Kept } from './kept.ts';
+import { type CustomerTables, itemsOf, type StoredData } from './stored-data.ts';
 
 type Key = Record<string, unknown>;
 
@@ -11,7 +11,7 @@ type Key = Record<string, unknown>;
  * last, so that who was interrupted can begin again.
  */
 export async function forget(
-  { channels, leads }: Kept,
+  { channels, leads }: StoredData,
   company: string,
   tables: CustomerTables,
 ): Promise<number> {

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { CommandError } from '../command.ts';
-import { deleteLetter, giveBack, type Letter, takeLetters } from './letters.ts';
+import { type DeadLetter, deleteLetter, giveBack, takeLetters } from './letters.ts';
 import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
 
 export interface DiscardOptions {
   queue: DeadLetterQueue;
-  wanted: (letter: Letter) => boolean;
-  most?: number;
+  wanted: (letter: DeadLetter) => boolean;
+  max?: number;
   /** Must not exist yet; only its owner may read it, because customers' words are in it. */
   file: string;
   signal: AbortSignal;
@@ -16,11 +16,11 @@ const visibilitySeconds = 60;
 
 /** Deletes letters, each only after its copy is on the disk; how many. No letter that came later is taken. */
 export async function discard(sqs: Sqs, options: DiscardOptions): Promise<number> {
-  const { queue, signal, most = Number.POSITIVE_INFINITY } = options;
+  const { queue, signal, max = Number.POSITIVE_INFINITY } = options;
   const { waiting, out } = await countsOf(sqs, queue.url);
-  const bound = Math.min(most, waiting + out + 10);
+  const bound = Math.min(max, waiting + out + 10);
   const file = openCopy(options.file);
-  const held = new Map<string, Letter>();
+  const held = new Map<string, DeadLetter>();
   let discarded = 0;
   let copied = 0;
   try {
@@ -57,7 +57,7 @@ function openCopy(file: string): number {
   }
 }
 
-const copyOf = ({ id, group, sentAt, attributes, body }: Letter) => ({
+const copyOf = ({ id, group, sentAt, attributes, body }: DeadLetter) => ({
   message_id: id,
   ...(group !== undefined && { group }),
   sent_at: new Date(sentAt).toISOString(),

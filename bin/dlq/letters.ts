@@ -8,7 +8,7 @@ import type { Sqs } from './queues.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
 /** A message of a dead-letter queue, taken out for a while. */
-export interface Letter {
+export interface DeadLetter {
   id: string;
   receipt: string;
   body: string;
@@ -26,7 +26,7 @@ const perBatch = 10;
 const waitSeconds = 1;
 
 /** Takes up to ten letters out for that long; none where none is to be had now. */
-export async function takeLetters(sqs: Sqs, url: string, seconds: number): Promise<Letter[]> {
+export async function takeLetters(sqs: Sqs, url: string, seconds: number): Promise<DeadLetter[]> {
   const { Messages: messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
@@ -37,10 +37,10 @@ export async function takeLetters(sqs: Sqs, url: string, seconds: number): Promi
       MessageAttributeNames: ['All'],
     }),
   );
-  return messages.map(letterOf);
+  return messages.map(deadLetterOf);
 }
 
-function letterOf(message: Message): Letter {
+function deadLetterOf(message: Message): DeadLetter {
   const system: Record<string, string | undefined> = message.Attributes ?? {};
   const texts = Object.entries(message.MessageAttributes ?? {}).flatMap(
     ([name, { StringValue }]) => (StringValue === undefined ? [] : [[name, StringValue] as const]),
@@ -59,7 +59,7 @@ function letterOf(message: Message): Letter {
   };
 }
 
-export async function deleteLetter(sqs: Sqs, url: string, { receipt }: Letter): Promise<void> {
+export async function deleteLetter(sqs: Sqs, url: string, { receipt }: DeadLetter): Promise<void> {
   await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: receipt }));
 }
 
@@ -67,7 +67,7 @@ export async function deleteLetter(sqs: Sqs, url: string, { receipt }: Letter): 
  * Lets letters be seen again at once; one that cannot be given back comes back by itself. The last comes
  * first, because emulators put each before the rest of its group.
  */
-export async function giveBack(sqs: Sqs, url: string, taken: Letter[]): Promise<void> {
+export async function giveBack(sqs: Sqs, url: string, taken: DeadLetter[]): Promise<void> {
   const letters = taken.toReversed();
   for (let at = 0; at < letters.length; at += perBatch) {
     const command = new ChangeMessageVisibilityBatchCommand({
@@ -83,24 +83,24 @@ export async function giveBack(sqs: Sqs, url: string, taken: Letter[]): Promise<
 }
 
 /** Whether a letter is one of those that are named, by its own id or by that of what it is about. */
-export const isNamed = (letter: Letter, ids: readonly string[]): boolean =>
+export const isNamed = (letter: DeadLetter, ids: readonly string[]): boolean =>
   ids.some((id) => id === letter.id || letter.subject.ids.includes(id));
 
 const lookSeconds = 30;
 
 /**
- * Looks at letters and gives them back: up to `most` that `wanted` takes, of up to `mostSeen`. Of a FIFO
+ * Looks at letters and gives them back: up to `max` that `wanted` takes, of up to `maxSeen`. Of a FIFO
  * queue's group only the first ten are to be seen, because the others wait behind them.
  */
 export async function lookAt(
   sqs: Sqs,
   url: string,
-  { most, mostSeen, wanted }: { most: number; mostSeen: number; wanted: (one: Letter) => boolean },
-): Promise<{ letters: Letter[]; seen: number }> {
-  const seen = new Map<string, Letter>();
-  const letters: Letter[] = [];
+  { max, maxSeen, wanted }: { max: number; maxSeen: number; wanted: (one: DeadLetter) => boolean },
+): Promise<{ letters: DeadLetter[]; seen: number }> {
+  const seen = new Map<string, DeadLetter>();
+  const letters: DeadLetter[] = [];
   try {
-    while (letters.length < most && seen.size < mostSeen) {
+    while (letters.length < max && seen.size < maxSeen) {
       const taken = await takeLetters(sqs, url, lookSeconds);
       const fresh = taken.filter(({ id }) => !seen.has(id));
       if (fresh.length === 0) break;
@@ -110,5 +110,5 @@ export async function lookAt(
   } finally {
     await giveBack(sqs, url, [...seen.values()]);
   }
-  return { letters: letters.slice(0, most), seen: seen.size };
+  return { letters: letters.slice(0, max), seen: seen.size };
 }

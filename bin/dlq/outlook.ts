@@ -7,7 +7,7 @@ import type { StoredEmail } from '../../lambdas/email-deadlines/work/email.ts';
 import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { Records } from '../records.ts';
-import type { Letter } from './letters.ts';
+import type { DeadLetter } from './letters.ts';
 
 /** Why a letter is dead, and what redriving it would do; each one sentence. */
 export interface Outlook {
@@ -16,7 +16,11 @@ export interface Outlook {
 }
 
 /** Reads both from the letter and from what is recorded of its subject. */
-export async function outlookOf(letter: Letter, records: Records, now: number): Promise<Outlook> {
+export async function outlookOf(
+  letter: DeadLetter,
+  records: Records,
+  now: number,
+): Promise<Outlook> {
   const reason = reasonOf(letter);
   switch (letter.subject.kind) {
     case 'whatsapp':
@@ -26,7 +30,7 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
     case 'run':
       return { reason, redriving: await ofRun(letter, records) };
     case 'lead':
-      return { reason, redriving: 'judges the lead; one that has this insight keeps it.' };
+      return { reason, redriving: 'classifies the lead; one that has this insight keeps it.' };
     case 'event':
       return { reason, redriving: ofEvent(letter) };
     case 'other':
@@ -37,7 +41,7 @@ export async function outlookOf(letter: Letter, records: Records, now: number): 
 }
 
 /** Consumers say why they give up; of what SQS itself took away, nobody knew better. */
-function reasonOf({ attributes, receives }: Letter): string {
+function reasonOf({ attributes, receives }: DeadLetter): string {
   // EventBridge names its own reasons so.
   const { reason_code: code = attributes['ERROR_CODE'], reason = attributes['ERROR_MESSAGE'] } =
     attributes;
@@ -45,11 +49,12 @@ function reasonOf({ attributes, receives }: Letter): string {
   return `SQS gave it up: its function crashed or ran out of time on it again and again (received ${receives} times).`;
 }
 
-const isMalformed = ({ attributes }: Letter) => attributes['reason_code'] === 'malformed_message';
+const isMalformed = ({ attributes }: DeadLetter) =>
+  attributes['reason_code'] === 'malformed_message';
 
 const replyWindowMs = 24 * 3_600_000;
 
-async function ofWhatsApp(letter: Letter, records: Records, now: number): Promise<string> {
+async function ofWhatsApp(letter: DeadLetter, records: Records, now: number): Promise<string> {
   const message = replyQueueMessage.parse(JSON.parse(letter.body));
   const sid = fieldText(message.twilio_message, 'MessageSid');
   const turn = sid ? await records.turn({ ...message, turn_id: sid }) : undefined;
@@ -65,11 +70,11 @@ async function ofWhatsApp(letter: Letter, records: Records, now: number): Promis
 function progressOf({ state, parts }: Turn): string {
   const sent = parts.filter((part) => part.state === 'sent').length;
   if (parts.length > 0) return `sends what is missing (${sent} of ${parts.length} parts are sent)`;
-  return state === 'received' ? 'begins from the start' : `goes on behind the step "${state}"`;
+  return state === 'received' ? 'begins from the start' : `continues after the step "${state}"`;
 }
 
 async function ofEmail(
-  letter: Letter,
+  letter: DeadLetter,
   reason: string,
   records: Records,
   now: number,
@@ -97,7 +102,7 @@ function ofKnownEmail(email: StoredEmail, message: ReadyMessage, now: number): s
   return `${draft}${late}${waited}.`;
 }
 
-async function ofRun(letter: Letter, records: Records): Promise<string> {
+async function ofRun(letter: DeadLetter, records: Records): Promise<string> {
   const message = runMessage.parse(JSON.parse(letter.body));
   const run = await records.run(message);
   if (!run) return 'changes nothing: the run is not there any more.';
@@ -107,12 +112,12 @@ async function ofRun(letter: Letter, records: Records): Promise<string> {
   return `changes nothing: the run is ${run.state}.`;
 }
 
-const ofEvent = ({ attributes }: Letter): string =>
+const ofEvent = ({ attributes }: DeadLetter): string =>
   attributes['reason_code'] === 'tenant_unknown'
     ? 'fails again as long as there is no such company.'
     : 'tells the company again, which knows a repetition by its webhook-id; dropped where its webhook is disabled.';
 
-const ofOther = (letter: Letter): string =>
+const ofOther = (letter: DeadLetter): string =>
   isMalformed(letter) || letter.subject.ids.length === 0
     ? 'fails again as long as the message is malformed.'
     : 'gives it to its function again.';

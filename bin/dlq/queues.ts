@@ -98,7 +98,9 @@ export async function sourceUrl(
       throw error;
     }
   }
-  throw new CommandError(`The queue ${full} is gone: its dead letters have no way back.`);
+  throw new CommandError(
+    `The queue ${full} no longer exists: its dead letters cannot be redriven.`,
+  );
 }
 
 export async function countsOf(sqs: Sqs, url: string): Promise<Counts> {

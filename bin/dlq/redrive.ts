@@ -1,17 +1,17 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { sendableBody } from '../../lambdas/shared/queue/enqueue.ts';
-import { deleteLetter, giveBack, type Letter, takeLetters } from './letters.ts';
+import { type DeadLetter, deleteLetter, giveBack, takeLetters } from './letters.ts';
 import { countsOf, type DeadLetterQueue, type Sqs } from './queues.ts';
 
 export interface RedriveOptions {
   queue: DeadLetterQueue;
   /** Where the letters go back to. */
   sourceUrl: string;
-  wanted: (letter: Letter) => boolean;
+  wanted: (letter: DeadLetter) => boolean;
   /** How many letters are wanted, where that is known. */
-  most?: number;
+  max?: number;
   ratePerSecond: number;
-  /** Aborted where the operator stops it: the letter in hand is finished, the rest given back. */
+  /** Aborted where the operator stops it: the message in hand is finished, the rest is returned. */
   signal: AbortSignal;
   clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
   progress(redriven: number): void;
@@ -35,13 +35,13 @@ const maxVisibilitySeconds = 43_200;
  * a FIFO queue then knows it for five minutes by its id, and consumers know what they have done.
  */
 export async function redrive(sqs: Sqs, options: RedriveOptions): Promise<Redriven> {
-  const { queue, clock, signal, most = Number.POSITIVE_INFINITY } = options;
+  const { queue, clock, signal, max = Number.POSITIVE_INFINITY } = options;
   const begun = clock.now();
   const { waiting, out } = await countsOf(sqs, queue.url);
   // However quickly letters fail again: no more than there were, and the counts are approximate.
-  const bound = Math.min(most, waiting + out + batchSize);
+  const bound = Math.min(max, waiting + out + batchSize);
   const seconds = visibilitySeconds(options.ratePerSecond);
-  const held = new Map<string, Letter>();
+  const held = new Map<string, DeadLetter>();
   /** When those that were sent back had died: one of the same subject that died later has failed again. */
   const redrivenOf = new Map<string, number>();
   const result: Redriven = { redriven: 0, cameBack: 0, stopped: false };
@@ -71,7 +71,7 @@ export async function redrive(sqs: Sqs, options: RedriveOptions): Promise<Redriv
   return { ...result, stopped: signal.aborted };
 }
 
-const nameOf = ({ subject, body }: Letter): string =>
+const nameOf = ({ subject, body }: DeadLetter): string =>
   subject.ids.length > 0 ? `${subject.tenant} ${subject.what}` : body;
 
 const pauseMs = (redriven: number, { ratePerSecond }: RedriveOptions): number =>
@@ -86,7 +86,7 @@ const added = ['reason_code', 'reason', 'failed_at', 'record_id'];
 async function sendBack(
   sqs: Sqs,
   { queue, sourceUrl }: RedriveOptions,
-  letter: Letter,
+  letter: DeadLetter,
 ): Promise<void> {
   const kept = Object.entries(letter.attributes).filter(([name]) => !added.includes(name));
   await sqs.send(

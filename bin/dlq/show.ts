@@ -4,7 +4,7 @@ import { CommandError, type Target } from '../command.ts';
 import { spanOf } from '../duration.ts';
 import { say } from '../output.ts';
 import type { Records } from '../records.ts';
-import { isNamed, type Letter, lookAt } from './letters.ts';
+import { type DeadLetter, isNamed, lookAt } from './letters.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import {
   type Counts,
@@ -33,8 +33,8 @@ export interface ShowOptions {
 }
 
 /** How many letters are looked at for the oldest, and for one that is named. */
-const mostForAge = 100;
-const mostForNamed = 10_000;
+const maxForAge = 100;
+const maxForNamed = 10_000;
 
 /** What is known of some letters of a queue. */
 export async function shownOf(
@@ -46,8 +46,8 @@ export async function shownOf(
 ): Promise<Shown[]> {
   const all = ids.length === 0;
   const { letters } = await lookAt(sqs, queue.url, {
-    most: all ? limit : Math.max(limit, ids.length),
-    mostSeen: all ? limit : mostForNamed,
+    max: all ? limit : Math.max(limit, ids.length),
+    maxSeen: all ? limit : maxForNamed,
     wanted: (letter) => all || isNamed(letter, ids),
   });
   const shown: Shown[] = [];
@@ -56,7 +56,7 @@ export async function shownOf(
 }
 
 async function shownLetter(
-  letter: Letter,
+  letter: DeadLetter,
   records: Records,
   reveal: boolean,
   now: number,
@@ -100,7 +100,7 @@ export interface Listed {
 export async function listedOf(sqs: Sqs, target: Target, queue: DeadLetterQueue): Promise<Listed> {
   const { waiting, out } = await countsOf(sqs, queue.url);
   const empty = waiting === 0;
-  const look = { most: mostForAge, mostSeen: mostForAge, wanted: () => true };
+  const look = { max: maxForAge, maxSeen: maxForAge, wanted: () => true };
   const { letters, seen } = empty ? { letters: [], seen: 0 } : await lookAt(sqs, queue.url, look);
   const oldest = Math.min(...letters.map(({ sentAt }) => sentAt));
   return {

@@ -39,7 +39,7 @@ function leadOrEvent(json: unknown): Subject | undefined {
   const lead = triageMessage.safeParse(json).data;
   if (lead) {
     const id = lead.kind === 'triage' ? lead.lead.id : lead.lead_id;
-    const again = lead.kind === 'again' ? ', to be judged anew' : '';
+    const again = lead.kind === 'again' ? ', to be classified again' : '';
     return { kind: 'lead', tenant: lead.tenant_id, ids: [id], what: `lead ${id}${again}` };
   }
   const event = deliveryMessage.safeParse(json).data?.detail;

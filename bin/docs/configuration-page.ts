@@ -129,10 +129,10 @@ function taken(value: Shown): string {
   }
 }
 
-function bounds(least: number | undefined, most: number | undefined): string {
-  const isOpen = most === undefined || most === Number.MAX_SAFE_INTEGER;
+function bounds(least: number | undefined, max: number | undefined): string {
+  const isOpen = max === undefined || max === Number.MAX_SAFE_INTEGER;
   if (isOpen) return least === undefined ? '' : ` from ${count(least)}`;
-  return least === undefined ? ` up to ${count(most)}` : ` from ${count(least)} to ${count(most)}`;
+  return least === undefined ? ` up to ${count(max)}` : ` from ${count(least)} to ${count(max)}`;
 }
 
 const defaultOf = (value: Shown): string =>

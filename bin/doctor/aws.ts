@@ -46,7 +46,7 @@ const stack = ({ stack: read, target }: Deployment): Check => ({
     }
     const isSound = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status);
     return [
-      isSound ? ok(`${text}.`) : fix(`${text}: see its events in CloudFormation, mend, deploy.`),
+      isSound ? ok(`${text}.`) : fix(`${text}: see its events in CloudFormation, fix, deploy.`),
     ];
   },
 });
@@ -89,7 +89,7 @@ export const secretsCheck = ({ secret, target }: Deployment): Check => ({
   },
 });
 
-/** AWS refuses signatures that are five minutes off; Twilio's and OpenAI's webhooks are judged by time too. */
+/** AWS refuses signatures that are five minutes off; Twilio's and OpenAI's webhooks depend on the time too. */
 const [skewToWarn, skewToFix] = [30_000, 240_000];
 
 const clock: Check = {

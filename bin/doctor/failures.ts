@@ -6,7 +6,7 @@ import { type Check, fix, ok, warn } from './check.ts';
 /** The functions that call vendors, whose failures come back by the queue and are no errors of theirs. */
 const callers = ['reply-processor', 'email-deadline', 'email-start', 'lead-triage'];
 const lookBackMs = 900_000;
-const most = 1_000;
+const max = 1_000;
 const vendors = ['openai', 'twilio', 'mailbox', 'run', 'model'];
 const pattern = `{ ${vendors.map((one) => `$.error.error_code = "${one}_*"`).join(' || ')} }`;
 
@@ -21,12 +21,12 @@ export const failuresCheck = (
     const since = now() - lookBackMs;
     const found = await Promise.all(
       callers.map(async (name) => {
-        const lines = (await readLog(name, { pattern, since, most })) ?? [];
+        const lines = (await readLog(name, { pattern, since, max })) ?? [];
         return byCode(lines).map((failure) => reportOf(name, failure, now(), hint));
       }),
     );
     const reports = found.flat();
-    return reports.length > 0 ? reports : [ok('no call of a vendor has failed in 15 minutes.')];
+    return reports.length > 0 ? reports : [ok('no vendor call has failed in 15 minutes.')];
   },
 });
 
@@ -53,7 +53,7 @@ function byCode(lines: readonly string[]): Failure[] {
   return [...failures.values()];
 }
 
-/** The longest pause between two tries of what goes on failing, and some more. */
+/** The longest pause between two tries of work that keeps failing, and a bit more. */
 const overAfterMs = 180_000;
 
 function reportOf(

@@ -73,7 +73,7 @@ export async function messagesOf(
 const sandbox = 'whatsapp:+14155238886';
 
 /** Whether what customers write to this number comes here. */
-export function judgeSender(number: string, senders: readonly Sender[], ours: string) {
+export function checkSender(number: string, senders: readonly Sender[], ours: string) {
   const found = senders.find(({ sender_id }) => sender_id === number);
   const paste = `paste ${ours} into Twilio's console as its webhook for incoming messages (POST).`;
   if (!found && number === sandbox) {

@@ -5,7 +5,7 @@ import { secretNames } from '../secret-names.ts';
 import { type Check, fix, ok, reached, skip, warn } from './check.ts';
 import type { Deployment } from './deployment.ts';
 import { announcedUntil, shutdownOf } from './model-shutdowns.ts';
-import { judgeSender, messagesOf, sendersOf } from './twilio-senders.ts';
+import { checkSender, messagesOf, sendersOf } from './twilio-senders.ts';
 
 /** Whether Twilio sends what customers write to this deployment. */
 export const twilioCheck = (deployment: Deployment, channels: () => Promise<Channel[]>): Check => ({
@@ -25,16 +25,16 @@ export const twilioCheck = (deployment: Deployment, channels: () => Promise<Chan
     const answer = await sendersOf(parseTwilioCredentials(stored), baseUrl, signal);
     if (answer.kind === 'refused') {
       return [
-        fix('Twilio refuses the credentials in the secret: npx replies secrets fills it anew.'),
+        fix('Twilio refuses the credentials in the secret: npx replies secrets fills it again.'),
       ];
     }
     if (answer.kind === 'unavailable' && answer.status === 404) {
       return [await messagesOf(parseTwilioCredentials(stored), baseUrl, signal)];
     }
     if (answer.kind === 'unavailable') {
-      return [warn(`Twilio did not tell its senders (${answer.status}): try again.`)];
+      return [warn(`Twilio did not list its senders (${answer.status}): try again.`)];
     }
-    return numbers.map((number) => judgeSender(number, answer.senders, ours));
+    return numbers.map((number) => checkSender(number, answer.senders, ours));
   },
 });
 
@@ -74,17 +74,17 @@ export const modelCheck = (deployment: Deployment, models: () => Promise<string[
           signal,
         });
         await response.body?.cancel();
-        return judgeModel(model, response.status, own !== undefined);
+        return checkModel(model, response.status, own !== undefined);
       }),
     );
   },
 });
 
-function judgeModel(model: string, status: number, isOwnServer: boolean) {
+function checkModel(model: string, status: number, isOwnServer: boolean) {
   if (status === 200) return ok(`${model} can be had with the stored key.`);
   if (status === 401 || status === 403) {
     return fix(
-      `the key in the secret may not use ${model} (${status}): fill it anew, or allow it.`,
+      `the key in the secret may not use ${model} (${status}): fill it again, or allow it.`,
     );
   }
   if (status === 404 && isOwnServer) {
@@ -96,7 +96,7 @@ function judgeModel(model: string, status: number, isOwnServer: boolean) {
   return warn(`the model's server answered ${status} for ${model}: try again.`);
 }
 
-/** Whether the keys by which tokens are judged can be had. */
+/** Whether the keys that verify tokens can be fetched. */
 export const issuerCheck = (deployment: Deployment): Check => ({
   name: 'OIDC issuer',
   async look(signal) {

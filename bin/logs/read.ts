@@ -16,7 +16,7 @@ export interface LogQuery {
   pattern: string;
   /** In milliseconds since the epoch. */
   since: number;
-  most: number;
+  max: number;
 }
 
 /** Lines of a log, oldest first; undefined where there is no such log. */
@@ -38,7 +38,7 @@ export const localLogFolder = (): string =>
 
 export const localLogs =
   (target: Target, folder: string): ReadLog =>
-  async (name, { pattern, since, most }) => {
+  async (name, { pattern, since, max }) => {
     const names = name === everyLog ? loggedNames(folder) : [nameOf(target, name)];
     const found = names.flatMap((one) => {
       const lines = keptLines(folder, one);
@@ -48,7 +48,7 @@ export const localLogs =
     });
     if (found.length === 0) return undefined;
     const inOrder = found.flat().sort((one, other) => one.at - other.at);
-    return inOrder.slice(-most).map(({ line }) => line);
+    return inOrder.slice(-max).map(({ line }) => line);
   };
 
 /** A line that does not say when it was written was written with the one before it. */
@@ -72,7 +72,7 @@ export function timeOf(line: string): number | undefined {
 }
 
 export function cloudLogs(target: Target, client = new CloudWatchLogsClient({})): ReadLog {
-  return async (name, { pattern, since, most }) => {
+  return async (name, { pattern, since, max }) => {
     const logGroupName = groupOf(target, name);
     const lines: string[] = [];
     let nextToken: string | undefined;
@@ -88,14 +88,14 @@ export function cloudLogs(target: Target, client = new CloudWatchLogsClient({}))
         );
         lines.push(...(page.events ?? []).map(({ message = '' }) => message.trimEnd()));
         nextToken = page.nextToken;
-      } while (nextToken && lines.length < most);
+      } while (nextToken && lines.length < max);
     } catch (error) {
       const { name: kind, message } = error as Error;
       if (kind === 'ResourceNotFoundException') return undefined;
       if (kind !== 'InvalidParameterException') throw error;
       throw new CommandError(`CloudWatch does not take that: ${message}`);
     }
-    return lines.slice(0, most);
+    return lines.slice(0, max);
   };
 }
 

@@ -31,7 +31,7 @@ interface Measured {
 
 async function measured({ metric, of, target, since }: Figures, folder: string) {
   const read = localLogs(target, folder);
-  const query = { since, most: Number.POSITIVE_INFINITY };
+  const query = { since, max: Number.POSITIVE_INFINITY };
   if (aboutMetric(metric).of === 'deployment') {
     const lines = (await read('all', { ...query, pattern: metric })) ?? [];
     return lines.flatMap((line) => measuredIn(line, metric));

@@ -6,7 +6,7 @@ import type { Records } from '../records.ts';
 import { historySteps, inOrder, type Step, stepAt, type Timeline } from './step.ts';
 
 /** Emails that this one waited for and that are looked at; the last of them to end is what counts. */
-const mostParents = 100;
+const maxParents = 100;
 
 /** What happened to an email of a run; undefined when there is none. */
 export async function emailTimeline(
@@ -16,7 +16,7 @@ export async function emailTimeline(
 ): Promise<Timeline | undefined> {
   const [run, email] = await Promise.all([records.run(key), records.email(key)]);
   if (!run || !email) return undefined;
-  const ids = email.dependencies.slice(0, mostParents);
+  const ids = email.dependencies.slice(0, maxParents);
   const parents = await Promise.all(ids.map((email_id) => records.email({ ...key, email_id })));
   return {
     title: `${key.tenant_id}: email ${key.email_id} of run ${key.run_id}`,
@@ -70,10 +70,10 @@ function outcomeOf(run: StoredRun): string {
 }
 
 /** Some of the faults: whoever sent the emails sees all of them. */
-const mostFaults = 5;
+const maxFaults = 5;
 
 const problemOf = ({ status, detail, errors }: NonNullable<StoredRun['problem']>): string =>
-  [`failed: ${status} ${detail}`, ...errors.slice(0, mostFaults)].join(' ');
+  [`failed: ${status} ${detail}`, ...errors.slice(0, maxFaults)].join(' ');
 
 const startOf = (run: StoredRun): Step[] => [
   ...stepAt(run.created_at, 'its run was asked for'),

@@ -5,7 +5,7 @@ import type { Table } from '../../lambdas/shared/store/table.ts';
 import { deadBy, historySteps, inOrder, stepAt, type Timeline } from './step.ts';
 
 /** Earlier insights that are looked at. */
-const mostReplaced = 50;
+const maxReplaced = 50;
 
 /** What happened to a lead; undefined when there is none. */
 export async function leadTimeline(
@@ -17,9 +17,7 @@ export async function leadTimeline(
   const lead = await leadStore(table).find(company, leadId);
   if (!lead) return undefined;
   const { insight } = lead;
-  const before = insight
-    ? await leadLists(table).replaced(lead, insight.version, mostReplaced)
-    : [];
+  const before = insight ? await leadLists(table).replaced(lead, insight.version, maxReplaced) : [];
   const insights = insight ? [...before, insight] : before;
   return {
     title: `${company}: lead ${leadId}`,
@@ -27,7 +25,7 @@ export async function leadTimeline(
     steps: inOrder([
       ...stepAt(lead.created_at, 'received and queued'),
       ...historySteps(lead.history),
-      ...insights.flatMap((one) => stepAt(one.created_at, judgedBy(one))),
+      ...insights.flatMap((one) => stepAt(one.created_at, classifiedBy(one))),
     ]),
     ...(!insight && {
       open: `dlq show leads --id ${leadId}`,
@@ -40,14 +38,20 @@ export async function leadTimeline(
 function stateOf({ insight, history, announced_version = 0 }: StoredLead): string {
   if (insight) {
     const { intent, priority, version } = insight;
-    const told = announced_version >= version ? '' : ', which nobody has been told of yet';
-    return `judged: ${intent}, ${priority}${told}`;
+    const unpublished = announced_version >= version ? '' : ', which nobody has been told of yet';
+    return `classified: ${intent}, ${priority}${unpublished}`;
   }
   const code = deadBy(history);
-  return code ? `not judged: a dead letter (${code})` : 'not judged yet';
+  return code ? `not classified: a dead letter (${code})` : 'not classified yet';
 }
 
-function judgedBy({ version, adapter, intent, priority, fallback_reason }: StoredInsight): string {
+function classifiedBy({
+  version,
+  adapter,
+  intent,
+  priority,
+  fallback_reason,
+}: StoredInsight): string {
   const reason = fallback_reason ? `, in place of a model: ${fallback_reason}` : '';
-  return `judged (${version}): ${intent}, ${priority}, by ${adapter}${reason}`;
+  return `classified (${version}): ${intent}, ${priority}, by ${adapter}${reason}`;
 }

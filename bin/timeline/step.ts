@@ -31,7 +31,7 @@ export const stepAt = (at: number | string | undefined, what: string): Step[] =>
 
 const whatHappened = {
   failed: (code: string) => `failed: ${code}; it is tried again`,
-  dead: (code: string) => `failed for good: ${code}; it goes to the dead letters`,
+  dead: (code: string) => `failed permanently: ${code}; it goes to the dead letters`,
   redriven: () => 'taken up again, from the dead letters',
 };
 

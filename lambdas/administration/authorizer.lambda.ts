@@ -11,7 +11,7 @@ import { credentialStore } from './stores/credential-store.ts';
 import { tenantStore } from './stores/tenant-store.ts';
 import { type AuthorizerPorts, authorize } from './work/authorize.ts';
 
-/** Says who calls; a failure of its own is not kept by the HTTP API, which answers it with 500. */
+/** Says who calls. The HTTP API does not cache a failure of the authorizer; it answers 500. */
 export const handler = lambda('authorizer', authorizerEnvironment, ({ env, log }) => {
   const table = { client: documentClient(), name: env.TENANTS_TABLE, clock: systemClock };
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = env;

@@ -74,7 +74,7 @@ function faultsOfFeature(feature: string, value: unknown, loopback: boolean): Fa
   }));
 }
 
-/** A company's own programs may keep features here; a name that was misspelt looks the same. */
+/** A company's own programs may store features here; a misspelt name looks the same. */
 const isFree = `It is kept, but nothing here reads it: the product reads ${Object.keys(knownFeatures).join(', ')}.`;
 
 const conflict = preconditionFailed('The feature');

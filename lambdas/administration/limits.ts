@@ -1,4 +1,4 @@
-/** Bounds that callers meet. */
+/** Limits that callers see. */
 export const limits = {
   /** A feature's value as JSON text, in bytes: with the value before, an item stays under 400 KB. */
   featureBytes: 100_000,

@@ -10,7 +10,7 @@ import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { knownFeatures } from './features.ts';
 import { routes } from './routes.ts';
 
-/** Every route of the product, in the order in which the document tells them. */
+/** Every route of the product, in the order of the document. */
 export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(routes),
   ...Object.values<ApiRoute>(emailRoutes),
@@ -22,7 +22,7 @@ export const allRoutes: readonly ApiRoute[] = [
 
 type Json = Record<string, unknown>;
 
-/** The OpenAPI 3.1 document of the product, made from the routes and schemas by which it runs. */
+/** The OpenAPI 3.1 document of the product, made from the routes and schemas that serve it. */
 export function openApiDocument(publicBaseUrl: string): Json {
   const paths: Record<string, Json> = {};
   for (const route of allRoutes) {
@@ -107,11 +107,17 @@ function successOf({ success }: ApiRoute): Json {
 }
 
 function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
-  const ofGate: Problems = isGuarded
+  const ofAuthorization: Problems = isGuarded
     ? { 401: 'unauthenticated', 403: ['forbidden', 'tenant-suspended'], 429: 'too-many-requests' }
     : {};
   const ofSignature: Problems = route.access === 'signed' ? { 403: 'signature-invalid' } : {};
-  const all = [ofInput(route), route.problems ?? {}, ofGate, ofSignature, { 503: 'unavailable' }];
+  const all = [
+    ofInput(route),
+    route.problems ?? {},
+    ofAuthorization,
+    ofSignature,
+    { 503: 'unavailable' },
+  ];
   const ours = (status: number) =>
     all.flatMap((problems: Problems) => problems[status as keyof Problems] ?? []);
   const theirs = gatewayAnswers(route, isGuarded);
@@ -121,7 +127,7 @@ function problemsOf(route: ApiRoute, isGuarded: boolean): Json {
   );
 }
 
-/** What is answered to input that a route cannot take. */
+/** The answers to input that a route cannot accept. */
 function ofInput({ params, missing, query, headers, missingKey, body }: ApiRoute): Problems {
   const takesKey = keyHeader in (headers?.shape ?? {});
   const isChecked = body || query || takesKey || (params && missing === undefined);
@@ -137,7 +143,7 @@ function ofInput({ params, missing, query, headers, missingKey, body }: ApiRoute
   };
 }
 
-/** What the HTTP API answers before it asks a function, or in its place, by status. */
+/** What the HTTP API itself answers, before or instead of a function, by status. */
 const gatewayAnswers = (
   { method }: ApiRoute,
   isGuarded: boolean,

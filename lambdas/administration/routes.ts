@@ -26,7 +26,7 @@ const change = z.object({
   changed_at: z.iso.datetime(),
   changed_by: z.string(),
   action: z.enum(['set', 'deleted']),
-  /** What was set before; missing where nothing was. */
+  /** The value before; missing if there was none. */
   before: z.optional(z.unknown()),
 });
 
@@ -43,7 +43,7 @@ const counters = {
   replies: z.int(),
   emails: z.int(),
   leads: z.int(),
-  /** Of those that the operator allows its leads: how often a model was asked. */
+  /** How often a model was asked about its leads; the operator limits these calls. */
   lead_model_calls: z.int(),
 };
 

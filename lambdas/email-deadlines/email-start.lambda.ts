@@ -12,10 +12,10 @@ import { runStore } from './stores/run-store.ts';
 import { fetchEmails } from './vendors/mailbox.ts';
 import { enqueueRun, mailboxKeys, pacingOf } from './wiring.ts';
 
-/** How soon a run is looked after again. */
+/** Seconds until a run is checked again. */
 const watchSeconds = 45;
 
-/** Starts runs and looks after them. */
+/** Starts runs and watches them. */
 export const handler = worker('email-start', startEnvironment, (parts) => {
   const { env, log, meter } = parts;
   const { tenants, tableOf } = tenancyOf(parts);

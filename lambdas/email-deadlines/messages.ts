@@ -4,18 +4,18 @@ import { tenantId } from '../tenancy/tenant.ts';
 /** An id as it was stored, maybe by an earlier version. */
 const storedId = z.string().check(z.minLength(1), z.maxLength(200));
 
-/** What waits in the queue of runs: one to be started, or one to be looked after. */
+/** What waits in the queue of runs: one to be started, or one to be watched. */
 export const runMessage = z.object({
   kind: z.enum(['start', 'watch']),
   tenant_id: tenantId,
   run_id: z.string(),
   /** How far the run was when it was watched last. */
   progress: z.optional(z.number()),
-  /** Until which moment emails that are sent just in time have been enqueued. */
+  /** Until when emails that are sent just in time have been enqueued. */
   ahead_until: z.optional(z.number()),
-  /** Until which moment a run that stands still is left alone. Both are in milliseconds since the epoch. */
+  /** Until when a stalled run is left alone. Both are in milliseconds since the epoch. */
   rests_until: z.optional(z.number()),
-  /** How often in a row it has stood still and was enqueued again. */
+  /** How often in a row it was stalled and enqueued again. */
   stood: z.optional(z.number()),
   /** Whether the company was suspended then. */
   suspended: z.optional(z.boolean()),
@@ -36,7 +36,7 @@ export const readyMessage = z.object({
   release_at: z.optional(z.number()),
   /** It waits only to be sent. */
   drafted: z.optional(z.boolean()),
-  /** Of a dead letter: when its email failed. Sent back, it takes the email that failed then to work again. */
+  /** Of a dead letter: when its email failed. A redrive reopens the email only if it failed then. */
   failed_at: z.optional(z.number()),
 });
 

@@ -21,7 +21,7 @@ export function readEmails(
   for (const [place, entry] of list.entries()) {
     const value = meant(entry);
     const result = parsed(schema, value);
-    const given = legibleOf(value);
+    const given = readablePartOf(value);
     if ('value' in result) {
       const { email_id } = result.value;
       emails.push({ ...result.value, place, mailbox_id: given.email_id ?? email_id });
@@ -57,7 +57,7 @@ const textOf = (value: unknown): unknown => {
 
 const idOf = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
-function legibleOf(entry: unknown): OddEntry['given'] {
+function readablePartOf(entry: unknown): OddEntry['given'] {
   if (!isObject(entry)) return {};
   const { email_id, subject, body, deadline } = entry;
   return {

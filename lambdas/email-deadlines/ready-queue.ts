@@ -108,9 +108,12 @@ export function readyQueue({ client, queueUrl, deadLetters, now, log }: ReadyQue
           }),
         );
       } catch (error) {
-        log.warn('An email comes back after the whole visibility timeout, not when it was to.', {
-          error: errorForLog(error),
-        });
+        log.warn(
+          'The backoff could not be set; the email comes back after the visibility timeout.',
+          {
+            error: errorForLog(error),
+          },
+        );
       }
     },
 

@@ -66,14 +66,14 @@ export function runContexts(parts: AnswerParts): (invocation: Invocation) => Run
 
   const acquireModelCall = async (tenantId: string, perMinute: number | undefined) => {
     if (!perMinute) return 0;
-    const key = keys.modelBudget(tenantId);
-    const place = { key, attribute: 'spent_until', counter: 'calls', keptDays: 1 };
+    const key = keys.modelConcurrency(tenantId);
+    const place = { key, attribute: 'spent_until', counter: 'calls', retentionDays: 1 };
     try {
-      const acquired = await limiter(place, { perSecond: perMinute / 60, burst: 1 });
-      return acquired.spent ? 0 : Math.max(1, acquired.waitMs);
+      const result = await limiter(place, { perSecond: perMinute / 60, burst: 1 });
+      return result.acquired ? 0 : Math.max(1, result.waitMs);
     } catch (error) {
       const details = { tenant_id: tenantId, error: errorForLog(error) };
-      log.warn('The budget of the model could not be asked.', details);
+      log.warn('The call limit of the model could not be read.', details);
       return limitUnreadableMs;
     }
   };

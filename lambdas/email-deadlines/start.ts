@@ -7,7 +7,7 @@ import { runMessage } from './messages.ts';
 import type { StartPorts } from './work/run-ports.ts';
 import { giveUp, handleRun } from './work/start-run.ts';
 
-/** Starts runs and looks after them. */
+/** Starts runs and watches them. */
 export const startConsumer = (ports: StartPorts, parts: ConsumerParts): Consume =>
   consume(parts, {
     schema: runMessage,
@@ -19,7 +19,7 @@ export const startConsumer = (ports: StartPorts, parts: ConsumerParts): Consume 
     async onFailure({ message, log }, { kind, error }) {
       countVendorFailure(error, ports.meter);
       const run = kind === 'dead' ? await ports.runs.find(message) : undefined;
-      // A run that has begun goes on, but nobody looks after it any more.
+      // A started run continues, but is no longer watched.
       if (run?.state !== 'pending') return undefined;
       await giveUp(run, error, { ...ports, log });
       return done;

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { tenantId } from '../tenancy/tenant.ts';
 
-/** What a company may be told of. */
+/** Events that a company can receive. */
 export const productEvents = ['insight.created'] as const;
 
-/** Every event on the house's bus; `webhook.test` is asked for by the company itself. */
+/** Every event on the deployment's bus; the company itself asks for `webhook.test`. */
 const eventTypes = [...productEvents, 'webhook.test'] as const;
 
 /** An event of the product, as it lies on the bus and in the queues behind it. */

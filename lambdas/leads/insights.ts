@@ -32,7 +32,7 @@ export function serveInsights(serve: Serve, { store, lists, queue }: InsightsPor
     return lead.insight ? { body: insightView(lead.insight) } : pending;
   });
 
-  serve(routes.triageAgain, async ({ params, body, caller: { tenant_id } }) => {
+  serve(routes.reclassifyLead, async ({ params, body, caller: { tenant_id } }) => {
     const lead = await store.find(tenant_id, params.lead_id);
     if (!lead) return undefined;
     const request = { lead_id: lead.id, request_id: randomUUID() };
@@ -62,8 +62,8 @@ const insightOf = ({ insight }: StoredLead) => (insight ? insightView(insight) :
 
 const pending: Problem = {
   type: 'insight-pending',
-  title: 'Not yet',
+  title: 'Not ready yet',
   status: 404,
-  detail: 'The lead is there, but has not been judged yet: ask again in a second.',
+  detail: 'The lead is there, but has not been classified yet: ask again in a second.',
   headers: { 'retry-after': '1' },
 };

@@ -11,7 +11,7 @@ export const limits = {
   /** Failures of a lead after which it goes to the dead-letter queue. */
   maxAttempts: 5,
   outageAttempts,
-  /** Far above them: what Lambda throttles, as a new account does soon, is counted by the queue though nobody tried it. */
+  /** Far above them: the queue also counts receives that Lambda throttled, as in a new account, without a try. */
   maxReceiveCount: 200,
   pageSize: 50,
   /** A request that has claimed its key and has not stored its lead after this time has died. */

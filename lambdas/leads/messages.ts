@@ -34,12 +34,12 @@ export const insight = z.object({
   created_at: z.iso.datetime(),
   /** Counts the insights of its lead. */
   version: z.int(),
-  /** Who judged, and by which rules or model. */
+  /** Who classified, and by which rules or model. */
   adapter: z.enum(adapters),
   adapter_version: z.string(),
-  /** Why the rules judged although the model was to; null where they were not to be replaced. */
+  /** Why the rules classified although the model was to; null where they were not to be replaced. */
   fallback_reason: z.nullable(z.string()),
-  /** The words of the note that spoke for the judgement, or against another. */
+  /** The words of the note that spoke for the classification, or against another. */
   explanation: z.array(
     z.object({ phrase: z.string(), speaks_for: z.string(), weight: z.number() }),
   ),
@@ -48,7 +48,7 @@ export const insight = z.object({
 /** What is known of a lead once it is triaged. */
 export type Insight = z.output<typeof insight>;
 
-/** What waits in the queue of leads: a lead to be triaged, or one to be judged anew. */
+/** What waits in the queue of leads: a lead to be triaged, or one to be classified again. */
 export const triageMessage = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('triage'),
@@ -69,7 +69,7 @@ export const triageMessage = z.discriminatedUnion('kind', [
 
 export type TriageMessage = z.output<typeof triageMessage>;
 
-/** The queue of leads that wait to be judged. */
+/** The queue of leads that wait to be classified. */
 export interface TriageQueue {
   /** Throws `retry` where the queue does not take it. */
   enqueue(message: TriageMessage): Promise<void>;

@@ -86,20 +86,20 @@ export const routes = {
     success: { status: 200, what: 'The insight', schema: insight },
     problems: { 404: 'insight-pending' },
   },
-  triageAgain: {
+  reclassifyLead: {
     operationId: 'triageLeadAgain',
     method: 'POST',
     path: '/leads/{lead_id}/insight',
     access: 'leads:write',
     tag,
-    summary: 'Has a lead judged anew; the insights before are kept',
+    summary: 'Has a lead classified again; the insights before are kept',
     ...ofLead,
     body: z.strictObject({ adapter: z.optional(z.enum(adapters)) }),
     bodyIsOptional: true,
     maxBodyBytes: limits.leadBodyBytes,
     success: {
       status: 202,
-      what: 'It waits to be judged',
+      what: 'It waits to be classified',
       schema: z.object({
         lead_id: leadId,
         request_id: z.guid(),

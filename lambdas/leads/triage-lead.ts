@@ -14,7 +14,7 @@ export interface TriagePorts {
   store: LeadStore;
   lists: Pick<LeadLists, 'replaced'>;
   classifierFor(tenantId: string, adapter: AdapterName | undefined): Promise<Classifier>;
-  /** Tells everybody who listens; may do so twice, with the same insight's id. */
+  /** Publishes the insight; may do so twice, with the same id. */
   publish(tenantId: string, insight: Insight): Promise<void>;
   countLead(tenantId: string): Promise<void>;
   clock: Pick<Clock, 'now'>;
@@ -23,13 +23,13 @@ export interface TriagePorts {
 }
 
 /**
- * Judges the lead of a message, so that it has one insight however often the message comes: the lead is
- * stored where its intake died before, the insight is one conditional write, and it is announced after it.
+ * Classifies the lead of a message, so that it has one insight however often the message comes. The lead is
+ * stored if its intake died before, the insight is one conditional write, and it is published after that.
  */
 export async function triageLead(message: TriageMessage, ports: TriagePorts): Promise<void> {
   const lead = await leadOf(message, ports);
   if (!lead) {
-    ports.log.warn('A lead that is to be judged is not there any more.');
+    ports.log.warn('The lead to classify no longer exists.');
     return;
   }
   const insight =
@@ -37,7 +37,7 @@ export async function triageLead(message: TriageMessage, ports: TriagePorts): Pr
   await publishOnce(lead, insight, ports);
 }
 
-/** Everybody who listens is told of each insight once at least, the earlier first. */
+/** Publishes each insight at least once, the earlier first. */
 async function publishOnce(
   lead: StoredLead,
   insight: StoredInsight,
@@ -45,10 +45,10 @@ async function publishOnce(
 ): Promise<void> {
   if ((lead.announced_version ?? 0) >= insight.version) return;
   await ports.publish(lead.tenant_id, insightView(insight));
-  await ports.store.setAnnounced(lead, insight.version);
+  await ports.store.setPublished(lead, insight.version);
 }
 
-/** The event that tells of an insight; the same however often it is made. */
+/** The event of an insight; the same however often it is made. */
 export const insightCreated = (tenant_id: string, insight: Insight): ProductEvent => ({
   id: `evt_${insight.id}`,
   type: 'insight.created',
@@ -69,7 +69,7 @@ async function leadOf(
   return store.find(tenant_id, lead.id);
 }
 
-/** The insight that the message has led to before. */
+/** The insight that this message has already led to. */
 async function answered(
   message: TriageMessage,
   lead: StoredLead,
@@ -78,13 +78,13 @@ async function answered(
   const { insight } = lead;
   if (!insight || message.kind === 'triage') return insight;
   if (insight.request_id === message.request_id) return insight;
-  const before = await lists.replaced(lead, insight.version, mostReplaced);
+  const before = await lists.replaced(lead, insight.version, maxReplaced);
   return before.some(({ request_id }) => request_id === message.request_id) ? insight : undefined;
 }
 
-/** A message comes back at once; by then, so many later requests have not been answered. */
-const mostReplaced = 50;
-const mostTries = 5;
+/** A message comes back soon; fewer later requests than this are answered by then. */
+const maxReplaced = 50;
+const maxTries = 5;
 
 async function classified(
   message: TriageMessage,
@@ -93,16 +93,16 @@ async function classified(
 ): Promise<StoredInsight> {
   const { clock, store, meter } = ports;
   const adapter = message.kind === 'again' ? message.adapter : undefined;
-  const judge = await ports.classifierFor(lead.tenant_id, adapter);
-  const judgement = await judge.classify(lead.note);
+  const classifier = await ports.classifierFor(lead.tenant_id, adapter);
+  const classification = await classifier.classify(lead.note);
   let current = lead;
-  for (let tries = 0; tries < mostTries; tries++) {
-    // Who made the insight before may have died before it was told.
+  for (let tries = 0; tries < maxTries; tries++) {
+    // The process that made the insight before may have died before it was published.
     if (current.insight) await publishOnce(current, current.insight, ports);
     const insight: StoredInsight = {
       id: randomUUID(),
       lead_id: lead.id,
-      ...judgement,
+      ...classification,
       version: (current.insight?.version ?? 0) + 1,
       created_at: isoTime(clock.now()),
       ...(message.kind === 'again' && { request_id: message.request_id }),
@@ -117,11 +117,11 @@ async function classified(
       }
       return insight;
     }
-    // Another was faster: the same message on its other way, or another request.
-    if (!found?.insight) throw retryLater('lead_gone', 'The lead went away while it was judged.');
+    // Another write was faster: the same message delivered twice, or another request.
+    if (!found?.insight) throw retryLater('lead_gone', 'The lead expired while it was classified.');
     const known = await answered(message, found, ports);
     if (known) return known;
     current = found;
   }
-  throw retryLater('lead_contended', 'The lead is judged by too many at the same time.');
+  throw retryLater('lead_contended', 'Too many requests classify the lead at the same time.');
 }

@@ -26,7 +26,7 @@ export const triageConsumer = (
     order: 'parallel',
     tenantOf: ({ tenant_id }) => tenant_id,
     idsOf: (message) => ({ tenant_id: message.tenant_id, lead_id: leadIdOf(message) }),
-    failed: 'A lead could not be judged; it comes back.',
+    failed: 'A lead could not be classified; it is tried again.',
     limits,
     async handle({ message, log, tries }) {
       await triage(message, log, tries);
@@ -37,7 +37,9 @@ export const triageConsumer = (
       const what = kind === 'dead' ? 'dead' : 'failed';
       const entry: HistoryEntry = { at: parts.clock.now(), what, error_code: error.code };
       await recordFailed(message.tenant_id, leadIdOf(message), entry).catch((thrown) =>
-        log.warn('The failed try could not be kept with its lead.', { error: errorForLog(thrown) }),
+        log.warn('The failed attempt could not be recorded with its lead.', {
+          error: errorForLog(thrown),
+        }),
       );
       return undefined;
     },

@@ -48,7 +48,7 @@ export const workerConcurrency = {
   ),
 };
 
-/** The deployment that a function is part of, such as `replies-engine-prod`; its metrics bear the name. */
+/** The deployment that a function is part of, such as `replies-engine-prod`; its metrics have this name. */
 export function deploymentName(environment: Environment = process.env): string {
   return environment['DEPLOYMENT'] || 'none';
 }

@@ -38,7 +38,7 @@ const programmingErrors = [TypeError, RangeError, ReferenceError, URIError];
 
 /**
  * Whether the cause of a failure is our own code, and not who was called. A broken connection is a TypeError of
- * `fetch` too, which is told by its message; what broke it is its cause.
+ * `fetch` too, which is recognised by its message; what broke it is its cause.
  */
 export function isOwnFault(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;

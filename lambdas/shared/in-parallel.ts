@@ -1,10 +1,10 @@
 /**
  * Does the work, so many at the same time. After a failure nothing more is begun, and it throws once what was under
- * way has ended: nothing of it goes on behind the caller's back.
+ * way has ended: nothing of it continues unseen by the caller.
  */
 export async function inParallel<T>(
   work: readonly T[],
-  most: number,
+  concurrency: number,
   each: (one: T) => Promise<void>,
 ): Promise<void> {
   const waiting = work.values();
@@ -19,7 +19,7 @@ export async function inParallel<T>(
       isOver = true;
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: most }, worker));
+  const workers = await Promise.allSettled(Array.from({ length: concurrency }, worker));
   const failed = workers.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }

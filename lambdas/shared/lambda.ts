@@ -51,7 +51,7 @@ export function meteredLambda<Env, Event, Result>(
   });
 }
 
-/** A function that works off a queue. */
+/** A function that handles the messages of a queue. */
 export const worker = <Env>(
   name: string,
   environment: z.ZodMiniType<Env>,

@@ -9,7 +9,7 @@ import {
   type TimeMetric,
 } from './metrics.ts';
 
-/** The house's log: JSON lines with ids; never a customer's words, numbers or addresses. */
+/** The product's log: JSON lines with ids; never a customer's words, numbers or addresses. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'critical'>;
 
 /** A log whose lines all carry the same ids; more can be named as they become known. */

@@ -35,7 +35,7 @@ export async function authorizeRequest(
   }
   const { tenant_id, rate_limit } = caller;
   const result = await usage.tryAcquireRequest(tenant_id, rateClassOf(caller), rate_limit);
-  return result.admitted ? { caller } : refused('RateLimited', tooMany(result.retryAfterSeconds));
+  return result.acquired ? { caller } : refused('RateLimited', tooMany(result.retryAfterSeconds));
 }
 
 type Refusal = 'Forbidden' | 'RateLimited' | 'Unauthenticated';
@@ -60,7 +60,7 @@ const hasEnded = ({ valid_until }: Caller, now: number): boolean =>
 
 const unauthenticated: Problem = {
   type: 'unauthenticated',
-  title: 'Who is calling?',
+  title: 'Not authenticated',
   status: 401,
   detail: 'Send a valid API key or token: "Authorization: Bearer …".',
   headers: { 'www-authenticate': 'Bearer' },

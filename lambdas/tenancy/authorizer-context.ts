@@ -3,7 +3,7 @@ import { tenantId } from './tenant.ts';
 
 /**
  * What the authorizer hands to the routes, all as text. The HTTP API answers a refusal of its own with a
- * body of its own; so the authorizer lets every request through, and the gate before each route refuses.
+ * body of its own; so the authorizer lets every request through, and `authorizeRequest` before each route refuses.
  */
 export const authorizerContext = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('unauthenticated') }),

@@ -13,7 +13,7 @@ export const displayName = z.string().check(
   }),
 );
 
-/** How many requests a tenant may make; its visitors have a budget of the same size to themselves. */
+/** How many requests a tenant may make; its visitors have a limit of the same size of their own. */
 export const rateLimit = z.object({
   requests_per_second: z.number().check(z.gte(0.01), z.lte(10_000)),
   burst: z.int().check(z.gte(1), z.lte(100_000)),
@@ -26,7 +26,7 @@ export type RateClass = 'callers' | 'visitors';
 
 export const defaultRateLimit: RateLimit = { requests_per_second: 50, burst: 500 };
 
-/** How many of a tenant's leads a model may judge, which the operator pays for: 0 a day is none at all. */
+/** How many of a tenant's leads a model may classify, which the operator pays for: 0 a day is none at all. */
 export const modelLimit = z
   .object({
     calls_per_day: z.int().check(z.gte(0), z.lte(10_000_000)),

@@ -6,7 +6,7 @@ import { deliveryMessage } from './messages.ts';
 import { type DeliveryPorts, deliverEvent } from './work/deliver-event.ts';
 import { pauseAfter } from './work/pauses.ts';
 
-/** Tells companies of events, all of a batch at the same time, so that no receiver waits for another. */
+/** Sends events to companies, a batch in parallel, so that no receiver waits for another. */
 export const deliverConsumer = (ports: Omit<DeliveryPorts, 'log'>, parts: ConsumerParts): Consume =>
   consume(parts, {
     schema: deliveryMessage,
@@ -17,7 +17,7 @@ export const deliverConsumer = (ports: Omit<DeliveryPorts, 'log'>, parts: Consum
       event_id,
       event_type,
     }),
-    failed: 'An event could not be delivered; it comes back.',
+    failed: 'An event could not be delivered; it is tried again.',
     limits: { maxAttempts: limits.maxAttempts, outageAttempts: limits.maxAttempts },
     pause: (tries, { retryAfterSeconds }) => pauseAfter(tries, parts.random, retryAfterSeconds),
     async handle({ message, log }) {

@@ -15,7 +15,7 @@ export interface EndpointPorts extends ApiDependencies {
   newId(): string;
 }
 
-/** Shows a company its webhook endpoint, and tries it out. */
+/** Shows a company its webhook endpoint, and sends test events. */
 export function endpointApp({ endpoints, signingKey, events, newId, ...api }: EndpointPorts): Hono {
   const { app, serve } = protectedApp(api);
 

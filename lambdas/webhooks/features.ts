@@ -3,7 +3,7 @@ import { productEvents } from '../events/messages.ts';
 import { feature } from '../shared/features/feature.ts';
 import { publicOrLoopbackUrl, publicUrl, withUrlsAsCalled } from '../shared/public-url.ts';
 
-/** Where a company is told of events, and of which. */
+/** Where a company receives events, and which. */
 const webhooksFeature = <Url extends z.ZodMiniType<string>>(url: Url) =>
   z.strictObject({
     url: url.check(z.describe('Where events are posted')),
@@ -25,7 +25,7 @@ export const loopbackFeatures = { webhooks: webhooksFeature(publicOrLoopbackUrl)
 
 export type WebhooksFeature = z.output<typeof features.webhooks>;
 
-/** Where a company is told; `loopback` also on this machine. */
+/** Where a company receives events; `loopback` also on this machine. */
 export const webhooksOf = (loopback: boolean) =>
   feature(
     'webhooks',

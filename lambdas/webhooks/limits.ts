@@ -7,6 +7,6 @@ export const limits = {
   visibilityTimeoutSeconds: 60,
   /** Deliveries of an event, the first one included. */
   maxAttempts: 8,
-  /** Far above them: what Lambda throttles, as a new account does soon, is counted by the queue though nobody tried it. */
+  /** Far above them: the queue also counts receives that Lambda throttled, as in a new account, without a try. */
   maxReceiveCount: 200,
 } as const;

@@ -9,7 +9,7 @@ import { limits } from './limits.ts';
 import { receiver } from './vendors/receiver.ts';
 import { endpointsOf } from './wiring.ts';
 
-/** Tells companies of events at their own URLs. */
+/** Sends events to companies at their own URLs. */
 export const handler = worker('webhook-deliver', deliverEnvironment, (parts) => {
   const { env, log, meter } = parts;
   const { table, tableOf, tenants } = tenancyOf(parts);

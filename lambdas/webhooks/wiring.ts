@@ -9,7 +9,7 @@ interface CommonEnvironment {
   LOOPBACK_URLS: 'allowed' | 'refused';
 }
 
-/** The endpoints and the deployment's signing key, upon the tenants' table. */
+/** The endpoints, on the tenants' table, and the deployment's signing key. */
 export const endpointsOf = (
   env: CommonEnvironment,
   tenants: Table,

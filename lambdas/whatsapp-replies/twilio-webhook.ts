@@ -25,7 +25,7 @@ export const bounded = (): MiddlewareHandler =>
         type: 'body-too-large',
         title: 'The body is too large',
         status: 413,
-        detail: `A webhook's body may have ${limits.webhookBodyBytes} bytes.`,
+        detail: `A webhook's body may have at most ${limits.webhookBodyBytes} bytes.`,
       }),
   });
 
@@ -82,7 +82,7 @@ export function malformedFields(c: Context, fields: Record<string, string>): Res
   });
 }
 
-/** A mismatch may mean that the auth token was rotated: it is fetched anew once. */
+/** A mismatch may mean that the auth token was rotated: it is fetched again once. */
 async function isGenuine(
   c: Context,
   form: URLSearchParams,

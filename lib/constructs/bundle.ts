@@ -77,6 +77,7 @@ export async function bundleLambdas(root = projectRoot): Promise<boolean> {
   const entries = globSync('lambdas/*/*.lambda.ts', { cwd: root }).sort();
   const kept = keptState(stateFile);
   if (kept && kept.state === stateOf(root, [...entries, ...kept.files])) return false;
+  const before = stampsOf(root, globSync('lambdas/**/*.*', { cwd: root }));
   mkdirSync(folder, { recursive: true });
   // The bundles are CommonJS inside a project of ES modules.
   replaceFile(path.join(folder, 'package.json'), Buffer.from('{"type":"commonjs"}\n'));
@@ -98,7 +99,8 @@ export async function bundleLambdas(root = projectRoot): Promise<boolean> {
     'package-lock.json',
     'lib/constructs/bundle.ts',
   ];
-  const state = stateOf(root, [...entries, ...files]);
+  // Of a source that was written meanwhile nobody knows which text the bundle has: it is known as it was before.
+  const state = stateOf(root, [...entries, ...files], before);
   replaceFile(stateFile, Buffer.from(JSON.stringify({ files, state })));
   return true;
 }
@@ -108,14 +110,20 @@ function keptState(stateFile: string): { files: string[]; state: string } | unde
   return existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : undefined;
 }
 
-/** When each of these files was written, and how long it is; a file that is not there differs from any other. */
-const stateOf = (root: string, files: readonly string[]): string =>
-  files
-    .map((file) => {
-      const found = statSync(path.join(root, file), { throwIfNoEntry: false });
-      return `${file} ${found?.mtimeMs} ${found?.size}`;
-    })
+/** These files as they are; those that are in `known`, as they were then. */
+const stateOf = (root: string, files: readonly string[], known?: Map<string, string>): string =>
+  [...stampsOf(root, files)]
+    .map(([file, stamp]) => `${file} ${known?.get(file) ?? stamp}`)
     .join('\n');
+
+/** When each of these files was written, and how long it is; a file that is not there differs from any other. */
+const stampsOf = (root: string, files: readonly string[]): Map<string, string> =>
+  new Map(
+    files.map((file) => {
+      const found = statSync(path.join(root, file), { throwIfNoEntry: false });
+      return [file, `${found?.mtimeMs} ${found?.size}`];
+    }),
+  );
 
 /** Whole or not at all, because another process may be reading the same bundle. */
 function replaceFile(file: string, contents: Uint8Array): void {

@@ -15,7 +15,7 @@ export interface EventQueueRuleProps {
   queue: Queue;
 }
 
-const keptDays = 14;
+const retentionDays = 14;
 
 /** Leads every event of the product from the bus into a queue; what the queue does not take for a day goes to dead letters. */
 export class EventQueueRule extends Construct {
@@ -27,7 +27,7 @@ export class EventQueueRule extends Construct {
       queueName: deployment.nameOf(`${name}-dlq`),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(keptDays),
+      retentionPeriod: Duration.days(retentionDays),
       removalPolicy: deployment.stage.removalPolicy,
     });
     Validations.of(this.deadLetterQueue).acknowledge({

@@ -31,7 +31,7 @@ export interface NodeFunctionProps {
   impact: string;
   /**
    * Whether it gives its own queue work that ends by itself. Lambda takes a chain of that for a loop gone
-   * wild, and drops what would be its seventeenth invocation, unless it is told so.
+   * wild, and drops what would be its seventeenth invocation, unless it is configured so.
    */
   callsItself?: boolean;
   /** Invocations that are kept for it, and the most that it gets; none by default, and no bound of its own. */

@@ -117,24 +117,30 @@ export class PublicApi extends Construct {
     const integration = new HttpLambdaIntegration(`${handler.node.id}Route`, handler, {
       scopePermissionToRoute: false,
     });
-    const gatewayRoutes = new Map(
-      routes.flatMap(({ method, access, ...route }) =>
-        gatewayPaths(route).map((path) => [
-          `${method} ${path}`,
-          { path, method, openBecause: openReasons[access] },
-        ]),
-      ),
-    );
-    for (const { path, method, openBecause } of gatewayRoutes.values()) {
+    const gatewayRoutes = new Map<string, { path: string; route: ApiRoute }>();
+    for (const route of routes) {
+      for (const path of gatewayPaths(route)) {
+        const key = `${route.method} ${path}`;
+        const known = gatewayRoutes.get(key)?.route ?? route;
+        if (openReasons[known.access] !== openReasons[route.access]) {
+          throw new Error(
+            `${route.path} and ${known.path} are one route of the HTTP API (${key}): either both need a scope, or neither.`,
+          );
+        }
+        gatewayRoutes.set(key, { path, route });
+      }
+    }
+    for (const { path, route } of gatewayRoutes.values()) {
+      const openBecause = openReasons[route.access];
       const added = this.#api.addRoutes({
         path,
-        methods: [HttpMethod[method]],
+        methods: [HttpMethod[route.method]],
         integration,
         ...(openBecause && { authorizer: new HttpNoneAuthorizer() }),
       });
       if (!openBecause) continue;
-      for (const route of added) {
-        Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: openBecause });
+      for (const one of added) {
+        Validations.of(one).acknowledge({ id: 'AwsSolutions-APIG4', reason: openBecause });
       }
     }
   }

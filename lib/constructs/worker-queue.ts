@@ -25,7 +25,7 @@ export interface WorkerQueueProps {
   oldestSeconds: number;
 }
 
-const keptDays = 4;
+const retentionDays = 4;
 const deadLettersKeptDays = 14;
 
 /** A queue of work with its dead-letter queue, and alarms when either holds what it should not. */
@@ -54,7 +54,7 @@ export class WorkerQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...common,
       queueName: nameOf(props.name),
-      retentionPeriod: Duration.days(keptDays),
+      retentionPeriod: Duration.days(retentionDays),
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
       ...(fifo && {
         deduplicationScope: DeduplicationScope.MESSAGE_GROUP,

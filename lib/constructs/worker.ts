@@ -5,7 +5,7 @@ import { NodeFunction, type NodeFunctionProps } from './node-function.ts';
 import type { WorkerQueue } from './worker-queue.ts';
 
 export interface WorkerProps extends Omit<NodeFunctionProps, 'memoryMb'> {
-  /** What it works off. */
+  /** The queue whose messages it handles. */
   queue: WorkerQueue;
   /** Names the variables of the queue and its dead letters: `REPLY` for `REPLY_QUEUE_URL` and `REPLY_DLQ_URL`. */
   variables: string;

@@ -96,7 +96,7 @@ export class EmailDeadlines extends Construct {
       worker: 'emailRuns',
       memory: 'bulk',
       timeoutSeconds: limits.startTimeoutSeconds,
-      // It looks after a run every so often, until the run has ended.
+      // It checks a run regularly until the run has ended.
       callsItself: true,
       environment: {
         ...environment,

@@ -32,7 +32,7 @@ export class Leads extends Construct {
       fifo: false,
       visibilityTimeoutSeconds: limits.triageVisibilitySeconds,
       maxReceiveCount: limits.maxReceiveCount,
-      impact: 'Companies wait for the judgement of their leads',
+      impact: 'Companies wait for the classification of their leads',
       oldestSeconds: 900,
     });
     const common = { deployment, context: 'leads' };
@@ -63,7 +63,7 @@ export class Leads extends Construct {
       ...common,
       name: 'lead-triage',
       description: 'Classifies leads',
-      impact: 'Companies wait for the judgement of their leads',
+      impact: 'Companies wait for the classification of their leads',
       queue: inbox,
       variables: 'TRIAGE',
       batchSize: limits.batchSize,
@@ -94,7 +94,7 @@ export class Leads extends Construct {
 
     output(this, 'LeadsTable', leads.tableName, { what: 'The leads table' });
     output(this, 'LeadsDeadLetterQueueUrl', inbox.deadLetterQueue.queueUrl, {
-      what: 'Leads that could not be judged',
+      what: 'Leads that could not be classified',
     });
   }
 }

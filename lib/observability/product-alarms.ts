@@ -14,7 +14,7 @@ export class ProductAlarms extends Construct {
     for (const rule of [
       ...ofReplies(deployment, metrics),
       ...ofEmails(deployment, metrics),
-      ...ofDoors(deployment, metrics),
+      ...ofEndpoints(deployment, metrics),
       ...ofVendors(deployment, metrics),
     ]) {
       new RunbookAlarm(this, rule.runbook.replaceAll(' ', ''), { deployment, ...rule });
@@ -66,7 +66,7 @@ const ofEmails = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
   },
 ];
 
-const ofDoors = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
+const ofEndpoints = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
   {
     runbook: 'Number not registered',
     impact: 'Customers who write to that number get no answers',

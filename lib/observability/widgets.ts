@@ -141,7 +141,7 @@ export const leadRow = (metrics: ProductMetrics): IWidget[] =>
     {
       title: 'Leads',
       left: counts(metrics, {
-        InsightCreated: 'judged',
+        InsightCreated: 'classified',
         TriageFallback: 'by the rules though a model is configured',
         TriageFailed: 'failed',
       }),

@@ -18,7 +18,7 @@ export interface WebhooksProps {
   tenants: SingleTable;
 }
 
-/** Companies are told of events at their own URLs: bus → rule → deliveries → deliver. */
+/** Companies receive events at their own URLs: bus → rule → deliveries → deliver. */
 export class Webhooks extends Construct {
   /** The deployment's event bus: whoever publishes puts events on it. */
   readonly bus: EventBus;

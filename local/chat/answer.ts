@@ -19,8 +19,8 @@ export async function answerOne(
   { stdout, stderr }: Terminal,
 ): Promise<boolean> {
   const progress = new Progress(stderr);
-  const patience = { replyMs: timeoutSeconds * 1000, quietMs };
-  const outcome = await takeTurn(phone, message, patience, (event) => {
+  const timeout = { replyMs: timeoutSeconds * 1000, quietMs };
+  const outcome = await takeTurn(phone, message, timeout, (event) => {
     if (progress.see(event)) stderr.write(`${progress.text}\n`);
   });
   if (outcome.kind === 'replied') stdout.write(`${outcome.replies.join('\n')}\n`);

@@ -13,12 +13,12 @@ interface Out {
 
 interface LeadOptions {
   lead: Record<string, string | undefined>;
-  /** Has it judged anew by it. */
+  /** Has it classified again by it. */
   adapter: AdapterName | undefined;
 }
 
-/** Has the product that runs here judge a lead; false where it could not. */
-export async function judged(
+/** Has the product that runs here classify a lead; false where it could not. */
+export async function classifyLead(
   { lead: fields, adapter }: LeadOptions,
   dataDir: string,
   { stdout: out, stderr: err }: { stdout: Out; stderr: Out },
@@ -37,7 +37,9 @@ export async function judged(
     out.write(`${insightText(await insightAt(call, place, 1))}\n`);
     if (!adapter) return true;
     await call('POST', place, { adapter });
-    out.write(`\nJudged anew by ${adapter}:\n${insightText(await insightAt(call, place, 2))}\n`);
+    out.write(
+      `\nClassified again by ${adapter}:\n${insightText(await insightAt(call, place, 2))}\n`,
+    );
     return true;
   } catch (error) {
     err.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -64,7 +66,7 @@ const callOf =
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as T;
     if (response.status === 404) throw new NotYet(`${method} ${where} answered 404: ${text}`);
-    throw new Error(faultOf(method, where, response.status, text));
+    throw new Error(refusalText(method, where, response.status, text));
   };
 
 interface Problem {
@@ -73,7 +75,7 @@ interface Problem {
 }
 
 /** An answer that refuses, as a person reads it. */
-function faultOf(method: string, where: string, status: number, text: string): string {
+function refusalText(method: string, where: string, status: number, text: string): string {
   const said = `${method} ${where} answered ${status}`;
   try {
     const { detail, errors = [] } = JSON.parse(text) as Problem;
@@ -84,11 +86,11 @@ function faultOf(method: string, where: string, status: number, text: string): s
   }
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** The insight once it has that version. */
 async function insightAt(call: Call, place: string, version: number): Promise<Insight> {
-  for (let waited = 0; waited < patienceMs; waited += pauseMs) {
+  for (let waited = 0; waited < timeoutMs; waited += pauseMs) {
     try {
       const insight = await call<Insight>('GET', place);
       if (insight.version >= version) return insight;
@@ -98,7 +100,7 @@ async function insightAt(call: Call, place: string, version: number): Promise<In
     await sleep(pauseMs);
   }
   throw new Error(
-    `The lead has not been judged within ${patienceMs / 1000} s: npx replies logs lead-triage says why.`,
+    `The lead has not been classified within ${timeoutMs / 1000} s: npx replies logs lead-triage says why.`,
   );
 }
 

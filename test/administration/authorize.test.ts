@@ -84,7 +84,7 @@ describe('a key', () => {
     expect(foreign.asked).toEqual(unknown.asked);
   });
 
-  it('is noted as used once a day', async () => {
+  it('is recorded as used once a day', async () => {
     const fresh = ports(aStoredKey({ last_used_on: '2026-11-20' }));
     const used = ports(aStoredKey({ last_used_on: '2026-11-21' }));
 
@@ -95,7 +95,7 @@ describe('a key', () => {
     expect(used.touched).toEqual([]);
   });
 
-  it('works though its use cannot be noted', async () => {
+  it('works though its use cannot be recorded', async () => {
     const broken = ports();
     broken.credentials.touch = () => Promise.reject(new Error('away'));
 
@@ -103,7 +103,7 @@ describe('a key', () => {
     expect(broken.log.text()).toContain(keyId);
   });
 
-  it('that is wrong is not noted as used', async () => {
+  it('that is wrong is not recorded as used', async () => {
     const watched = ports();
 
     await authorize(`Bearer ${key.slice(0, -1)}${key.endsWith('a') ? 'b' : 'a'}`, watched);

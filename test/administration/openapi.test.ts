@@ -54,7 +54,7 @@ describe('the OpenAPI document', () => {
     expect([...needed].sort()).toEqual([...scopes].sort());
   });
 
-  it('tells what a caller may meet at the gate', () => {
+  it('tells what a caller may meet at authorization', () => {
     for (const { security, responses } of operations) {
       if (security.length > 0)
         expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '429']));

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-
+import { readCounted } from '../../bench/cost/cost-page.ts';
 import { type Work, workNames } from '../../bench/cost/counted.ts';
 import { measure } from '../../bench/cost/measure.ts';
-import { readCounted } from '../../bench/cost/reckoned.ts';
 
 const sizes = { customers: 8, messagesEach: 3, rush: 40, emails: 100, leads: 40 };
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-
+import { pageOf, readCounted } from '../../bench/cost/cost-page.ts';
 import { type Deployed, deployedBy, type Template } from '../../bench/cost/deployed.ts';
 import { idleMonth, perThousand, totalOf } from '../../bench/cost/lines.ts';
 import { costBy, readPrices } from '../../bench/cost/prices.ts';
-import { pageOf, readCounted } from '../../bench/cost/reckoned.ts';
 import { projectRoot } from '../../lib/constructs/bundle.ts';
 import { templateOf } from '../support/stack.ts';
 
@@ -62,7 +61,7 @@ describe('the cost of a thousand', () => {
     const [work] = Object.values(readCounted().work);
     if (!work) throw new Error('Expected counts.');
 
-    expect(() => perThousand(work, aDeployment(), cost)).toThrow('measure anew');
+    expect(() => perThousand(work, aDeployment(), cost)).toThrow('measure again');
   });
 });
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { classifiersFrom } from '../../bench/triage/classifiers.ts';
 import { figuresOf } from '../../bench/triage/figures.ts';
-import { judgesFrom } from '../../bench/triage/judges.ts';
 import { leadsFrom, sources, tuningLeads } from '../../bench/triage/leads.ts';
 import { folds, tableFrom } from '../../bench/triage/table.ts';
 import {
@@ -67,7 +67,7 @@ describe('what is learnt', () => {
     expect(gzipSync(JSON.stringify(kept)).length).toBeLessThan(102_400);
   }, 120_000);
 
-  it('is not learnt from the note that it judges', () => {
+  it('is not learnt from the note that it classifies', () => {
     const all = folds(leads);
 
     expect(all.map(({ lead }) => lead.note).sort()).toEqual(leads.map(({ note }) => note).sort());
@@ -94,7 +94,7 @@ describe('the rules, on leads that they were not made on', () => {
   });
 
   it('are better than ten keywords and than the most frequent answer', () => {
-    for (const [name, baseline] of Object.entries(judgesFrom(tuningLeads()))) {
+    for (const [name, baseline] of Object.entries(classifiersFrom(tuningLeads()))) {
       if (name !== 'rules') expect(figuresOf(baseline, unseen).intent).toBeLessThan(rules.intent);
     }
   });

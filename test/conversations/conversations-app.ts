@@ -19,7 +19,7 @@ export function conversations() {
     tenants += 1;
     const tenant = `tenant-${tenants}`;
     const app = conversationsApp({
-      usage: { tryAcquireRequest: async () => ({ admitted: true }) },
+      usage: { tryAcquireRequest: async () => ({ acquired: true }) },
       clock: table.clock,
       log: recordedLog(),
       meter: recordedMeter(),

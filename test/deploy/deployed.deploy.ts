@@ -142,7 +142,7 @@ describe('the stack that cdk deploy has made', () => {
     });
   });
 
-  it('judges a lead once, however often it is sent, and finds it by its priority', async () => {
+  it('classifies a lead once, however often it is sent, and finds it by its priority', async () => {
     const key = await stage.aKey();
     const lead = { note: 'Need urgent pricing for 50 seats ASAP!', source: 'website' };
     const send = () =>
@@ -190,7 +190,7 @@ describe('the stack that cdk deploy has made', () => {
     await vi.waitFor(async () => expect(await stage.waitingWebhooks()).toBe(1), 20_000);
   });
 
-  it('goes on answering after it was deployed again with a change', async () => {
+  it('keeps answering after it was deployed again with a change', async () => {
     await stage.redeploy({ RETENTION_DAYS: '30' });
     await stage.writes('+15550300001', 'Still there?');
 

@@ -106,18 +106,18 @@ export async function anEmailWorld(
   const plan = planRun(emails, run, { serviceMs: 500, gapMs: 0.1 }, table.clock.now());
   await runs.create(run);
   const planned = emailsOfPlan(plan, run);
-  const keptFrom = table.clock.now();
-  await runs.claimStart(run, 'start', keptFrom + 60_000);
-  await runs.writeEmails(planned.emails, planned.dependents, { until: Infinity, keptFrom });
-  await runs.begin(run, 'start', { fetched: emails.length, waiting: emails.length }, keptFrom);
+  const retainedFrom = table.clock.now();
+  await runs.claimStart(run, 'start', retainedFrom + 60_000);
+  await runs.writeEmails(planned.emails, planned.dependents, { until: Infinity, retainedFrom });
+  await runs.begin(run, 'start', { fetched: emails.length, waiting: emails.length }, retainedFrom);
   const clock = table.clock;
   await enqueueReady(planned.emails, run, {
     enqueue: async (messages) => enqueue(messages),
     clock,
   });
 
-  const take = (most: number): Message[] => {
-    const taken = queue.filter(({ isOut }) => !isOut).slice(0, most);
+  const take = (concurrency: number): Message[] => {
+    const taken = queue.filter(({ isOut }) => !isOut).slice(0, concurrency);
     for (const message of taken) {
       message.isOut = true;
       message.received += 1;
@@ -141,10 +141,10 @@ export async function anEmailWorld(
           ),
       },
       mailbox: {
-        post: (reply, mostMs) =>
+        post: (reply, timeoutMs) =>
           process.call(async () => {
             posts.push(reply);
-            mosts.push(mostMs);
+            mosts.push(timeoutMs);
             const said = options.post?.(reply, posts.length) ?? { kind: 'accepted' };
             const isNew = !accepted.some(
               ({ reply: one }) => one.idempotencyKey === reply.idempotencyKey,
@@ -167,7 +167,8 @@ export async function anEmailWorld(
     };
     return {
       queue: {
-        pull: (most) => process.call(async () => (await options.pull?.()) ?? take(most).map(taken)),
+        pull: (concurrency) =>
+          process.call(async () => (await options.pull?.()) ?? take(concurrency).map(taken)),
         put: (messages, seconds) => process.call(async () => enqueue(messages, seconds)),
         finish: (message) => process.call(async () => void queue.splice(queue.indexOf(message), 1)),
         returnAfter: (message, seconds) =>
@@ -225,8 +226,8 @@ export async function anEmailWorld(
       return false;
     },
     /** Invocations until the queue is empty. */
-    async workOff(most = 30): Promise<void> {
-      for (let n = 0; n < most && queue.length > 0; n++) {
+    async workOff(concurrency = 30): Promise<void> {
+      for (let n = 0; n < concurrency && queue.length > 0; n++) {
         await this.invoke();
         // Each comes back after its pause.
         const pauses = queue.map(({ isOut, afterSeconds }) => (isOut ? afterSeconds : 0));

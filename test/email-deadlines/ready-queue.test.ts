@@ -83,7 +83,7 @@ describe('the queue of emails that are ready', () => {
     ['no message', '[]', 'the message'],
     ['no email', JSON.stringify({ ...aMessage(), email_id: undefined }), 'email_id'],
     ['a tenant with a separator', JSON.stringify(aMessage({ tenant_id: 'a#b' })), 'tenant_id'],
-  ])('puts %s to the dead letters with its reason, and goes on', async (_, body, fault) => {
+  ])('puts %s to the dead letters with its reason, and continues', async (_, body, fault) => {
     const { queue, inputs, log, meter } = aQueue([body, JSON.stringify(aMessage())]);
 
     const tasks = await queue.pull(10);

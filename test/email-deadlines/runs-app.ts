@@ -36,7 +36,7 @@ export function aRunsApp(
   const started: RunMessage[] = [];
   const runs = runStore(table);
   const app = runsApp({
-    usage: { tryAcquireRequest: async () => ({ admitted: true }) },
+    usage: { tryAcquireRequest: async () => ({ acquired: true }) },
     clock: table.clock,
     log: recordedLog(),
     meter: recordedMeter(),

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 describe('a run that begins', () => {
-  it('fetches the emails, enqueues them, and has itself looked after', async () => {
+  it('fetches the emails, enqueues them, and has itself watched', async () => {
     const run = await aStart(table, { mail: [anEmail('e1'), anEmail('e2')] });
 
     await run.start();
@@ -111,7 +111,7 @@ describe('a run that begins', () => {
 
     await run.start();
 
-    expect(run.log.text()).toContain('not there any more');
+    expect(run.log.text()).toContain('no longer exists');
     expect(run.enqueued()).toEqual([]);
   });
 });

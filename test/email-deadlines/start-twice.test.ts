@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => table.close());
 
-/** A run whose start has fetched, and does not go on before it is let. */
+/** A run whose start has fetched, and does not continue before it is let. */
 async function aHeldStart(run: Start) {
   const [fetched, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const starting = run.start({
@@ -130,7 +130,7 @@ describe('a run whose message comes again', () => {
     expect((await run.email('e1'))?.response).toBe('Hi');
   });
 
-  it('is looked after, though the first time ended before it said so', async () => {
+  it('is watched, though the first time ended before it said so', async () => {
     let isDown = true;
     const run = await aStart(table, {
       enqueue: async () => {

@@ -73,7 +73,7 @@ describe('a message of the queue of runs', () => {
     expect(log.at('warn')).toMatchObject([{ details: { error_code: 'configuration_malformed' } }]);
   });
 
-  it('goes to the dead letters where a run that has begun cannot be looked after', async () => {
+  it('goes to the dead letters where a run that has begun cannot be watched', async () => {
     const consumer = await aConsumer();
     await consumer.start();
     consumer.ports.watchLater = () => Promise.reject(new Error('SQS is away.'));

@@ -91,7 +91,7 @@ describe('an email that cannot be answered', () => {
     ]);
   });
 
-  it('fails with the others of a cycle, and what waits for them goes on', async () => {
+  it('fails with the others of a cycle, and what waits for them continues', async () => {
     const { failed, enqueued } = await begun(
       anEmail('self', { dependencies: ['self'] }),
       anEmail('a', { dependencies: ['b'] }),

@@ -37,18 +37,18 @@ describe('the watch over a run', () => {
     expect(run.watches).toHaveLength(3);
   });
 
-  it('enqueues again what stands still', async () => {
+  it('enqueues again what is stalled', async () => {
     const run = await aRunning(table);
     await ends(table, run, 'a');
 
     await run.watch();
 
     expect(run.enqueued()).toEqual(['b']);
-    expect(run.log.text()).toContain('stood still');
+    expect(run.log.text()).toContain('was stalled');
     expect(run.watches).toHaveLength(2);
   });
 
-  it('enqueues less and less often what stands still all the same, and anew once it has moved', async () => {
+  it('enqueues less and less often what is stalled all the same, and again once it has moved', async () => {
     const run = await aRunning(table);
     const [times, begun] = [[] as number[], table.clock.now()];
 
@@ -65,7 +65,7 @@ describe('the watch over a run', () => {
     expect(run.enqueued()).toEqual(['a', 'b']);
   });
 
-  it('leaves alone what a worker has in hand', async () => {
+  it('leaves alone what a worker has in flight', async () => {
     const run = await aRunning(table);
     const until = table.clock.now() + 60_000;
     await emailStore(table).claim({ ...run.key, email_id: 'a' }, 'worker', until);
@@ -100,7 +100,7 @@ describe('the watch over a run', () => {
     expect(run.enqueued()).toEqual(['soon']);
   });
 
-  it('counts anew and closes a run whose counts were lost', async () => {
+  it('counts again and closes a run whose counts were lost', async () => {
     const run = await aRunning(table);
     await ends(table, run, 'a');
     await ends(table, run, 'b', 'failed');

@@ -24,7 +24,7 @@ function aBus(answer: Partial<PutEventsCommandOutput> | Error) {
 const taken = { FailedEntryCount: 0, Entries: [{ EventId: '1' }] };
 
 describe('an event that is published', () => {
-  it('is on the bus of the house, whole', async () => {
+  it('is on the bus of the deployment, whole', async () => {
     const { events, entries } = aBus(taken);
     const event = anEvent({ data: { score: 0.5 } });
 

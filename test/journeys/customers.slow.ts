@@ -97,7 +97,7 @@ describe('a customer who wants to be forgotten', () => {
     expect(again.received().join()).not.toContain('remember me');
   });
 
-  it('who comes back by START begins anew', async () => {
+  it('who comes back by START begins again', async () => {
     const customer = aCustomer(drill.engine, theirs);
     const heard = customer.received().length;
     await customer.writes('START');

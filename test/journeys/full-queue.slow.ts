@@ -82,7 +82,7 @@ describe('a redrive', () => {
     await expect.poll(() => new Set(seen(2_000)).size, { timeout: 60_000 }).toBe(100);
 
     expect(code).toBe(130);
-    // Killed between sending and deleting, the one in hand may come twice: its function knows it.
+    // Killed between sending and deleting, the one in flight may come twice: its function knows it.
     expect(seen(2_000).length).toBeLessThanOrEqual(101);
   });
 });

@@ -48,7 +48,7 @@ const queueIsEmpty = () =>
   vi.waitFor(async () => expect(await messagesIn(engine, inbox)).toBe(0), 30_000);
 
 describe.concurrent('a lead', () => {
-  it('is taken in, judged, and found with its insight', async () => {
+  it('is taken in, classified, and found with its insight', async () => {
     const key = await aCompany('flow');
     const response = await post(key, aLead);
     const lead = (await response.json()) as Lead;
@@ -115,7 +115,7 @@ describe.concurrent('a lead', () => {
     expect(await read('/usage', key)).toMatchObject({ total: { leads: 1 } });
   });
 
-  it('that only its event knows of is stored and judged', async () => {
+  it('that only its event knows of is stored and classified', async () => {
     const key = await aCompany('orphan');
     const lead = { ...aLead, id: randomUUID(), email: null, phone: null };
     const created_at = new Date().toISOString();
@@ -156,9 +156,9 @@ async function itemsOf(tenant: string): Promise<unknown[]> {
   return items;
 }
 
-describe('a lead that is judged anew', () => {
+describe('a lead that is classified again', () => {
   it('has the model’s insight beside the rules’, and is told by both', async () => {
-    const key = await aCompany('anew');
+    const key = await aCompany('again');
     await setFeature(key, 'lead-triage', { model: 'gpt-triage', instructions: 'We sell chairs.' });
     const lead = (await (await post(key, aLead)).json()) as Lead;
     const first = await insightOf(key, lead.id);
@@ -178,7 +178,7 @@ describe('a lead that is judged anew', () => {
     expect(await insightsOf(key, lead.id)).toEqual([second, first]);
   });
 
-  it('comes back for a model that cannot be had at the moment', async () => {
+  it('comes back for a model that is not available at the moment', async () => {
     const key = await aCompany('busy');
     await setFeature(key, 'lead-triage', { adapter: 'openai' });
     const [operation, containing] = ['responses.create', 'Too busy'];
@@ -206,11 +206,15 @@ describe.concurrent('a lead of another company', () => {
 
     const paths = [`/leads/${lead.id}`, `/leads/${lead.id}/insight`, `/leads/${lead.id}/insights`];
     const answers = await Promise.all(paths.map((path) => call(path, { key: theirs })));
-    const anew = await call(`/leads/${lead.id}/insight`, { key: theirs, method: 'POST', body: {} });
+    const reclassified = await call(`/leads/${lead.id}/insight`, {
+      key: theirs,
+      method: 'POST',
+      body: {},
+    });
     const list = await listOf(theirs, `?cursor=${lead.id}`);
     const another = await post(theirs, aLead, idempotencyKey);
 
-    expect([...answers, anew].map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+    expect([...answers, reclassified].map(({ status }) => status)).toEqual([404, 404, 404, 404]);
     expect(list.leads).toEqual([]);
     expect(another.status).toBe(201);
     await queueIsEmpty();
@@ -226,10 +230,14 @@ describe.concurrent('a visitor', () => {
     const paths = ['/leads', `/leads/${id}`, `/leads/${id}/insight`, `/leads/${id}/insights`];
 
     const reads = await Promise.all(paths.map((path) => call(path, { key: visitor })));
-    const anew = await call(`/leads/${id}/insight`, { key: visitor, method: 'POST', body: {} });
+    const reclassified = await call(`/leads/${id}/insight`, {
+      key: visitor,
+      method: 'POST',
+      body: {},
+    });
 
     expect(response.status).toBe(201);
-    expect([...reads, anew].map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+    expect([...reads, reclassified].map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect((await insightOf(engine.demoKey, id)).lead_id).toBe(id);
   });
 });

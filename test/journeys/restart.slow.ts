@@ -6,7 +6,7 @@ import { aCustomer, startTestEngine, type TestEngine } from '../support/engine.t
 
 const soonMs = 20_000;
 
-it('A reply that a clean stop interrupts goes on soon after the restart', async () => {
+it('A reply that a clean stop interrupts continues soon after the restart', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'restart-'));
   const start = () => startTestEngine({ keep: true, environment: { DATA_DIR: folder } });
   const engines: TestEngine[] = [await start()];

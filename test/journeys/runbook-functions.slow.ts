@@ -23,7 +23,7 @@ const { call, setFeature } = callsOf(() => drill.engine);
 const soon = { timeout: 90_000, interval: 100 };
 const nowhere = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
 
-// What takes some tries goes on while the other entries are followed.
+// What takes some tries continues while the other entries are followed.
 beforeAll(async () => {
   drill = await startDrill();
   key = (await aKey(drill.engine, 'demo')).text;
@@ -56,11 +56,11 @@ async function redriven(queue: string): Promise<string> {
 
 describe('"Function fails"', () => {
   it('is found where a variable is missing, and over once it is there', async () => {
-    const mend = drill.spoil('administration-api', { TENANTS_TABLE: undefined });
+    const fix = drill.spoil('administration-api', { TENANTS_TABLE: undefined });
     const spoilt = await call('/usage', { key });
 
     const found = drill.found('Function fails', 'administration-api');
-    mend();
+    fix();
 
     expect(spoilt.status).toBe(500);
     expect(found.join()).toMatch(
@@ -71,11 +71,11 @@ describe('"Function fails"', () => {
 
   it('is found where the authorizer fails, with the code of its cause', async () => {
     const { text } = await aKey(drill.engine, 'demo');
-    const mend = drill.spoil('authorizer', nowhere);
+    const fix = drill.spoil('authorizer', nowhere);
     const spoilt = await call('/usage', { key: text });
 
     const found = drill.found('Function fails', 'authorizer');
-    mend();
+    fix();
 
     expect(spoilt.status).toBe(500);
     expect(found.join()).toMatch(/"message":"The authorizer failed\.".*"error_code":"store"/);
@@ -99,13 +99,13 @@ describe('"Function fails"', () => {
 
 describe('"API fails"', () => {
   it('leads from the route to the log of its function, which names the cause', async () => {
-    const mend = drill.spoil('receive', nowhere);
+    const fix = drill.spoil('receive', nowhere);
     const customer = aCustomer(drill.engine, '+15557780001');
     const refused = await customer.writes('Hello?');
 
     const [, phrase = ''] = /`replies logs receive '(.+?)'`/.exec(entryOf('API fails')) ?? [];
     const lines = drill.linesOf('receive').filter((line) => line.includes(JSON.parse(phrase)));
-    mend();
+    fix();
     const taken = await customer.writes('Hello again');
 
     expect([refused.status, taken.status]).toEqual([503, 200]);
@@ -152,12 +152,12 @@ describe('"Dead letters"', () => {
 
     expect(shown).toContain('demo: run gone, to start');
     await vi.waitFor(
-      () => expect(drill.linesOf('email-start').join()).toContain('A run is not there any more.'),
+      () => expect(drill.linesOf('email-start').join()).toContain('The run no longer exists.'),
       soon,
     );
   });
 
-  it('of leads are judged once the store answers', async () => {
+  it('of leads are classified once the store answers', async () => {
     // A store that is away is borne for a quarter of an hour.
     const again = { kind: 'again', tenant_id: 'demo', lead_id: lead.id, request_id: randomUUID() };
     await drill.put('leads-dlq-local', again, { reason_code: 'store', reason: 'It is away.' });
@@ -177,7 +177,7 @@ describe('"Dead letters"', () => {
     box?.setChances(chances.parse({}));
     const shown = await redriven('emails-ready');
 
-    expect(shown).toContain('mailbox_unavailable: The mailbox took no reply');
+    expect(shown).toContain('mailbox_unavailable: The mailbox did not accept the reply');
     const counts = async () =>
       ((await (await call(`/status/${run.run_id}`, { key })).json()) as EmailRunStatus).counts;
     await vi.waitFor(

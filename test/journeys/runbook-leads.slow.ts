@@ -33,14 +33,14 @@ async function aLead(): Promise<string> {
 const insightOf = async (leadId: string) =>
   (await (await call(`/leads/${leadId}/insight`, { key: drill.engine.demoKey })).json()) as object;
 
-describe('Leads are not judged', () => {
-  it('says why, and they are judged once the cause is mended', async () => {
-    const mend = drill.spoil('lead-triage', { LEADS_TABLE: 'nowhere' });
-    onTestFinished(mend);
+describe('Leads are not classified', () => {
+  it('says why, and they are classified once the cause is fixed', async () => {
+    const fix = drill.spoil('lead-triage', { LEADS_TABLE: 'nowhere' });
+    onTestFinished(fix);
     const id = await aLead();
-    const [line] = await drill.foundSoon('Leads are not judged', 'lead-triage', id);
+    const [line] = await drill.foundSoon('Leads are not classified', 'lead-triage', id);
     const pending = await insightOf(id);
-    mend();
+    fix();
 
     await expect.poll(() => insightOf(id), { timeout: 30_000 }).toMatchObject({ intent: 'buy' });
     expect(line).toMatchObject({ tenant_id: 'demo', error_code: 'store' });
@@ -49,10 +49,10 @@ describe('Leads are not judged', () => {
   });
 });
 
-describe('Leads are judged by the rules though a model is configured', () => {
-  const heading = 'Leads are judged by the rules though a model is configured';
+describe('Leads are classified by the rules though a model is configured', () => {
+  const heading = 'Leads are classified by the rules though a model is configured';
 
-  it('says why, and one is judged anew by the model once it answers', async () => {
+  it('says why, and one is classified again by the model once it answers', async () => {
     const { demoKey: key, openai } = drill.engine;
     await setFeature(key, 'lead-triage', { adapter: 'openai', model: 'gpt-5.6-luna' });
     openai?.faults.add({

@@ -89,7 +89,7 @@ describe('Email runs fail', () => {
     await comesTo(refused, { state: 'failed', problem: { status: 502 } });
     key.right();
 
-    // The key is read anew every ten seconds at most.
+    // The key is read again every ten seconds at most.
     const begins = async () => {
       const runId = await trigger();
       await expect.poll(async () => (await statusOf(runId)).state, soon).not.toBe('pending');
@@ -171,9 +171,9 @@ describe('Deadlines missed', () => {
 describe('A run does not end', () => {
   const heading = 'A run does not end';
 
-  it('is put back to work when it is looked after, and ends once its function answers', async () => {
-    const mend = drill.spoil('email-deadline', { EMAIL_RUNS_TABLE: undefined });
-    onTestFinished(mend);
+  it('is put back to work when it is watched, and ends once its function answers', async () => {
+    const fix = drill.spoil('email-deadline', { EMAIL_RUNS_TABLE: undefined });
+    onTestFinished(fix);
     const runId = await trigger(dueIn(600, 3, 'stuck-'));
     await comesTo(runId, { state: 'running' });
     const lookAfter = () =>
@@ -187,7 +187,7 @@ describe('A run does not end', () => {
     await lookAfter();
     const found = () => foundOf(heading, 'email-start', runId);
     await expect.poll(found, { timeout: 15_000 }).toMatchObject([{ emails: 3 }]);
-    mend();
+    fix();
     await lookAfter();
 
     await comesTo(runId, { state: 'completed', counts: { sent: 3 } });

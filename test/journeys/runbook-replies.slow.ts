@@ -14,7 +14,7 @@ beforeAll(async () => {
   await aCustomer(drill.engine, nextNumber()).writes('Good morning');
 });
 
-// What an entry before has left in hand would be hurt by the next one's failure too.
+// What an entry before has left in flight would be hurt by the next one's failure too.
 beforeEach(() => queueIsEmpty(drill.engine, 60_000));
 
 afterAll(() => drill.stop());
@@ -45,13 +45,13 @@ const counts = (heading: string, ...least: number[]) =>
 
 describe('"OpenAI fails"', () => {
   it('is counted, found with its status, and over once OpenAI takes the key', async () => {
-    const mend = drill.fails('openai', 'responses.create', openAiSays(401, 'invalid_api_key'));
+    const fix = drill.fails('openai', 'responses.create', openAiSays(401, 'invalid_api_key'));
     const customer = someone();
     await customer.writes('Where is my order?');
 
     const line = await findsLine('OpenAI fails', 'reply-processor', '401 invalid_api_key');
     await counts('OpenAI fails', 1);
-    mend();
+    fix();
 
     expect(line).toMatchObject({ error_code: 'openai_failed' });
     expect(await customer.hears(1)).toHaveLength(1);
@@ -59,12 +59,8 @@ describe('"OpenAI fails"', () => {
 });
 
 describe('"Work waits"', () => {
-  it('is seen as work in hand, and the log names the message that waits', async () => {
-    const mend = drill.fails(
-      'openai',
-      'responses.create',
-      answers(500, {}, { 'retry-after': '4' }),
-    );
+  it('is seen as work in flight, and the log names the message that waits', async () => {
+    const fix = drill.fails('openai', 'responses.create', answers(500, {}, { 'retry-after': '4' }));
     const customer = someone();
     await customer.writes('Anybody there?');
 
@@ -74,7 +70,7 @@ describe('"Work waits"', () => {
     const told = await drill.run(
       `replies timeline ${sid} --company ${company} --conversation ${id}`,
     );
-    mend();
+    fix();
 
     expect(listed).toMatch(/whatsapp-replies +no dead letters; work: 0 waiting, 1 in hand/);
     expect(told).toContain('not over');
@@ -86,8 +82,8 @@ describe('"Work waits"', () => {
 });
 
 describe('"Dead letters" of whatsapp-replies', () => {
-  it('are shown with their cause, and redriven once it is mended', async () => {
-    const mend = drill.fails('openai', 'responses.create', openAiSays(404, 'model_not_found'));
+  it('are shown with their cause, and redriven once it is fixed', async () => {
+    const fix = drill.fails('openai', 'responses.create', openAiSays(404, 'model_not_found'));
     const customer = someone();
     await customer.writes('My very private question');
     await vi.waitFor(async () => expect(await messagesIn(drill.engine, deadLetters)).toBe(1), soon);
@@ -95,7 +91,7 @@ describe('"Dead letters" of whatsapp-replies', () => {
 
     const shown = await drill.follows('Dead letters', 'dlq show', queue);
     const listed = await drill.follows('Dead letters', 'dlq list');
-    mend();
+    fix();
     const redriven = await drill.follows('Dead letters', 'dlq redrive', queue);
 
     expect(shown).toContain(

@@ -30,7 +30,7 @@ type Customer = ReturnType<typeof aCustomer>;
 const [shop, desk] = ['whatsapp:+14155550100', 'whatsapp:+14155550101'];
 
 describe.concurrent('a conversation of the version before', () => {
-  it('goes on in its thread, whichever name the customer writes under, until STOP', async () => {
+  it('continues in its thread, whichever name the customer writes under, until STOP', async () => {
     const [byNumber, byId] = ['+15550190001', '+15550190009'].map((number) =>
       aCustomer(engine, number, shop),
     ) as [Customer, Customer];
@@ -144,7 +144,7 @@ describe.concurrent('a lead of the version before', () => {
     source: 'website',
   };
 
-  it('is listed with its insight; what waited in the queue is judged', async () => {
+  it('is listed with its insight; what waited in the queue is classified', async () => {
     const { lead, waiting_lead } = before.known;
     const listed = () => read('/leads?source=website');
 
@@ -220,7 +220,7 @@ describe('a company of the version before', () => {
 });
 
 describe('the queues of the version before', () => {
-  it('are worked off, and their dead letters are shown with their reasons', async () => {
+  it('are handled, and their dead letters are shown with their reasons', async () => {
     const { client } = engine.cloud.services.queues;
     const places = [...placesOf(engine)];
     const queues = places.filter(([name]) => /(REPLY|TRIAGE|WEBHOOK|READY)_QUEUE_URL/.test(name));

@@ -193,7 +193,9 @@ describe('an event of the product', () => {
     await publish('pauses', 'evt_insight-2');
 
     const lines = () => engine.lines.filter((line) => line.includes('evt_insight-2')).join('\n');
-    await vi.waitFor(() => expect(lines()).toContain('not told of the event'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(lines()).toContain('suspended: the event is not sent'), {
+      timeout: 10_000,
+    });
     expect(receiver.received).toEqual([]);
   });
 });
@@ -206,7 +208,7 @@ describe('the queue of deliveries', () => {
   });
 });
 
-describe('a lead that is judged', () => {
+describe('a lead that is classified', () => {
   it('is told to the company’s webhook, signed, with the insight as it is read', async () => {
     const { configure, endpoint, key, receiver } = await aCompany('sells');
     await configure();

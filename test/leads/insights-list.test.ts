@@ -5,7 +5,7 @@ import { intents, priorities } from '../../lambdas/leads/work/insight.ts';
 import type { Classification } from '../../lambdas/leads/work/ports.ts';
 import { days } from '../support/clock.ts';
 import type { TestTable } from '../support/table.ts';
-import { aJudgement, aLeadsOffice, leadOf, startLeadsTable, withKey } from './office.ts';
+import { aClassification, aWorld, leadOf, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let tenants = 0;
@@ -33,10 +33,10 @@ function aCompany() {
   tenants += 1;
   const asking = { tenant: `company-${tenants}` };
   const traits = new Map<string, Traits>();
-  const office = aLeadsOffice(table, {
-    judge: async (note) => {
+  const leads = aWorld(table, {
+    classify: async (note) => {
       const { priority = 'P1', intent = 'buy' } = traits.get(note) ?? {};
-      return aJudgement({ priority, intent });
+      return aClassification({ priority, intent });
     },
   });
   let count = 0;
@@ -49,14 +49,14 @@ function aCompany() {
     traits.set(note, one as Traits);
     table.clock.pass(1_000);
     const lead = await leadOf(
-      await office.post({ note, source: one.source }, withKey(`key-${count}`, asking)),
+      await leads.post({ note, source: one.source }, withKey(`key-${count}`, asking)),
     );
-    for (const message of office.queue.splice(0)) await office.triage(message);
+    for (const message of leads.queue.splice(0)) await leads.triage(message);
     return lead;
   }
   const page = async (query: string): Promise<Page> =>
-    (await (await office.get(`/leads${query}`, asking)).json()) as Page;
-  return { add, page, asking, office, traitsOf: ({ note }: Lead) => traits.get(note) };
+    (await (await leads.get(`/leads${query}`, asking)).json()) as Page;
+  return { add, page, asking, leads, traitsOf: ({ note }: Lead) => traits.get(note) };
 }
 type Company = ReturnType<typeof aCompany>;
 
@@ -123,7 +123,7 @@ describe('the list of leads', () => {
     expect(pages.flat().map(({ id }) => id)).toEqual(added);
   });
 
-  it('has no lead that has expired, and goes on after those', async () => {
+  it('has no lead that has expired, and continues after those', async () => {
     const company = aCompany();
     for (let n = 0; n < 4; n++) await company.add();
     table.clock.pass(days(60));

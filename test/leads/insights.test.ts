@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Insight } from '../../lambdas/leads/messages.ts';
 import { days } from '../support/clock.ts';
 import type { TestTable } from '../support/table.ts';
-import { aLeadsOffice, leadOf, problemOf, startLeadsTable, withKey } from './office.ts';
+import { aWorld, leadOf, problemOf, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let tenants = 0;
@@ -14,17 +14,17 @@ beforeAll(async () => {
 
 afterAll(() => table.close());
 
-/** A company with one lead that waits to be judged. */
-async function aLead({ keptDays = 90 } = {}) {
+/** A company with one lead that waits to be classified. */
+async function aLead({ retentionDays = 90 } = {}) {
   tenants += 1;
   const asking = { tenant: `company-${tenants}` };
-  const office = aLeadsOffice(table, { retentionDays: keptDays });
-  const lead = await leadOf(await office.post({ note: 'Hi' }, withKey('k', asking)));
-  const judged = async () => {
-    for (const message of office.queue.splice(0)) await office.triage(message);
+  const leads = aWorld(table, { retentionDays });
+  const lead = await leadOf(await leads.post({ note: 'Hi' }, withKey('k', asking)));
+  const classified = async () => {
+    for (const message of leads.queue.splice(0)) await leads.triage(message);
   };
-  const get = (path: string) => office.get(`/leads/${lead.id}${path}`, asking);
-  return { office, asking, lead, judged, get };
+  const get = (path: string) => leads.get(`/leads/${lead.id}${path}`, asking);
+  return { leads, asking, lead, classified, get };
 }
 
 interface Page {
@@ -36,40 +36,40 @@ describe('a lead that is not there', () => {
   it.each([randomUUID(), 'x', 'LEAD%23', 'a'.repeat(2_000)])(
     'is told of by the id %s as that',
     async (id) => {
-      const office = aLeadsOffice(table);
+      const leads = aWorld(table);
       const answers = await Promise.all([
-        office.get(`/leads/${id}`),
-        office.get(`/leads/${id}/insight`),
-        office.get(`/leads/${id}/insights`),
-        office.again(id),
+        leads.get(`/leads/${id}`),
+        leads.get(`/leads/${id}/insight`),
+        leads.get(`/leads/${id}/insights`),
+        leads.reclassify(id),
       ]);
 
       expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
       expect(await Promise.all(answers.map(problemOf))).toEqual(Array(4).fill('not-found'));
-      expect(office.queue).toEqual([]);
+      expect(leads.queue).toEqual([]);
     },
   );
 
   it('is one that has expired, though it is still stored', async () => {
-    const { get, judged, office, asking } = await aLead({ keptDays: 2 });
-    await judged();
+    const { get, classified, leads, asking } = await aLead({ retentionDays: 2 });
+    await classified();
     table.clock.pass(days(2) + 1_000);
 
     const statuses = (await Promise.all([get(''), get('/insight'), get('/insights')])).map(
       ({ status }) => status,
     );
-    const list = await office.get('/leads', asking);
+    const list = await leads.get('/leads', asking);
 
     expect(statuses).toEqual([404, 404, 404]);
     expect(await list.json()).toEqual({ leads: [], next_cursor: null });
   });
 
   it('is one of another company', async () => {
-    const { lead, office } = await aLead();
+    const { lead, leads } = await aLead();
     const asking = { tenant: 'somebody-else' };
 
-    expect((await office.get(`/leads/${lead.id}`, asking)).status).toBe(404);
-    expect((await office.again(lead.id, {}, asking)).status).toBe(404);
+    expect((await leads.get(`/leads/${lead.id}`, asking)).status).toBe(404);
+    expect((await leads.reclassify(lead.id, {}, asking)).status).toBe(404);
   });
 });
 
@@ -84,9 +84,9 @@ describe('an insight that is not there yet', () => {
   });
 
   it('is null in the list, and the history is empty', async () => {
-    const { get, office, asking, lead } = await aLead();
+    const { get, leads, asking, lead } = await aLead();
 
-    const list = await office.get('/leads', asking);
+    const list = await leads.get('/leads', asking);
 
     expect(await list.json()).toMatchObject({ leads: [{ id: lead.id, insight: null }] });
     expect(await (await get('/insights')).json()).toEqual({ insights: [], next_cursor: null });
@@ -95,11 +95,11 @@ describe('an insight that is not there yet', () => {
 
 describe('an insight', () => {
   it('is the same wherever it is asked for, by an id in any case', async () => {
-    const { get, judged, office, asking, lead } = await aLead();
-    await judged();
+    const { get, classified, leads, asking, lead } = await aLead();
+    await classified();
     const insight = (await (await get('/insight')).json()) as Insight;
-    const list = await office.get('/leads', asking);
-    const upper = await office.get(`/leads/${lead.id.toUpperCase()}/insight`, asking);
+    const list = await leads.get('/leads', asking);
+    const upper = await leads.get(`/leads/${lead.id.toUpperCase()}/insight`, asking);
 
     expect(insight.lead_id).toBe(lead.id);
     expect(await upper.json()).toEqual(insight);
@@ -111,13 +111,13 @@ describe('an insight', () => {
   });
 
   it('says nothing of the request that led to it', async () => {
-    const { get, judged, office, asking, lead } = await aLead();
-    await judged();
-    await office.again(lead.id, { adapter: 'rules' }, asking);
-    await judged();
+    const { get, classified, leads, asking, lead } = await aLead();
+    await classified();
+    await leads.reclassify(lead.id, { adapter: 'rules' }, asking);
+    await classified();
 
     const texts = await Promise.all(
-      [await get('/insight'), await get('/insights'), await office.get('/leads', asking)].map(
+      [await get('/insight'), await get('/insights'), await leads.get('/leads', asking)].map(
         (response) => response.text(),
       ),
     );
@@ -126,28 +126,28 @@ describe('an insight', () => {
   });
 });
 
-describe('a request to judge anew', () => {
+describe('a request to classify again', () => {
   it('needs no body', async () => {
-    const { office, asking, lead } = await aLead();
-    office.queue.splice(0);
+    const { leads, asking, lead } = await aLead();
+    leads.queue.splice(0);
 
-    const response = await office.again(lead.id, 'none', asking);
+    const response = await leads.reclassify(lead.id, 'none', asking);
 
     expect(response.status).toBe(202);
-    expect(office.queue).toMatchObject([{ kind: 'again', lead_id: lead.id }]);
+    expect(leads.queue).toMatchObject([{ kind: 'again', lead_id: lead.id }]);
   });
 
   it('is accepted with an id of its own, and where to look', async () => {
-    const { office, asking, lead } = await aLead();
-    office.queue.splice(0);
+    const { leads, asking, lead } = await aLead();
+    leads.queue.splice(0);
 
-    const response = await office.again(lead.id, { adapter: 'openai' }, asking);
+    const response = await leads.reclassify(lead.id, { adapter: 'openai' }, asking);
     const accepted = (await response.json()) as { request_id: string };
 
     expect(response.status).toBe(202);
     expect(response.headers.get('location')).toBe(`/leads/${lead.id}/insight`);
     expect(accepted).toMatchObject({ lead_id: lead.id, adapter: 'openai' });
-    expect(office.queue).toEqual([
+    expect(leads.queue).toEqual([
       {
         kind: 'again',
         tenant_id: asking.tenant,
@@ -161,18 +161,18 @@ describe('a request to judge anew', () => {
   it.each([{ adapter: 'oracle' }, { adapter: null }, { model: 'x' }, []])(
     'with %j is refused',
     async (body) => {
-      const { office, asking, lead } = await aLead();
-      office.queue.splice(0);
+      const { leads, asking, lead } = await aLead();
+      leads.queue.splice(0);
 
-      expect((await office.again(lead.id, body, asking)).status).toBe(422);
-      expect(office.queue).toEqual([]);
+      expect((await leads.reclassify(lead.id, body, asking)).status).toBe(422);
+      expect(leads.queue).toEqual([]);
     },
   );
 
   it('needs more than to read', async () => {
-    const { office, asking, lead } = await aLead();
+    const { leads, asking, lead } = await aLead();
 
-    const response = await office.again(lead.id, {}, { ...asking, scopes: ['leads:read'] });
+    const response = await leads.reclassify(lead.id, {}, { ...asking, scopes: ['leads:read'] });
 
     expect(response.status).toBe(403);
   });
@@ -180,9 +180,9 @@ describe('a request to judge anew', () => {
 
 describe('the history of a lead', () => {
   it('is told by pages, newest first, without a gap or a double', async () => {
-    const { get, judged, office, asking, lead } = await aLead();
-    for (let n = 1; n < 7; n++) await office.again(lead.id, {}, asking);
-    await judged();
+    const { get, classified, leads, asking, lead } = await aLead();
+    for (let n = 1; n < 7; n++) await leads.reclassify(lead.id, {}, asking);
+    await classified();
 
     const pages: number[][] = [];
     let cursor: string | null = '';
@@ -196,13 +196,13 @@ describe('the history of a lead', () => {
     expect(pages).toEqual([[7, 6, 5], [4, 3, 2], [1]]);
   });
 
-  it('goes on where it was, though the lead is judged anew meanwhile', async () => {
-    const { get, judged, office, asking, lead } = await aLead();
-    for (let n = 1; n < 4; n++) await office.again(lead.id, {}, asking);
-    await judged();
+  it('continues where it was, though the lead is classified again meanwhile', async () => {
+    const { get, classified, leads, asking, lead } = await aLead();
+    for (let n = 1; n < 4; n++) await leads.reclassify(lead.id, {}, asking);
+    await classified();
     const first = (await (await get('/insights?limit=2')).json()) as Page;
-    await office.again(lead.id, {}, asking);
-    await judged();
+    await leads.reclassify(lead.id, {}, asking);
+    await classified();
 
     const rest = (await (await get(`/insights?cursor=${first.next_cursor}`)).json()) as Page;
 
@@ -211,8 +211,8 @@ describe('the history of a lead', () => {
   });
 
   it('ends at a cursor that is before all, and begins at one that is after', async () => {
-    const { get, judged } = await aLead();
-    await judged();
+    const { get, classified } = await aLead();
+    await classified();
 
     const [before, after] = await Promise.all([
       get('/insights?cursor=1'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestTable } from '../support/table.ts';
-import { aLeadsOffice, leadOf, leadsIn, problemOf, startLeadsTable, withKey } from './office.ts';
+import { aWorld, leadOf, leadsIn, problemOf, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let keys = 0;
@@ -20,10 +20,10 @@ const aKey = (): string => {
 /** Sends a body, and sees to it that nothing is kept of one that is refused. */
 async function refused(body: unknown, headers: Record<string, string> = {}) {
   const tenant = aKey();
-  const office = aLeadsOffice(table);
-  const response = await office.post(body, withKey(aKey(), { tenant, headers }));
+  const leads = aWorld(table);
+  const response = await leads.post(body, withKey(aKey(), { tenant, headers }));
   const kept = (await table.items()).filter(({ pk }) => String(pk).startsWith(`TENANT#${tenant}`));
-  expect([kept, office.queue]).toEqual([[], []]);
+  expect([kept, leads.queue]).toEqual([[], []]);
   return response;
 }
 
@@ -122,16 +122,16 @@ describe('a lead’s body', () => {
     { note: '\ufffe\uffff and \\u0000 in letters' },
     { note: 'x'.repeat(10_000), name: 'n'.repeat(200), source: 's'.repeat(100) },
   ])('is kept as it is, letter by letter: %o', async (body) => {
-    const [office, tenant] = [aLeadsOffice(table), aKey()];
-    const response = await office.post(body, withKey(aKey(), { tenant }));
+    const [leads, tenant] = [aWorld(table), aKey()];
+    const response = await leads.post(body, withKey(aKey(), { tenant }));
     const lead = await leadOf(response);
-    for (const message of office.queue) await office.triage(message);
-    const told = await office.get(`/leads/${lead.id}`, { tenant });
+    for (const message of leads.queue) await leads.triage(message);
+    const told = await leads.get(`/leads/${lead.id}`, { tenant });
 
     expect(response.status).toBe(201);
     expect(lead).toMatchObject(body);
     expect(await told.json()).toEqual(lead);
-    expect(office.queue).toMatchObject([{ lead }]);
+    expect(leads.queue).toMatchObject([{ lead }]);
   });
 
   it('is taken or refused clearly, whatever it is, and kept only if it is taken', async () => {
@@ -142,13 +142,13 @@ describe('a lead’s body', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(leads, fc.jsonValue()), async (body) => {
-        const [office, tenant] = [aLeadsOffice(table), aKey()];
+        const [leads, tenant] = [aWorld(table), aKey()];
         const text = JSON.stringify(body) ?? '';
 
-        const { status } = await office.post(text, withKey(aKey(), { tenant }));
+        const { status } = await leads.post(text, withKey(aKey(), { tenant }));
 
         expect([201, 400, 413, 422]).toContain(status);
-        expect(office.queue).toHaveLength(status === 201 ? 1 : 0);
+        expect(leads.queue).toHaveLength(status === 201 ? 1 : 0);
       }),
     );
   });
@@ -166,9 +166,9 @@ describe('a lead’s body', () => {
   });
 
   it('is taken at most as large as a note may be, in any alphabet', async () => {
-    const [office, tenant] = [aLeadsOffice(table), aKey()];
+    const [leads, tenant] = [aWorld(table), aKey()];
 
-    const response = await office.post({ note: '漢'.repeat(10_000) }, withKey(aKey(), { tenant }));
+    const response = await leads.post({ note: '漢'.repeat(10_000) }, withKey(aKey(), { tenant }));
 
     expect(response.status).toBe(201);
     expect(await leadsIn(table, tenant)).toHaveLength(1);

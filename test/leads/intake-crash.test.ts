@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TriageMessage } from '../../lambdas/leads/messages.ts';
 import { aCrashPoint, crashPoints, TestProcess, turnsOf } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { aLeadsOffice, leadOf, leadsIn, startLeadsTable, withKey } from './office.ts';
+import { aWorld, leadOf, leadsIn, startLeadsTable, withKey } from './leads-world.ts';
 
 let table: TestTable;
 let schedules = 0;
@@ -22,10 +22,10 @@ function anIntake() {
   const tenant = `company-${schedules}`;
   const queue: TriageMessage[] = [];
   const post = (process: TestProcess) => {
-    const office = aLeadsOffice(process.client(table), {
+    const leads = aWorld(process.client(table), {
       enqueue: (message) => process.call(async () => void queue.push(message)),
     });
-    return process.outcome(office.post(body, withKey('the-key', { tenant })));
+    return process.outcome(leads.post(body, withKey('the-key', { tenant })));
   };
   return { tenant, queue, post, leads: () => leadsIn(table, tenant) };
 }
@@ -41,10 +41,10 @@ async function sendsUntilTaken(intake: Intake) {
   throw new Error('Expected the lead to be taken at the third try, and it was not.');
 }
 
-/** Has all messages judged, and some of them twice. */
-async function judgeAll({ queue }: Intake): Promise<void> {
-  const office = aLeadsOffice(table);
-  for (const message of [...queue, ...queue.slice(0, 1)]) await office.triage(message);
+/** Has all messages classified, and some of them twice. */
+async function classifyAll({ queue }: Intake): Promise<void> {
+  const leads = aWorld(table);
+  for (const message of [...queue, ...queue.slice(0, 1)]) await leads.triage(message);
 }
 
 const leadsOf = (messages: TriageMessage[]) =>
@@ -52,7 +52,7 @@ const leadsOf = (messages: TriageMessage[]) =>
 
 describe('a request that dies at a call of the store or the queue', () => {
   it.each(crashPoints(3))(
-    'number $call, $effect it takes effect, leaves no lead that nobody judges',
+    'number $call, $effect it takes effect, leaves no lead that nobody classifies',
     async (point) => {
       const intake = anIntake();
       const died = await intake.post(new TestProcess([point]));
@@ -60,7 +60,7 @@ describe('a request that dies at a call of the store or the queue', () => {
       const [leads, messages] = [await intake.leads(), [...intake.queue]];
       expect(died).toBeUndefined();
       if (leads.length > 0) expect(messages).toHaveLength(1);
-      await judgeAll(intake);
+      await classifyAll(intake);
       const lead = await sendsUntilTaken(intake);
 
       expect(await intake.leads()).toMatchObject([lead]);
@@ -99,9 +99,9 @@ describe('requests with the same key', () => {
           const ends = died.map((point) => intake.post(new TestProcess(point, turn)));
           const responses = await s.waitFor(Promise.all(ends));
           if ((await intake.leads()).length > 0) expect(intake.queue).not.toEqual([]);
-          if (early) await judgeAll(intake);
+          if (early) await classifyAll(intake);
           const lead = await sendsUntilTaken(intake);
-          await judgeAll(intake);
+          await classifyAll(intake);
 
           const [stored, ...more] = await intake.leads();
           expect(more).toEqual([]);

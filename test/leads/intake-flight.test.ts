@@ -1,34 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import { leadsByKey } from './leads-by-key.ts';
-import { aLeadsOffice, leadOf, leadsIn, problemOf, withKey } from './office.ts';
+import { aWorld, leadOf, leadsIn, problemOf, withKey } from './leads-world.ts';
 
 const at = leadsByKey();
 
 describe('requests with the same key at the same time', () => {
   it('make one lead, and the others are told that it is being made or has been', async () => {
     const { tenant, key } = at.someone();
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
 
     const responses = await Promise.all(
-      Array.from({ length: 8 }, () => office.post(at.body, withKey(key, { tenant }))),
+      Array.from({ length: 8 }, () => leads.post(at.body, withKey(key, { tenant }))),
     );
 
     const statuses = responses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.every((status) => [200, 201, 409].includes(status))).toBe(true);
     expect(await leadsIn(at.table, tenant)).toHaveLength(1);
-    expect(office.queue).toHaveLength(1);
+    expect(leads.queue).toHaveLength(1);
   });
 
-  it('of other bodies are refused for good, not told to wait', async () => {
+  it('of other bodies are refused permanently, not told to wait', async () => {
     const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const office = aLeadsOffice(at.table, { enqueue: () => held });
-    const first = office.post(at.body, withKey(key, { tenant }));
+    const leads = aWorld(at.table, { enqueue: () => held });
+    const first = leads.post(at.body, withKey(key, { tenant }));
     await expect.poll(() => claimed(tenant)).toBe(true);
 
-    const second = await office.post({ note: 'Hi' }, withKey(key, { tenant }));
+    const second = await leads.post({ note: 'Hi' }, withKey(key, { tenant }));
     release();
 
     expect(await problemOf(second)).toBe('idempotency-key-reused');
@@ -38,14 +38,14 @@ describe('requests with the same key at the same time', () => {
   it('are told to wait while the first is on its way, and its lead once it is there', async () => {
     const { tenant, key } = at.someone();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const office = aLeadsOffice(at.table, { enqueue: () => held });
-    const first = office.post(at.body, withKey(key, { tenant }));
+    const leads = aWorld(at.table, { enqueue: () => held });
+    const first = leads.post(at.body, withKey(key, { tenant }));
     await expect.poll(() => claimed(tenant)).toBe(true);
 
-    const second = await office.post(at.body, withKey(key, { tenant }));
+    const second = await leads.post(at.body, withKey(key, { tenant }));
     release();
     const lead = await leadOf(await first);
-    const third = await office.post(at.body, withKey(key, { tenant }));
+    const third = await leads.post(at.body, withKey(key, { tenant }));
 
     expect([second.status, second.headers.get('retry-after')]).toEqual([409, '1']);
     expect(await problemOf(second)).toBe('idempotency-key-in-flight');
@@ -58,7 +58,7 @@ const claimed = async (tenant: string): Promise<boolean> =>
 
 describe('a request that died', () => {
   const died = async (tenant: string, key: string) => {
-    void aLeadsOffice(at.table, { enqueue: () => new Promise(() => {}) }).post(
+    void aWorld(at.table, { enqueue: () => new Promise(() => {}) }).post(
       at.body,
       withKey(key, { tenant }),
     );
@@ -68,15 +68,15 @@ describe('a request that died', () => {
   it('is taken over once it has surely ended, not before', async () => {
     const { tenant, key } = at.someone();
     await died(tenant, key);
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
 
     at.table.clock.pass(24_000);
-    const early = await office.post(at.body, withKey(key, { tenant }));
+    const early = await leads.post(at.body, withKey(key, { tenant }));
     at.table.clock.pass(1_000);
-    const late = await office.post(at.body, withKey(key, { tenant }));
+    const late = await leads.post(at.body, withKey(key, { tenant }));
 
     expect([early.status, late.status]).toEqual([409, 201]);
-    expect(office.queue).toMatchObject([{ lead: await leadOf(late) }]);
+    expect(leads.queue).toMatchObject([{ lead: await leadOf(late) }]);
     expect(await leadsIn(at.table, tenant)).toHaveLength(1);
   });
 
@@ -84,14 +84,14 @@ describe('a request that died', () => {
     const { tenant, key } = at.someone();
     await died(tenant, key);
     at.table.clock.pass(25_000);
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
 
     const responses = await Promise.all(
-      [1, 2, 3].map(() => office.post(at.body, withKey(key, { tenant }))),
+      [1, 2, 3].map(() => leads.post(at.body, withKey(key, { tenant }))),
     );
 
     expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(office.queue).toHaveLength(1);
+    expect(leads.queue).toHaveLength(1);
   });
 
   it('is taken over although the store’s answer is lost, and its write comes twice', async () => {
@@ -99,10 +99,7 @@ describe('a request that died', () => {
     await died(tenant, key);
     at.table.clock.pass(25_000);
 
-    const taken = await aLeadsOffice(withLostAnswers(at.table)).post(
-      at.body,
-      withKey(key, { tenant }),
-    );
+    const taken = await aWorld(withLostAnswers(at.table)).post(at.body, withKey(key, { tenant }));
 
     expect(taken.status).toBe(201);
   });
@@ -112,7 +109,7 @@ describe('a request that died', () => {
     await died(tenant, key);
     at.table.clock.pass(60_000);
 
-    const other = await aLeadsOffice(at.table).post({ note: 'Hi' }, withKey(key, { tenant }));
+    const other = await aWorld(at.table).post({ note: 'Hi' }, withKey(key, { tenant }));
 
     expect(await problemOf(other)).toBe('idempotency-key-reused');
   });
@@ -121,23 +118,23 @@ describe('a request that died', () => {
 describe('a request that failed', () => {
   it('leaves its key to the next at once, and stores nothing without a message', async () => {
     const { tenant, key } = at.someone();
-    const down = aLeadsOffice(at.table, {
+    const down = aWorld(at.table, {
       enqueue: () => Promise.reject(new Error('SQS is away')),
     });
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
 
     const failed = await down.post(at.body, withKey(key, { tenant }));
     const stored = await leadsIn(at.table, tenant);
-    const next = await office.post(at.body, withKey(key, { tenant }));
+    const next = await leads.post(at.body, withKey(key, { tenant }));
 
     expect([failed.status, stored, next.status]).toEqual([503, [], 201]);
     expect(await leadsIn(at.table, tenant)).toHaveLength(1);
-    expect(office.queue).toHaveLength(1);
+    expect(leads.queue).toHaveLength(1);
   });
 
   it('says nothing of the lead, in its answer and in the log', async () => {
     const { tenant, key } = at.someone();
-    const down = aLeadsOffice(at.table, {
+    const down = aWorld(at.table, {
       enqueue: () => Promise.reject(new Error('SQS is away')),
     });
 
@@ -149,7 +146,7 @@ describe('a request that failed', () => {
   it('is made although the store’s answers are lost, and its writes come twice', async () => {
     const { tenant, key } = at.someone();
 
-    const response = await aLeadsOffice(withLostAnswers(at.table)).post(
+    const response = await aWorld(withLostAnswers(at.table)).post(
       at.body,
       withKey(key, { tenant }),
     );

@@ -2,20 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../lambdas/leads/messages.ts';
 import { leadsByKey } from './leads-by-key.ts';
-import { aLeadsOffice, leadOf, leadsIn, withKey } from './office.ts';
+import { aWorld, leadOf, leadsIn, withKey } from './leads-world.ts';
 
 const at = leadsByKey();
 
 /** The lead that is kept of a body that is taken. */
 async function kept(body: unknown): Promise<Lead> {
   const { tenant, key } = at.someone();
-  const office = aLeadsOffice(at.table);
-  const response = await office.post(body, withKey(key, { tenant }));
+  const leads = aWorld(at.table);
+  const response = await leads.post(body, withKey(key, { tenant }));
   const [stored] = await leadsIn(at.table, tenant);
   const lead = await leadOf(response);
   expect(response.status).toBe(201);
   expect(stored).toMatchObject(lead);
-  expect(office.queue).toMatchObject([{ lead }]);
+  expect(leads.queue).toMatchObject([{ lead }]);
   return lead;
 }
 
@@ -186,10 +186,10 @@ describe('a lead in another form', () => {
     [{ name: null }, { name: '' }],
   ])('is the same under its key: %o, %o', async (one, other) => {
     const { tenant, key } = at.someone();
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
 
-    const first = await office.post({ note: 'Hi', ...one }, withKey(key, { tenant }));
-    const second = await office.post({ note: 'Hi', ...other }, withKey(key, { tenant }));
+    const first = await leads.post({ note: 'Hi', ...one }, withKey(key, { tenant }));
+    const second = await leads.post({ note: 'Hi', ...other }, withKey(key, { tenant }));
 
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(await second.json()).toEqual(await first.json());
@@ -205,14 +205,14 @@ describe('a lead in another form', () => {
     );
     const bodies = fc.record({ note: text, name: text, phone: text, source: text });
     const { tenant } = at.someone();
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
     await fc.assert(
       fc.asyncProperty(bodies, fc.uuid(), async (body, key) => {
-        const first = await office.post(body, withKey(key, { tenant }));
+        const first = await leads.post(body, withKey(key, { tenant }));
         if (first.status === 422) return;
         const { id, created_at, ...answered } = await leadOf(first);
 
-        const second = await office.post(answered, withKey(key, { tenant }));
+        const second = await leads.post(answered, withKey(key, { tenant }));
 
         expect([second.status, await second.json()]).toEqual([
           200,
@@ -227,13 +227,13 @@ describe('a lead in another form', () => {
 describe('the list by source', () => {
   it('finds a lead by its source as it was written, and as it is kept', async () => {
     const { tenant, key } = at.someone();
-    const office = aLeadsOffice(at.table);
+    const leads = aWorld(at.table);
     const { id } = await leadOf(
-      await office.post({ note: 'Hi', source: ' fair\n' }, withKey(key, { tenant })),
+      await leads.post({ note: 'Hi', source: ' fair\n' }, withKey(key, { tenant })),
     );
 
     for (const source of ['fair', '%20fair%0A']) {
-      const response = await office.get(`/leads?source=${source}`, { tenant });
+      const response = await leads.get(`/leads?source=${source}`, { tenant });
       expect(await response.json()).toMatchObject({ leads: [{ id, source: 'fair' }] });
     }
   });

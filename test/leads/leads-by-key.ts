@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { TestTable } from '../support/table.ts';
-import { startLeadsTable } from './office.ts';
+import { startLeadsTable } from './leads-world.ts';
 
 /** A table for the tests of a file, with companies that have sent nothing yet, and a lead to send. */
 export function leadsByKey() {

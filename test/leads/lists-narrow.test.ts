@@ -10,7 +10,7 @@ import { type LeadFilter, leadLists } from '../../lambdas/leads/stores/lead-list
 import type { Intent, Priority } from '../../lambdas/leads/work/insight.ts';
 import type { TestTable } from '../support/table.ts';
 import { through } from '../support/through.ts';
-import { aJudgement, startLeadsTable } from './office.ts';
+import { aClassification, startLeadsTable } from './leads-world.ts';
 
 let table: TestTable;
 
@@ -26,7 +26,7 @@ interface Traits {
   source: string | null;
 }
 
-/** A company's leads, the oldest first, each with what it is judged to be; gives their ids. */
+/** A company's leads, the oldest first, each with what it is classified to be; gives their ids. */
 async function leadsOf(tenant_id: string, all: Traits[]): Promise<string[]> {
   const now = table.clock.now();
   const items = all.map(({ priority, intent, source }, index) => {
@@ -34,7 +34,7 @@ async function leadsOf(tenant_id: string, all: Traits[]): Promise<string[]> {
     return {
       ...keys.lead(tenant_id, id),
       ...{ id, tenant_id, source, expires_at: now / 1_000 + 86_400 },
-      insight: aJudgement({ priority, intent }),
+      insight: aClassification({ priority, intent }),
       by_priority: indexed.by_priority(tenant_id, priority),
       by_intent: indexed.by_intent(tenant_id, intent),
       ...(source !== null && { by_source: indexed.by_source(tenant_id, source) }),
@@ -151,7 +151,7 @@ describe('leads by several filters', () => {
     }
   });
 
-  it('go on at a cursor of any lead, such as one that a version before gave', async () => {
+  it('continue at a cursor of any lead, such as one that a version before gave', async () => {
     const filter: LeadFilter = { source: 'web', priority: 'P0' };
     const { lists } = countedLists();
 

@@ -10,7 +10,7 @@ import {
   turnsOf,
 } from '../support/crash.ts';
 import type { TestTable } from '../support/table.ts';
-import { aJudgement, aLeadsOffice, leadsIn, startLeadsTable } from './office.ts';
+import { aClassification, aWorld, leadsIn, startLeadsTable } from './leads-world.ts';
 
 let table: TestTable;
 let schedules = 0;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => table.close());
 
-/** A lead's message and so many requests to judge it anew, for a company of its own. */
+/** A lead's message and so many requests to classify it again, for a company of its own. */
 function work(requests: number): { tenant: string; leadId: string; messages: TriageMessage[] } {
   schedules += 1;
   const [tenant, leadId] = [`company-${schedules}`, randomUUID()];
@@ -43,13 +43,13 @@ function work(requests: number): { tenant: string; leadId: string; messages: Tri
   return { tenant, leadId, messages };
 }
 
-/** A worker whose every call of the store, the judge and the listeners is one at which it may die. */
+/** A worker whose every call of the store, the classifier and the listeners is one at which it may die. */
 function aWorker(process: TestProcess, told: Insight[]) {
-  const office = aLeadsOffice(process.client(table), {
-    judge: () => process.call(async () => aJudgement()),
-    announce: (insight) => process.call(async () => void told.push(insight)),
+  const leads = aWorld(process.client(table), {
+    classify: () => process.call(async () => aClassification()),
+    publish: (insight) => process.call(async () => void told.push(insight)),
   });
-  return (message: TriageMessage) => process.outcome(office.triage(message));
+  return (message: TriageMessage) => process.outcome(leads.triage(message));
 }
 
 describe('a lead whose worker dies at each of its calls in turn', () => {
@@ -71,7 +71,7 @@ describe('a lead whose worker dies at each of its calls in turn', () => {
   });
 });
 
-describe('a lead that is judged anew before its worker, which died, comes back', () => {
+describe('a lead that is classified again before its worker, which died, comes back', () => {
   it('has everybody told of each of its insights, the earlier first', async () => {
     const whole = new TestProcess();
     await aWorker(whole, [])(work(0).messages[0] as TriageMessage);
@@ -86,7 +86,7 @@ describe('a lead that is judged anew before its worker, which died, comes back',
       await aWorker(new TestProcess(), told)(again);
       await aWorker(new TestProcess(), told)(first);
 
-      const response = await aLeadsOffice(table).get(`/leads/${leadId}/insights`, { tenant });
+      const response = await aWorld(table).get(`/leads/${leadId}/insights`, { tenant });
       const { insights } = (await response.json()) as { insights: Insight[] };
       const toldOf = [...new Set(told.map(({ version }) => version))];
       expect(toldOf).toEqual(insights.map(({ version }) => version).toReversed());
@@ -107,7 +107,7 @@ describe('messages of one lead', () => {
         const { tenant, leadId, messages } = work(requests);
         const [told, turn] = [[] as Insight[], turnsOf(s)];
         const [first] = messages as [TriageMessage];
-        // Nobody can ask for a lead to be judged anew that is not there.
+        // Nobody can ask for a lead to be classified again that is not there.
         await aWorker(new TestProcess([{ call: 3, effect: 'before' }]), told)(first);
 
         const ends = of.map(({ which, points }) => {
@@ -117,8 +117,8 @@ describe('messages of one lead', () => {
         await s.waitFor(Promise.all(ends));
         for (const message of messages) await aWorker(new TestProcess(), told)(message);
 
-        const office = aLeadsOffice(table);
-        const response = await office.get(`/leads/${leadId}/insights`, { tenant });
+        const leads = aWorld(table);
+        const response = await leads.get(`/leads/${leadId}/insights`, { tenant });
         const { insights } = (await response.json()) as { insights: Insight[] };
         const asked = insights.length;
         expect(asked).toBeLessThanOrEqual(messages.length);

@@ -4,7 +4,7 @@ import type { AdapterName, TriageMessage } from '../../lambdas/leads/messages.ts
 import { days } from '../support/clock.ts';
 import { withLostAnswers } from '../support/lost-answers.ts';
 import type { TestTable } from '../support/table.ts';
-import { aJudgement, aLeadsOffice, leadsIn, type OfficeParts, startLeadsTable } from './office.ts';
+import { aClassification, aWorld, leadsIn, type Parts, startLeadsTable } from './leads-world.ts';
 
 let table: TestTable;
 let leads = 0;
@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 /** The message of a lead whose intake died before it was stored. */
-function aMessage(fields: { note?: string; keptDays?: number } = {}) {
+function aMessage(fields: { note?: string; retentionDays?: number } = {}) {
   leads += 1;
-  const { note = 'What does it cost?', keptDays = 90 } = fields;
+  const { note = 'What does it cost?', retentionDays = 90 } = fields;
   const now = table.clock.now();
   return {
     kind: 'triage' as const,
@@ -32,12 +32,12 @@ function aMessage(fields: { note?: string; keptDays?: number } = {}) {
       source: 'web',
       created_at: new Date(now).toISOString(),
     },
-    expires_at: Math.floor((now + days(keptDays)) / 1000),
+    expires_at: Math.floor((now + days(retentionDays)) / 1000),
   };
 }
 type LeadMessage = ReturnType<typeof aMessage>;
 
-const anew = ({ tenant_id, lead }: LeadMessage, adapter?: AdapterName): TriageMessage => ({
+const rerun = ({ tenant_id, lead }: LeadMessage, adapter?: AdapterName): TriageMessage => ({
   kind: 'again',
   tenant_id,
   lead_id: lead.id,
@@ -45,155 +45,157 @@ const anew = ({ tenant_id, lead }: LeadMessage, adapter?: AdapterName): TriageMe
   ...(adapter && { adapter }),
 });
 
-/** A lead that is judged already, with the office that did. */
-async function judged(parts: OfficeParts = {}) {
-  const [message, office] = [aMessage(), aLeadsOffice(table, parts)];
-  await office.triage(message);
+/** A lead that is classified already, in its world. */
+async function classified(parts: Parts = {}) {
+  const [message, leads] = [aMessage(), aWorld(table, parts)];
+  await leads.triage(message);
   const history = async () => {
-    const response = await office.get(`/leads/${message.lead.id}/insights`, {
-      tenant: message.tenant_id,
-    });
+    const tenant = message.tenant_id;
+    const response = await leads.get(`/leads/${message.lead.id}/insights`, { tenant });
     const { insights } = (await response.json()) as { insights: { id: string; version: number }[] };
     return insights;
   };
-  return { message, office, history };
+  return { message, leads, history };
 }
 
-describe('a lead that waits to be judged', () => {
+describe('a lead that waits to be classified', () => {
   it('is stored where its intake died before, with its insight', async () => {
-    const [message, office] = [aMessage(), aLeadsOffice(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
 
-    await office.triage(message);
+    await leads.triage(message);
 
     const [stored] = await leadsIn(table, message.tenant_id);
     expect(stored).toMatchObject({
       ...message.lead,
       expires_at: message.expires_at,
-      insight: { lead_id: message.lead.id, version: 1, ...aJudgement() },
+      insight: { lead_id: message.lead.id, version: 1, ...aClassification() },
     });
-    const found = await office.get('/leads?source=web', { tenant: message.tenant_id });
+    const found = await leads.get('/leads?source=web', { tenant: message.tenant_id });
     expect(await found.json()).toMatchObject({ leads: [{ id: message.lead.id }] });
   });
 
-  it('is judged by its note, once, however often its message comes', async () => {
+  it('is classified by its note, once, however often its message comes', async () => {
     const notes: string[] = [];
-    const [message, office] = [
+    const [message, leads] = [
       aMessage({ note: 'Hello there' }),
-      aLeadsOffice(table, {
-        async judge(note) {
+      aWorld(table, {
+        async classify(note) {
           notes.push(note);
-          return aJudgement();
+          return aClassification();
         },
       }),
     ];
 
-    await office.triage(message);
+    await leads.triage(message);
     const [first] = await leadsIn(table, message.tenant_id);
     table.clock.pass(1_000);
-    await office.triage(message);
+    await leads.triage(message);
 
     expect(notes).toEqual(['Hello there']);
     expect(await leadsIn(table, message.tenant_id)).toEqual([first]);
-    expect(office.announced.map(({ id }) => id)).toEqual([first?.insight?.id]);
-    expect(office.counted).toEqual([message.tenant_id]);
+    expect(leads.published.map(({ id }) => id)).toEqual([first?.insight?.id]);
+    expect(leads.counted).toEqual([message.tenant_id]);
   });
 
   it('has one insight when its message is worked on several times at once', async () => {
-    const [message, office] = [aMessage(), aLeadsOffice(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
 
-    await Promise.all([1, 2, 3, 4].map(() => office.triage(message)));
+    await Promise.all([1, 2, 3, 4].map(() => leads.triage(message)));
 
     const [stored, ...more] = await leadsIn(table, message.tenant_id);
     expect(more).toEqual([]);
     expect(stored?.insight?.version).toBe(1);
-    expect(new Set(office.announced.map(({ id }) => id))).toEqual(new Set([stored?.insight?.id]));
-    expect(office.counted).toEqual([message.tenant_id]);
-    expect(office.meter.counts['InsightCreated']).toBe(1);
+    expect(new Set(leads.published.map(({ id }) => id))).toEqual(new Set([stored?.insight?.id]));
+    expect(leads.counted).toEqual([message.tenant_id]);
+    expect(leads.meter.counts['InsightCreated']).toBe(1);
   });
 
   it('has one insight though each answer of the store was lost', async () => {
-    const [message, office] = [aMessage(), aLeadsOffice(withLostAnswers(table))];
+    const [message, leads] = [aMessage(), aWorld(withLostAnswers(table))];
 
-    await office.triage(message);
+    await leads.triage(message);
 
     const [stored] = await leadsIn(table, message.tenant_id);
     expect(stored?.insight?.version).toBe(1);
-    expect(office.announced.map(({ id }) => id)).toEqual([stored?.insight?.id]);
-    expect(office.counted).toEqual([message.tenant_id]);
+    expect(leads.published.map(({ id }) => id)).toEqual([stored?.insight?.id]);
+    expect(leads.counted).toEqual([message.tenant_id]);
   });
 
   it('is announced again, as the same insight, where nobody is known to have been told', async () => {
     let isDown = true;
     const message = aMessage();
-    const office = aLeadsOffice(table, {
-      announce: async () => {
+    const leads = aWorld(table, {
+      publish: async () => {
         if (isDown) throw new Error('The listener is away');
       },
     });
-    await expect(office.triage(message)).rejects.toThrow('The listener is away');
+    await expect(leads.triage(message)).rejects.toThrow('The listener is away');
     const [before] = await leadsIn(table, message.tenant_id);
     isDown = false;
 
-    await office.triage(message);
+    await leads.triage(message);
 
     const [after] = await leadsIn(table, message.tenant_id);
     expect(after?.insight).toEqual(before?.insight);
-    expect(office.announced.map(({ id }) => id)).toEqual([before?.insight?.id]);
+    expect(leads.published.map(({ id }) => id)).toEqual([before?.insight?.id]);
   });
 
-  it('is not judged where nobody could, and comes back', async () => {
+  it('is not classified where nobody could, and comes back', async () => {
     const message = aMessage();
-    const office = aLeadsOffice(table, { judge: () => Promise.reject(new Error('away')) });
+    const leads = aWorld(table, { classify: () => Promise.reject(new Error('away')) });
 
-    await expect(office.triage(message)).rejects.toThrow('away');
+    await expect(leads.triage(message)).rejects.toThrow('away');
 
     const [stored] = await leadsIn(table, message.tenant_id);
-    expect([stored?.insight, office.announced, office.counted]).toEqual([undefined, [], []]);
+    expect([stored?.insight, leads.published, leads.counted]).toEqual([undefined, [], []]);
   });
 
   it('is let go once it has expired, and not told of', async () => {
-    const [message, office] = [aMessage({ keptDays: 1 }), aLeadsOffice(table)];
+    const [message, leads] = [aMessage({ retentionDays: 1 }), aWorld(table)];
     table.clock.pass(days(1) + 1_000);
 
-    await office.triage(message);
+    await leads.triage(message);
 
-    expect([office.announced, office.counted]).toEqual([[], []]);
-    const told = await office.get(`/leads/${message.lead.id}`, { tenant: message.tenant_id });
+    expect([leads.published, leads.counted]).toEqual([[], []]);
+    const told = await leads.get(`/leads/${message.lead.id}`, { tenant: message.tenant_id });
     expect(told.status).toBe(404);
   });
 });
 
-describe('a request to judge a lead anew', () => {
+describe('a request to classify a lead again', () => {
   it('makes the next insight by the adapter that it names, and keeps those before', async () => {
     const asked: unknown[] = [];
-    const { message, office, history } = await judged({
-      async judge(_note, adapter) {
+    const { message, leads, history } = await classified({
+      async classify(_note, adapter) {
         asked.push(adapter);
-        return aJudgement({ priority: asked.length === 1 ? 'P1' : 'P0' });
+        return aClassification({ priority: asked.length === 1 ? 'P1' : 'P0' });
       },
     });
     const [first] = await history();
 
-    await office.triage(anew(message, 'openai'));
+    await leads.triage(rerun(message, 'openai'));
 
     const insights = await history();
     expect(asked).toEqual([undefined, 'openai']);
     expect(insights.map(({ version }) => version)).toEqual([2, 1]);
     expect(insights[1]).toEqual(first);
-    expect(office.announced.map(({ version }) => version)).toEqual([1, 2]);
-    expect(office.counted).toEqual([message.tenant_id]);
+    expect(leads.published.map(({ version }) => version)).toEqual([1, 2]);
+    expect(leads.counted).toEqual([message.tenant_id]);
   });
 
   it('moves the lead to its new priority in the list', async () => {
-    const judgements = [aJudgement({ priority: 'P3' }), aJudgement({ priority: 'P0' })];
-    const { message, office } = await judged({
-      judge: async () => judgements.shift() ?? aJudgement(),
+    const classifications = [
+      aClassification({ priority: 'P3' }),
+      aClassification({ priority: 'P0' }),
+    ];
+    const { message, leads } = await classified({
+      classify: async () => classifications.shift() ?? aClassification(),
     });
-    await office.triage(anew(message));
+    await leads.triage(rerun(message));
 
     const found = await Promise.all(
       ['P3', 'P0'].map(async (priority) => {
-        const list = await office.get(`/leads?priority=${priority}`, { tenant: message.tenant_id });
+        const list = await leads.get(`/leads?priority=${priority}`, { tenant: message.tenant_id });
         return ((await list.json()) as { leads: unknown[] }).leads.length;
       }),
     );
@@ -202,46 +204,46 @@ describe('a request to judge a lead anew', () => {
   });
 
   it('is answered once, however often it comes, and after later ones too', async () => {
-    const { message, office, history } = await judged();
-    const [first, second] = [anew(message), anew(message)];
+    const { message, leads, history } = await classified();
+    const [first, second] = [rerun(message), rerun(message)];
 
     for (const one of [first, first, second, first, second, message, first]) {
-      await office.triage(one);
+      await leads.triage(one);
     }
 
     expect((await history()).map(({ version }) => version)).toEqual([3, 2, 1]);
-    expect(office.announced.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(leads.published.map(({ version }) => version)).toEqual([1, 2, 3]);
   });
 
   it('and others at the same time are all answered, each with an insight of its own', async () => {
-    const { message, office, history } = await judged();
-    const requests = [anew(message), anew(message), anew(message)];
+    const { message, leads, history } = await classified();
+    const requests = [rerun(message), rerun(message), rerun(message)];
 
-    await Promise.all([...requests, ...requests].map((request) => office.triage(request)));
+    await Promise.all([...requests, ...requests].map((request) => leads.triage(request)));
 
     const insights = await history();
     expect(insights.map(({ version }) => version)).toEqual([4, 3, 2, 1]);
     expect(new Set(insights.map(({ id }) => id)).size).toBe(4);
   });
 
-  it('may come before the lead was ever judged, and counts as its judgement', async () => {
-    const [message, office] = [aMessage(), aLeadsOffice(table)];
-    await office.store.store({ ...message.lead, ...message });
+  it('may come before the lead was ever classified, and counts as its classification', async () => {
+    const [message, leads] = [aMessage(), aWorld(table)];
+    await leads.store.store({ ...message.lead, ...message });
 
-    await office.triage(anew(message));
-    await office.triage(message);
+    await leads.triage(rerun(message));
+    await leads.triage(message);
 
     const [stored] = await leadsIn(table, message.tenant_id);
     expect(stored?.insight?.version).toBe(1);
-    expect(office.counted).toEqual([message.tenant_id]);
+    expect(leads.counted).toEqual([message.tenant_id]);
   });
 
   it('of a lead that is not there is let go', async () => {
-    const [message, office] = [aMessage(), aLeadsOffice(table)];
+    const [message, leads] = [aMessage(), aWorld(table)];
 
-    await office.triage(anew(message));
+    await leads.triage(rerun(message));
 
     expect(await leadsIn(table, message.tenant_id)).toEqual([]);
-    expect(office.announced).toEqual([]);
+    expect(leads.published).toEqual([]);
   });
 });

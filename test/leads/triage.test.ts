@@ -35,7 +35,7 @@ function aConsumer(triage: Triage = async () => {}, full: string[] = []) {
   };
 }
 
-const contended = () => Promise.reject(retryLater('lead_contended', 'Too many judge it.'));
+const contended = () => Promise.reject(retryLater('lead_contended', 'Too many classify it.'));
 const at = Date.UTC(2026, 10, 21, 10);
 
 describe('a batch of leads', () => {
@@ -62,7 +62,7 @@ describe('a batch of leads', () => {
   });
 });
 
-describe('a lead that could not be judged', () => {
+describe('a lead that could not be classified', () => {
   it('comes back, is counted, and keeps that the try has failed', async () => {
     const { takes, kept, counts, log } = aConsumer(contended);
 
@@ -71,7 +71,7 @@ describe('a lead that could not be judged', () => {
     expect(kept).toEqual([['acme', lead_id, { at, what: 'failed', error_code: 'lead_contended' }]]);
     expect(counts).toEqual({ TriageFailed: 1 });
     expect(log.at('warn')).toMatchObject([
-      { message: 'A lead could not be judged; it comes back.', details: { lead_id } },
+      { message: 'A lead could not be classified; it is tried again.', details: { lead_id } },
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('a lead that could not be judged', () => {
     expect(await takes(aRecord('r1', aMessage()))).toEqual(['r1']);
 
     expect(log.at('warn').map(({ message }) => message)).toContain(
-      'The failed try could not be kept with its lead.',
+      'The failed attempt could not be recorded with its lead.',
     );
   });
 
@@ -114,16 +114,16 @@ describe('a message that means nothing', () => {
 });
 
 describe('a company that has its share of the triage', () => {
-  it('waits in the queue while the leads of another are judged', async () => {
-    const judged: string[] = [];
+  it('waits in the queue while the leads of another are classified', async () => {
+    const classified: string[] = [];
     const { takes, queue } = aConsumer(
-      async ({ tenant_id }) => void judged.push(tenant_id),
+      async ({ tenant_id }) => void classified.push(tenant_id),
       ['flood'],
     );
 
     expect(await takes(aRecord('r1', aMessage('flood')), aRecord('r2', aMessage()))).toEqual([]);
 
-    expect(judged).toEqual(['acme']);
+    expect(classified).toEqual(['acme']);
     expect(queue.copies).toHaveLength(1);
   });
 });

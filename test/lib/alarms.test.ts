@@ -93,7 +93,7 @@ describe('each queue', () => {
     expect([watched(dead), watched(oldest)]).toEqual([`${queue}-dlq`, queue]);
   });
 
-  it('rings from the first dead letter on, and goes on ringing where SQS falls silent', () => {
+  it('rings from the first dead letter on, and keeps ringing where SQS falls silent', () => {
     for (const name of names.filter((one) => one.endsWith('-dead-letters'))) {
       expect(alarms[name]).toMatchObject({
         Threshold: 1,

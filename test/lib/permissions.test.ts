@@ -49,7 +49,7 @@ function permissionsOf(roleId: unknown): Record<string, string[]> {
 
 const functions = Object.values(functionsOf(template));
 
-describe('a function that may put work into the queue it works off', () => {
+describe('a function that may put work into its own queue', () => {
   const working = (name: string) => {
     const granted = Object.values(permissions[name] ?? {});
     return granted.some(

@@ -127,9 +127,9 @@ describe('the runbook', () => {
     }),
   );
 
-  it.each(workers)('says that $worker works off $queue', ({ queue, worker }) => {
+  it.each(workers)('says that $worker handles $queue', ({ queue, worker }) => {
     expect(entryOf('Work waits').replaceAll(/\s+/g, ' ')).toMatch(
-      new RegExp(`\`${queue}\` (is worked off )?by \`${worker}\``),
+      new RegExp(`\`${queue}\` (is handled )?by \`${worker}\``),
     );
   });
 

@@ -35,7 +35,7 @@ const units = [
 const mb = 1_000_000;
 
 describe('a text that is made to take long', () => {
-  it.each(hostileNotes)('is judged as a lead in less than 80 ms (%#)', (note) => {
+  it.each(hostileNotes)('is classified as a lead in less than 80 ms (%#)', (note) => {
     classify(note);
     expect(quickestMs(() => classify(note), 20)).toBeLessThan(80);
   });

@@ -42,8 +42,8 @@ export function mailboxRuns() {
       return { run, box: loaded.box };
     },
 
-    async ended(run: EmailRunStatus, mostMs: number): Promise<EmailRunStatus> {
-      const until = Date.now() + mostMs;
+    async ended(run: EmailRunStatus, timeoutMs: number): Promise<EmailRunStatus> {
+      const until = Date.now() + timeoutMs;
       for (;;) {
         const view = await status(run);
         if (view.state === 'completed' || view.state === 'failed') return view;

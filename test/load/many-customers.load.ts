@@ -47,7 +47,7 @@ describe(`${customers} customers who write ${messagesEach} messages at once`, ()
     );
     expect(statuses.flat().every((status) => status === 200)).toBe(true);
     for (const [who, texts] of replies.entries()) {
-      expect(coveredBy(texts)).toEqual(
+      expect(mergedInto(texts)).toEqual(
         Array.from({ length: messagesEach }, (_, n) => `c${who} message ${n + 1}`),
       );
     }
@@ -56,5 +56,5 @@ describe(`${customers} customers who write ${messagesEach} messages at once`, ()
 });
 
 /** The customer's messages that the replies quote, in the order of the replies. */
-const coveredBy = (texts: string[]): string[] =>
+const mergedInto = (texts: string[]): string[] =>
   texts.flatMap((text) => [...text.matchAll(/c\d+ message \d+/g)].map(([quoted]) => quoted));

@@ -74,12 +74,12 @@ async function allLeads(): Promise<Listed[]> {
   return all;
 }
 
-async function whenAllJudged(mostMs: number): Promise<Listed[]> {
-  const until = Date.now() + mostMs;
+async function whenAllClassified(timeoutMs: number): Promise<Listed[]> {
+  const until = Date.now() + timeoutMs;
   for (;;) {
     const leads = await allLeads();
     if (leads.every(({ insight }) => insight)) return leads;
-    if (Date.now() > until) throw new Error('Some leads have not been judged.');
+    if (Date.now() > until) throw new Error('Some leads have not been classified.');
     await sleep(500);
   }
 }
@@ -115,13 +115,13 @@ describe('2,000 leads of 50 clients', () => {
     });
     await kills;
     const intakeMs = performance.now() - begin;
-    const leads = await whenAllJudged(300_000);
-    const judgedMs = performance.now() - begin;
+    const leads = await whenAllClassified(300_000);
+    const classifiedMs = performance.now() - begin;
 
     const told = Object.entries(counts).map(([status, count]) => `${count} × ${status}`);
     console.log(
       `${requests} leads of ${distinct} keys: taken after ${(intakeMs / 1000).toFixed(1)} s, ` +
-        `judged after ${(judgedMs / 1000).toFixed(1)} s; ${told.join(', ')}`,
+        `classified after ${(classifiedMs / 1000).toFixed(1)} s; ${told.join(', ')}`,
     );
     expect([...answers.values()].every((ids) => ids.size === 1)).toBe(true);
     const ids = [...answers.values()].flatMap((known) => [...known]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keptByNpm } from '../../local/npm-flags.ts';
+import { takenByNpm } from '../../local/npm-flags.ts';
 
 let folder: string;
 
@@ -25,7 +25,7 @@ const options = ['company', 'stage', 'model-burst', 'to', 'json', 'yes', 'prefix
 
 const keptOf = (...words: string[]) => {
   const [given, environment] = typed(...words);
-  return keptByNpm('keys', options, given, environment);
+  return takenByNpm('keys', options, given, environment);
 };
 
 describe('an option without the -- before it', () => {
@@ -54,6 +54,6 @@ describe('an option without the -- before it', () => {
   it('is not looked for where another script of npm runs the command', () => {
     const environment = { npm_lifecycle_event: 'test', npm_config_stage: 'prod' };
 
-    expect(keptByNpm('keys', options, [], environment)).toBeUndefined();
+    expect(takenByNpm('keys', options, [], environment)).toBeUndefined();
   });
 });

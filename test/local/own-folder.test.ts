@@ -15,7 +15,7 @@ function aFolder(): string {
 function occupied(folder: string): void {
   const taken = occupy(folder);
   onTestFinished(() => taken?.leave());
-  taken?.tell(aRunningState());
+  taken?.publish(aRunningState());
 }
 
 const modeOf = (...parts: string[]): string =>

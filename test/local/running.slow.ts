@@ -70,7 +70,7 @@ describe('a data folder', () => {
     const folder = aFolder();
 
     const first = occupy(folder);
-    first?.tell(state);
+    first?.publish(state);
     first?.leave();
     const second = occupy(folder);
     onTestFinished(() => second?.leave());

@@ -33,7 +33,7 @@ const never = new Promise<never>(() => {});
 
 /**
  * A process whose calls have an effect: of tables, queues, vendors. Once it has crashed no call of it ends, so
- * that nothing of it goes on; `outcome` resolves all the same.
+ * that nothing of it continues; `outcome` resolves all the same.
  */
 export class TestProcess {
   readonly #points: readonly CrashPoint[];

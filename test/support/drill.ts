@@ -40,7 +40,7 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
     },
   });
   const running = occupy(folder);
-  running?.tell(stateOf(engine));
+  running?.publish(stateOf(engine));
 
   const allLines = () => [...logs.values()].flat();
   const functionNamed = (name: string) => {
@@ -95,13 +95,13 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
         );
       });
     },
-    /** The vendor answers so until it is mended, or the test ends. */
+    /** The vendor answers so until it is fixed, or the test ends. */
     fails(vendor: 'openai' | 'twilio', operation: string, effect: Effect, times = 10_000) {
       const faults = engine[vendor]?.faults;
       faults?.add({ operation, effect, times });
-      const mend = () => faults?.clear();
-      onTestFinished(mend);
-      return mend;
+      const fix = () => faults?.clear();
+      onTestFinished(fix);
+      return fix;
     },
     /** Fills the secret of Twilio with this token, the right one where none is given. */
     fillTwilio(token = twilio.authToken) {
@@ -114,7 +114,7 @@ export async function startDrill(options: Parameters<typeof startTestEngine>[0] 
         }),
       );
     },
-    /** Lets a function run with other variables until it is mended: what runs of it ends at once. */
+    /** Lets a function run with other variables until it is fixed: what runs of it ends at once. */
     spoil(name: string, variables: Record<string, string | undefined>): () => void {
       const { definition } = functionNamed(name);
       const before = { ...definition.environment };

@@ -15,7 +15,7 @@ export interface IdentityProvider {
   issuer: string;
   /** The published key as PEM, as an attacker can have it. */
   publicKeyPem: string;
-  /** A token of this issuer as it should be, but for what is given. */
+  /** A token of this issuer as it should be, except what is given. */
   token(claims?: JWTPayload, more?: TokenOptions): Promise<string>;
   /** How often the keys were fetched. */
   fetches(): number;

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Those that take longest: begun last, one of them would run on alone. */
 export const longest = [
   'whatsapp.test.ts',
-  'gate.test.ts',
+  'authorization.test.ts',
   'killed.slow.ts',
   'email-run-killed.slow.ts',
   'email-policy.slow.ts',
@@ -13,7 +13,7 @@ export const longest = [
   'runbook-mail.slow.ts',
   'commands.slow.ts',
   'operator.slow.ts',
-  'runbook-doors.slow.ts',
+  'runbook-api.slow.ts',
   'runbook-functions.slow.ts',
 ];
 

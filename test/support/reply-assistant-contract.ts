@@ -164,7 +164,7 @@ export function assistantContract(name: AdapterName): void {
       expect(third).toMatchObject({ kind: 'working' });
     });
 
-    it('that the vendor has forgotten has failed and may be started anew', async () => {
+    it('that the vendor has forgotten has failed and may be started again', async () => {
       const { ask, assistant } = await anAssistant(name);
       const { threadId } = await ask('Hello!');
 

@@ -3,7 +3,7 @@ import type {
   AssistantPort,
   ModelRunStatus,
   PastMessage,
-  ThreadTrouble,
+  ThreadFailure,
 } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 
@@ -98,7 +98,7 @@ export function scriptedAssistant(
       lost.add(threadId);
     },
 
-    async startRun(threadId, turn, { input }): Promise<ModelRunStatus | ThreadTrouble> {
+    async startRun(threadId, turn, { input }): Promise<ModelRunStatus | ThreadFailure> {
       if (lost.has(threadId)) return { kind: 'thread_gone' };
       if (runs.some((run) => run.threadId === threadId && isWorking(run))) return { kind: 'busy' };
       const texts = input.map(({ text }) => text);

@@ -14,7 +14,7 @@ const afterThrowMs = 10_000;
 const maxReceives = 100;
 
 /**
- * The FIFO queue of one conversation: hands out its oldest messages, brings back what failed and all
+ * The FIFO queue of one conversation: delivers its oldest messages, brings back what failed and all
  * of a batch whose process died, until nothing is left. After the given receives all goes well and
  * batches are of ten. Returns the messages that went to the dead-letter queue.
  */

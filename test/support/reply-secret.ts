@@ -1,7 +1,7 @@
 import type { CachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
 
 export interface FakeSecret<T> extends CachedSecret<T> {
-  /** How often it was asked to be fetched anew. */
+  /** How often it was asked to be fetched again. */
   readonly refreshes: number;
 }
 

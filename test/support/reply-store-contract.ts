@@ -140,7 +140,7 @@ export function conversationStoreContract(open: () => OpenedStore): void {
       expect(await store.reportedSid(first, own)).toBe('SMown');
     });
 
-    it('are those of the last hour’s turns and callbacks, but for one part', async () => {
+    it('are those of the last hour’s turns and callbacks, except one part', async () => {
       const { store, first, report, clock } = opened({ parts: [aPart({ message_sid: 'SMsent' })] });
       await store.createTurn(first);
       await store.recordInputs(first);

@@ -41,7 +41,7 @@ export function turnsContract(open: () => OpenedStore): void {
       expect(await store.turnOf(first)).toEqual(first);
     });
 
-    it('is created once, and not over one that has gone on', async () => {
+    it('is created once, and not over one that has continued', async () => {
       const { store, first } = opened();
 
       const created = await Promise.all([1, 2, 3, 4].map(() => store.createTurn(first)));

@@ -10,7 +10,7 @@ import { startReceiver } from './receiver.ts';
 
 /** What a test must know of the data, beside them. */
 export interface Known {
-  /** The moment at which they are to be read: what was under way goes on a little later. */
+  /** The moment at which they are to be read: what was under way continues a little later. */
   read_at: string;
   receiver: string;
   generated_secrets: Record<string, string>;

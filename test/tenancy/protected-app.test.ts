@@ -22,14 +22,14 @@ const aCaller = (parts: Partial<Parameters<typeof contextOf>[0]> = {}): Authoriz
     ...parts,
   });
 
-function aGate(parts: Partial<ApiDependencies> = {}) {
+function anApp(parts: Partial<ApiDependencies> = {}) {
   const admitted: unknown[] = [];
   const [log, meter, clock] = [recordedLog(), recordedMeter(), virtualClock()];
   const { app, serve } = protectedApp({
     usage: {
       tryAcquireRequest: async (...asked) => {
         admitted.push(asked);
-        return { admitted: true };
+        return { acquired: true };
       },
     },
     clock,
@@ -47,9 +47,9 @@ function aGate(parts: Partial<ApiDependencies> = {}) {
   return { app, serve, ask, served, admitted, log, meter, clock };
 }
 
-describe('the gate', () => {
+describe('authorization', () => {
   it('hands on who calls', async () => {
-    const { ask, served, admitted } = aGate();
+    const { ask, served, admitted } = anApp();
 
     const response = await ask(aCaller());
 
@@ -63,7 +63,7 @@ describe('the gate', () => {
     ['no authorizer', { event: { requestContext: {} } }],
     ['an authorizer that said nothing', { event: { requestContext: { authorizer: {} } } }],
   ])('lets nobody through with %s', async (_, environment) => {
-    const { app, served } = aGate();
+    const { app, served } = anApp();
 
     expect((await app.request('/usage', {}, environment)).status).toBe(401);
     expect(served).toEqual([]);
@@ -78,14 +78,14 @@ describe('the gate', () => {
     ['no principal', { ...aCaller(), principal: '' }],
     ['an end that is no number', { ...aCaller(), valid_until: 'soon' }],
   ])('takes a context of %s for nobody', async (_, context) => {
-    const { ask, served } = aGate();
+    const { ask, served } = anApp();
 
     expect((await ask(context)).status).toBe(401);
     expect(served).toEqual([]);
   });
 
   it('ends a credential to the second, though the authorizer’s word is kept longer', async () => {
-    const { ask, clock } = aGate();
+    const { ask, clock } = anApp();
     const ending = aCaller({ valid_until: Math.floor(clock.now() / 1000) + 10 });
 
     expect((await ask(ending)).status).toBe(200);
@@ -94,14 +94,14 @@ describe('the gate', () => {
   });
 
   it('takes no scope that it does not know, and none that only begins alike', async () => {
-    const { ask } = aGate();
+    const { ask } = anApp();
 
     expect((await ask({ ...aCaller(), scopes: 'usage:read:all usage' })).status).toBe(403);
     expect((await ask({ ...aCaller(), scopes: '' })).status).toBe(403);
   });
 
   it('names the company and the key that may not do something, and nobody behind a token', async () => {
-    const { ask, log } = aGate();
+    const { ask, log } = anApp();
 
     await ask(aCaller({ scopes: ['leads:read'] }));
     await ask(aCaller({ scopes: ['leads:read'], principal: 'user:jo@acme.example' }));
@@ -115,7 +115,7 @@ describe('the gate', () => {
   });
 
   it('counts a visitor’s call against the budget of visitors', async () => {
-    const { ask, admitted } = aGate();
+    const { ask, admitted } = anApp();
 
     await ask(aCaller({ role: 'Visitor' }));
 
@@ -123,7 +123,7 @@ describe('the gate', () => {
   });
 
   it('answers 503, and nothing of why, while calls cannot be counted', async () => {
-    const { ask, served } = aGate({
+    const { ask, served } = anApp({
       usage: { tryAcquireRequest: () => Promise.reject(new Error('password=hunter2')) },
     });
 
@@ -137,7 +137,7 @@ describe('the gate', () => {
 
 describe('a call that failed in the middle', () => {
   const failing = async (route: ApiRoute, headers: Record<string, string> = {}) => {
-    const { app, serve } = aGate();
+    const { app, serve } = anApp();
     const { body: _body, missingKey: _key, params: _params, ...withoutInput } = route;
     const failingRoute: ApiRoute = { ...withoutInput, path: '/failing' };
     serve(failingRoute, () => Promise.reject(new Error('no store')));

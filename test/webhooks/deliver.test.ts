@@ -56,7 +56,7 @@ describe('a delivery', () => {
     expect(JSON.stringify(request)).not.toContain('acme');
   });
 
-  it('is signed anew at each try, by the company’s own secret', async () => {
+  it('is signed again at each try, by the company’s own secret', async () => {
     await configured({ secret_version: 4 });
     const { takes } = aConsumer(table);
     receiver.answers(500);

@@ -4,7 +4,7 @@ import { withLostAnswers } from '../support/lost-answers.ts';
 import { aConsumer, aReceiver, aTable, configure } from './delivering.ts';
 
 describe('an endpoint whose writes are answered by nobody, and sent again', () => {
-  it('is disabled once it is gone, and in use again when it is configured anew', async () => {
+  it('is disabled once it is gone, and in use again when it is configured again', async () => {
     const [table, receiver] = [await aTable(), await aReceiver()];
     const lossy = withLostAnswers(table);
     await configure(lossy, 'acme', { url: receiver.url });

@@ -100,11 +100,14 @@ describe('the messages of one conversation', () => {
   });
 
   it('all stay in the queue when the first fails, and come back after the backoff', async () => {
-    const { consume, queue } = aConsumer(table, { answer: () => Promise.reject(away()) });
+    const { consume, queue, log } = aConsumer(table, { answer: () => Promise.reject(away()) });
 
     const stays = await consume(...aConversation('one', 'two', 'three')());
 
     expect(stays).toEqual(['one', 'two', 'three']);
+    expect(log.at('warn').map(({ message }) => message)).toEqual([
+      'The reply failed and will be tried again.',
+    ]);
     expect(queue.returned).toEqual([{ ids: ['one', 'two', 'three'], seconds: 2 }]);
     expect(queue.dead).toEqual([]);
   });
@@ -126,12 +129,12 @@ describe('the messages of one conversation', () => {
   });
 
   it('wait behind an earlier one that is answered by another invocation', async () => {
-    const gate = Promise.withResolvers<void>();
+    const barrier = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
     const slow = aConsumer(table, {
       async answer() {
         started.resolve();
-        await gate.promise;
+        await barrier.promise;
         return 'Slow.';
       },
     });
@@ -142,7 +145,7 @@ describe('the messages of one conversation', () => {
     const working = slow.consume(first);
     await started.promise;
     const stays = await other.consume(first, second);
-    gate.resolve();
+    barrier.resolve();
 
     expect(stays).toEqual(['one', 'two']);
     expect(await working).toEqual([]);

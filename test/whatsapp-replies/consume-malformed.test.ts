@@ -96,7 +96,7 @@ describe('a message of a producer of its own', () => {
     expect(sent).toMatchObject([{ from: 'whatsapp:+4930123456' }]);
   });
 
-  it('stays in the queue while the default number cannot be had', async () => {
+  it('stays in the queue while the default number is not available', async () => {
     const defaultNumber = () => Promise.reject(retryLater('secret_empty', 'Nothing yet.'));
     const { consume, queue } = aConsumer(table, { defaultNumber });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget } from '../../bin/customers/forget.ts';
-import { keptOf } from '../../bin/customers/kept.ts';
+import { storedDataOf } from '../../bin/customers/stored-data.ts';
 import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { readTwilioMessage } from '../../lambdas/whatsapp-replies/work/inbound.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
@@ -41,7 +41,7 @@ async function aPerson() {
     optedOut: async () => [await optedOut(byNumber), await optedOut(byId)],
     conversations: () => receiver.enqueued().map(({ conversation_id }) => conversation_id),
     kept: (address: string) =>
-      keptOf(
+      storedDataOf(
         { company: 'acme', address, email: undefined },
         { conversations: table, leads: table },
       ),
@@ -93,7 +93,7 @@ describe('a customer who is named by a number and by an id', () => {
     expect(await person.optedOut()).toEqual([true, true]);
   });
 
-  it('has opted out for good, however long nothing is heard of them', async () => {
+  it('has opted out permanently, however long nothing is heard of them', async () => {
     const person = await aPerson();
     await person.both('Hello');
 
@@ -128,7 +128,7 @@ describe('a customer who is named by a number and by an id', () => {
     expect(new Set(person.conversations().slice(2)).size).toBe(1);
   });
 
-  it('is forgotten under each name, but for the opt-out', async () => {
+  it('is forgotten under each name, except the opt-out', async () => {
     const [person, other] = [await aPerson(), await aPerson()];
     await person.both('Hello');
     await other.both('STOP');

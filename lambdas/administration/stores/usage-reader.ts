@@ -12,7 +12,7 @@ export interface DayOfUsage {
 }
 
 export interface UsageReader {
-  /** The days from the first to the last, both of them included, on which there was anything. */
+  /** The days from the first to the last, both included, that have any usage. */
   days(tenantId: string, from: string, to: string): Promise<DayOfUsage[]>;
 }
 

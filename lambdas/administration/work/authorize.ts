@@ -7,7 +7,7 @@ import type { Tenant } from '../../tenancy/tenant.ts';
 import { type Credential, isSecret, parseCredential } from './api-key.ts';
 import type { StoredCredential } from './credential.ts';
 
-/** Who a token says that it is of. */
+/** Whose token it claims to be. */
 export interface Identity {
   subject: string;
   tenant_id: string | undefined;
@@ -19,7 +19,7 @@ export interface Identity {
 export interface AuthorizerPorts {
   credentials: {
     find(tenantId: string, keyId: string): Promise<StoredCredential | undefined>;
-    /** Notes the day of use; once a day and key. */
+    /** Records the day of use, once for each key and day. */
     touch(tenantId: string, keyId: string): Promise<void>;
   };
   tenants: { find(tenantId: string): Promise<Tenant | undefined> };
@@ -31,7 +31,7 @@ export interface AuthorizerPorts {
 
 const unauthenticated = { outcome: 'unauthenticated' } as const;
 
-/** Who sends this `Authorization` header. What is not proven to be somebody is nobody. */
+/** Who sends this `Authorization` header. Without proof it is nobody. */
 export async function authorize(
   header: string,
   ports: AuthorizerPorts,
@@ -51,15 +51,15 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
     ports.credentials.find(tenant_id, key_id),
     ports.tenants.find(tenant_id),
   ]);
-  // Compared even where there is nothing to compare with, so that the time tells nothing.
+  // Compared even if there is nothing to compare with, so that the time reveals nothing.
   const isProven = given.kind === 'client' || isSecret(given.secret, stored?.secret_hash);
   if (!isProven || !stored || !tenant || stored.kind !== given.kind) return unauthenticated;
   const ended = endOf(stored, ports);
   if (ended) {
-    noteRefusal(ports, { tenant_id, key_id, why: ended });
+    recordRefusal(ports, { tenant_id, key_id, why: ended });
     return unauthenticated;
   }
-  await noteUse(stored, ports);
+  await recordUse(stored, ports);
   const caller: Omit<Caller, 'rate_limit'> = {
     tenant_id,
     role: stored.role,
@@ -70,7 +70,7 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
   return ofTenant(caller, tenant, ports);
 }
 
-/** Why a credential that is proven is of no use; undefined where it is valid. */
+/** Why a genuine credential is refused; undefined if it is valid. */
 function endOf(
   { revoked_at, valid_until }: StoredCredential,
   { clock }: AuthorizerPorts,
@@ -80,8 +80,8 @@ function endOf(
   return isOver ? 'past its end' : undefined;
 }
 
-/** Whom it locks out, so that they can be told; of those who have proven nothing, nothing is said. */
-const noteRefusal = (
+/** Logs whom it locks out, so that they can be informed; of callers without proof nothing is logged. */
+const recordRefusal = (
   { log }: AuthorizerPorts,
   whose: { tenant_id: string; key_id?: string; why: string },
 ): void => log.warn('A company was locked out.', whose);
@@ -108,12 +108,12 @@ function ofTenant(
   ports: AuthorizerPorts,
 ): AuthorizerContext {
   if (status !== 'suspended') return contextOf({ ...caller, rate_limit });
-  noteRefusal(ports, { tenant_id, why: 'suspended' });
+  recordRefusal(ports, { tenant_id, why: 'suspended' });
   return { outcome: 'suspended' };
 }
 
-/** A call is not refused because its day could not be noted. */
-async function noteUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {
+/** A call is not refused because its day could not be recorded. */
+async function recordUse(stored: StoredCredential, ports: AuthorizerPorts): Promise<void> {
   const today = new Date(ports.clock.now()).toISOString().slice(0, 10);
   if (stored.last_used_on === today) return;
   try {

@@ -9,7 +9,7 @@ export const credentialSchema = z.object({
   kind: z.enum(['key', 'client']),
   name: z.string(),
   role: z.string(),
-  /** Where only some of the role's scopes are given. */
+  /** If only some of the role's scopes are given. */
   scopes: z.optional(z.array(z.enum(scopes))),
   secret_hash: z.optional(z.string()),
   valid_until: z.optional(z.iso.datetime()),

@@ -96,7 +96,7 @@ export function emailStore(table: Table): EmailStore {
     async giveBack(email, owner, tried, quietUntil = 0) {
       await emails.updateIf(keys.email(email), {
         set: { lease_until: quietUntil, history: email.history },
-        // The attempt was counted as it began; waiting and an outage are none.
+        // The attempt was counted as it began; waiting and an outage do not count.
         add: {
           attempts: tried === 'failed' ? undefined : -1,
           outages: tried === 'outage' ? 1 : undefined,

@@ -1,7 +1,7 @@
 import type { EmailKey, RunKey } from '../work/email.ts';
 
 /** Days that runs are kept. */
-export const keptDays = 30;
+export const retentionDays = 30;
 
 /** The items of the email runs table, by its keys `pk` and `sk`. Every key names its tenant first. */
 export const keys = {
@@ -23,7 +23,7 @@ export const keys = {
   }),
   slots: (key: RunKey) => ({ pk: runPartition(key), sk: 'SLOTS' }),
   tenantSlots: (tenantId: string) => ({ pk: tenantPartition(tenantId), sk: 'SLOTS' }),
-  modelBudget: (tenantId: string) => ({ pk: tenantPartition(tenantId), sk: 'MODEL' }),
+  modelConcurrency: (tenantId: string) => ({ pk: tenantPartition(tenantId), sk: 'MODEL' }),
   learned: (tenantId: string, tier: string) => ({
     pk: tenantPartition(tenantId),
     sk: `LEARNED#${tier}`,

@@ -8,7 +8,7 @@ import {
   type StoredEmail,
   type UnreadableEmail,
 } from '../work/email.ts';
-import { keptDays, keys } from './keys.ts';
+import { keys, retentionDays } from './keys.ts';
 
 /** Which email it is, and its key in the index. */
 export const lateOrFailedItem = (
@@ -31,10 +31,10 @@ export function lateOrFailedIndex(table: Table) {
           ? { late_by_seconds: (ending.sent_at - email.deadline_at) / 1000 }
           : { reason: ending.reason, failed_at: ending.failed_at };
       const item = lateOrFailedItem(email, ending.state === 'sent' ? 'late' : 'failed');
-      await listed.put(item, { ...item, ...details }, { keptDays });
+      await listed.put(item, { ...item, ...details }, { retentionDays });
     },
 
-    /** To be done before the email is taken back: one that has failed anew since stays in the index. */
+    /** To be done before the email is taken back: one that has failed again since stays in the index. */
     async remove(key: EmailKey, failedAt: number): Promise<void> {
       await listed.delete(keys.lateOrFailed(key, 'failed'), expr`failed_at = ${failedAt}`);
     },

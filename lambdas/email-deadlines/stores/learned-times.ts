@@ -11,7 +11,7 @@ export interface LearnedTimes extends AnswerTimes {
   share(): Promise<void>;
 }
 
-const keptDays = 7;
+const retentionDays = 7;
 
 export async function learnedTimes(
   table: Table,
@@ -44,7 +44,7 @@ export async function learnedTimes(
         const learned = times.get(tier);
         learned?.merge(await read(tier));
         const samples = learned?.samples() ?? [];
-        await shared.put(keys.learned(tenantId, tier), { samples }, { keptDays });
+        await shared.put(keys.learned(tenantId, tier), { samples }, { retentionDays });
       }
       changed.clear();
     },

@@ -4,15 +4,15 @@ import { ItemStore } from '../../shared/store/item-store.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { EmailKey, RunKey, StoredEmail, UnreadableEmail } from '../work/email.ts';
 import { countsOf, type EmailCounts } from '../work/run.ts';
-import { emailPrefix, keptDays, keys, runPartition } from './keys.ts';
+import { emailPrefix, keys, retentionDays, runPartition } from './keys.ts';
 import { lateOrFailedItem } from './late-or-failed-index.ts';
 
 const dependentsPerItem = 500;
 
-/** How long the writing may go on, and from when on the emails are kept, in milliseconds since the epoch. */
+/** How long the writing may take, and from when the retention counts, in milliseconds since the epoch. */
 export interface Writing {
   until: number;
-  keptFrom: number;
+  retainedFrom: number;
 }
 
 /** The emails of a run as a whole, beside the run's own item. */
@@ -24,7 +24,7 @@ export function runEmails(table: Table, pauses?: Pauses) {
     async writeEmails(
       emails: StoredEmail[],
       dependents: ReadonlyMap<string, string[]>,
-      { until, keptFrom }: Writing,
+      { until, retainedFrom }: Writing,
       failed: readonly UnreadableEmail[] = [],
     ): Promise<void> {
       const items = emails.flatMap((email) => [
@@ -37,7 +37,7 @@ export function runEmails(table: Table, pauses?: Pauses) {
         { ...keys.email(email), ...email },
         { ...lateOrFailedItem(email, 'failed'), reason: email.reason, failed_at: email.failed_at },
       ]);
-      const expires_at = expiresAt(keptFrom, keptDays);
+      const expires_at = expiresAt(retainedFrom, retentionDays);
       const all = [...items, ...failedItems].map((item) => ({ ...item, expires_at }));
       await stored.batchPut(all, until);
     },
@@ -53,7 +53,7 @@ export function runEmails(table: Table, pauses?: Pauses) {
 
     allEmails: (key: RunKey) => stored.all(rangeOf(key)),
 
-    /** The counts of a run as its emails say them: exact, and as dear as reading all of them. */
+    /** The counts of a run as its emails say them: exact, and as expensive as reading all of them. */
     async tally(key: RunKey): Promise<EmailCounts> {
       return countsOf(
         await stored.all(rangeOf(key), { consistent: true, only: ['state', 'on_time'] }),

@@ -44,8 +44,8 @@ export function runLedger(
       if (counts.sent) await usage.count(run.tenant_id, 'emails', counts.sent);
       await closeIfOver(after);
     } catch (error) {
-      // The run's watch counts anew what was not counted.
-      log.error('What an invocation did could not be counted.', {
+      // The run's watch counts again what was not counted.
+      log.error('The counts of an invocation could not be saved.', {
         ...run,
         error: errorForLog(error),
       });

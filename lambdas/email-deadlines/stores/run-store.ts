@@ -1,12 +1,12 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { Pauses } from '../../shared/store/batches.ts';
 import { attribute, type Change, expr, joined } from '../../shared/store/expression.ts';
-import { type Condition, ItemStore, type Kept } from '../../shared/store/item-store.ts';
+import { type Condition, ItemStore, type Retention } from '../../shared/store/item-store.ts';
 import { expiresAt, type Table } from '../../shared/store/table.ts';
 import type { Counts } from '../routes.ts';
 import type { RunKey } from '../work/email.ts';
 import type { EmailCounts, StoredRun } from '../work/run.ts';
-import { givenPrefix, keptDays, keys, lateOrFailedPrefix, runPartition } from './keys.ts';
+import { givenPrefix, keys, lateOrFailedPrefix, retentionDays, runPartition } from './keys.ts';
 import { runEmails } from './run-emails.ts';
 
 /** An item ends at 400 KB. */
@@ -27,7 +27,7 @@ export function runStore(table: Table, pauses?: Pauses) {
   const index = new ItemStore<LateOrFailed>(table, 'the emails that were late or failed');
 
   /** False if the condition did not hold. */
-  const update = async (key: RunKey, change: Change & Condition & Kept): Promise<boolean> => {
+  const update = async (key: RunKey, change: Change & Condition & Retention): Promise<boolean> => {
     const { written } = await runs.updateIf(keys.run(key), change);
     return written;
   };
@@ -40,9 +40,9 @@ export function runStore(table: Table, pauses?: Pauses) {
     /** False if it exists already. `text` is the JSON text of its emails, if they came with the request. */
     async create(run: StoredRun, text = ''): Promise<boolean> {
       for (const [piece, part] of textPieces(text).entries()) {
-        await given.put(keys.given(run, piece), { text: part }, { keptDays });
+        await given.put(keys.given(run, piece), { text: part }, { retentionDays });
       }
-      const { written } = await runs.create(keys.run(run), run, { keptDays });
+      const { written } = await runs.create(keys.run(run), run, { retentionDays });
       return written;
     },
 
@@ -62,9 +62,9 @@ export function runStore(table: Table, pauses?: Pauses) {
       update(key, { set: { start_until: 0 }, if: expr`start_owner = ${owner}` }),
 
     /** False if the run was no longer this owner's to begin. It is kept from then on, as its emails are. */
-    begin: (key: RunKey, owner: string, begun: Partial<StoredRun>, keptFrom: number) =>
+    begin: (key: RunKey, owner: string, begun: Partial<StoredRun>, retainedFrom: number) =>
       update(key, {
-        set: { ...begun, state: 'running', expires_at: expiresAt(keptFrom, keptDays) },
+        set: { ...begun, state: 'running', expires_at: expiresAt(retainedFrom, retentionDays) },
         if: expr`${isPending} AND start_owner = ${owner}`,
       }),
     complete: (key: RunKey, counts: Counts) =>

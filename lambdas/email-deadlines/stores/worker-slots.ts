@@ -43,7 +43,7 @@ export function workerSlots(table: Table): WorkerSlots {
         const { written } = await slotsItems.putIf(
           key,
           { held, version: version + 1 },
-          { if: version ? expr`version = ${version}` : slotsItems.absent(), keptDays: 1 },
+          { if: version ? expr`version = ${version}` : slotsItems.absent(), retentionDays: 1 },
         );
         if (written) return mine;
       }

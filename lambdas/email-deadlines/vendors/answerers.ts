@@ -99,7 +99,7 @@ async function ask(
       { timeout, maxRetries: 0, signal: AbortSignal.timeout(timeout) },
     );
     recordUsage(response, onUsage);
-    // A reply that was cut off is none.
+    // A reply that was cut off is not used.
     return response.status === 'incomplete' ? '' : answerText(response);
   } catch (error) {
     throw openAiFault(error, 'answer an email');

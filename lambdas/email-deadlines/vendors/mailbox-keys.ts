@@ -62,6 +62,6 @@ function keysIn(stored: string): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
     // The parser's own message would quote the secret.
-    throw new Error('it begins like a JSON object of keys by company, but is none');
+    throw new Error('it begins like a JSON object of keys by company, but is not one');
   }
 }

@@ -17,7 +17,7 @@ type Fetch = (
 export interface MailboxSettings {
   url: string;
   apiKey: () => Promise<string>;
-  /** Reads the keys anew, after the one that was kept is refused: it may have been replaced. */
+  /** Reads the keys again, after the one that was kept is refused: it may have been replaced. */
   renewKeys: () => Promise<unknown>;
   timeoutMs: number;
   /** Whether the company has named the URL itself: then only public addresses are called. */

@@ -46,7 +46,7 @@ async function reopen(message: ReadyMessage, failedAt: number, ports: EmailPorts
   const email = await ports.store.reopen(message, failedAt);
   if (!email) return;
   ports.count(email, { failed: -1, [countedAs(email)]: 1 });
-  ports.log.info('An email that had failed is taken back to work.', idsOf(email));
+  ports.log.info('A failed email is answered after all.', idsOf(email));
 }
 
 const countedAs = ({ response }: StoredEmail) => (response === undefined ? 'waiting' : 'drafted');
@@ -113,7 +113,7 @@ function recordEnding(
     count(email, { drafted: -1, failed: 1 });
     meter.count('EmailsRefused');
     meter.count('MailboxFailed');
-    log.warn('The mailbox refused a reply for good.', {
+    log.warn('The mailbox refused a reply permanently.', {
       ...idsOf(email),
       error_code: 'mailbox_refused',
       reason: ending.reason,
@@ -132,7 +132,7 @@ function recordEnding(
   });
 }
 
-/** Lets the email be tried again after a pause, or fails it for good if it has been tried too often. */
+/** Lets the email be tried again after a pause, or fails it permanently if it has been tried too often. */
 async function recordFailure(
   email: StoredEmail,
   error: EngineError,
@@ -156,7 +156,7 @@ async function recordFailure(
     await store.giveBack(withFailure('failed'), owner, kind, clock.now() + afterSeconds * 1000);
     return { kind: 'retry', afterSeconds, ready: [] };
   }
-  log.error('An email failed for good; it goes to the dead-letter queue.', details);
+  log.error('An email failed permanently; it goes to the dead-letter queue.', details);
   const failed_at = clock.now();
   const ending: Ending = { state: 'failed', reason: `${error.code}: ${error.message}`, failed_at };
   const isFirst = await store.end(withFailure('dead'), owner, ending);

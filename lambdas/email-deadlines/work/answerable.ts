@@ -44,10 +44,10 @@ export function answerableOf({ emails, odd }: ReadList): {
     (a, b) => a.place - b.place,
   );
   const aside: SetAside[] = entries.filter(({ id }) => id === '').map(unread);
-  const legible = entries.filter(({ id }) => id !== '');
+  const withId = entries.filter(({ id }) => id !== '');
   const sound: ReadEmail[] = [];
   const taken = new Set<string>();
-  for (const same of Map.groupBy(legible, ({ given }) => given.email_id).values()) {
+  for (const same of Map.groupBy(withId, ({ given }) => given.email_id).values()) {
     const [first, ...others] = same;
     if (!first) continue;
     // A mailbox may tell ids apart that are the same here: whoever waits for such an id waits for the first.

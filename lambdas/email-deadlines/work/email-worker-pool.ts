@@ -83,13 +83,13 @@ export class EmailWorkerPool<Receipt> {
   async #answerNext(): Promise<boolean> {
     const { clock } = this.#dependencies;
     for (const [name, run] of this.#runs) {
-      const task = run.take(clock.now());
-      if (!task) continue;
+      if (!run.reserve(clock.now())) continue;
       // Runs take turns.
       this.#runs.delete(name);
       this.#runs.set(name, run);
       try {
-        if (await run.acquireModel(task, clock)) await this.#handle(task, run.context);
+        const task = await run.take(clock);
+        if (task) await this.#handle(task, run.context);
       } finally {
         run.release();
       }

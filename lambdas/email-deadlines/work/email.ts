@@ -59,13 +59,13 @@ export interface StoredEmail extends EmailKey {
   lease_owner?: string;
   /** Tries so far that have not ended well, the one under way included. */
   attempts: number;
-  /** Failures so far for want of somebody else; these are no attempts. */
+  /** Failures so far by outages of others; these do not count as attempts. */
   outages?: number;
   /** The latest tries that failed. */
   history?: HistoryEntry[];
   response?: string;
   answered_by?: AnswerTier;
-  /** When it was taken in hand first, and when its reply was written. */
+  /** When it was first claimed, and when its reply was written. */
   begun_at?: number;
   drafted_at?: number;
   sent_at?: number;

@@ -30,7 +30,7 @@ export type GraphCheck<E extends DependingEmail = DependingEmail> =
 
 /**
  * The graph of these emails, or every fault in them, in O(emails + dependencies) and without
- * recursion. Of cycles that share an email one is named; the others show once that one is mended.
+ * recursion. Of cycles that share an email one is named; the others show once that one is fixed.
  */
 export function checkGraph<E extends DependingEmail>(emails: readonly E[]): GraphCheck<E> {
   const faults: GraphFault[] = [];

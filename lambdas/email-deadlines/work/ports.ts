@@ -18,15 +18,15 @@ export interface RunTerms extends RunKey {
 export interface EmailStore {
   /** Leases the email to this owner until then, unless it is over or leased. */
   claim(key: EmailKey, owner: string, until: number): Promise<Claim>;
-  /** Keeps the draft and gives the email back; whether it may be sent now. */
+  /** Stores the draft and releases the email; whether it may be sent now. */
   saveDraft(email: StoredEmail, owner: string, draft: Draft): Promise<'waits' | 'sendable'>;
-  /** Keeps the draft and goes on to the sending in one write; false while parents are not done. */
+  /** Stores the draft and claims the sending in one write; false while parents are not done. */
   draftAndSend(email: StoredEmail, owner: string, draft: Draft): Promise<boolean>;
-  /** Goes on to the sending of a draft; false when it waits, is taken or over. */
+  /** Claims the sending of a draft; false when it waits, is taken or over. */
   claimSend(key: EmailKey, owner: string, until: number): Promise<boolean>;
   /** Records how it ended; false if that is recorded already. */
   end(email: StoredEmail, owner: string, ending: Ending): Promise<boolean>;
-  /** Takes an email that failed at that moment back to work; undefined when it is sent, at work, or failed anew. */
+  /** Reopens an email that failed at that moment; undefined if it is sent, in progress, or has failed again. */
   reopen(key: EmailKey, failedAt: number): Promise<StoredEmail | undefined>;
   /**
    * Gives the email back; a try that did not fail is not counted. After a failure nobody takes it before
@@ -63,7 +63,7 @@ export interface AnswerRequest {
   timeoutMs: number;
 }
 
-/** What the mailbox said to a reply: accepted, refused for good, or not now. */
+/** What the mailbox said to a reply: accepted, refused permanently, or not now. */
 export type PostResult =
   | { kind: 'accepted' }
   | { kind: 'refused'; reason: string }
@@ -107,7 +107,7 @@ export interface EmailPorts {
   count(run: RunKey, counts: Partial<Counts>): void;
 }
 
-/** What became of an email. `failedAt` is when it failed for good. */
+/** What became of an email. `failedAt` is when it failed permanently. */
 export type AnswerOutcome = Outcome & {
   /** Emails that became ready by it. */
   ready: ReadyMessage[];

@@ -16,7 +16,7 @@ const jitter = 0.2;
 /**
  * Posts a reply. While the mailbox is unavailable it is posted again after 0.2, 0.4, 0.8 … s (± 20 %), as often as
  * the settings, the deadline and the invocation's time allow; then it throws `retry`, and the queue brings the email
- * back. A reply that the mailbox refuses has failed for good.
+ * back. A reply that the mailbox refuses has failed permanently.
  */
 export async function postReply(
   email: StoredEmail & Draft,
@@ -48,7 +48,7 @@ export async function postReply(
     const isTooLate = now + pauseMs >= email.deadline_at || pauseMs > remainingMs() - postingMs;
     if (tries >= ports.maxRetries || isTooLate) {
       const { retryAfterMs = 0, reason } = result;
-      throw retryLater('mailbox_unavailable', `The mailbox took no reply: ${reason}.`, {
+      throw retryLater('mailbox_unavailable', `The mailbox did not accept the reply: ${reason}.`, {
         retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
       });
     }

@@ -10,7 +10,7 @@ const pauseMs = 500;
  * Why a worker polls the queue that its event source reads as well: an event source delivers at most ten emails, which
  * is fewer than an invocation has workers. With those alone no email would ever wait in an invocation, so that there
  * would be nothing to choose by deadline; the workers would idle until the slowest of the ten is done; and each ten
- * emails would pay for loading their run and leasing its workers anew. So the event source starts an invocation, and
+ * emails would pay for loading their run and leasing its workers again. So the event source starts an invocation, and
  * the invocation keeps itself supplied until the queue is empty or its time is up.
  */
 export function queuePoll(
@@ -23,7 +23,9 @@ export function queuePoll(
   let emptyUntil = 0;
   const pollNow = async (): Promise<boolean> => {
     const count = await poll().catch((thrown) => {
-      log.error('The queue gave no more emails.', { error: errorForLog(asEngineError(thrown)) });
+      log.error('No more emails could be received from the queue.', {
+        error: errorForLog(asEngineError(thrown)),
+      });
       return 0;
     });
     if (count === 0) emptyUntil = clock.now() + pauseMs;

@@ -16,10 +16,15 @@ export interface RunRecords {
   writeEmails(
     emails: StoredEmail[],
     dependents: ReadonlyMap<string, string[]>,
-    writing: { until: number; keptFrom: number },
+    writing: { until: number; retainedFrom: number },
     failed: readonly UnreadableEmail[],
   ): Promise<void>;
-  begin(key: RunKey, owner: string, begun: Partial<StoredRun>, keptFrom: number): Promise<boolean>;
+  begin(
+    key: RunKey,
+    owner: string,
+    begun: Partial<StoredRun>,
+    retainedFrom: number,
+  ): Promise<boolean>;
   allEmails(key: RunKey): Promise<StoredEmail[]>;
   /** Corrects the counts unless they have changed since they were `seen`. */
   recount(key: RunKey, counts: EmailCounts, seen: Counts): Promise<boolean>;

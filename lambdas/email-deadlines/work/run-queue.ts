@@ -9,6 +9,8 @@ export class RunQueue<Receipt> {
   readonly #toSend = new FeasibleEdf<Task<Receipt>>();
   readonly #toDraft = new FeasibleEdf<Task<Receipt>>();
   #working = 0;
+  /** Workers that ask for a call of the model. */
+  #asking = 0;
   #modelFreeAt = 0;
 
   constructor(context: RunContext) {
@@ -28,29 +30,32 @@ export class RunQueue<Receipt> {
     queue.push(task);
   }
 
-  /** The email whose turn it is, if the run may have one more worker: that one is taken until `release`. */
-  take(nowMs: number): Task<Receipt> | undefined {
-    if (this.size === 0 || this.#working >= this.context.maxWorkers) return undefined;
-    const estimate = this.context.estimate();
-    const task =
-      this.#toSend.take(nowMs, estimate) ??
-      (nowMs >= this.#modelFreeAt ? this.#toDraft.take(nowMs, estimate) : undefined);
-    if (task) this.#working += 1;
-    return task;
+  /** Whether the run has an email for one more worker now; if so, that worker is taken until `release`. */
+  reserve(nowMs: number): boolean {
+    const mayDraft = this.#toDraft.size > this.#asking && nowMs >= this.#modelFreeAt;
+    const hasEmail = this.#toSend.size > 0 || mayDraft;
+    if (!hasEmail || this.#working >= this.context.maxWorkers) return false;
+    this.#working += 1;
+    return true;
   }
 
   release(): void {
     this.#working -= 1;
   }
 
-  /** Whether the task may use the model now; if not, it waits here again until a call is free. */
-  async acquireModel(task: Task<Receipt>, clock: { now(): number }): Promise<boolean> {
-    if (task.message.drafted || this.context.isSuspended) return true;
-    const waitMs = await this.context.acquireModelCall();
-    if (waitMs === 0) return true;
+  /**
+   * The email whose turn it is, for a worker that is reserved; none while no call of the model is free. Drafts are
+   * chosen once there is a call: whichever worker it was that got it, the call is for the email that needs it most.
+   */
+  async take(clock: { now(): number }): Promise<Task<Receipt> | undefined> {
+    const { context } = this;
+    if (this.#toSend.size > 0) return this.#toSend.take(clock.now(), context.estimate());
+    this.#asking += 1;
+    const waitMs = context.isSuspended ? 0 : await context.acquireModelCall();
+    this.#asking -= 1;
+    if (waitMs === 0) return this.#toDraft.take(clock.now(), context.estimate());
     this.#modelFreeAt = clock.now() + waitMs;
-    this.push(task);
-    return false;
+    return undefined;
   }
 
   /** Empties the queue. */

@@ -15,7 +15,7 @@ import { watchRun } from './watch-run.ts';
 /** How much of its time an invocation keeps for what follows the writing of the emails. */
 const enqueueingMs = 30_000;
 
-/** Starts the run of a message, or looks after it. Throws `retry` for what may succeed later. */
+/** Starts the run of a message, or watches it. Throws `retry` for what may succeed later. */
 export async function handleRun(
   message: RunMessage,
   ports: StartPorts,
@@ -23,7 +23,7 @@ export async function handleRun(
 ): Promise<Outcome> {
   const run = await ports.runs.find(message);
   if (!run) {
-    ports.log.error('A run is not there any more.', runKeyOf(message));
+    ports.log.error('The run no longer exists.', runKeyOf(message));
     return done;
   }
   if (message.kind === 'watch') await watchRun(run, message, ports);
@@ -71,11 +71,11 @@ async function start(
   if ('status' in read) return failRun(run, read, ports);
   const { emails, dependents, failed, admission } = await plan(read, run, ports);
   // Emails that are sent just in time are kept as long after their time as others are.
-  const keptFrom = emails.reduce(
+  const retainedFrom = emails.reduce(
     (last, { release_at = 0 }) => Math.max(last, release_at),
     ports.clock.now(),
   );
-  await ports.runs.writeEmails(emails, dependents, { until, keptFrom }, failed);
+  await ports.runs.writeEmails(emails, dependents, { until, retainedFrom }, failed);
   const counts = {
     ...noCounts,
     fetched: emails.length + failed.length,
@@ -83,8 +83,8 @@ async function start(
     failed: failed.length,
   };
   const begun = { ...counts, ...admission, begun_at: isoTime(ports.clock.now()) };
-  if (!(await ports.runs.begin(run, owner, begun, keptFrom))) {
-    // Either this owner's own write took effect and its answer was lost, or the run has gone on without it.
+  if (!(await ports.runs.begin(run, owner, begun, retainedFrom))) {
+    // Either this owner's own write took effect and its answer was lost, or the run continued without it.
     const current = await ports.runs.find(run);
     if (current?.state === 'running') await enqueueAndWatch(current, ports);
     return;

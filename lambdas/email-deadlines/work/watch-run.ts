@@ -5,7 +5,7 @@ import { countsOf, doneOf, enqueueAheadMs, progressOf, runKeyOf, type StoredRun 
 import type { StartPorts } from './run-ports.ts';
 
 /**
- * Looks after a run until it ends. A run that makes progress is left alone. One that stands still is counted again
+ * Watches a run until it ends. A run that makes progress is left alone. A stalled run is counted again
  * from its emails and completed if all are over; else its ready emails are enqueued again. Emails that are sent just
  * in time are enqueued in the hour before their time.
  */
@@ -16,7 +16,7 @@ export async function watchRun(
 ): Promise<void> {
   if (run.state !== 'running') return;
   const isSuspended = await ports.isSuspended(run);
-  // After a resume it rests once more: by the next look all workers know of it.
+  // After a resume it waits once more: by the next check all workers know of it.
   if (isSuspended || message.suspended) return rest(run, message, isSuspended, ports);
   const { ahead_until: enqueuedUntil = 0, rests_until: quietUntil = 0 } = message;
   const now = ports.clock.now();
@@ -54,7 +54,7 @@ async function rest(
 ): Promise<void> {
   const ids = runKeyOf(run);
   if (suspended !== (message.suspended ?? false)) {
-    log.info(suspended ? 'A run rests: its company is suspended.' : 'A run goes on.', ids);
+    log.info(suspended ? 'A run pauses: its company is suspended.' : 'A run continues.', ids);
   }
   const progress = progressOf(run);
   await watchLater({ kind: 'watch', ...ids, progress, ...(suspended && { suspended }) });
@@ -71,7 +71,7 @@ async function enqueueStalled(
   const due = open.filter(({ release_at = 0 }) => release_at <= now);
   if (due.length === 0) return {};
   const emails = await enqueueReady(due, run, ports);
-  ports.log.warn('A run stood still; what may be worked on is enqueued again.', {
+  ports.log.warn('A run was stalled; its ready emails are enqueued again.', {
     ...runKeyOf(run),
     emails,
   });

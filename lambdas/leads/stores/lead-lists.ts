@@ -14,7 +14,7 @@ export interface LeadFilter {
 }
 
 /** A page ends after so many entries of the narrowest index were read, though fewer leads were wanted of them. */
-const mostLookedAt = 1_000;
+const maxExamined = 1_000;
 /** So many entries of each index are read at once where several are wanted. */
 const entriesAtOnce = 100;
 
@@ -60,7 +60,7 @@ export function leadLists(table: Table, pauses?: Pauses) {
           if (found.length === limit) return { items: found, next: found.at(-1)?.id };
           found.push(lead);
         }
-      } while (after !== undefined && looked < mostLookedAt);
+      } while (after !== undefined && looked < maxExamined);
       return { items: found, ...(after !== undefined && { next: after }) };
     },
 

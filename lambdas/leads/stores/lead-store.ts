@@ -58,8 +58,8 @@ export function leadStore(table: Table) {
       });
     },
 
-    /** Records that everybody has been told of the insight. */
-    async setAnnounced({ tenant_id, id }: StoredLead, version: number): Promise<void> {
+    /** Records that the insight was published. */
+    async setPublished({ tenant_id, id }: StoredLead, version: number): Promise<void> {
       await leads.updateIf(keys.lead(tenant_id, id), {
         set: { announced_version: version },
         if: expr`${exists} AND (attribute_not_exists(announced_version) OR announced_version < ${version})`,

@@ -4,17 +4,17 @@ import type { Log } from '../../shared/log.ts';
 import type { UsageCounter } from '../../tenancy/stores/usage-counter.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 
-/** A flood of leads writes one line in this time, by company and instance. */
+/** A flood of leads writes one line in this time, for each company and instance. */
 const quietMs = 300_000;
-/** So long an instance takes at most for granted that a company has no call: a flood must not fall upon its usage item. */
-const mostUnaskedMs = 10_000;
+/** For how long an instance remembers that a company has no call left, so that a flood does not reach its usage item. */
+const maxCachedMs = 10_000;
 const maxRemembered = 2_000;
 
 /** The calls of the model that the operator allows each company for its leads. */
 export interface ModelCallLimit {
-  /** Spends a call; where none is left says so, and tells the log once in a while. */
+  /** Acquires a call; if none is left it says so, and logs it from time to time. */
   tryAcquire(tenant: Tenant, log: Log): Promise<EngineError | undefined>;
-  /** Gives back a call that the model did not answer; where that fails, the company has one call less. */
+  /** Returns a call that the model did not answer; if that fails, the company has one call less. */
   giveBack(tenant: Tenant): Promise<void>;
 }
 
@@ -29,15 +29,15 @@ export function modelCallLimit(
   return {
     async tryAcquire({ tenant_id, model_limit }, log) {
       if (!isStill(emptyUntil, tenant_id)) {
-        const spending = await usage.tryAcquireModelCall(tenant_id, model_limit);
-        if (spending.spent) return undefined;
-        const unaskedMs = Math.min(spending.waitMs, mostUnaskedMs);
-        remember(emptyUntil, tenant_id, clock.now() + unaskedMs);
+        const result = await usage.tryAcquireModelCall(tenant_id, model_limit);
+        if (result.acquired) return undefined;
+        const cachedMs = Math.min(result.waitMs, maxCachedMs);
+        remember(emptyUntil, tenant_id, clock.now() + cachedMs);
       }
       const error = retryLater('model_budget', `${tenant_id} has used up its calls of the model.`);
       if (!isStill(quietUntil, tenant_id)) {
         remember(quietUntil, tenant_id, clock.now() + quietMs);
-        log.warn('A company has used up its calls of the model; the rules judge its leads.', {
+        log.warn('A company has used up its calls of the model; the rules classify its leads.', {
           tenant_id,
           error_code: error.code,
           ...model_limit,

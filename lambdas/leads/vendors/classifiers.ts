@@ -9,7 +9,7 @@ import { limits } from '../limits.ts';
 import type { AdapterName } from '../messages.ts';
 import type { ModelCallLimit } from '../stores/model-call-limit.ts';
 import type { Classification, Classifier } from '../work/ports.ts';
-import { classify as judgeByRules, rulesVersion } from '../work/rules.ts';
+import { classify as classifyByRules, rulesVersion } from '../work/rules.ts';
 import { classifyByModel, modelVersion } from './model-classifier.ts';
 
 export interface ClassifierParts {
@@ -24,7 +24,7 @@ export interface ClassifierParts {
 }
 
 /**
- * Who judges a tenant's leads: whom it has configured, or the one that is asked for. While the model cannot be had it
+ * Who classifies a tenant's leads: whom it has configured, or the one that is asked for. While the model is not available, it
  * throws, so that the lead comes back; the rules stand in for a model that fails in another way, or for too long.
  */
 export async function classifierFor(
@@ -46,9 +46,9 @@ export async function classifierFor(
         return byRules(note, usedUp.code);
       }
       try {
-        const judgement = await classifyByModel(openAi, triage, note, onUsage);
+        const classification = await classifyByModel(openAi, triage, note, onUsage);
         return {
-          ...judgement,
+          ...classification,
           adapter: 'openai',
           adapter_version: modelVersion(triage),
           fallback_reason: null,
@@ -62,23 +62,23 @@ export async function classifierFor(
         meter.count('TriageFallback');
         const line = { tenant_id: tenantId, error_code: error.code, error: errorForLog(error) };
         if (error.code === 'openai_quota') log.error(noCredit, line);
-        else log.warn('The model did not judge a lead; the rules did.', line);
+        else log.warn('The model did not classify a lead; the rules did.', line);
         return byTheRules;
       }
     },
   };
 }
 
-const noCredit = 'The credit at OpenAI is used up: the rules judge leads until it is paid for.';
+const noCredit = 'The credit at OpenAI is used up: the rules classify leads until it is paid for.';
 
 /** The vendor took the call and answered nothing that it charges for. */
 const unanswered = /^openai_(busy|quota|failed)$/;
 /** What another try of the same lead does not change. */
 const lasting = /^(openai_quota|model_answer)$/;
-/** A vendor that asks for a longer wait is not back within the queue's patience. */
+/** A vendor that asks for a longer wait is not back before the queue gives up. */
 const longestWaitSeconds = 300;
 
-/** Whether the lead comes back for the model: for seconds where it may be due within the hour, else as long as any outage is borne. */
+/** Whether the lead comes back for the model: for seconds if it may be due within the hour, else as long as any outage is retried. */
 function isWorthWaiting(error: EngineError, { priority }: Classification, tries: number): boolean {
   if (error.next !== 'retry' || lasting.test(error.code)) return false;
   if ((error.retryAfterSeconds ?? 0) > longestWaitSeconds) return false;
@@ -86,7 +86,7 @@ function isWorthWaiting(error: EngineError, { priority }: Classification, tries:
 }
 
 const byRules = (note: string, fallback_reason: string | null): Classification => ({
-  ...judgeByRules(note),
+  ...classifyByRules(note),
   adapter: 'rules',
   adapter_version: rulesVersion,
   fallback_reason,

@@ -13,7 +13,7 @@ import {
 import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import { defaultTriageModel, type LeadTriage } from '../features.ts';
 import { standards } from '../work/guide.ts';
-import { intents, type Judgement, nextActions, priorities } from '../work/insight.ts';
+import { intents, type NoteClassification, nextActions, priorities } from '../work/insight.ts';
 import { tags as tagNames } from '../work/rules/tags.ts';
 
 /** The way of asking; it changes when the question does, so that insights can be told apart. */
@@ -60,14 +60,14 @@ phrases: up to ${maxPhrases} short pieces, copied letter by letter from the mess
 export const modelVersion = ({ model = defaultTriageModel }: LeadTriage): string =>
   `${model}/${promptVersion}`;
 
-/** Has a model judge a note, through the Responses API or, where a server has none, Chat Completions. Throws where it fails, is slow or answers something else. */
+/** Has a model classify a note, through the Responses API or, where a server has none, Chat Completions. Throws where it fails, is slow or answers something else. */
 export async function classifyByModel(
   openAi: OpenAiSource,
   triage: LeadTriage,
   note: string,
   onUsage?: UsageRecorder,
-): Promise<Judgement> {
-  return judgementOf(await ask(openAi, triage, note, onUsage), note);
+): Promise<NoteClassification> {
+  return classificationOf(await ask(openAi, triage, note, onUsage), note);
 }
 
 async function ask(
@@ -123,30 +123,30 @@ async function ask(
     return jsonText(completion.choices[0]?.message.content ?? '');
   } catch (error) {
     if (signal.aborted) throw tooSlow(model, timeout_seconds, error);
-    throw openAiFault(error, 'judge a lead');
+    throw openAiFault(error, 'classify a lead');
   }
 }
 
 /** An answer that broke off by OpenAI's own fault; the other codes are about the input. */
 function failedAnswer(error: ResponseError) {
   const isOurs = !/^(server_error|rate_limit_exceeded|insufficient_quota)$/.test(error.code);
-  const message = `OpenAI failed to judge a lead: ${error.code}.`;
+  const message = `OpenAI failed to classify a lead: ${error.code}.`;
   return retryLater(isOurs ? 'model_answer' : runFaultCode(error), message);
 }
 
 const tooSlow = (model: string, seconds: number, cause: unknown) =>
-  retryLater('answer_too_slow', `The model ${model} judged no lead within ${seconds} s.`, {
+  retryLater('answer_too_slow', `The model ${model} classified no lead within ${seconds} s.`, {
     cause,
   });
 
-function judgementOf(text: string, note: string): Judgement {
+function classificationOf(text: string, note: string): NoteClassification {
   const parsed = answer.safeParse(parse(text));
   if (!parsed.success) {
     throw retryLater('model_answer', 'The model answered something other than an insight.');
   }
-  const { phrases, tags, ...judgement } = parsed.data;
+  const { phrases, tags, ...classification } = parsed.data;
   return {
-    ...judgement,
+    ...classification,
     tags: [...new Set(tags)],
     // What does not stand in the note is the model's own, and explains nothing.
     explanation: phrases
@@ -154,7 +154,7 @@ function judgementOf(text: string, note: string): Judgement {
       .slice(0, maxPhrases)
       .map((phrase) => ({
         phrase: Array.from(phrase).slice(0, maxPhraseChars).join(''),
-        speaks_for: `${judgement.intent} ${judgement.priority}`,
+        speaks_for: `${classification.intent} ${classification.priority}`,
         weight: 1,
       })),
   };

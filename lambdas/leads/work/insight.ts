@@ -22,7 +22,7 @@ export interface Evidence {
 }
 
 /** What a note means for those who answer leads. */
-export interface Judgement {
+export interface NoteClassification {
   intent: Intent;
   priority: Priority;
   next_action: NextAction;

@@ -10,12 +10,12 @@ export interface StoredLead extends Lead {
   insight?: StoredInsight;
   /** The insight up to which everybody has been told. */
   announced_version?: number;
-  /** The latest tries to judge it that failed. */
+  /** The latest tries to classify it that failed. */
   history?: HistoryEntry[];
 }
 
 export interface StoredInsight extends Insight {
-  /** The request for a new judgement that it answers. */
+  /** The request for a new classification that it answers. */
   request_id?: string;
 }
 

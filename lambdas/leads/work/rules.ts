@@ -1,4 +1,4 @@
-import type { Intent, Judgement, NextAction, Priority } from './insight.ts';
+import type { Intent, NextAction, NoteClassification, Priority } from './insight.ts';
 import { automaticIn } from './rules/automatic.ts';
 import { type Head, sharesOf } from './rules/classifier.ts';
 import { confidenceOf } from './rules/confidence.ts';
@@ -9,14 +9,14 @@ import { type Reading, read, saidWithin } from './rules/reading.ts';
 import { tagsOf } from './rules/tags.ts';
 import { writtenIn } from './rules/written.ts';
 
-/** Changes whenever a note may be judged in another way. */
+/** Changes whenever a note may be classified in another way. */
 export const rulesVersion = '3';
 
 /** What a lead wants, how soon to act and what to do, with the words that say so; in time linear in the note. */
-export function classify(note: string, learnt: Learnt = shipped): Judgement {
+export function classify(note: string, learnt: Learnt = shipped): NoteClassification {
   const text = writtenIn(note);
   const machine = automaticIn(text);
-  if (machine) return judgementOfMachine(note.slice(machine.start, machine.end));
+  if (machine) return automaticClassification(note.slice(machine.start, machine.end));
   const reading = read(note, text);
   const { intent, share } = intentOf(reading, learnt);
   const { priority, next_action } = stepOf(reading, intent, learnt);
@@ -39,7 +39,7 @@ export function shareOf(note: string, learnt: Learnt = shipped): number {
 const maxPhraseChars = 80;
 
 /** Whom nobody wrote, nobody waits for. */
-const judgementOfMachine = (phrase: string): Judgement => ({
+const automaticClassification = (phrase: string): NoteClassification => ({
   intent: 'other',
   priority: 'P3',
   next_action: 'ignore',

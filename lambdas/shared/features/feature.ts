@@ -7,17 +7,17 @@ export interface Configurations {
   configuration(tenantId: string, feature: string): Promise<unknown>;
 }
 
-/** One feature of the tenants' configuration, as a context reads it; `Told` is where a malformed value is logged. */
-export interface Feature<Value, Told extends [log?: Log]> {
+/** One feature of the tenants' configuration, as a context reads it; `LogArgs` is where a malformed value is logged. */
+export interface Feature<Value, LogArgs extends [log?: Log]> {
   /** The value of a tenant. */
-  read(tenants: Configurations, tenantId: string, ...told: Told): Promise<Value>;
+  read(tenants: Configurations, tenantId: string, ...args: LogArgs): Promise<Value>;
   /** The same of a stored value that was read already. */
-  parse(stored: unknown, tenantId: string, ...told: Told): Value;
+  parse(stored: unknown, tenantId: string, ...args: LogArgs): Value;
 }
 
 /**
  * The reader of a feature. `unset` is its value where a tenant has set nothing. A stored value can be malformed, as
- * after a rollback to a version that does not know it: `alert` throws; `use-unset` logs an error and goes on with
+ * after a rollback to a version that does not know it: `alert` throws; `use-unset` logs an error and continues with
  * `unset`, where that is safe. Both say `configuration_malformed`.
  */
 export function feature<Schema extends z.ZodMiniType, Unset>(
@@ -41,7 +41,7 @@ export function feature<Schema extends z.ZodMiniType, Unset>(
     if (result.success) return result.data;
     const error = alertPerson(
       'configuration_malformed',
-      `The feature "${name}" of ${tenant_id} is not as this version reads it: set it anew.`,
+      `The feature "${name}" of ${tenant_id} is not as this version reads it: set it again.`,
     );
     if (malformed === 'alert') throw error;
     log?.error('A feature cannot be read: its default is used.', {

@@ -5,16 +5,16 @@ import type { Problem } from './problem.ts';
 
 const maxFaults = 50;
 
-/** The problem that names every fault of a request that was understood. */
+/** The problem that names every fault of a readable request. */
 export const invalid = (faults: Fault[]): Problem => ({
   type: 'invalid',
-  title: 'The request does not fit',
+  title: 'The request is invalid',
   status: 422,
   detail: `${counted(faults.length, 'fault')}: see errors.`,
   errors: faults.slice(0, maxFaults),
 });
 
-/** What a schema makes of a value, or every fault of it, each at its JSON Pointer. */
+/** The value as the schema parses it, or every fault of it, each at its JSON Pointer. */
 export function parsed<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,

@@ -31,7 +31,7 @@ export const keyReused: Problem = {
   detail: 'An Idempotency-Key stands for one request: use a new key for a new one.',
 };
 
-/** Has a caller wait whose key stands for a request that has not ended. */
+/** Lets a caller wait whose key belongs to a request that has not ended. */
 export const keyInFlight: Problem = {
   type: 'idempotency-key-in-flight',
   title: 'The same request is being handled',

@@ -8,7 +8,7 @@ export interface BodyBounds {
   maxBodyBytes?: number;
   /** No body means an empty object. */
   bodyIsOptional?: true;
-  /** Half of a surrogate pair, as programs leave it that cut a text, becomes U+FFFD, and is not refused. */
+  /** Half of a surrogate pair, which programs leave when they cut a text, becomes U+FFFD instead of an error. */
   replaceHalfPairs?: true;
 }
 
@@ -65,7 +65,7 @@ const hasHalfPair = (value: unknown): boolean =>
 const withoutHalfPairs = (_key: string, value: unknown): unknown =>
   typeof value === 'string' ? value.toWellFormed() : value;
 
-/** JSON.parse makes Infinity of 1e999, which no JSON can say. */
+/** JSON.parse reads 1e999 as Infinity, which JSON cannot express. */
 function hasEndlessNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isFinite(value);
   return typeof value === 'object' && value !== null && Object.values(value).some(hasEndlessNumber);
@@ -89,7 +89,7 @@ const notJson: Problem = {
 
 const malformed = (fault: string): Problem => ({
   type: 'malformed-json',
-  title: 'The body is no JSON',
+  title: 'The body is not JSON',
   status: 400,
   detail: `The body must be one JSON value in UTF-8, but ${fault}.`,
 });

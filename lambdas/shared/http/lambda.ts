@@ -15,7 +15,7 @@ export const http = <Env>(
     return (event: APIGatewayProxyEventV2) => answer(withoutIdleBody(event) as never);
   });
 
-/** A GET with a body means what it means without; Hono's adapter would fail on it before any route is asked. */
+/** The body of a GET is ignored; Hono's adapter would fail on it before any route is called. */
 function withoutIdleBody(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   if (!['GET', 'HEAD'].includes(event.requestContext.http.method)) return event;
   const { body: _idle, ...rest } = event;

@@ -15,7 +15,7 @@ function limitUpTo(maxLimit: number) {
     .check(z.describe(`A number from 1 to ${maxLimit}.`));
 }
 
-/** A cursor of this form; any other is none that was given. */
+/** A cursor of this form; any other was not given out by us. */
 export const cursorOf = (form: RegExp) =>
   z.string().check(z.regex(form, { error: 'It is none that was given as next_cursor.' }));
 

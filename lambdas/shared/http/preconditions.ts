@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Expected } from '../store/resource-item.ts';
 import type { Problem } from './problem.ts';
 
-/** A precondition that cannot be read is one that does not hold; it is not passed over. */
+/** An unreadable precondition does not hold; it is not ignored. */
 const never: Expected = { version: -1 };
 
 const header = (what: string, read: (text: string) => Expected) =>
@@ -25,10 +25,10 @@ export const ifNoneMatch = (what: string) =>
 /** The header that names a version, for `If-Match`. */
 export const etagOf = ({ version }: { version: number }) => ({ etag: `"${version}"` });
 
-/** Refuses a change whose precondition does not hold; `what` is what was to be changed. */
+/** Refuses a change whose precondition does not hold; `what` names what the caller wanted to change. */
 export const preconditionFailed = (what: string): Problem => ({
   type: 'precondition-failed',
-  title: 'It was changed meanwhile',
+  title: 'It was changed in the meantime',
   status: 412,
   detail: `${what} is not at the version that you named: read it again, then change it.`,
 });

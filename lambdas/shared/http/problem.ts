@@ -35,12 +35,12 @@ export const notFound = (detail: string): Problem => ({
   detail,
 });
 
-/** Refuses a body, or what it would take to keep it. */
+/** Refuses a body that is too large, as it came or as it would be stored. */
 export const tooLarge = (maxBytes: number): Problem => ({
   type: 'body-too-large',
   title: 'The body is too large',
   status: 413,
-  detail: `It may have ${maxBytes} bytes.`,
+  detail: `It may have at most ${maxBytes} bytes.`,
 });
 
 /** The event of the HTTP API that the request is made of; undefined where it came another way. */
@@ -51,16 +51,16 @@ export const eventOf = (c: Context): APIGatewayProxyEventV2 | undefined =>
 export const headerOf = (c: Context, name: string): string | undefined =>
   c.req.header(name) ?? eventOf(c)?.headers?.[name];
 
-/** How an app answers problems, and what it tells who was answered 503. */
+/** How an app answers problems, and what it tells a caller who gets 503. */
 export interface HttpAppOptions {
   refuse?: (c: Context, problem: Problem) => Response;
-  /** What the caller does next; by default that what comes twice is handled once. */
+  /** What the caller does next; by default: send it again, it is handled once. */
   whatNext?: (c: Context) => string;
 }
 
 const onceForAll = 'Send it again: it will not be handled twice.';
 
-/** An app whose unknown routes and unexpected errors are answered as problems, and logged. */
+/** An app that answers unknown routes and unexpected errors as problems, and logs them. */
 export function httpApp(
   log: Log,
   { refuse = problemResponse, whatNext = () => onceForAll }: HttpAppOptions = {},

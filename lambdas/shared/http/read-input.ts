@@ -7,7 +7,7 @@ import { readJsonBody } from './json-body.ts';
 import { headerOf, notFound, type Problem } from './problem.ts';
 import type { Input, Route } from './route.ts';
 
-/** What a route's own schemas make of a request, or the problem to answer: 404 before 400, 413 or 415 before 422. */
+/** The request as the route's own schemas parse it, or the problem to answer: 404 before 400, 413 or 415 before 422. */
 export async function readInput<R extends Route>(
   c: Context,
   route: R,
@@ -32,7 +32,7 @@ export async function readInput<R extends Route>(
   return { input: { ...Object.fromEntries(values), ...body } as Input<R> };
 }
 
-/** That there is no such thing, in the route's own words. */
+/** The 404 of a route, in its own words. */
 export const missing = ({ missing: detail = '' }: Route, c: Context): Problem =>
   notFound(detail.replace(/\{(\w+)\}/g, (_, name: string) => c.req.param(name) ?? ''));
 

@@ -8,12 +8,12 @@ import type { Resource } from './resource.ts';
 /** The fields of any resource. */
 export type Fields = Record<string, unknown>;
 
-/** What the routes of a resource stand on. */
+/** What the routes of a resource need. */
 export interface ResourcePorts {
   store: ResourceStore<Fields>;
   keys: IdempotencyStore<{ id: string }>;
   clock: Pick<Clock, 'now'>;
-  /** Is told of each change before its caller is; where that fails, the caller is answered 503 and sends it again. */
+  /** Called with each change before its caller is answered; if it fails, the caller gets 503 and sends the change again. */
   onChange?(tenantId: string, change: ResourceChange): Promise<void>;
 }
 
@@ -23,7 +23,10 @@ export interface ResourceChange {
 }
 
 /** The resources of one kind in a table, each in its tenant's partition. */
-export function resourcePorts({ name, body, keptDays }: Resource, table: Table): ResourcePorts {
+export function resourcePorts(
+  { name, body, retentionDays }: Resource,
+  table: Table,
+): ResourcePorts {
   const pk = (tenantId: string) => `TENANT#${tenantId}`;
   const kind = name.toUpperCase();
   return {
@@ -32,10 +35,10 @@ export function resourcePorts({ name, body, keptDays }: Resource, table: Table):
       pk,
       prefix: `${kind}#`,
       changesOf: (id) => `CHANGE#${kind}#${id}#`,
-      // One that this version would not take is given as it is kept.
+      // A body that this version would not accept is returned as it is stored.
       readBody: (kept) => body.safeParse(kept).data ?? (kept as Fields),
       newestFirst: true,
-      ...(keptDays !== undefined && { keptDays }),
+      ...(retentionDays !== undefined && { retentionDays }),
     }),
     keys: idempotencyStore(table, {
       keyOf: (tenantId, hash) => ({ pk: pk(tenantId), sk: `IDEMPOTENCY#${kind}#${hash}` }),

@@ -6,7 +6,7 @@ import { cursorOf, pageQuery } from './page.ts';
 import { ifMatch } from './preconditions.ts';
 import type { Route } from './route.ts';
 
-/** What a resource is; everything else about it is the same for all. */
+/** The declaration of a resource; everything else is the same for all. */
 export interface ResourceDeclaration<Access extends string, Body extends z.ZodMiniObject> {
   /** One of them, in snake case, and several of them: `conversation_starter`, `conversation_starters`. */
   name: string;
@@ -14,13 +14,13 @@ export interface ResourceDeclaration<Access extends string, Body extends z.ZodMi
   path: string;
   tag: string;
   scopes: { read: Access; write: Access };
-  /** Takes its own output for what it is: what is kept is read by it again. */
+  /** Must accept its own output, because it also reads the stored body. */
   body: Body;
   /** Fields by which a list is narrowed: to resources that have the value, or have it in their list. */
   filters?: readonly (keyof z.output<Body> & string)[];
   maxBodyBytes?: number;
-  /** Days after its last change that one is kept; for good by default. */
-  keptDays?: number;
+  /** Days that one is kept after its last change; unlimited by default. */
+  retentionDays?: number;
 }
 
 /** A resource of the platform: its declaration, with the routes that the stack makes and the OpenAPI document tells. */

@@ -3,7 +3,7 @@ import { errorForLog, type Log } from '../log.ts';
 import { ItemStore } from '../store/item-store.ts';
 import type { Table } from '../store/table.ts';
 
-/** The invocations that work a queue off, which all tenants share. */
+/** The invocations that handle a queue, which all tenants share. */
 export interface WorkerPool {
   /** Names the pool's item, and the workers in the log. */
   name: string;
@@ -11,7 +11,7 @@ export interface WorkerPool {
   concurrency: number;
 }
 
-/** What an invocation was given; `leave` gives it back and must be called once. */
+/** What an invocation has acquired; `leave` returns it and must be called once. */
 export interface Places {
   /** The tenants whose messages it may work on; those of the others wait. */
   tenants: ReadonlySet<string>;
@@ -21,13 +21,13 @@ export interface Places {
 export interface FairShare {
   /**
    * Takes a place for each of these tenants that has fewer than its share of the pool's invocations. `remainingMs` is
-   * the invocation's own time: the places of one that dies are free when it is over. Where DynamoDB fails all are let
-   * in, since a share protects other tenants and is no promise to this one.
+   * the invocation's own time: the places of one that dies are free when it is over. If DynamoDB fails, all are let
+   * in, because a share protects other tenants and promises nothing to this one.
    */
   enter(tenants: Iterable<string>, remainingMs: number): Promise<Places>;
 }
 
-/** One invocation at work, as its attribute of the pool's item says. */
+/** One running invocation, as its attribute of the pool's item says. */
 interface Worker {
   tenants: string[];
   until: number;
@@ -35,19 +35,19 @@ interface Worker {
 
 const workerPrefix = 'worker_';
 const seenPrefix = 'seen_';
-/** Companies are told apart by so many marks, of a bounded size; two of a deployment's only two have the same one seldom. */
+/** Companies are distinguished by so many marks, which bounds the item's size; two companies rarely share one. */
 const seenMarks = 64;
-/** For how long a company is remembered that had work, and how often an instance says so. */
+/** For how long a company with work is remembered, and how often an instance records it. */
 const [seenForMs, seenEachMs] = [7 * 86_400_000, 3_600_000];
 
 /** For how long an instance remembers that a tenant has its share, before it asks again. */
 const fullForMs = 500;
 
 /**
- * Bounds the invocations that one tenant has of a pool, where more than one tenant had work in the last week: who is
- * alone is held up for nobody. The pool is one item with an attribute for each invocation at work, so that entering and
- * leaving are one unconditional write each and no two writers are in each other's way; who came when the tenant had its
- * share already knows so from the item that its own write returns.
+ * Bounds the invocations of a pool that one tenant has, if more than one tenant had work in the last week: a tenant
+ * that is alone gets all. The pool is one item with an attribute for each running invocation, so entering and
+ * leaving are one unconditional write each and writers do not conflict. A newcomer sees from the item that its own
+ * write returns whether the tenant had its share already.
  */
 export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
   const workers = new ItemStore(table, 'the workers');
@@ -55,7 +55,7 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
   const seenAt = new Map<string, number>();
   const key = { pk: 'WORKERS', sk: pool.name };
 
-  /** The marks of tenants that this instance has not noted for a while. */
+  /** The marks of tenants that this instance has not recorded recently. */
   const freshMarks = (tenants: string[]): string[] => {
     const now = table.clock.now();
     const fresh = [...new Set(tenants.map(markOf))].filter(
@@ -74,7 +74,7 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
         ...(worker && { [workerPrefix + owner]: worker }),
       },
       remove: [...gone, ...(worker ? [] : [owner])].map((name) => workerPrefix + name),
-      keptDays: 8,
+      retentionDays: 8,
     });
     return { all: workersIn(item), isShared: marksIn(item, now) > 1 };
   };
@@ -90,22 +90,22 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
         try {
           await work();
         } catch (error) {
-          log.warn('The share of the workers could not be kept; a lost place is free by itself.', {
+          log.warn('The share of the workers could not be recorded; a lost place frees itself.', {
             error: errorForLog(error),
           });
         }
       };
-      let admitted = asking;
+      let entered = asking;
       let dead: string[] = [];
       await quietly(async () => {
         const { all, isShared } = await write(owner, me, []);
         const live = new Map([...all].filter(([, { until }]) => until > now));
         dead = [...all.keys()].filter((name) => !live.has(name));
         if (!isShared) return;
-        admitted = asking.filter((tenant) => hasPlace(tenant, owner, live, pool.concurrency));
+        entered = asking.filter((tenant) => hasPlace(tenant, owner, live, pool.concurrency));
       });
       for (const tenant_id of asking) {
-        if (admitted.includes(tenant_id)) continue;
+        if (entered.includes(tenant_id)) continue;
         fullUntil.set(tenant_id, now + fullForMs);
         log.info('A company has its share of the workers; its messages wait for a place.', {
           tenant_id,
@@ -114,14 +114,14 @@ export function fairShare(table: Table, pool: WorkerPool, log: Log): FairShare {
       }
       if (fullUntil.size > 1_000) fullUntil.clear();
       const leave = () => quietly(() => write(owner, undefined, dead));
-      if (admitted.length === 0) {
+      if (entered.length === 0) {
         await leave();
         return { tenants: new Set(), leave: async () => {} };
       }
-      if (admitted.length < asking.length) {
-        await quietly(() => write(owner, { ...me, tenants: admitted }, []));
+      if (entered.length < asking.length) {
+        await quietly(() => write(owner, { ...me, tenants: entered }, []));
       }
-      return { tenants: new Set(admitted), leave };
+      return { tenants: new Set(entered), leave };
     },
   };
 }
@@ -155,13 +155,13 @@ function hasPlace(tenant: string, owner: string, live: Map<string, Worker>, most
 }
 
 /** Of the workers, how many are never one tenant's alone: enough to find at once what others have waiting. */
-const keptFree = 0.2;
+const reservedShare = 0.2;
 
 /**
  * How many of `workers` one tenant may hold while `tenants` are at work (itself among them): an equal part of what is
  * not kept free, and one at least. Both are counts of 1 or more.
  */
 export function shareOf(workers: number, tenants: number): number {
-  const shared = workers - Math.max(1, Math.round(workers * keptFree));
+  const shared = workers - Math.max(1, Math.round(workers * reservedShare));
   return Math.max(1, Math.ceil(shared / Math.max(1, tenants)));
 }

@@ -1,37 +1,40 @@
 import { attribute, type Change, expr } from '../store/expression.ts';
-import { type Condition, ItemStore, type Kept } from '../store/item-store.ts';
+import { type Condition, ItemStore, type Retention } from '../store/item-store.ts';
 import type { Key, Table } from '../store/table.ts';
 
-/** A budget that is refilled all the time: so many a second, and so many at once after a rest. */
+/** How often something may happen: so many times a second, and `burst` times at once after a rest. */
 export interface Rate {
   perSecond: number;
   burst: number;
 }
 
-/** Where a budget is kept: an attribute of an item, and a counter beside it that counts what was spent. */
+/** Where a limit is stored: an attribute of an item, and a counter beside it of what was acquired. */
 export interface RateLimitKey {
   key: Key;
-  /** The attribute that holds until when, in milliseconds, the budget is spoken for. */
+  /** The attribute with the time, in milliseconds, until which the limit is used up. */
   attribute: string;
   counter: string;
-  keptDays: number;
+  retentionDays: number;
 }
 
-export type Acquired = { spent: true } | { spent: false; waitMs: number };
+export type Acquired = { acquired: true } | { acquired: false; waitMs: number };
 
 /**
- * The generic cell rate algorithm (ITU-T I.371): each spending pushes the time until which the budget is
- * spent by 1 / rate, and is refused when that time is `burst` spendings ahead of now. One conditional
- * write each; it holds across all Lambda instances, since the item is one.
+ * The generic cell rate algorithm (ITU-T I.371): each acquisition moves the time until which the limit is
+ * used up by 1 / rate, and is refused if that time is `burst` acquisitions ahead of now. It is one conditional
+ * write, and holds across all Lambda instances because they share the item.
  */
 export function gcraLimiter(table: Table) {
-  const budgets = new ItemStore(table, 'a budget');
-  /** Until when budgets were spent, as far as this instance has seen; it only chooses what is tried first. */
+  const limits = new ItemStore(table, 'a rate limit');
+  /** Until when limits are used up, as far as this instance has seen; it only decides what is tried first. */
   const seen = new Map<string, number>();
 
-  /** Until when the budget is spent then; undefined when the condition did not hold. */
-  const spend = async ({ key, attribute: name, counter }: RateLimitKey, change: Spending) => {
-    const { item } = await budgets.updateIf(key, { ...change, add: { [counter]: 1 } });
+  /** Until when the limit is used up then; undefined if the condition did not hold. */
+  const reserve = async (
+    { key, attribute: name, counter }: RateLimitKey,
+    change: ConditionalChange,
+  ) => {
+    const { item } = await limits.updateIf(key, { ...change, add: { [counter]: 1 } });
     return item && Number(item[name]);
   };
 
@@ -40,37 +43,39 @@ export function gcraLimiter(table: Table) {
     const stepMs = 1000 / rate.perSecond;
     const toleranceMs = (rate.burst - 1) * stepMs;
     const hint = `${place.key.pk} ${place.key.sk} ${place.attribute}`;
-    const spent = attribute(place.attribute);
+    const reserved = attribute(place.attribute);
     const whenFree = {
       set: { [place.attribute]: now + stepMs },
-      keptDays: place.keptDays,
-      if: expr`attribute_not_exists(${spent}) OR ${spent} <= ${now}`,
+      retentionDays: place.retentionDays,
+      if: expr`attribute_not_exists(${reserved}) OR ${reserved} <= ${now}`,
     };
     const whenBusy = {
-      set: { [place.attribute]: expr`${spent} + ${stepMs}` },
-      if: expr`${spent} > ${now} AND ${spent} <= ${now + toleranceMs}`,
+      set: { [place.attribute]: expr`${reserved} + ${stepMs}` },
+      // Without it, the item of a limit that never rests would expire.
+      retentionDays: place.retentionDays,
+      if: expr`${reserved} > ${now} AND ${reserved} <= ${now + toleranceMs}`,
     };
     const isBusy = (seen.get(hint) ?? 0) > now;
     for (const change of isBusy ? [whenBusy, whenFree] : [whenFree, whenBusy]) {
-      const until = await spend(place, change);
+      const until = await reserve(place, change);
       if (until === undefined) continue;
       if (seen.size > 1_000) seen.clear();
       seen.set(hint, until);
-      return { spent: true };
+      return { acquired: true };
     }
-    const item = await budgets.get(place.key, { consistent: false });
+    const item = await limits.get(place.key, { consistent: false });
     const until = Number(item?.[place.attribute] ?? now);
-    const most = now + toleranceMs + stepMs;
-    // Spent at a rate that has been raised since: no more is owed than this rate can owe.
-    if (until > most + clockSlackMs) {
-      const whenRaised = { set: { [place.attribute]: most }, if: expr`${spent} = ${until}` };
-      if ((await spend(place, whenRaised)) !== undefined) return { spent: true };
+    const latest = now + toleranceMs + stepMs;
+    // Used up at a rate that was raised since: wait no longer than this rate can require.
+    if (until > latest + clockSlackMs) {
+      const whenRaised = { set: { [place.attribute]: latest }, if: expr`${reserved} = ${until}` };
+      if ((await reserve(place, whenRaised)) !== undefined) return { acquired: true };
     }
-    return { spent: false, waitMs: Math.max(0, until - toleranceMs - now) };
+    return { acquired: false, waitMs: Math.max(0, until - toleranceMs - now) };
   };
 }
 
-type Spending = Change & Condition & Kept;
+type ConditionalChange = Change & Condition & Retention;
 
 /** How far the clocks of instances may be apart. */
 const clockSlackMs = 2_000;

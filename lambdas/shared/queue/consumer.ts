@@ -58,7 +58,7 @@ export interface OneByOne<Message> extends FailurePolicy {
   order: 'parallel' | 'fifo-groups';
   /** What it throws is retried within the limits, then dead. */
   handle(delivery: Delivery<Message>, invocation: Invocation): Promise<Outcome>;
-  /** Is told of each failed try before it is settled, and may say otherwise. What it throws is retried. */
+  /** Called with each failed try before it is settled, and may return another outcome. What it throws is retried. */
   onFailure?(delivery: Delivery<Message>, failure: Failure): Promise<Outcome | undefined>;
 }
 

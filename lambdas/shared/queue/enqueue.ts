@@ -28,7 +28,7 @@ const parallelBatches = 8;
 const maxTries = 3;
 const firstPauseMs = 100;
 
-/** Puts a message into a queue. Throws `retry` where SQS does not take it. */
+/** Puts a message into a queue. Throws `retry` if SQS does not accept it. */
 export async function enqueue(
   client: QueueClient,
   queueUrl: string,

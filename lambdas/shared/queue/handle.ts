@@ -32,7 +32,7 @@ export const inOrder =
     return [];
   };
 
-/** The outcome of one message; a failed try is told in the log, unless its dead letter tells of it. */
+/** The outcome of one message; a failed try is logged, unless its dead letter is. */
 async function outcomeOf<Message>(
   delivery: Delivery<Message>,
   options: OneByOne<Message> & About<Message>,

@@ -36,11 +36,11 @@ export function afterFailure(
   return { kind: 'retry', afterSeconds, error };
 }
 
-/** Codes by which somebody whom we need cannot be had at the moment, whatever is asked of them. */
+/** Codes which say that a vendor, a mailbox or AWS is not available, whatever is asked of it. */
 const outages =
   /^(openai_(unreachable|unreadable|busy|quota|failed)|run_cancelled|twilio_(not_sent|unsure|list|media)|mailbox_unavailable|store|secret_unavailable|event_not_published)$/;
 
-/** How many failures of one kind are borne before work goes to the dead letters. */
+/** How many failures of one kind are allowed before work goes to the dead letters. */
 export interface RetryLimits {
   maxAttempts: number;
   /** For outages, which pass by themselves: with pauses of up to two minutes, about a quarter of an hour. */
@@ -53,7 +53,7 @@ export const outageAttempts = 15;
 export const isOutage = ({ next, code, cause }: EngineError): boolean =>
   next === 'retry' && outages.test(code) && !isOwnFault(cause);
 
-/** After how many failures of this kind work is given up. */
+/** After how many failures of this kind work becomes a dead letter. */
 export const maxAttemptsFor = (
   error: EngineError,
   { maxAttempts, outageAttempts }: RetryLimits,
@@ -80,7 +80,7 @@ export interface HistoryEntry {
   error_code?: string;
 }
 
-/** What is kept with a piece of work; the oldest is forgotten first. */
+/** How many entries are kept with a piece of work; the oldest is dropped first. */
 const maxEntries = 20;
 
 /** The history with another entry. */
@@ -89,7 +89,7 @@ export const withEntry = (
   entry: HistoryEntry,
 ): HistoryEntry[] => [...(history ?? []), entry].slice(-maxEntries);
 
-/** What to keep of work that begins: that it is begun anew, where it was a dead letter. */
+/** What to keep of work that begins: whether it was redriven after a dead letter. */
 export function historyOnBegin(
   history: HistoryEntry[] | undefined,
   now: number,

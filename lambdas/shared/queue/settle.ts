@@ -16,30 +16,33 @@ import { codesOf, enqueue, type QueueClient } from './enqueue.ts';
 export function settlement(parts: ConsumerParts) {
   const { random } = parts;
   const queue = receivedMessages(parts.client, parts.queueUrl);
-  const letters = deadLetters(parts);
+  const dead = deadLetters(parts);
 
-  /** Lets them come back after so many seconds. */
+  /** Lets them come back after this many seconds. */
   async function retryAfter(received: readonly Received[], seconds: number): Promise<string[]> {
     const [first] = received;
     if (!first) return [];
     try {
       await queue.returnAfter(recordsOf(received), seconds);
     } catch (error) {
-      first.log.warn('The backoff could not be set; the visibility timeout runs its course.', {
-        error: errorForLog(error),
-      });
+      first.log.warn(
+        'The backoff could not be set; the message comes back after the visibility timeout.',
+        {
+          error: errorForLog(error),
+        },
+      );
     }
     return recordIdsOf(received);
   }
 
-  /** Puts it among the dead letters with the reason. */
+  /** Sends it to the dead-letter queue with the reason. */
   async function deadLetter({ record, log }: Received, error: EngineError): Promise<string[]> {
     const { messageId: recordId, body, attributes } = record;
     const groupId = attributes?.MessageGroupId;
     try {
-      await letters.put({ body, recordId, ...(groupId && { groupId }) }, error);
+      await dead.put({ body, recordId, ...(groupId && { groupId }) }, error);
     } catch (thrown) {
-      log.error('The dead-letter queue took no message; it stays where it is.', {
+      log.error('The dead-letter queue did not accept the message; it stays in its queue.', {
         error_code: error.code,
         error: errorForLog(thrown),
       });
@@ -51,28 +54,28 @@ export function settlement(parts: ConsumerParts) {
     return [];
   }
 
-  /** Lets a message of a standard queue wait for a worker, as a copy behind the others: that is no try of it. */
+  /** Lets a message of a standard queue wait for a worker, as a copy behind the others: this does not count as a try. */
   async function waitBehind({ record, log }: Received): Promise<string[]> {
     try {
       await queue.sendAgain(record, waitForShare(waitsOf(record) + 1, random));
       return [];
     } catch (error) {
       log.warn(
-        'A message that waits for a worker could not be sent again; it comes back by itself.',
+        'A message that waits for a worker could not be sent again; it comes back after the visibility timeout.',
         { tries: triesOf(record), error: errorForLog(error) },
       );
       return [record.messageId];
     }
   }
 
-  /** Deletes those that are done before the invocation ends, since SQS hands out nothing more of their group until then. */
+  /** Deletes done messages before the invocation ends, because SQS delivers nothing more of their group until then. */
   async function deleteDone(done: readonly Received[]): Promise<void> {
     const [first] = done;
     if (!first) return;
     try {
       await queue.delete(recordsOf(done));
     } catch (error) {
-      first.log.warn('Done messages stay until the end of the batch, which deletes them.', {
+      first.log.warn('Done messages could not be deleted; the end of the batch deletes them.', {
         error: errorForLog(error),
       });
     }
@@ -109,7 +112,7 @@ export interface DeadLetter {
   groupId?: string;
 }
 
-/** Where messages go that failed for good. */
+/** Where messages go that failed permanently. */
 export interface DeadLetters {
   /** Puts a copy there with the reason, and counts it. Throws `retry` where it is not taken: the original must stay. */
   put(letter: DeadLetter, error: EngineError): Promise<void>;
@@ -184,7 +187,7 @@ export const receivedMessages = (client: QueueClient, queueUrl: string) => ({
     throw retryLater('visibility_not_set', what);
   },
 
-  /** Deletes messages before the invocation's end does; to delete one twice is harmless. */
+  /** Deletes messages before the invocation's end does; deleting one twice does no harm. */
   async delete(receipts: Receipt[]): Promise<void> {
     const { Failed: failed = [] } = await client.send(
       new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entriesOf(receipts) }),

@@ -80,7 +80,7 @@ export async function retryUnprocessed<T>(
     const pauseMs = tries === 0 ? 0 : pauseAfter(tries, random);
     if (clock.now() + pauseMs >= until) {
       const undone = `${left.length} of ${batch.length} are left undone`;
-      throw retryLater('store', `DynamoDB has no room to ${what}: ${undone}.`);
+      throw retryLater('store', `DynamoDB has no capacity to ${what}: ${undone}.`);
     }
     if (pauseMs > 0) await sleep(pauseMs);
     left = await storeCall(what, () => send(left)).catch((error) => {

@@ -17,7 +17,7 @@ export interface KeyedRequest<Kept, Made> {
   key: string;
   /** The forms of the request under which the key may be known; it is kept with the first. */
   forms: readonly [string, ...string[]];
-  /** What is decided with the key, so that whoever goes on makes the same thing: its own id among it. */
+  /** What is decided with the key, such as the id, so that whoever continues creates the same thing. */
   wanted: Kept;
   /** In seconds since the epoch. */
   expires_at: number;
@@ -27,7 +27,7 @@ export interface KeyedRequest<Kept, Made> {
 
 /**
  * What becomes of a request with an idempotency key: it makes the thing, another one makes it now, it was made before,
- * or the key belongs to another request. `release` lets the next request with the key go on at once.
+ * or the key belongs to another request. `release` lets the next request with the key continue at once.
  */
 export type Acquisition<Kept, Made> =
   | { kind: 'acquired'; kept: Kept; release(): Promise<void> }

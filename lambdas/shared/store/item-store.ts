@@ -26,8 +26,8 @@ export interface Page<T> {
 }
 
 /** How long an item that is written is kept. */
-export interface Kept {
-  keptDays?: number;
+export interface Retention {
+  retentionDays?: number;
 }
 
 export interface Condition {
@@ -43,7 +43,7 @@ export interface Condition {
 export type Written<T> = { written: true; item: T } | { written: false; item: T | undefined };
 
 /**
- * The items of one kind in a table. An item that has expired is none. What DynamoDB fails to do is an error of the code
+ * The items of one kind in a table. An expired item counts as missing. What DynamoDB fails to do is an error of the code
  * `store`, which is retried; a condition that does not hold is an answer. `noun` names the items in errors: `a run`.
  */
 export class ItemStore<T extends object = Record<string, unknown>> {
@@ -68,12 +68,12 @@ export class ItemStore<T extends object = Record<string, unknown>> {
   }
 
   /** Writes the item, whatever was there. */
-  async put(key: Key, attributes: object, kept: Kept = {}): Promise<void> {
+  async put(key: Key, attributes: object, kept: Retention = {}): Promise<void> {
     await this.#put(key, { ...attributes, ...this.#expiry(kept) });
   }
 
   /** Writes the item where the one that is there fulfils the condition. */
-  putIf(key: Key, attributes: object, options: Condition & Kept): Promise<Written<T>> {
+  putIf(key: Key, attributes: object, options: Condition & Retention): Promise<Written<T>> {
     const item = { ...attributes, ...this.#expiry(options) };
     return this.#unlessRefused(key, item, options.mine, async () => {
       await this.#put(key, item, options.if);
@@ -85,18 +85,18 @@ export class ItemStore<T extends object = Record<string, unknown>> {
   create(
     key: Key,
     attributes: object,
-    options: Kept & Pick<Condition, 'mine'> = {},
+    options: Retention & Pick<Condition, 'mine'> = {},
   ): Promise<Written<T>> {
     return this.putIf(key, attributes, { ...options, if: this.absent() });
   }
 
   /** Changes the item, which is made where there is none; the item as it is then. */
-  update(key: Key, change: Change & Kept): Promise<T> {
+  update(key: Key, change: Change & Retention): Promise<T> {
     return this.#update(key, change);
   }
 
   /** Changes the item where it fulfils the condition. */
-  updateIf(key: Key, change: Change & Kept & Condition): Promise<Written<T>> {
+  updateIf(key: Key, change: Change & Retention & Condition): Promise<Written<T>> {
     const update = () => this.#update(key, change);
     return this.#unlessRefused(key, change.set ?? {}, change.mine, update);
   }
@@ -166,9 +166,9 @@ export class ItemStore<T extends object = Record<string, unknown>> {
     return storeCall(`${verb} ${this.#noun}`, send);
   }
 
-  #expiry({ keptDays }: Kept): { expires_at?: number } {
-    if (keptDays === undefined) return {};
-    return { expires_at: expiresAt(this.#table.clock.now(), keptDays) };
+  #expiry({ retentionDays }: Retention): { expires_at?: number } {
+    if (retentionDays === undefined) return {};
+    return { expires_at: expiresAt(this.#table.clock.now(), retentionDays) };
   }
 
   #unexpired(items: readonly (object | undefined)[]): T[] {
@@ -186,7 +186,7 @@ export class ItemStore<T extends object = Record<string, unknown>> {
     await this.#call('write', () => this.#table.client.send(command));
   }
 
-  async #update(key: Key, change: Change & Kept & Partial<Condition>): Promise<T> {
+  async #update(key: Key, change: Change & Retention & Partial<Condition>): Promise<T> {
     const wording = new Wording();
     const set = { ...change.set, ...this.#expiry(change) };
     const command = new UpdateCommand({

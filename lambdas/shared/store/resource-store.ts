@@ -28,11 +28,11 @@ export interface ResourceKind<Body> {
   /** Makes a body of what a version before has kept. */
   readBody?: (kept: unknown) => Body;
   newestFirst?: boolean;
-  /** Days after its last change that a resource is kept; for good by default. */
-  keptDays?: number;
+  /** Days that a resource is kept after its last change; unlimited by default. */
+  retentionDays?: number;
 }
 
-/** What a change makes of a body: another one, none any more (`deleted`), no change (undefined), or why there is none. */
+/** What a change makes of a body: another body, `deleted`, no change (undefined), or why it is refused. */
 type Next<Body, Refusal> = { body: Body } | 'deleted' | undefined | { refused: Refusal };
 
 export type ChangeResult<Body, Refusal = never> =
@@ -53,18 +53,18 @@ interface Wanted<Body> {
 const maxTries = 20;
 /** A page ends after so many items, though fewer of them were wanted. */
 const maxLookedAt = 1_000;
-const filteredAtOnce = 100;
+const manyAtOnce = 100;
 const versionDigits = 12;
 
 /**
  * The resources of one kind, each in its tenant's partition: changed by one conditional write, which also holds the
- * change, and deleted softly. A change is kept for good beside the resource before the next one is made.
+ * change, and deleted softly. A change is stored beside the resource, without a limit, before the next one is made.
  */
 export function resourceStore<Body>(table: Table, kind: ResourceKind<Body>) {
   const { names = { id: 'id', body: 'body' }, readBody = (kept) => kept as Body } = kind;
   const items = new ItemStore<Record<string, unknown>>(table, kind.noun);
   const changes = new ItemStore<{ change: string }>(table, `a change of ${kind.noun}`);
-  const kept = kind.keptDays === undefined ? {} : { keptDays: kind.keptDays };
+  const kept = kind.retentionDays === undefined ? {} : { retentionDays: kind.retentionDays };
 
   const keyOf = (tenantId: string, id: string): Key => ({
     pk: kind.pk(tenantId),
@@ -154,7 +154,8 @@ export function resourceStore<Body>(table: Table, kind: ResourceKind<Body>) {
       const found: Stored<Body>[] = [];
       let [from, lookedAt] = [after, 0];
       do {
-        const atOnce = where ? filteredAtOnce : limit - found.length + 1;
+        // Behind the first page that had too few there may be many more that were deleted.
+        const atOnce = where || lookedAt > 0 ? manyAtOnce : limit + 1;
         const page = await items.page(range, { ...order, limit: atOnce, after: from });
         for (const item of page.items.map(itemOf)) {
           if (item.deleted) continue;

@@ -11,26 +11,26 @@ export interface TenantDirectory {
 }
 
 type Item = Record<string, unknown> | undefined;
-type Kept = { item: Item; until: number };
+type Cached = { item: Item; until: number };
 
 const keepMs = 30_000;
-const maxKept = 2_000;
+const maxCached = 2_000;
 
 /**
  * Each item is kept for half a minute; that long a change may take to be seen. While DynamoDB is away,
- * what was read last goes on being used.
+ * the last value stays in use.
  */
 export function tenantDirectory(table: Table): TenantDirectory {
   const items = new ItemStore(table, 'a tenant');
-  const kept = new Map<string, Kept>();
+  const cached = new Map<string, Cached>();
   const read = async (key: Key): Promise<Item> => {
     const name = `${key.pk} ${key.sk}`;
-    const known = kept.get(name);
+    const known = cached.get(name);
     if (known && known.until > table.clock.now()) return known.item;
     try {
       const item = await items.get(key, { consistent: false });
-      if (kept.size >= maxKept) kept.clear();
-      kept.set(name, { item, until: table.clock.now() + keepMs });
+      if (cached.size >= maxCached) cached.clear();
+      cached.set(name, { item, until: table.clock.now() + keepMs });
       return item;
     } catch (error) {
       if (known) return known.item;

@@ -6,15 +6,15 @@ import { type ModelLimit, type RateClass, type RateLimit, usageRetentionDays } f
 import { keys } from './keys.ts';
 
 export interface UsageCounter {
-  /** Counts a request if the budget allows it, by one write; else says after how many seconds it would. */
+  /** Counts a request if the limit allows it, by one write; else says after how many seconds it would. */
   tryAcquireRequest(
     tenantId: string,
-    budget: RateClass,
+    rateClass: RateClass,
     limit: RateLimit,
-  ): Promise<{ admitted: true } | { admitted: false; retryAfterSeconds: number }>;
-  /** Spends a call of the model by one write; where the company's calls are used up, says when there is one again. */
+  ): Promise<{ acquired: true } | { acquired: false; retryAfterSeconds: number }>;
+  /** Acquires a call of the model by one write; if the company's calls are used up, says when one is free. */
   tryAcquireModelCall(tenantId: string, limit: ModelLimit): Promise<Acquired>;
-  /** Gives back a call that was spent and came to nothing. */
+  /** Returns an acquired call that came to nothing. */
   returnModelCall(tenantId: string, limit: ModelLimit): Promise<void>;
   /** Adds to a counter of the day. */
   count(tenantId: string, counter: 'replies' | 'emails' | 'leads', by?: number): Promise<void>;
@@ -25,32 +25,32 @@ const attributes = { callers: 'spent_until', visitors: 'visitors_spent_until' } 
 
 /** The usage item of a tenant and day, which holds the counters and how far the rate is used up. */
 export function usageCounter(table: Table): UsageCounter {
-  const spend = gcraLimiter(table);
+  const tryAcquire = gcraLimiter(table);
   const usage = new ItemStore(table, 'the usage');
   const today = (tenantId: string) => keys.usage(tenantId, dateOf(table.clock.now()));
   return {
-    async tryAcquireRequest(tenantId, budget, { requests_per_second, burst }) {
+    async tryAcquireRequest(tenantId, rateClass, { requests_per_second, burst }) {
       const place = {
         key: today(tenantId),
-        attribute: attributes[budget],
+        attribute: attributes[rateClass],
         counter: 'requests',
-        keptDays: usageRetentionDays,
+        retentionDays: usageRetentionDays,
       };
-      const result = await spend(place, { perSecond: requests_per_second, burst });
-      return result.spent
-        ? { admitted: true }
-        : { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
+      const result = await tryAcquire(place, { perSecond: requests_per_second, burst });
+      return result.acquired
+        ? { acquired: true }
+        : { acquired: false, retryAfterSeconds: Math.max(1, Math.ceil(result.waitMs / 1000)) };
     },
 
     async tryAcquireModelCall(tenantId, { calls_per_day, burst }) {
-      if (calls_per_day === 0) return { spent: false, waitMs: Number.POSITIVE_INFINITY };
+      if (calls_per_day === 0) return { acquired: false, waitMs: Number.POSITIVE_INFINITY };
       const place = {
         key: today(tenantId),
         attribute: 'model_spent_until',
         counter: 'lead_model_calls',
-        keptDays: usageRetentionDays,
+        retentionDays: usageRetentionDays,
       };
-      return spend(place, { perSecond: calls_per_day / secondsPerDay, burst });
+      return tryAcquire(place, { perSecond: calls_per_day / secondsPerDay, burst });
     },
 
     async returnModelCall(tenantId, { calls_per_day }) {
@@ -59,13 +59,16 @@ export function usageCounter(table: Table): UsageCounter {
           model_spent_until: expr`model_spent_until - ${(secondsPerDay / calls_per_day) * 1000}`,
         },
         add: { lead_model_calls: -1 },
-        // After midnight the call was spent on the item of the day before.
+        // After midnight the call was counted on the item of the day before.
         if: expr`lead_model_calls > ${0}`,
       });
     },
 
     async count(tenantId, counter, by = 1) {
-      await usage.update(today(tenantId), { add: { [counter]: by }, keptDays: usageRetentionDays });
+      await usage.update(today(tenantId), {
+        add: { [counter]: by },
+        retentionDays: usageRetentionDays,
+      });
     },
   };
 }

@@ -3,18 +3,18 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { callFailed, EngineError, retryLater } from '../../shared/errors.ts';
 import { secretsClient } from './clients.ts';
 
-/** A secret that is fetched once, kept for a while, and fetched anew on request. */
+/** A secret that is fetched once, kept for a while, and fetched again on request. */
 export interface CachedSecret<T> {
   /** A value that was good once stays in use for as long as Secrets Manager is away. */
   get(): Promise<T>;
-  /** Fetches anew, at most every ten seconds whatever is asked; false when it was too soon. */
+  /** Fetches again, at most every ten seconds whatever is asked; false when it was too soon. */
   refresh(): Promise<boolean>;
 }
 
 const keepMs = 15 * 60_000;
 const refreshAtMostEveryMs = 10_000;
 /** After a fetch that failed, the value of before is used this long: each fetch that fails may take ten seconds. */
-const askAgainMs = 60_000;
+const retryMs = 60_000;
 
 /** A secret of the deployment, in the function's own region where the environment names no other. */
 export const secretOf = <T>(
@@ -44,7 +44,7 @@ export function cachedSecret<T>(
       },
       (error) => {
         if (kept !== latest) return;
-        kept = good && isAway(error) ? goodFor(good.value, clock.now() + askAgainMs) : undefined;
+        kept = good && isAway(error) ? goodFor(good.value, clock.now() + retryMs) : undefined;
       },
     );
     return value;
@@ -78,7 +78,7 @@ function parsed<T>(stored: string, secretId: string, parse: (stored: string) => 
     return parse(stored);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'it is malformed';
-    throw retryLater('secret_malformed', `Secret ${secretId} is of no use: ${why}`, {
+    throw retryLater('secret_malformed', `Secret ${secretId} is malformed: ${why}`, {
       cause: error,
     });
   }

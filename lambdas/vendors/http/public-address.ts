@@ -24,7 +24,7 @@ export const isLoopbackAddress = (text: string): boolean =>
 
 /**
  * Resolves names as a connection is made, and refuses one of whose addresses any is not allowed: what was
- * checked is what is connected to, so that a name cannot change its mind between the two.
+ * checked is what is connected to, so a name cannot change between the two.
  */
 export const checkedLookup =
   (

@@ -10,7 +10,7 @@ import {
   isPublicAddress,
 } from './public-address.ts';
 
-/** As much of `fetch` as is used to call a company's own URL. */
+/** The part of `fetch` that calls a company's own URL. */
 export type PublicFetch = (url: string, init: PublicRequest) => Promise<Response>;
 
 export interface PublicRequest {
@@ -25,7 +25,7 @@ export interface PublicFetchOptions {
   keepAlive?: boolean;
   /** Plain http to this machine; only where the whole cloud is this machine. */
   allowLoopback?: boolean;
-  /** How names are resolved; the system's way by default. */
+  /** How names are resolved; by the system by default. */
   lookup?: LookupFunction;
 }
 

@@ -23,14 +23,14 @@ export interface Identity {
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const timeoutMs = 3_000;
-/** An issuer that has failed is left alone so long: forged tokens are for nothing, but a fetch costs seconds. */
+/** For how long an issuer that failed is not asked again: forged tokens cost nothing, but a fetch costs seconds. */
 const restMs = 5_000;
 /** How far clocks may be apart. */
 const toleranceSeconds = 30;
 
 /**
  * Verifies tokens of one OpenID Connect issuer by its published keys: signature by the pinned algorithm,
- * issuer, audience, expiry, and that it is not from the future. Throws `retry` when the keys cannot be had,
+ * issuer, audience, expiry, and that it is not from the future. Throws `retry` when the keys are not available,
  * for which the issuer is asked once in some seconds.
  */
 export function tokenVerifier(
@@ -41,7 +41,7 @@ export function tokenVerifier(
   let keySet: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   let restUntil = 0;
   const fetchUnlessResting: Fetch = async (url, init) => {
-    if (clock.now() < restUntil) throw new Error('The issuer has failed seconds ago.');
+    if (clock.now() < restUntil) throw new Error('The issuer failed a few seconds ago.');
     return fetcher(url, init);
   };
   const keysOf = () => {
@@ -67,7 +67,7 @@ export function tokenVerifier(
         : undefined;
     } catch (error) {
       if (isTheTokens(error)) return undefined;
-      // What comes during the rest does not prolong it.
+      // Tokens that come in this time do not extend it.
       if (clock.now() >= restUntil) restUntil = clock.now() + restMs;
       throw unavailable(provider.issuer, error);
     }
@@ -110,4 +110,4 @@ const isTheTokens = (error: unknown): boolean =>
   error.code !== 'ERR_JOSE_GENERIC';
 
 const unavailable = (issuer: string, cause: unknown) =>
-  retryLater('issuer_unavailable', `The keys of ${issuer} could not be had.`, { cause });
+  retryLater('issuer_unavailable', `The keys of ${issuer} could not be fetched.`, { cause });

@@ -37,7 +37,7 @@ function messageText({ content }: MessageItem): string {
   return joinedParts(parts.map(({ text }) => text ?? ''));
 }
 
-/** The parts of one message, the same sentence once; two that would run together are set apart. */
+/** The parts of one message, equal sentences once, with a space between two that would run together. */
 const joinedParts = (parts: readonly string[]): string =>
   parts
     .filter((part, index) => part !== parts[index - 1] || !endsSentence.test(part))

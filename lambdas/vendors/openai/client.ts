@@ -5,13 +5,13 @@ import { UnreadableAnswer } from './errors.ts';
 import { type UsageRecorder, usageMeter } from './usage.ts';
 
 /**
- * The longest that a call takes which is repeated after a failure, its repetitions included: a function that waits
+ * The longest time that a repeated call takes, its repetitions included: a function that waits
  * for one must have this much time left. Calls with bounds of their own, such as starting a run, are made once.
  */
 export const callLimitMs = 12_000;
 const maxRetries = 2;
 
-/** The SDK bounds each try alone, and three that hang would outlast the function. */
+/** The SDK limits each try alone, and three hanging tries would outlast the function. */
 class BoundedOpenAI extends OpenAI {
   protected override async prepareOptions(
     options: Parameters<OpenAI['prepareOptions']>[0],
@@ -23,7 +23,7 @@ class BoundedOpenAI extends OpenAI {
 /** Gives the client for the key that is current; a new one only when the key has changed. */
 export type OpenAiSource = () => Promise<OpenAI>;
 
-/** The model of the deployment, and who is told of what each of its answers took. */
+/** The model of the deployment, and who records the tokens of each answer. */
 export const openAiOf = (
   env: {
     OPENAI_API_KEY_SECRET_ID: string;
@@ -61,7 +61,7 @@ export function openAiSource(
   };
 }
 
-/** A refused key may have been rotated: the next call takes the one that is stored now. */
+/** A refused key may have been rotated: the next call reads the stored one again. */
 async function fetchNotingRefusal(
   key: CachedSecret<string>,
   ...[url, init]: Parameters<typeof fetch>
@@ -72,8 +72,8 @@ async function fetchNotingRefusal(
   return retriesByQueue(response) ? noRetry(response) : response;
 }
 
-/** Statuses that say something of the request, if it is the API that answers. */
-const judging = [400, 403, 404, 405, 422];
+/** Statuses that say something about the request, if the API itself answers. */
+const checking = [400, 403, 404, 405, 422];
 
 /**
  * The answer, read within the call's time limit. Rejects what the API cannot have said: a success or a refusal
@@ -84,7 +84,7 @@ async function readable(response: Response): Promise<Response> {
   const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
   const text = await response.text();
   const answer = jsonObject(text);
-  if (judging.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {
+  if (checking.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {
     throw new UnreadableAnswer(`${status} with a body of ${type}`, status);
   }
   const headers = new Headers(response.headers);
@@ -96,14 +96,14 @@ async function readable(response: Response): Promise<Response> {
   return new Response(body, { status: isUnknownRoute(answer) ? 404 : status, headers });
 }
 
-/** Some servers write null for the output of a response that is not complete, by which the SDK breaks. */
+/** Some servers write null for the output of an incomplete response, which breaks the SDK. */
 const isWithoutOutput = ({ object, output }: { object?: unknown; output?: unknown }): boolean =>
   object === 'response' && !Array.isArray(output);
 
 const isApiError = (answer: { error?: unknown; object?: unknown }): boolean =>
   Boolean(answer.error) || answer.object === 'error';
 
-/** LM Studio says 200 of a route that it does not have. */
+/** LM Studio answers 200 for a route that it does not have. */
 const isUnknownRoute = ({ error }: { error?: unknown }): boolean =>
   typeof error === 'string' && error.startsWith('Unexpected endpoint');
 
@@ -116,7 +116,7 @@ function jsonObject(text: string): object | undefined {
   }
 }
 
-/** A wait that the vendor asks for is the queue's, not this function's: it pays for its time. */
+/** The queue waits as long as the vendor asks, not this function, whose time is billed. */
 const retriesByQueue = ({ headers }: Response): boolean => Number(headers.get('retry-after')) > 1;
 
 const noRetry = (response: Response): Response => {

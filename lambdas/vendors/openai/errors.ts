@@ -10,7 +10,7 @@ import {
 /** An answer that is not the API's: a page of something in between, or JSON that is cut off. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
-  /** Where all of a call's answer is a page, its status. */
+  /** The status, if the whole answer is a page. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
@@ -39,7 +39,7 @@ export function openAiFault(error: unknown, doing: string): EngineError {
   const { status, code } = error;
   const message = `OpenAI failed to ${doing}: ${[status, code].filter(Boolean).join(' ')}.`;
   if (isForGood(error)) return alertPerson('openai_refused', message, { cause: error });
-  // Credit that is used up comes back when somebody pays, not after the Retry-After that may stand beside it.
+  // Used up credit comes back when somebody pays, not after the Retry-After that may come with it.
   if (isOutOfQuota(error)) return retryLater('openai_quota', message, { cause: error });
   const retryAfterSeconds = retryAfterOf(error);
   return retryLater(status === 429 ? 'openai_busy' : 'openai_failed', message, {
@@ -68,7 +68,7 @@ function isOutOfQuota(error: {
   return /exceeded your current quota|billing/i.test(error.message ?? '');
 }
 
-/** The code of a run that failed by OpenAI's fault: none is an error of what it was asked. */
+/** The code of a run that failed through OpenAI's fault, not through what it was asked. */
 export function runFaultCode(
   error: { code?: string | null; message?: string | null } | null | undefined,
 ): 'openai_quota' | 'openai_busy' | 'openai_failed' {
@@ -81,7 +81,7 @@ const settings =
   /^(model|instructions|assistant|max_\w*tokens|metadata|background|store|tools?|text|reasoning|temperature)\b|assistant_id/;
 
 /**
- * A request is refused, and no setting is named as the reason: it may lie in what the conversation holds, so
+ * A request is refused, and no setting is named as the reason: the conversation's content may be it, so
  * that another conversation can help.
  */
 export function isRefusedAsItIs(error: unknown): boolean {
@@ -91,7 +91,7 @@ export function isRefusedAsItIs(error: unknown): boolean {
   return !/model|parameter/.test(String(error.code ?? ''));
 }
 
-/** A request that is wrong as it stands: a setting must change before it can succeed. */
+/** A request that cannot succeed before a setting changes. */
 function isForGood(error: APIError): boolean {
   const { status } = error;
   return status === 400 || status === 404 || status === 405 || status === 422;
@@ -111,7 +111,7 @@ export function isBusyThread(error: unknown): boolean {
   return /while a run \S+ is active|already has an active run/.test(error.message);
 }
 
-/** The thread does not exist, or its id is none that this server makes. */
+/** The thread does not exist, or its id is not one of this server. */
 export function isNoThread(error: unknown): boolean {
   if (isNotFound(error)) return true;
   if (!(error instanceof APIError) || error.status !== 400 || isBusyThread(error)) return false;
@@ -122,7 +122,7 @@ export function isNoThread(error: unknown): boolean {
 export const isTooLongCode = (code: string | null | undefined): boolean =>
   code === 'context_length_exceeded';
 
-/** The same of a refused request; other servers say it in words alone. A setting that asks for too much output is none. */
+/** The same of a refused request; other servers say it only in words. A setting that asks for too much output does not count. */
 export function isTooLong(error: unknown): boolean {
   if (!(error instanceof APIError)) return false;
   if (error.status === 413 || isTooLongCode(error.code)) return true;
@@ -142,5 +142,5 @@ export const isUnanswerable = (code: string | null | undefined): boolean =>
   typeof code === 'string' &&
   (isAboutImage(code) || /^invalid_prompt$|policy|content_filter/.test(code));
 
-/** Of these, the ones by which a picture cannot be read. */
+/** Those of them which mean that a picture cannot be read. */
 export const isAboutImage = (code: string): boolean => /image/.test(code) && !/policy/.test(code);

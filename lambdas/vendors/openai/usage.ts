@@ -1,9 +1,9 @@
 import type { Meter } from '../../shared/log.ts';
 
-/** Is told what an answer took. */
+/** Called with the tokens of an answer. */
 export type UsageRecorder = (model: string, usage: TokenUsage) => void;
 
-/** The part of a response, or of a run, that tells what it took; servers beside OpenAI may leave it out. */
+/** The part of a response or run with its tokens; other servers than OpenAI may leave it out. */
 export interface Metered {
   model?: string | null;
   usage?: {
@@ -15,7 +15,7 @@ export interface Metered {
   } | null;
 }
 
-/** Hands on what an answer took, once it says so: one that is under way does not. */
+/** Passes on the tokens of an answer; one in progress has none yet. */
 export function recordUsage({ model, usage }: Metered, note: UsageRecorder | undefined): void {
   if (!usage || !note) return;
   note(model ?? 'unknown', {
@@ -48,7 +48,7 @@ interface Price {
 }
 
 /**
- * OpenAI's list prices of standard processing as published in June 2026. Of a model that is not in here,
+ * OpenAI's list prices of standard processing as published in June 2026. For a model that is not listed,
  * or that another server runs, the cost is unknown and counted as such.
  */
 const prices: Record<string, Price> = {

@@ -80,7 +80,7 @@ async function send(request: RequestOpts, options: TwilioClientOptions) {
       Authorization: `Basic ${credentials}`,
     },
     signal: AbortSignal.timeout(options.timeoutMs),
-    // Twilio's API redirects nobody: a message is not to go where somebody on the way points.
+    // Twilio's API never redirects: a message must not go where somebody on the way points.
     redirect: 'manual',
     ...(request.data && { body: formOf(request.data).toString() }),
   });
@@ -105,7 +105,7 @@ function formOf(fields: object | undefined): URLSearchParams {
   return form;
 }
 
-/** A CommonJS default export, as Node and bundlers hand it over in different wrappings. */
+/** A CommonJS default export, which Node and bundlers wrap differently. */
 function classOf<T>(imported: T): T {
   return (imported as { default?: T }).default ?? imported;
 }

@@ -49,7 +49,7 @@ export function endpointStore({ tenants, webhooks, loopback }: EndpointTables): 
         reason,
       };
       await endpoints.putIf(keyOf(tenantId), item, {
-        // The first to say it is remembered, and an older configuration says nothing of a newer.
+        // The first 410 is remembered, and one of an older configuration says nothing about a newer one.
         if: expr`attribute_not_exists(pk) OR configuration_version < ${version}`,
       });
     },

@@ -27,13 +27,13 @@ export interface Answer {
   retryAfterSeconds?: number;
 }
 
-/** Tells a company of an event. Throws where it could not be told. */
+/** Sends an event to a company. Throws if it could not be delivered. */
 export async function deliverEvent(event: ProductEvent, ports: DeliveryPorts): Promise<void> {
   const endpoint = await openEndpoint(event, ports);
   if (endpoint) await send(event, endpoint, ports);
 }
 
-/** The endpoint that is to be told of the event; undefined where none is, or none may be. */
+/** The endpoint that must receive the event; undefined if there is none, or none may. */
 async function openEndpoint(
   event: ProductEvent,
   { tenant, endpoints, meter, log }: DeliveryPorts,
@@ -45,7 +45,7 @@ async function openEndpoint(
   }
   if (company.status === 'suspended') {
     meter.count('WebhookWithheld');
-    log.info('The company is suspended: it is not told of the event.');
+    log.info('The company is suspended: the event is not sent.');
     return undefined;
   }
   const endpoint = await endpoints.find(tenant_id);

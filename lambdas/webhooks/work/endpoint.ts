@@ -4,7 +4,7 @@ import type { WebhooksFeature } from '../features.ts';
 import type { EndpointView } from '../routes.ts';
 import { secretOf } from './signing.ts';
 
-/** Where a company is told of events, as it has configured it, and whether the receiver has said that it is gone. */
+/** Where a company receives events, as it has configured it, and whether the receiver has said that it is gone. */
 export interface Endpoint extends WebhooksFeature {
   /** The version of the configuration that names it. */
   version: number;
@@ -16,7 +16,7 @@ export interface Disabled {
   reason: string;
 }
 
-/** Whether the company wants to be told; a test it has asked for. */
+/** Whether the company wants this event; it has asked for a test itself. */
 export const wants = ({ events }: Endpoint, { type }: ProductEvent): boolean =>
   type === 'webhook.test' || !events || events.includes(type);
 

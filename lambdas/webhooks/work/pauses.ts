@@ -5,7 +5,7 @@ const hours = 60 * minutes;
 const pauses = [5, 5 * minutes, 30 * minutes, 2 * hours, 5 * hours, 10 * hours, 10 * hours];
 const longest = 10 * hours;
 
-/** How much a pause is stretched or shortened by chance, so that what failed together does not return together. */
+/** How much a pause is stretched or shortened by chance, so that deliveries which failed together do not return together. */
 const spread = 0.1;
 
 /**

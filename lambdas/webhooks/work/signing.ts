@@ -4,7 +4,7 @@ const secretBytes = 32;
 const prefix = 'whsec_';
 
 /**
- * The secret by which a company's webhooks are signed, as Standard Webhooks writes it. It is derived (HKDF,
+ * The secret that signs a company's webhooks, as Standard Webhooks writes it. It is derived (HKDF,
  * RFC 5869) from the deployment's key, so that none is stored: the same key, company and version give the same.
  */
 export function secretOf(signingKey: string, tenantId: string, version: number): string {

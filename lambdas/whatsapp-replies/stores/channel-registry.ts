@@ -10,22 +10,22 @@ export interface ChannelRegistry {
 }
 
 const keepMs = 30_000;
-const maxKept = 1_000;
+const maxCached = 1_000;
 
 /** Looks channels up, each kept for half a minute; that long a change may take to be seen. */
 export function channelRegistry(table: Table): ChannelRegistry {
   const channels = new ItemStore(table, 'a channel');
-  const kept = new Map<string, { channel: Channel; until: number }>();
+  const cached = new Map<string, { channel: Channel; until: number }>();
   return {
     async find(number) {
       const now = table.clock.now();
-      const known = kept.get(number);
+      const known = cached.get(number);
       if (known && known.until > now) return known.channel;
       const item = await channels.get(keys.channel(number), { consistent: false });
       if (!item) return undefined;
       const channel = channelSchema.parse(item);
-      if (kept.size >= maxKept) kept.clear();
-      kept.set(number, { channel, until: now + keepMs });
+      if (cached.size >= maxCached) cached.clear();
+      cached.set(number, { channel, until: now + keepMs });
       return channel;
     },
   };

@@ -37,7 +37,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
   });
 
   /** The status callback may have made the item before; what it knows of delivery stays. */
-  const recordPart = (turn: Turn, part: ReplyPart, keptDays: number) => {
+  const recordPart = (turn: Turn, part: ReplyPart, retentionDays: number) => {
     const status = part.state === 'rejected' ? 'failed' : (part.status ?? 'queued');
     return messages.update(keys.reply(turn, part.message_key), {
       set: {
@@ -49,11 +49,11 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
         message_sid: part.message_sid,
         error_code: part.error_code,
       },
-      keptDays,
+      retentionDays,
     });
   };
 
-  const recordSummary = (turn: Turn, sent: ReplyPart[], keptDays: number) => {
+  const recordSummary = (turn: Turn, sent: ReplyPart[], retentionDays: number) => {
     const lastSid = sent.findLast((part) => part.message_sid)?.message_sid;
     return conversations.updateIf(keys.conversation(turn), {
       set: {
@@ -66,7 +66,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
         thread_tokens: turn.thread_tokens,
       },
       add: { message_count: turn.inputs.length },
-      keptDays,
+      retentionDays,
       // A turn that is in the summary already must not be counted twice.
       if: expr`attribute_not_exists(last_turn_id) OR last_turn_id <> ${turn.turn_id}`,
     });
@@ -77,7 +77,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
     otherSids: otherSids(table),
 
     async recordInputs(turn) {
-      const keptDays = await table.retentionDays(turn.company_id);
+      const retentionDays = await table.retentionDays(turn.company_id);
       const put = (input: Turn['inputs'][number]) => {
         const message = {
           role: 'user',
@@ -87,7 +87,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
           status: 'received',
           turn_id: turn.turn_id,
         };
-        return messages.put(keys.inbound(turn, input), message, { keptDays });
+        return messages.put(keys.inbound(turn, input), message, { retentionDays });
       };
       await Promise.all(turn.inputs.map(put));
     },
@@ -98,7 +98,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
       await conversations.update(keys.conversation(turn), {
         set: { thread_id: threadId, ...ownerOf(turn) },
         remove: ['last_item_id', 'thread_tokens'],
-        keptDays: await table.retentionDays(turn.company_id),
+        retentionDays: await table.retentionDays(turn.company_id),
       });
       // So that the webhook can name the thread in its queue message; the conversation's item is the truth.
       await customers.updateIf(customerKey(turn, turn.customer), {
@@ -146,10 +146,10 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
     },
 
     async recordReply(turn) {
-      const keptDays = await table.retentionDays(turn.company_id);
+      const retentionDays = await table.retentionDays(turn.company_id);
       const sent = turn.parts.filter((part) => part.state === 'sent' || part.state === 'rejected');
-      await Promise.all(sent.map((part) => recordPart(turn, part, keptDays)));
-      await recordSummary(turn, sent, keptDays);
+      await Promise.all(sent.map((part) => recordPart(turn, part, retentionDays)));
+      await recordSummary(turn, sent, retentionDays);
     },
   };
 }

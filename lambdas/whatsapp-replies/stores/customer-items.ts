@@ -15,29 +15,29 @@ export interface Customer {
   consent_sids?: string[];
   /** How often the opt-out was changed; each change is conditional on it. */
   consent_changes?: number;
-  /** Of an item that is another name of the same customer: the address under which they are kept. */
+  /** Of an item for another name of the same customer: the address under which they are stored. */
   same_as?: string;
   /** The other addresses that lead here. */
   known_as?: Set<string>;
-  /** Under which they are kept, whichever they have written from. */
+  /** The address under which they are stored, whichever they have written from. */
   address?: string;
 }
 
-/** Where a customer is kept, whichever name they have written from. */
+/** Where a customer is stored, whichever name they have written from. */
 export interface KeptAt {
   address: string;
 }
 
-const keptConsentSids = 10;
+const maxConsentSids = 10;
 
 /** The items of customers and of their names. */
 export function customerItems(table: ConversationsTable) {
   const customers = new ItemStore<Customer>(table, 'a customer');
   return {
-    /** The item of a name; undefined where there is none that is still to be kept. */
+    /** The item of a name; undefined if there is none, or it has expired. */
     find: (key: Key): Promise<Customer | undefined> => customers.get(key),
 
-    /** Notes that the customer wrote. Who has opted out is kept without an expiry, so that it is never forgotten. */
+    /** Records that the customer wrote. An opt-out has no expiry, so it is never forgotten. */
     async wrote(key: Key, { company_id, project_id }: Channel): Promise<Customer> {
       const set = {
         conversation_id: expr`if_not_exists(conversation_id, ${`c_${randomBytes(16).toString('hex')}`})`,
@@ -47,7 +47,7 @@ export function customerItems(table: ConversationsTable) {
       };
       const { item } = await customers.updateIf(key, {
         set,
-        keptDays: await table.retentionDays(company_id),
+        retentionDays: await table.retentionDays(company_id),
         if: expr`attribute_not_exists(opted_out) OR opted_out = ${false}`,
       });
       return item ?? customers.update(key, { set });
@@ -75,7 +75,7 @@ export function customerItems(table: ConversationsTable) {
         },
         ...(opted_out
           ? { remove: ['expires_at'] }
-          : { keptDays: await table.retentionDays(company_id) }),
+          : { retentionDays: await table.retentionDays(company_id) }),
         if: expr`attribute_not_exists(same_as) OR same_as = ${address}`,
       });
     },
@@ -90,7 +90,7 @@ export function customerItems(table: ConversationsTable) {
       const { written } = await customers.updateIf(key, {
         set: {
           opted_out: optedOut,
-          consent_sids: [...before, messageSid].slice(-keptConsentSids),
+          consent_sids: [...before, messageSid].slice(-maxConsentSids),
           consent_changes: changes + 1,
         },
         remove: optedOut ? ['expires_at'] : [],

@@ -17,7 +17,7 @@ export const keys = {
     pk: conversationPartition(key),
     sk: 'CONVERSATION',
   }),
-  replyBudget: (key: Pick<TurnKey, 'company_id' | 'conversation_id'>) => ({
+  replyRateLimit: (key: Pick<TurnKey, 'company_id' | 'conversation_id'>) => ({
     pk: conversationPartition(key),
     sk: 'REPLY_BUDGET',
   }),

@@ -7,18 +7,18 @@ import { keys } from './keys.ts';
 const rate: Rate = { perSecond: limits.repliesPerMinute / 60, burst: limits.repliesAtOnce };
 
 const placeOf = (turn: Turn): RateLimitKey => ({
-  key: keys.replyBudget(turn),
+  key: keys.replyRateLimit(turn),
   attribute: 'spent_until',
   counter: 'replies',
-  // After a day at rest it is whole again, and the item is of no use.
-  keptDays: 1,
+  // After a day without replies the limit is unused again, and the item can expire.
+  retentionDays: 1,
 });
 
-/** Takes a reply from the conversation's budget; in how many seconds there is one again, 0 where it got one. */
+/** Acquires a reply for the conversation; in how many seconds one is free, 0 if it was acquired. */
 export function replyRateLimit(table: Table): (turn: Turn) => Promise<number> {
-  const spend = gcraLimiter(table);
+  const tryAcquire = gcraLimiter(table);
   return async (turn) => {
-    const spending = await spend(placeOf(turn), rate);
-    return spending.spent ? 0 : Math.max(1, Math.ceil(spending.waitMs / 1000));
+    const result = await tryAcquire(placeOf(turn), rate);
+    return result.acquired ? 0 : Math.max(1, Math.ceil(result.waitMs / 1000));
   };
 }

@@ -19,7 +19,7 @@ export function turnStore(table: ConversationsTable): TurnMethods {
     table,
     'a turn',
   );
-  const keptDays = (turn: Turn) => table.retentionDays(turn.company_id);
+  const retentionDays = (turn: Turn) => table.retentionDays(turn.company_id);
 
   const read = async (key: TurnKey): Promise<ProgressItem | undefined> => {
     const item = await turns.get(keys.turn(key));
@@ -40,7 +40,7 @@ export function turnStore(table: ConversationsTable): TurnMethods {
     async createTurn(turn) {
       const { written } = await turns.putIf(keys.turn(turn), turn, {
         if: expr`${turns.absent()} OR attribute_exists(covered_by)`,
-        keptDays: await keptDays(turn),
+        retentionDays: await retentionDays(turn),
       });
       return written;
     },
@@ -55,7 +55,7 @@ export function turnStore(table: ConversationsTable): TurnMethods {
       const { written } = await turns.putIf(keys.turn(turn), saved, {
         if: expr`version = ${turn.version}`,
         mine: ['save_id'],
-        keptDays: await keptDays(turn),
+        retentionDays: await retentionDays(turn),
       });
       if (written) return saved;
       const what = `Turn ${turn.turn_id} was written by another invocation since version ${turn.version}.`;
@@ -72,7 +72,7 @@ export function turnStore(table: ConversationsTable): TurnMethods {
         {
           if: expr`${turns.absent()} OR covered_by = ${covered_by}`,
           mine: ['covered_by'],
-          keptDays: await keptDays(turn),
+          retentionDays: await retentionDays(turn),
         },
       );
       return item && 'covered_by' in item ? item.covered_by : messageSid;

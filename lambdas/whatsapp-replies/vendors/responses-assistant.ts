@@ -11,10 +11,10 @@ import {
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
 import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
-import type { AssistantPort, ModelRunStatus, ThreadTrouble } from '../work/ports.ts';
+import type { AssistantPort, ModelRunStatus, ThreadFailure } from '../work/ports.ts';
 import { modelText, readableInputs, type Turn } from '../work/turn.ts';
 import { createResponse, inputItem, PictureSlots, pastItem } from './response-request.ts';
-import { startTrouble, statusOf, threadFault, unknownRun } from './run-status.ts';
+import { startFailure, statusOf, threadFault, unknownRun } from './run-status.ts';
 
 export interface ResponsesConfig {
   model: string;
@@ -85,7 +85,7 @@ export function responsesAssistant(
         const request = { ...common, input: messages, ...thread };
         return read(await createResponse(client, request, pictures, startTimeoutMs));
       } catch (error) {
-        return responseTrouble(error, threadId);
+        return responseFailure(error, threadId);
       }
     },
 
@@ -125,7 +125,7 @@ export function responsesAssistant(
 }
 
 /** Another server's lost answer cannot come later; the rest is as with any start. */
-function responseTrouble(error: unknown, threadId: string): ModelRunStatus | ThreadTrouble {
+function responseFailure(error: unknown, threadId: string): ModelRunStatus | ThreadFailure {
   if (threadId === ownHistory && error instanceof APIConnectionTimeoutError) {
     const seconds = blockingTimeoutMs / 1000;
     const message = `The server gave no answer within ${seconds} s, and without /conversations none can come later.`;
@@ -134,7 +134,7 @@ function responseTrouble(error: unknown, threadId: string): ModelRunStatus | Thr
   const { code, param } = error instanceof APIError ? error : ({} as Partial<APIError>);
   const isModel = param === 'model' || code === 'model_not_found';
   const isThreadGone = isNoThread(error) && !isModel && threadId !== ownHistory;
-  return startTrouble(error, 'start a response', isThreadGone);
+  return startFailure(error, 'start a response', isThreadGone);
 }
 
 /** How many items of our history a conversation began with; a question among them is not the turn's. */

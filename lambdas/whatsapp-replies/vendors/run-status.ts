@@ -13,7 +13,7 @@ import {
   runFaultCode,
   UnreadableAnswer,
 } from '../../vendors/openai/errors.ts';
-import { conversationRefused, type ModelRunStatus, type ThreadTrouble } from '../work/ports.ts';
+import { conversationRefused, type ModelRunStatus, type ThreadFailure } from '../work/ports.ts';
 
 /** The status of the run that a response is. */
 export function statusOf(response: Response): ModelRunStatus {
@@ -78,11 +78,11 @@ const refusedRun = (runId: string, reason: string): ModelRunStatus => ({
 });
 
 /** What the failed start of a run means for the run or its thread. Throws what says nothing of either. */
-export function startTrouble(
+export function startFailure(
   error: unknown,
   doing: string,
   isThreadGone: boolean,
-): ModelRunStatus | ThreadTrouble {
+): ModelRunStatus | ThreadFailure {
   if (isBusyThread(error)) return { kind: 'busy' };
   if (isThreadGone) return { kind: 'thread_gone' };
   if (isTooLong(error)) return { kind: 'too_long', runId: 'refused' };

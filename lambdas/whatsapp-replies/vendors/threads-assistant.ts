@@ -8,7 +8,7 @@ import { isNoThread, isNotFound, UnreadableAnswer } from '../../vendors/openai/e
 import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
 import type { AssistantPort, ModelInput, ModelRunStatus } from '../work/ports.ts';
 import { readableInputs, type Turn } from '../work/turn.ts';
-import { cancelledRun, failedRun, startTrouble, threadFault, unknownRun } from './run-status.ts';
+import { cancelledRun, failedRun, startFailure, threadFault, unknownRun } from './run-status.ts';
 
 export interface ThreadsConfig {
   assistant_id: string;
@@ -69,7 +69,7 @@ export function threadsAssistant(
         return await statusOf(client, run);
       } catch (error) {
         const isThreadGone = isNoThread(error) && !/assistant/i.test(messageOf(error));
-        return startTrouble(error, 'start a run', isThreadGone);
+        return startFailure(error, 'start a run', isThreadGone);
       }
     },
 

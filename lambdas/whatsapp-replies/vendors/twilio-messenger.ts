@@ -58,7 +58,7 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
       try {
         const { sid, status } = await messages.create(message);
         if (typeof sid !== 'string' || !sid) {
-          return { kind: 'unsure', cause: new Error('Twilio named no SID.') };
+          return { kind: 'unsure', cause: new Error('Twilio returned no SID.') };
         }
         return {
           kind: 'sent',
@@ -66,7 +66,7 @@ export function twilioMessenger(options: TwilioMessengerOptions): Messenger {
           status: isMessageStatus(status) ? status : 'queued',
         };
       } catch (error) {
-        return sendTrouble(error, options);
+        return sendFailure(error, options);
       }
     },
 
@@ -181,7 +181,7 @@ async function readBounded(
   return Buffer.concat(chunks);
 }
 
-async function sendTrouble(error: unknown, options: TwilioMessengerOptions): Promise<SendResult> {
+async function sendFailure(error: unknown, options: TwilioMessengerOptions): Promise<SendResult> {
   const { status, name, cause } = error as {
     status?: number;
     name?: string;

@@ -104,10 +104,11 @@ async function failed(turn: Turn, thrown: EngineError, context: TurnContext): Pr
   const details = { error_code: error.code, attempts: tried, error: errorForLog(error) };
   if (failure.kind === 'retry') {
     log.warn('The reply failed and will be tried again.', details);
-  } else {
-    const level = error.next === 'alert' ? 'critical' : 'error';
-    log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
+    // Without its error, which the consumer would log again for each message of the turn.
+    return { kind: 'retry', afterSeconds: failure.afterSeconds };
   }
+  const level = error.next === 'alert' ? 'critical' : 'error';
+  log[level]('The reply failed for good; the message goes to the dead-letter queue.', details);
   return failure;
 }
 
@@ -134,7 +135,7 @@ async function release(turn: Turn, error: EngineError, context: TurnContext): Pr
     await saveLeaving(latest, withFailure(freed, error, 'failed', context), context);
     return counted(error, next.refusals ?? 1, context);
   } catch (releaseError) {
-    context.log.error('The lease of the turn could not be given back; it runs out by itself.', {
+    context.log.error('The lease of the turn could not be released; it expires by itself.', {
       error: errorForLog(releaseError),
     });
     return counted(error, turn.attempts + 1, context);
@@ -173,7 +174,7 @@ const withFailure = (
   { clock }: TurnContext,
 ): Turn => ({ ...turn, history: withEntry(turn.history, { at: clock.now(), what, error_code }) });
 
-/** The attempt was counted as it began; an outage is none. */
+/** The attempt was counted as it began; an outage does not count. */
 function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
   return isOutage(error)
     ? { attempts: Math.max(0, attempts - 1), outages: outages + 1 }
@@ -182,7 +183,7 @@ function countsAfter({ attempts, outages = 0 }: Turn, error: EngineError) {
 
 /**
  * What a dead letter leaves behind. The thread in which it died may be the reason, so that neither its redriving
- * nor the customer's next message goes on there.
+ * nor the customer's next message continues there.
  */
 function fromTheStart(turn: Turn, error: EngineError): Turn {
   const isAsked = turn.state === 'thread' || turn.state === 'run';
@@ -191,7 +192,7 @@ function fromTheStart(turn: Turn, error: EngineError): Turn {
   return withoutThread(rest);
 }
 
-/** Errors of one conversation alone that look like an outage: the vendor has made it so that it cannot go on. */
+/** Errors of one conversation alone that look like an outage: the vendor does not let it continue. */
 const perhapsTheThreads = /^(openai_(failed|unreadable)|run_cancelled)$/;
 
 /** A wrong setting, or an outage, says nothing about the thread. */

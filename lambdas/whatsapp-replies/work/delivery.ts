@@ -54,7 +54,7 @@ export const encodeReference = ({
 }: ReplyReference): string =>
   Buffer.from(JSON.stringify({ company_id, conversation_id, message_key })).toString('base64url');
 
-/** The reference, or undefined for what is none of ours. */
+/** The reference; undefined if it is not one of ours. */
 export function decodeReference(text: string): ReplyReference | undefined {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

@@ -26,7 +26,7 @@ const maxMediaItems = 10;
 const maxSidChars = 128;
 /** Of what a customer points at: enough to know it again. */
 const maxPointedAtChars = 600;
-/** Ids are parts of keys; what is longer is none of WhatsApp's. */
+/** Ids are parts of keys; a longer one is not WhatsApp's. */
 const maxAddressIdChars = 200;
 
 /** A field of Twilio's form as text, '' where it is missing. */
@@ -193,7 +193,7 @@ const begins: [contentType: string, begin: string, from?: number][] = [
 
 /**
  * The type of a picture that the model reads: by its first bytes, else as it was served, else as the message
- * declared it. Undefined when it is none.
+ * declared it. Undefined if it is not a picture.
  */
 export function pictureType(
   bytes: Uint8Array,
@@ -203,8 +203,8 @@ export function pictureType(
   const begin = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   const seen = begins.find(([, text, from = 0]) => begin.startsWith(text, from))?.[0];
   const servedType = contentTypeOf(served);
-  const isTold = servedType.includes('/') && !isAnyBytes(servedType);
-  const told = isTold ? servedType : contentTypeOf(declared);
-  const type = seen ?? told;
+  const isStated = servedType.includes('/') && !isAnyBytes(servedType);
+  const stated = isStated ? servedType : contentTypeOf(declared);
+  const type = seen ?? stated;
   return isReadablePicture(type) ? type : undefined;
 }

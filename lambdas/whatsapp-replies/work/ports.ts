@@ -44,7 +44,7 @@ export type StepResult =
   | { kind: 'moved'; turn: Turn }
   | { kind: 'waiting'; turn: Turn; afterSeconds: number };
 
-/** A part of the process's memory that pieces of work share which go on at the same time. */
+/** A part of the process's memory which concurrent pieces of work share. */
 export interface ByteRoom {
   hold(): ByteHold;
 }
@@ -94,7 +94,7 @@ export type ModelRunStatus =
   | { kind: 'failed'; runId: string; reason: string; next: 'retry' | 'alert'; code?: string };
 
 /** The thread is busy with another run, or is gone from the vendor's side. */
-export type ThreadTrouble = { kind: 'busy' } | { kind: 'thread_gone' };
+export type ThreadFailure = { kind: 'busy' } | { kind: 'thread_gone' };
 
 /** A model with the company's instructions, answering in threads that the vendor keeps for us. */
 export interface AssistantPort {
@@ -105,16 +105,16 @@ export interface AssistantPort {
   startMs(threadId: string): number;
   /** Opens a thread that already knows the messages so far; returns its id. */
   openThread(turn: TurnKey, history: PastMessage[]): Promise<string>;
-  /** Has the vendor delete a thread that no turn goes on with. */
+  /** Lets the vendor delete a thread that no turn uses any more. */
   closeThread(threadId: string): Promise<void>;
   /** Adds the messages and starts their run. Throws `retry` when it is in doubt whether it began. */
   startRun(
     threadId: string,
     turn: Turn,
     messages: StartMessages,
-  ): Promise<ModelRunStatus | ThreadTrouble>;
+  ): Promise<ModelRunStatus | ThreadFailure>;
   /** After such a doubt: the run that was started for this turn, if one was. */
-  findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadTrouble | undefined>;
+  findRun(threadId: string, turn: Turn): Promise<ModelRunStatus | ThreadFailure | undefined>;
   checkRun(threadId: string, runId: string): Promise<ModelRunStatus>;
   /** Ends a run and returns how it ended; it may have completed meanwhile. */
   cancelRun(threadId: string, runId: string): Promise<ModelRunStatus>;

@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../shared/queue/outcome.ts';
 import type { MessageStatus } from '../messages.ts';
 import type { Inbound } from './inbound.ts';
 
-/** The last step that is recorded; a redelivery goes on behind it. */
+/** The last recorded step; a redelivery continues after it. */
 export type TurnState = 'received' | 'thread' | 'run' | 'text' | 'sending' | 'sent' | 'recorded';
 
 /**

@@ -42,7 +42,7 @@ describe('a credential, though each answer of the store is lost', () => {
     expect(await credentials.revoke('revoked', 'none')).toBe(false);
   });
 
-  it('notes the day of its use, and none where there is none', async () => {
+  it('records the day of its use, and none where there is none', async () => {
     const credentials = credentialStore(withLostAnswers(table));
     const { stored } = await credentials.create(wanted('used'));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Letter } from '../../../bin/dlq/letters.ts';
+import type { DeadLetter } from '../../../bin/dlq/letters.ts';
 import { outlookOf } from '../../../bin/dlq/outlook.ts';
 import { subjectOf } from '../../../bin/dlq/subject.ts';
 import type { Records } from '../../../bin/records.ts';
@@ -17,7 +17,7 @@ const nothing: Records = {
   run: async () => undefined,
 };
 
-const aLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
+const aDeadLetter = (body: unknown, more: Partial<DeadLetter> = {}): DeadLetter => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     id: 'l1',
@@ -32,7 +32,7 @@ const aLetter = (body: unknown, more: Partial<Letter> = {}): Letter => {
 };
 
 const whatsApp = (receivedAt = now - hourMs) =>
-  aLetter({
+  aDeadLetter({
     twilio_message: { MessageSid: 'SM1', From: 'whatsapp:+491', Body: 'Secret words' },
     conversation_id: 'c_1',
     company_id: 'acme',
@@ -41,7 +41,7 @@ const whatsApp = (receivedAt = now - hourMs) =>
   });
 
 const email = (more = {}) =>
-  aLetter({
+  aDeadLetter({
     tenant_id: 'acme',
     run_id: 'r1',
     email_id: 'e1',
@@ -51,13 +51,13 @@ const email = (more = {}) =>
     ...more,
   });
 
-const run = (kind: 'start' | 'watch') => aLetter({ kind, tenant_id: 'acme', run_id: 'r1' });
+const run = (kind: 'start' | 'watch') => aDeadLetter({ kind, tenant_id: 'acme', run_id: 'r1' });
 
 const lead = () =>
-  aLetter({ kind: 'again', tenant_id: 'acme', lead_id: id, request_id: id, adapter: 'rules' });
+  aDeadLetter({ kind: 'again', tenant_id: 'acme', lead_id: id, request_id: id, adapter: 'rules' });
 
-const event = (more: Partial<Letter> = {}) =>
-  aLetter(
+const event = (more: Partial<DeadLetter> = {}) =>
+  aDeadLetter(
     {
       source: 'replies-engine',
       detail: {
@@ -71,7 +71,7 @@ const event = (more: Partial<Letter> = {}) =>
     more,
   );
 
-const redriving = async (letter: Letter, records: Partial<Records> = {}) =>
+const redriving = async (letter: DeadLetter, records: Partial<Records> = {}) =>
   (await outlookOf(letter, { ...nothing, ...records }, now)).redriving;
 
 const turn = (fields: Partial<Turn>): Partial<Records> => ({
@@ -90,9 +90,9 @@ describe('what redriving a customer’s message would do', () => {
     expect(await redriving(whatsApp(), records)).toBe('changes nothing: it is over (answered).');
   });
 
-  it('is to go on behind the last step', async () => {
+  it('is to continue behind the last step', async () => {
     expect(await redriving(whatsApp())).toMatch(/^begins from the start; the customer gets/);
-    expect(await redriving(whatsApp(), turn({ state: 'run' }))).toMatch(/^goes on behind .*"run"/);
+    expect(await redriving(whatsApp(), turn({ state: 'run' }))).toMatch(/^continues after .*"run"/);
     const parts = [{ state: 'sent' }, { state: 'waiting' }] as Turn['parts'];
     expect(await redriving(whatsApp(), turn({ state: 'sending', parts }))).toMatch(
       /^sends what is missing \(1 of 2 parts are sent\)/,
@@ -176,14 +176,14 @@ describe('a letter of another context', () => {
   });
 
   it.each(['', 'null', '[1]', '"text"', '{}', 'no json'])('may be anything: %s', async (body) => {
-    expect(await redriving(aLetter(body))).toContain('as long as the message is malformed');
+    expect(await redriving(aDeadLetter(body))).toContain('as long as the message is malformed');
   });
 });
 
 describe('a dead lead', () => {
-  it('is named, and is judged when it is sent back', async () => {
+  it('is named, and is classified when it is sent back', async () => {
     expect(lead().subject).toMatchObject({ tenant: 'acme', ids: [id] });
-    expect(await redriving(lead())).toContain('judges the lead');
+    expect(await redriving(lead())).toContain('classifies the lead');
   });
 });
 

@@ -66,8 +66,8 @@ describe('a redrive', () => {
     await run({ wanted: (letter) => isNamed(letter, [second, 'c']) });
 
     const { letters } = await lookAt(test.queues.client, test.letters.url, {
-      most: 10,
-      mostSeen: 10,
+      max: 10,
+      maxSeen: 10,
       wanted: () => true,
     });
     const back = (await test.sentBack()).map(({ body }) => JSON.parse(body).run_id);
@@ -92,7 +92,7 @@ describe('a redrive', () => {
     expect(now - begun).toBe(10_000);
   });
 
-  it('that is stopped leaves the rest where it was, and goes on later', async () => {
+  it('that is stopped leaves the rest where it was, and continues later', async () => {
     const stop = new AbortController();
     for (let n = 0; n < 30; n++) await test.die({ n });
 

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const query = { pattern: '', since: 0, most: 100 };
+const query = { pattern: '', since: 0, max: 100 };
 
 describe('the logs of the local cloud', () => {
   const write = (...lines: string[]) => {
@@ -37,7 +37,7 @@ describe('the logs of the local cloud', () => {
     expect(await read({ pattern: '{ $.level = "WARN" }', since: at + 5_000 })).toEqual([
       line('bad', 20_000, 'WARN'),
     ]);
-    expect(await read({ most: 1 })).toEqual([line('bad', 20_000, 'WARN')]);
+    expect(await read({ max: 1 })).toEqual([line('bad', 20_000, 'WARN')]);
   });
 
   it('have a time for each line: its own, or that of the line before', async () => {
@@ -55,7 +55,7 @@ describe('the logs of the local cloud', () => {
     keep('replies-engine-authorizer-local', line('first', 1_000));
     keep('replies-engine-status-local', line('third', 3_000));
 
-    const all = await localLogs(target, folder)('all', { ...query, most: 3 });
+    const all = await localLogs(target, folder)('all', { ...query, max: 3 });
 
     expect(all).toEqual([line('second', 2_000), line('third', 3_000), line('fourth', 4_000)]);
   });

@@ -5,7 +5,7 @@ import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
 import type { HistoryEntry } from '../../../lambdas/shared/queue/outcome.ts';
-import { aLeadsOffice, leadOf, withKey } from '../../leads/office.ts';
+import { aWorld, leadOf, withKey } from '../../leads/leads-world.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';
 
@@ -38,7 +38,7 @@ describe('the timeline of a message', () => {
     expect(again.dead).toBe(false);
     expect(again.steps.slice(-3).map(({ what }) => what)).toEqual([
       'failed: openai_busy; it is tried again',
-      'failed for good: openai_failed; it goes to the dead letters',
+      'failed permanently: openai_failed; it goes to the dead letters',
       'taken up again, from the dead letters',
     ]);
   });
@@ -66,7 +66,7 @@ describe('the timeline of an email', () => {
 
     expect(timeline?.steps.slice(-3).map(({ what }) => what)).toEqual([
       'failed: mailbox_unavailable; it is tried again',
-      'failed for good: mailbox_unavailable; it goes to the dead letters',
+      'failed permanently: mailbox_unavailable; it goes to the dead letters',
       'taken up again, from the dead letters',
     ]);
   });
@@ -75,32 +75,32 @@ describe('the timeline of an email', () => {
 const note = 'Need pricing for 50 seats.';
 
 describe('the timeline of a lead', () => {
-  it('tells the tries that failed, the dead letter, and each judgement, without words', async () => {
-    const office = aLeadsOffice(table);
-    const { id } = await leadOf(await office.post({ note }, withKey('lead-1')));
+  it('tells the tries that failed, the dead letter, and each classification, without words', async () => {
+    const leads = aWorld(table);
+    const { id } = await leadOf(await leads.post({ note }, withKey('lead-1')));
     const failed = (what: 'failed' | 'dead') =>
-      office.store.setFailed('acme', id, { at: table.clock.now(), what, error_code: 'store' });
+      leads.store.setFailed('acme', id, { at: table.clock.now(), what, error_code: 'store' });
     await failed('failed');
     await failed('dead');
     const dead = await leadTimeline('acme', id, table, false);
-    for (const message of office.queue) await office.triage(message);
-    const judged = await leadTimeline('acme', id, table, false);
+    for (const message of leads.queue) await leads.triage(message);
+    const classified = await leadTimeline('acme', id, table, false);
 
-    expect(dead).toMatchObject({ state: 'not judged: a dead letter (store)', dead: true });
-    expect(judged?.state).toMatch(/^judged: \w+, P\d$/);
-    expect(judged?.steps.map(({ what }) => what)).toEqual([
+    expect(dead).toMatchObject({ state: 'not classified: a dead letter (store)', dead: true });
+    expect(classified?.state).toMatch(/^classified: \w+, P\d$/);
+    expect(classified?.steps.map(({ what }) => what)).toEqual([
       'received and queued',
       'failed: store; it is tried again',
-      'failed for good: store; it goes to the dead letters',
-      expect.stringMatching(/^judged \(1\): \w+, P\d, by rules$/),
+      'failed permanently: store; it goes to the dead letters',
+      expect.stringMatching(/^classified \(1\): \w+, P\d, by rules$/),
     ]);
-    expect(JSON.stringify(judged)).not.toContain(note);
+    expect(JSON.stringify(classified)).not.toContain(note);
     expect((await leadTimeline('acme', id, table, true))?.words).toEqual({ note });
   });
 
   it('is none of another company’s', async () => {
-    const office = aLeadsOffice(table);
-    const { id } = await leadOf(await office.post({ note }, withKey('lead-2')));
+    const leads = aWorld(table);
+    const { id } = await leadOf(await leads.post({ note }, withKey('lead-2')));
 
     expect(await leadTimeline('globex', id, table, false)).toBeUndefined();
   });

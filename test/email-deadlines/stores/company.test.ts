@@ -128,7 +128,7 @@ describe('the terms of a company', () => {
     expect(fault?.message).toContain(what);
   });
 
-  it('cannot be had while the store is away', async () => {
+  it('is not available while the store is away', async () => {
     const away = retryLater('store', 'DynamoDB failed to read a tenant.');
     const tenants = { ...someTenants({}), configuration: () => Promise.reject(away) };
 

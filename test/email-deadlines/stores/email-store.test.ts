@@ -125,7 +125,7 @@ describe('the sending of an email', () => {
 });
 
 describe('the end of an email', () => {
-  it('is noted by its owner, though the answer was lost, and by nobody after', async () => {
+  it('is recorded by its owner, though the answer was lost, and by nobody after', async () => {
     const { store, email, stored } = await anEmail();
     await store.claim(email, 'a', inSeconds(10));
     const ending = { state: 'failed', reason: 'refused', failed_at: 7 } as const;

@@ -48,7 +48,7 @@ export const settings = (url: string, timeoutMs = 5_000) => ({
 });
 
 /** What posting may take in all, where a test does not say. */
-export const mostMs = 10_000;
+export const maxPostMs = 10_000;
 
 export const aReply = {
   email_id: 'e1',
@@ -60,7 +60,7 @@ export const aReply = {
 /** What becomes of a reply to a mailbox that answers so. */
 export async function posted(answer: (response: ServerResponse) => void, timeoutMs?: number) {
   const { url, asked } = await aServer(answer);
-  return { result: await mailbox(settings(url, timeoutMs)).post(aReply, mostMs), asked };
+  return { result: await mailbox(settings(url, timeoutMs)).post(aReply, maxPostMs), asked };
 }
 
 export async function fetched(answer: (response: ServerResponse) => void, timeoutMs?: number) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fetchEmails, mailbox } from '../../../lambdas/email-deadlines/vendors/mailbox.ts';
 import { alertPerson } from '../../../lambdas/shared/errors.ts';
-import { aReply, aServer, mostMs, says, settings } from './a-mailbox.ts';
+import { aReply, aServer, maxPostMs, says, settings } from './a-mailbox.ts';
 
 describe('the key of a mailbox', () => {
-  /** A mailbox that knows `right` alone; the keys are read anew as `stored` says. */
+  /** A mailbox that knows `right` alone; the keys are read again as `stored` says. */
   async function aMailbox(kept: string, stored: string | Error) {
     const { url, asked } = await aServer((response) => {
       const last = asked.at(-1);
@@ -22,12 +22,12 @@ describe('the key of a mailbox', () => {
     return { asked, place: { ...settings(url), ...keys } };
   }
 
-  it('is read anew when it is refused, and one that has taken its place is used at once', async () => {
+  it('is read again when it is refused, and one that has taken its place is used at once', async () => {
     const fetching = await aMailbox('old', 'right');
     const posting = await aMailbox('old', 'right');
 
     expect(await fetchEmails(fetching.place, true)).toEqual([]);
-    expect(await mailbox(posting.place).post(aReply, mostMs)).toEqual({ kind: 'accepted' });
+    expect(await mailbox(posting.place).post(aReply, maxPostMs)).toEqual({ kind: 'accepted' });
     expect([fetching.asked.length, posting.asked.length]).toEqual([2, 2]);
   });
 
@@ -37,7 +37,7 @@ describe('the key of a mailbox', () => {
   ])('that is refused is tried once where the stored one %s', async (_, stored) => {
     const { asked, place } = await aMailbox('old', stored);
 
-    expect(await mailbox(place).post(aReply, mostMs)).toEqual({
+    expect(await mailbox(place).post(aReply, maxPostMs)).toEqual({
       kind: 'unavailable',
       reason: 'it refused the key (401)',
     });
@@ -50,7 +50,7 @@ describe('the key of a mailbox', () => {
     const { url, asked } = await aServer(says(200, []));
     const place = { ...settings(url), apiKey: () => Promise.reject(missing) };
 
-    await expect(mailbox(place).post(aReply, mostMs)).rejects.toBe(missing);
+    await expect(mailbox(place).post(aReply, maxPostMs)).rejects.toBe(missing);
     await expect(fetchEmails(place, true)).rejects.toBe(missing);
     expect(asked).toEqual([]);
   });

@@ -8,7 +8,7 @@ import {
   breaksOff,
   fetched,
   inTheMiddle,
-  mostMs,
+  maxPostMs,
   never,
   posted,
   says,
@@ -38,7 +38,7 @@ describe('a reply to the mailbox', () => {
     [{ error: 'Cannot GET /emails?api_key=s3cret' }],
     ['plain words, as the customer wrote them'],
     [''],
-  ])('is refused for good by a 4xx, whose words are not repeated: %j', async (body) => {
+  ])('is refused permanently by a 4xx, whose words are not repeated: %j', async (body) => {
     const { result } = await posted(says(404, body));
 
     expect(result).toEqual({ kind: 'refused', reason: 'it answered 404' });
@@ -79,7 +79,7 @@ describe('a reply to the mailbox', () => {
   });
 
   it('may be posted again to a mailbox that is not there', async () => {
-    const result = await mailbox(settings(await nobodyHere())).post(aReply, mostMs);
+    const result = await mailbox(settings(await nobodyHere())).post(aReply, maxPostMs);
 
     expect(result).toMatchObject({ kind: 'unavailable' });
   });
@@ -107,7 +107,7 @@ describe('a reply to the mailbox', () => {
   it('is refused, and not sent, where the company has named a place inside our own network', async () => {
     const { url, asked } = await aServer(says(200, {}));
 
-    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply, mostMs);
+    const result = await mailbox({ ...settings(url), isOwn: true }).post(aReply, maxPostMs);
 
     expect(result).toMatchObject({ kind: 'refused' });
     expect(asked).toEqual([]);
@@ -117,7 +117,7 @@ describe('a reply to the mailbox', () => {
     const { url, asked } = await aServer(says(200, {}));
     const own = { ...settings(url), isOwn: true, allowLoopback: true };
 
-    expect(await mailbox(own).post(aReply, mostMs)).toMatchObject({ kind: 'accepted' });
+    expect(await mailbox(own).post(aReply, maxPostMs)).toMatchObject({ kind: 'accepted' });
     expect(asked).toHaveLength(1);
   });
 

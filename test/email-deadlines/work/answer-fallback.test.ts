@@ -30,7 +30,7 @@ describe('the fallback chain of an answer', () => {
     expect(email).toMatchObject({ answered_by: step, response: `By ${step}`, on_time: true });
   });
 
-  it('goes on from a tier that fails to the next one', async () => {
+  it('continues from a tier that fails to the next one', async () => {
     const answer = async (step: string) => {
       if (step !== 'template') throw new Error(`${step} is away`);
       return 'By template';

@@ -137,9 +137,9 @@ describe('a mailbox that is away', () => {
     expect(world.posts).toHaveLength(1);
     expect(world.queue[0]?.afterSeconds).toBeGreaterThan(0);
     const email = await world.email('e1');
-    const restsMs = Number(email?.lease_until) - clock.now();
+    const quietMs = Number(email?.lease_until) - clock.now();
     expect(email).toMatchObject({ state: 'sending' });
-    expect(restsMs).toBeLessThanOrEqual(1_000 * Number(world.queue[0]?.afterSeconds));
+    expect(quietMs).toBeLessThanOrEqual(1_000 * Number(world.queue[0]?.afterSeconds));
   });
 
   it('is not asked again where that could outlive the invocation', async () => {
@@ -193,7 +193,7 @@ describe('a mailbox that is away', () => {
     expect(world.accepted.map(({ reply }) => reply.response)).toEqual(['Answer 1']);
   });
 
-  it('makes a dead letter of the email once the outage has lasted too long, and those behind it go on', async () => {
+  it('makes a dead letter of the email once the outage has lasted too long, and those behind it continue', async () => {
     const post = ({ email_id }: { email_id: string }) => (email_id === 'parent' ? away : undefined);
     const inTime = parentAndChild.map((email) => ({ ...email, deadline: 3_600 }));
     const world = await aWorld(inTime, { post });
@@ -209,7 +209,7 @@ describe('a mailbox that is away', () => {
     );
     expect(await world.email('parent')).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining('mailbox_unavailable: The mailbox took no reply'),
+      reason: expect.stringContaining('mailbox_unavailable: The mailbox did not accept the reply'),
     });
     expect(world.acceptedIds()).toEqual(['child']);
   });

@@ -152,7 +152,7 @@ describe('what fails beside the emails', () => {
     expect(world.queue).toMatchObject([{ message: { run_id: 'broken' }, afterSeconds: 1 }]);
   });
 
-  it('is asked for once, said once, and rests longer each time: a company that cannot be read', async () => {
+  it('is asked for once, said once, and pauses longer each time: a company that cannot be read', async () => {
     let asked = 0;
     const loadRunContext = async () => {
       asked += 1;

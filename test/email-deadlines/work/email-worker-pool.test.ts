@@ -134,11 +134,27 @@ describe('the budget of the model', () => {
     expect(drafted[1]).toBeGreaterThanOrEqual(3_000);
   });
 
+  it('gives a call to whoever needs it most, whichever worker it was that got it', async () => {
+    const notes = answersRecorded();
+    const emails = [anEmail('later', { deadline: 90 }), anEmail('soon', { deadline: 40 })];
+    const waits = [3_000, 0];
+    const world = await aWorld(emails, {
+      ...notes,
+      acquireModelCall: async () => waits.shift() ?? 0,
+      sleep: passing,
+      workers: 2,
+    });
+
+    await world.invoke();
+
+    expect(notes.begun).toEqual(['soon', 'later']);
+  });
+
   it('does not hold up what is drafted already', async () => {
     const emails = [anEmail('draft'), anEmail('drafted', { deadline: 90 })];
-    let isSpent = false;
+    let isUsedUp = false;
     const world = await aWorld(emails, {
-      acquireModelCall: async () => (isSpent ? 5_000 : 0),
+      acquireModelCall: async () => (isUsedUp ? 5_000 : 0),
       sleep: passing,
     });
     const key = { ...world.run, email_id: 'drafted' };
@@ -149,12 +165,12 @@ describe('the budget of the model', () => {
     }
     for (const { message } of world.queue)
       if (message.email_id === 'drafted') message.drafted = true;
-    isSpent = true;
+    isUsedUp = true;
     const begin = clock.now();
 
     const working = world.invoke();
     while (world.accepted.length === 0 && clock.now() < begin + 4_000) await turn();
-    isSpent = false;
+    isUsedUp = false;
     await working;
 
     expect(world.acceptedIds()).toEqual(['drafted', 'draft']);

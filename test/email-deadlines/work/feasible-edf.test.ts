@@ -50,7 +50,7 @@ describe('the queue of ready emails', () => {
     expect(queue.take(800, taking(500))?.email_id).toBe('b');
   });
 
-  it('goes on to the next deadline at stake when the first has passed', () => {
+  it('continues to the next deadline at stake when the first has passed', () => {
     const queue = queueOf(due('parent', 300, 2_000), due('other', 1_500));
 
     expect(queue.take(0, taking(500))?.email_id).toBe('other');
@@ -109,7 +109,7 @@ describe('the queue of ready emails', () => {
             nowMs += steps[nth] ?? 3;
             const taken = queue.take(nowMs, taking(took));
 
-            expect(taken).toEqual(neediest([...waiting], nowMs + took));
+            expect(taken).toEqual(mostUrgent([...waiting], nowMs + took));
             if (taken) waiting.delete(taken);
           }
           expect(queue.take(nowMs, taking(took))).toBeUndefined();
@@ -122,7 +122,7 @@ describe('the queue of ready emails', () => {
 });
 
 /** The same by sorting: tier, then deadline, then id. */
-function neediest(emails: readonly QueuedEmail[], soonest: number): QueuedEmail | undefined {
+function mostUrgent(emails: readonly QueuedEmail[], soonest: number): QueuedEmail | undefined {
   const ranks = emails.map((email) => ({ email, rank: rankOf(email, soonest) }));
   ranks.sort(
     (a, b) =>

@@ -16,7 +16,7 @@ afterAll(() => table.close());
 
 const away = { kind: 'unavailable', reason: 'it answered 503' } as const;
 
-/** An world whose one email has failed for good, with the mailbox back since. */
+/** An world whose one email has failed permanently, with the mailbox back since. */
 async function afterFailure(options: EmailWorldOptions = {}) {
   runs += 1;
   const mailbox = { isBack: false };
@@ -91,7 +91,7 @@ describe('the dead letter of an email that is sent back', () => {
     expect(world.counts).toMatchObject({ sent: 1, failed: 0 });
   });
 
-  it('does nothing to an email that has failed anew since', async () => {
+  it('does nothing to an email that has failed again since', async () => {
     const { world, mailbox, letter } = await afterFailure();
     mailbox.isBack = false;
     world.enqueue([letter]);

@@ -42,7 +42,7 @@ interface CompanyOptions extends OpenAiSimulatorOptions {
   lostReturns?: boolean;
 }
 
-/** The judges of a company, on the real SDK and a simulated OpenAI. */
+/** The classifiers of a company, on the real SDK and a simulated OpenAI. */
 export async function aCompany(
   triage: Record<string, unknown> | undefined,
   {
@@ -62,15 +62,15 @@ export async function aCompany(
   );
   const openAi = withoutPauses(openAiSource(aSecret('sk-test'), `${openai.url}/v1`));
   const clock = virtualClock();
-  let spent = 0;
+  let acquired = 0;
   const tryAcquireModelCall = async () => {
     if (calls instanceof Error) throw calls;
-    spent += 1;
-    return spent <= calls ? { spent: true as const } : { spent: false as const, waitMs };
+    acquired += 1;
+    return acquired <= calls ? { acquired: true as const } : { acquired: false as const, waitMs };
   };
   const returnModelCall = async () => {
     if (lostReturns) throw new Error('The store is away');
-    spent -= 1;
+    acquired -= 1;
   };
   const budget = modelCallLimit({ tryAcquireModelCall, returnModelCall }, clock);
   return {
@@ -78,11 +78,11 @@ export async function aCompany(
     log,
     meter,
     clock,
-    /** How many calls were spent, less those that were given back. */
-    spent: () => spent,
+    /** How many calls were acquired, less those that were given back. */
+    acquired: () => acquired,
     /** On its first try, unless it is said otherwise. */
-    async judge(note: string, adapter?: AdapterName, tries = 1) {
-      const judge = await classifierFor('acme', adapter, {
+    async classify(note: string, adapter?: AdapterName, tries = 1) {
+      const classify = await classifierFor('acme', adapter, {
         tenants,
         budget,
         openAi,
@@ -90,7 +90,7 @@ export async function aCompany(
         meter,
         tries,
       });
-      return judge.classify(note);
+      return classify.classify(note);
     },
     operations: () => openai.calls.map(({ operation }) => operation),
   };

@@ -7,7 +7,7 @@ const note = 'My name is Quetzal: what does it cost?';
 const hasty = 'Need urgent pricing for 50 seats ASAP!';
 const openai = { adapter: 'openai' };
 
-describe('a model that cannot be had', () => {
+describe('a model that is not available', () => {
   const respond = (status: number, code?: string, headers: Record<string, string> = {}) => ({
     kind: 'respond' as const,
     status,
@@ -26,11 +26,11 @@ describe('a model that cannot be had', () => {
     const company = await aCompany(openai, answering(anAnswer()));
     company.openai.faults.add({ operation: 'responses.create', effect });
 
-    await expect(company.judge(note)).rejects.toMatchObject({ next: 'retry', code });
+    await expect(company.classify(note)).rejects.toMatchObject({ next: 'retry', code });
     expect(company.meter.counts).toMatchObject({ OpenAiFailed: 1 });
     expect(company.meter.counts['TriageFallback']).toBeUndefined();
 
-    expect(await company.judge(note, undefined, 2)).toMatchObject({
+    expect(await company.classify(note, undefined, 2)).toMatchObject({
       adapter: 'openai',
       fallback_reason: null,
     });
@@ -44,21 +44,21 @@ describe('a model that cannot be had', () => {
     const outcome = { kind: 'failed' as const, code, message: 'The message.' };
     const company = await aCompany(openai, { answer: () => outcome });
 
-    await expect(company.judge(note)).rejects.toMatchObject({ next: 'retry', code: reason });
+    await expect(company.classify(note)).rejects.toMatchObject({ next: 'retry', code: reason });
   });
 
   it.each([
     ['as long as any outage is borne', note, limits.outageAttempts],
     ['for seconds where the lead may be due within the hour', hasty, limits.maxAttempts],
-  ])('is waited for %s; then the rules judge, and say why', async (_, text, patience) => {
+  ])('is waited for %s; then the rules classify, and say why', async (_, text, attempts) => {
     const company = await aCompany(openai);
     const effect = respond(503);
     company.openai.faults.add({ operation: 'responses.create', effect, times: 2 });
 
-    await expect(company.judge(text, undefined, patience - 1)).rejects.toMatchObject({
+    await expect(company.classify(text, undefined, attempts - 1)).rejects.toMatchObject({
       code: 'openai_failed',
     });
-    expect(await company.judge(text, undefined, patience)).toMatchObject({
+    expect(await company.classify(text, undefined, attempts)).toMatchObject({
       adapter: 'rules',
       adapter_version: rulesVersion,
       fallback_reason: 'openai_failed',
@@ -73,8 +73,8 @@ describe('a model that cannot be had', () => {
       company.openai.faults.add({ operation: 'responses.create', effect });
     }
 
-    await expect(company.judge(note)).rejects.toMatchObject({ retryAfterSeconds: 300 });
-    expect((await company.judge(note)).fallback_reason).toBe('openai_busy');
+    await expect(company.classify(note)).rejects.toMatchObject({ retryAfterSeconds: 300 });
+    expect((await company.classify(note)).fallback_reason).toBe('openai_busy');
   });
 
   it('spends none of the company’s calls by what it did not answer', async () => {
@@ -83,20 +83,20 @@ describe('a model that cannot be had', () => {
     company.openai.faults.add({ operation: 'responses.create', effect, times: 3 });
 
     for (const tries of [1, 2, 3]) {
-      await expect(company.judge(note, undefined, tries)).rejects.toMatchObject({
+      await expect(company.classify(note, undefined, tries)).rejects.toMatchObject({
         code: 'openai_failed',
       });
     }
 
-    expect((await company.judge(note, undefined, 4)).adapter).toBe('openai');
-    expect((await company.judge(note)).fallback_reason).toBe('model_budget');
+    expect((await company.classify(note, undefined, 4)).adapter).toBe('openai');
+    expect((await company.classify(note)).fallback_reason).toBe('model_budget');
   });
 
   it('is waited for also where a call cannot be given back', async () => {
     const company = await aCompany(openai, { lostReturns: true });
     company.openai.faults.add({ operation: 'responses.create', effect: respond(503) });
 
-    await expect(company.judge(note)).rejects.toMatchObject({ code: 'openai_failed' });
+    await expect(company.classify(note)).rejects.toMatchObject({ code: 'openai_failed' });
   });
 });
 
@@ -106,7 +106,7 @@ describe('a model whose credit is used up', () => {
     ['type alone', { code: null, type: 'insufficient_quota' }],
     ['hard limit', { code: 'billing_hard_limit_reached', type: 'invalid_request_error' }],
   ])(
-    'by its %s is no busy one: the rules judge at once, and the operator is told',
+    'by its %s is no busy one: the rules classify at once, and the operator is told',
     async (_, error) => {
       const company = await aCompany(openai);
       const effect = {
@@ -117,7 +117,7 @@ describe('a model whose credit is used up', () => {
       };
       company.openai.faults.add({ operation: 'responses.create', effect });
 
-      expect(await company.judge(note)).toMatchObject({
+      expect(await company.classify(note)).toMatchObject({
         adapter: 'rules',
         fallback_reason: 'openai_quota',
       });

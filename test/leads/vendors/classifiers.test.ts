@@ -7,7 +7,7 @@ import { aCompany, anAnswer, answering } from './asking.ts';
 const note = 'My name is Quetzal: what does it cost?';
 const openai = { adapter: 'openai' };
 
-describe('who judges a company’s leads', () => {
+describe('who classifies a company’s leads', () => {
   it.each([
     ['nothing', undefined],
     ['the rules', { adapter: 'rules' }],
@@ -15,7 +15,7 @@ describe('who judges a company’s leads', () => {
   ])('are the rules where it has configured %s', async (_, triage) => {
     const company = await aCompany(triage);
 
-    expect(await company.judge(note)).toMatchObject({
+    expect(await company.classify(note)).toMatchObject({
       adapter: 'rules',
       adapter_version: rulesVersion,
       fallback_reason: null,
@@ -27,8 +27,8 @@ describe('who judges a company’s leads', () => {
     const byModel = await aCompany({ adapter: 'rules' }, answering(anAnswer()));
     const byRules = await aCompany(openai, answering(anAnswer()));
 
-    expect((await byModel.judge(note, 'openai')).adapter).toBe('openai');
-    expect((await byRules.judge(note, 'rules')).adapter).toBe('rules');
+    expect((await byModel.classify(note, 'openai')).adapter).toBe('openai');
+    expect((await byRules.classify(note, 'rules')).adapter).toBe('rules');
     expect(byRules.operations()).toEqual([]);
   });
 
@@ -39,14 +39,14 @@ describe('who judges a company’s leads', () => {
   ])('are the rules where its configuration names %s, and somebody is told', async (_, triage) => {
     const company = await aCompany(triage);
 
-    expect((await company.judge(note)).adapter).toBe('rules');
+    expect((await company.classify(note)).adapter).toBe('rules');
     expect(company.log.text()).toContain('lead-triage');
   });
 
   it('are the rules while it is suspended, and say so', async () => {
     const company = await aCompany(openai, { suspended: true });
 
-    expect(await company.judge(note, 'openai')).toMatchObject({
+    expect(await company.classify(note, 'openai')).toMatchObject({
       adapter: 'rules',
       fallback_reason: 'suspended',
     });
@@ -55,12 +55,12 @@ describe('who judges a company’s leads', () => {
 });
 
 describe('a model that fails', () => {
-  it('for its settings are wrong is asked once, and the rules judge', async () => {
+  it('for its settings are wrong is asked once, and the rules classify', async () => {
     const company = await aCompany(openai);
     const effect = { kind: 'respond' as const, status: 400 };
     company.openai.faults.add({ operation: 'responses.create', effect });
 
-    expect(await company.judge(note)).toMatchObject({
+    expect(await company.classify(note)).toMatchObject({
       adapter: 'rules',
       adapter_version: rulesVersion,
       fallback_reason: 'openai_refused',
@@ -72,19 +72,19 @@ describe('a model that fails', () => {
     const triage = { ...openai, timeout_seconds: 0.3 };
     const company = await aCompany(triage, { answer: () => ({ kind: 'hangs' }) });
 
-    await expect(company.judge(note)).rejects.toMatchObject({ code: 'answer_too_slow' });
-    expect(await company.judge(note, undefined, limits.maxAttempts)).toMatchObject({
+    await expect(company.classify(note)).rejects.toMatchObject({ code: 'answer_too_slow' });
+    expect(await company.classify(note, undefined, limits.maxAttempts)).toMatchObject({
       adapter: 'rules',
       fallback_reason: 'answer_too_slow',
     });
   });
 
   it.each([{ kind: 'empty' as const }, refusal()])(
-    'as one that %o has the rules judge',
+    'as one that %o has the rules classify',
     async (outcome) => {
       const company = await aCompany(openai, { answer: () => outcome });
 
-      expect(await company.judge(note)).toMatchObject({
+      expect(await company.classify(note)).toMatchObject({
         adapter: 'rules',
         fallback_reason: 'model_answer',
       });
@@ -98,13 +98,13 @@ describe('a model that fails', () => {
     faults.add({ operation: 'responses.create', effect: unsupported });
     faults.add({ operation: 'chat.completions.create', effect: { kind: 'delay', ms: 10_000 } });
 
-    await expect(company.judge(note)).rejects.toMatchObject({ code: 'answer_too_slow' });
+    await expect(company.classify(note)).rejects.toMatchObject({ code: 'answer_too_slow' });
   });
 
   it('is logged without a word of the lead, and counted', async () => {
     const company = await aCompany(openai, answering('Quetzal wants to know'));
 
-    await company.judge(note);
+    await company.classify(note);
 
     expect(company.log.text()).toContain('model_answer');
     expect(company.log.text()).not.toContain('Quetzal');
@@ -113,28 +113,28 @@ describe('a model that fails', () => {
 });
 
 describe('a company’s calls of the model', () => {
-  const told = 'has used up its calls of the model; the rules judge its leads';
+  const told = 'has used up its calls of the model; the rules classify its leads';
 
-  it('are spent by each lead; beyond them the rules judge, say so, and nobody is asked', async () => {
+  it('are spent by each lead; beyond them the rules classify, say so, and nobody is asked', async () => {
     const company = await aCompany(openai, { ...answering(anAnswer()), calls: 2 });
 
-    const judged = [];
-    for (let n = 0; n < 3; n++) judged.push(await company.judge(note));
+    const classified = [];
+    for (let n = 0; n < 3; n++) classified.push(await company.classify(note));
 
-    expect(judged.map(({ fallback_reason }) => fallback_reason)).toEqual([
+    expect(classified.map(({ fallback_reason }) => fallback_reason)).toEqual([
       null,
       null,
       'model_budget',
     ]);
-    expect(judged[2]).toMatchObject({ adapter: 'rules', adapter_version: rulesVersion });
+    expect(classified[2]).toMatchObject({ adapter: 'rules', adapter_version: rulesVersion });
     expect(company.operations()).toHaveLength(2);
     expect(company.meter.counts).toEqual({ TriageFallback: 1 });
   });
 
-  it('bound also what is asked for anew', async () => {
+  it('bound also what is asked for again', async () => {
     const company = await aCompany({ adapter: 'rules' }, { ...answering(anAnswer()), calls: 0 });
 
-    expect((await company.judge(note, 'openai')).fallback_reason).toBe('model_budget');
+    expect((await company.classify(note, 'openai')).fallback_reason).toBe('model_budget');
     expect(company.operations()).toEqual([]);
   });
 
@@ -142,12 +142,12 @@ describe('a company’s calls of the model', () => {
     const company = await aCompany(openai, { calls: 0 });
     const lines = () => company.log.saying(told);
 
-    for (let n = 0; n < 20; n++) await company.judge(note);
+    for (let n = 0; n < 20; n++) await company.classify(note);
     const details = { tenant_id: 'acme', error_code: 'model_budget' };
     expect(lines()).toMatchObject([{ level: 'warn', details }]);
     expect(company.log.lines).toHaveLength(1);
     company.clock.pass(300_000);
-    await company.judge(note);
+    await company.classify(note);
 
     expect(lines()).toHaveLength(2);
     expect(company.meter.counts['TriageFallback']).toBe(21);
@@ -159,32 +159,32 @@ describe('a company’s calls of the model', () => {
   ])('are not asked for again %s: a flood does not fall upon the store', async (_, waitMs, ms) => {
     const company = await aCompany(openai, { calls: 0, waitMs });
 
-    for (let n = 0; n < 20; n++) await company.judge(note);
-    expect(company.spent()).toBe(1);
+    for (let n = 0; n < 20; n++) await company.classify(note);
+    expect(company.acquired()).toBe(1);
     company.clock.pass(ms - 1);
-    await company.judge(note);
-    expect(company.spent()).toBe(1);
+    await company.classify(note);
+    expect(company.acquired()).toBe(1);
     company.clock.pass(1);
 
-    expect((await company.judge(note)).fallback_reason).toBe('model_budget');
-    expect(company.spent()).toBe(2);
+    expect((await company.classify(note)).fallback_reason).toBe('model_budget');
+    expect(company.acquired()).toBe(2);
   });
 
   it.each([
-    ['the rules judge', { adapter: 'rules' }, false],
+    ['the rules classify', { adapter: 'rules' }, false],
     ['it is suspended', openai, true],
   ])('are left where %s', async (_, triage, suspended) => {
     const company = await aCompany(triage, { suspended });
 
-    await company.judge(note);
+    await company.classify(note);
 
-    expect(company.spent()).toBe(0);
+    expect(company.acquired()).toBe(0);
   });
 
   it('that cannot be counted let the lead come back, and ask nobody', async () => {
     const company = await aCompany(openai, { calls: retryLater('store', 'It is away.') });
 
-    await expect(company.judge(note)).rejects.toMatchObject({ next: 'retry', code: 'store' });
+    await expect(company.classify(note)).rejects.toMatchObject({ next: 'retry', code: 'store' });
     expect(company.operations()).toEqual([]);
   });
 });

@@ -40,6 +40,16 @@ describe('the bundles', () => {
     expect(bundle('say')).toContain('second');
   });
 
+  it('are made again of a file that was written while they were made', async () => {
+    const { root, write, bundle } = aProject();
+    const making = bundleLambdas(root);
+    write('lambdas/shared/word.ts', "export const word = 'second';");
+    await making;
+
+    expect(await bundleLambdas(root)).toBe(true);
+    expect(bundle('say')).toContain('second');
+  });
+
   it.each([
     [
       'an entry is new',

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { allRoutes } from '../../../lambdas/administration/openapi.ts';
 import { authorizerCacheSeconds } from '../../../lambdas/tenancy/authorizer-context.ts';
 import { type ApiRoute, platformPrefix } from '../../../lambdas/tenancy/route.ts';
-import { referredBy, resourcesOf, templateOf } from '../../support/stack.ts';
+import type { Tenancy } from '../../../lib/administration/tenancy.ts';
+import type { PublicApi } from '../../../lib/constructs/public-api.ts';
+import { referredBy, resourcesOf, templateOf, withAppOf } from '../../support/stack.ts';
 
 const template = templateOf('dev');
 
@@ -40,6 +42,26 @@ describe('the public API', () => {
       'POST /webhooks/twilio/status',
       'POST /webhooks/twilio/whatsapp',
     ]);
+  });
+
+  it('takes no open route and one with a scope for the same', () => {
+    const route = { operationId: 'a', method: 'GET', tag: 'A', summary: 'A' } as const;
+    const success = { status: 200, what: 'A' } as const;
+    const both: ApiRoute[] = [
+      { ...route, path: '/a/{id}', access: 'leads:read', success },
+      { ...route, path: '/a/{id}/public', access: 'open', success },
+    ];
+
+    const serve = () =>
+      withAppOf('dev', {}, ({ stack }) => {
+        const api = stack.node.findChild('Api') as PublicApi;
+        const { authorizer } = stack.node.findChild('Tenancy') as Tenancy;
+        api.serve(authorizer, ...both);
+      });
+
+    expect(serve).toThrow(
+      '/a/{id}/public and /a/{id} are one route of the HTTP API (GET /a/{rest+})',
+    );
   });
 
   it('leaves the preflights of web pages to the HTTP API: no route has them, which would ask the authorizer', () => {

@@ -38,7 +38,7 @@ describe('a conversation in the terminal', () => {
     expect(shown()).toContain('typing…');
   });
 
-  it('says why a message was refused, and goes on', async () => {
+  it('says why a message was refused, and continues', async () => {
     const { input, end, shown } = await aConversation(({ Body }) =>
       Body === 'Again' ? ['Welcome back.'] : new Response('Out of order', { status: 503 }),
     );

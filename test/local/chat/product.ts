@@ -61,7 +61,7 @@ async function reply(origin: string, inbound: Inbound, bodies: string[]): Promis
 export function aDataFolder(running?: RunningState, left = false) {
   const folder = mkdtempSync(path.join(tmpdir(), 'chat-'));
   const occupied = running && occupy(folder);
-  if (running) occupied?.tell(running);
+  if (running) occupied?.publish(running);
   if (left) occupied?.leave();
   if (running && left) writeFileSync(path.join(folder, 'running.json'), JSON.stringify(running));
   const remove = () => {

@@ -55,7 +55,7 @@ describe('a local function', () => {
     expect([await target.invoke({}), await target.invoke({})]).toEqual([1, 2]);
   });
 
-  it('writes to the log of the house whatever it prints', async () => {
+  it('writes to the log of the deployment whatever it prints', async () => {
     const { target, lines } = aHandler(
       `console.log('{"level":"INFO"}'); console.error('trouble'); return null;`,
     );
@@ -89,7 +89,7 @@ describe('a local function', () => {
 });
 
 describe('a local function that fails', () => {
-  it('rejects with the error, logs it, and goes on in the same environment', async () => {
+  it('rejects with the error, logs it, and continues in the same environment', async () => {
     const { target, lines } = aFunction(
       `let n = 0;
        exports.handler = async () => {

@@ -87,7 +87,7 @@ describe('the local queues', () => {
     await after.close();
   });
 
-  it('hand out several messages of a group in order, and none beside those in flight', async () => {
+  it('deliver several messages of a group in order, and none beside those in flight', async () => {
     const queues = await startQueues(undefined);
     const { url } = await inbox(queues);
     const put = (body: string) =>

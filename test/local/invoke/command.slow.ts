@@ -52,7 +52,7 @@ describe('a function of the stack', () => {
     const folder = aFolder();
     const occupied = occupy(folder);
     onTestFinished(() => occupied?.leave());
-    occupied?.tell(aRunningState({ functions }));
+    occupied?.publish(aRunningState({ functions }));
 
     const place = await placeOf('reply-processor', { DATA_DIR: folder });
 

@@ -198,7 +198,7 @@ describe('administration-api and conversations-api', () => {
 });
 
 describe('leads-api and lead-triage', () => {
-  it('take the lead in once, and have it judged', async () => {
+  it('take the lead in once, and have it classified', async () => {
     const first = await answered('leads-api');
     const again = await answered('leads-api');
 
@@ -208,7 +208,7 @@ describe('leads-api and lead-triage', () => {
     );
   });
 
-  it('judge the lead of the payload, and tell of it', async () => {
+  it('classify the lead of the payload, and tell of it', async () => {
     const { result } = await resultOf('lead-triage');
     const { body } = await answered('leads-api', reading('/leads', 'priority=P0'));
 

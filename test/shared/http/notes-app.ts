@@ -42,7 +42,7 @@ export function notesApp(
 ) {
   const told: ResourceChange[] = [];
   const { app, serve } = protectedApp({
-    usage: { tryAcquireRequest: async () => ({ admitted: true }) },
+    usage: { tryAcquireRequest: async () => ({ acquired: true }) },
     clock: table.clock,
     log: recordedLog(),
     meter: recordedMeter(),

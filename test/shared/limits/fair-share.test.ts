@@ -40,7 +40,7 @@ async function enter(pool: ReturnType<typeof aPool>, tenants: string[], times: n
   for (let n = 0; n < times; n++) places.push(await pool.instance().enter(tenants, 60 * seconds));
   return places;
 }
-const admitted = (places: { tenants: ReadonlySet<string> }[]) =>
+const entered = (places: { tenants: ReadonlySet<string> }[]) =>
   places.filter(({ tenants }) => tenants.size > 0).length;
 
 describe('a pool of ten workers', () => {
@@ -51,7 +51,7 @@ describe('a pool of ten workers', () => {
     const flood = await enter(pool, ['flood'], 10);
     const quiet = await enter(pool, ['quiet'], 1);
 
-    expect([admitted(flood), admitted(quiet)]).toEqual([8, 1]);
+    expect([entered(flood), entered(quiet)]).toEqual([8, 1]);
   });
 
   it('gives a tenant half of them as soon as another is at work', async () => {
@@ -59,7 +59,7 @@ describe('a pool of ten workers', () => {
     await pool.isShared();
     await enter(pool, ['quiet'], 1);
 
-    expect(admitted(await enter(pool, ['flood'], 10))).toBe(4);
+    expect(entered(await enter(pool, ['flood'], 10))).toBe(4);
   });
 
   it('lets in as many of those who come in the same moment as there are places', async () => {
@@ -70,18 +70,18 @@ describe('a pool of ten workers', () => {
       Array.from({ length: 30 }, () => pool.instance().enter(['flood'], 60 * seconds)),
     );
 
-    expect(admitted(places)).toBe(8);
+    expect(entered(places)).toBe(8);
   });
 
   it('gives a place that was left to the next', async () => {
     const pool = aPool(10);
     await pool.isShared();
     const [first] = await enter(pool, ['flood'], 8);
-    expect(admitted(await enter(pool, ['flood'], 1))).toBe(0);
+    expect(entered(await enter(pool, ['flood'], 1))).toBe(0);
 
     await first?.leave();
 
-    expect(admitted(await enter(pool, ['flood'], 1))).toBe(1);
+    expect(entered(await enter(pool, ['flood'], 1))).toBe(1);
     expect(await pool.workers()).toBe(8);
   });
 
@@ -89,7 +89,7 @@ describe('a pool of ten workers', () => {
     const pool = aPool(10);
     await pool.isShared();
     await enter(pool, ['flood'], 8);
-    expect(admitted(await enter(pool, ['flood'], 1))).toBe(0);
+    expect(entered(await enter(pool, ['flood'], 1))).toBe(0);
 
     table.clock.pass(61 * seconds);
     const [place] = await enter(pool, ['flood'], 1);
@@ -104,17 +104,17 @@ describe('a company that was alone for a week', () => {
   it('has all workers', async () => {
     const pool = aPool(4);
 
-    expect(admitted(await enter(pool, ['flood'], 6))).toBe(6);
+    expect(entered(await enter(pool, ['flood'], 6))).toBe(6);
   });
 
   it('shares them as soon as another has work, and no more once that is a week ago', async () => {
     const pool = aPool(4);
     await pool.isShared();
-    expect(admitted(await enter(pool, ['flood'], 6))).toBe(3);
+    expect(entered(await enter(pool, ['flood'], 6))).toBe(3);
 
     table.clock.pass(8 * 86_400 * seconds);
 
-    expect(admitted(await enter(pool, ['flood'], 6))).toBe(6);
+    expect(entered(await enter(pool, ['flood'], 6))).toBe(6);
   });
 });
 
@@ -166,7 +166,7 @@ describe('an invocation', () => {
 
     const places = await enter(pool, ['acme'], 4);
 
-    expect(admitted(places)).toBe(3);
+    expect(entered(places)).toBe(3);
     for (const place of places) await place.leave();
     expect(await pool.workers()).toBe(0);
   });

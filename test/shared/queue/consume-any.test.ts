@@ -9,13 +9,13 @@ import { consumerParts, inGroup, staysOf } from '../../support/consumer.ts';
 type Message = { id: string };
 
 const schema = z.object({ id: z.string() });
-const fates = ['done', 'waits', 'fails', 'fatal', 'useless', 'malformed'] as const;
-type Fate = (typeof fates)[number];
+const plans = ['done', 'waits', 'fails', 'fatal', 'useless', 'malformed'] as const;
+type Plan = (typeof plans)[number];
 
 const orders = ['parallel', 'fifo-groups', 'whole groups'] as const;
 const message = fc.record({
   group: fc.constantFrom('a', 'b', 'c'),
-  fate: fc.constantFrom(...fates),
+  plan: fc.constantFrom(...plans),
 });
 const cases = fc.record({
   batch: fc.array(message, { maxLength: 10 }),
@@ -24,23 +24,23 @@ const cases = fc.record({
 });
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-async function outcomeOf(fate: Fate | undefined): Promise<Outcome> {
+async function outcomeOf(plan: Plan | undefined): Promise<Outcome> {
   await new Promise(setImmediate);
-  if (fate === 'fails') throw retryLater('broken', 'It is broken.');
-  if (fate === 'fatal') throw new Error('Fatal.');
-  if (fate === 'waits') return { kind: 'retry', afterSeconds: 3 };
-  return fate === 'useless' ? { kind: 'dead', error: discardWork('useless', 'No use.') } : done;
+  if (plan === 'fails') throw retryLater('broken', 'It is broken.');
+  if (plan === 'fatal') throw new Error('Fatal.');
+  if (plan === 'waits') return { kind: 'retry', afterSeconds: 3 };
+  return plan === 'useless' ? { kind: 'dead', error: discardWork('useless', 'No use.') } : done;
 }
 
 /** What became of a batch; the messages are named by their groups and places, such as `a0`. */
 async function run(order: (typeof orders)[number], { batch, refuses, full }: Case) {
   const { parts, queue } = consumerParts({ full });
   for (const one of refuses) queue.refuses.add(one);
-  const fateOf = new Map(batch.map(({ group, fate }, n) => [`${group}${n}`, fate]));
+  const planOf = new Map(batch.map(({ group, plan }, n) => [`${group}${n}`, plan]));
   const handled: string[] = [];
   const handle = ({ message: { id } }: { message: Message }) => {
     handled.push(id);
-    return outcomeOf(fateOf.get(id));
+    return outcomeOf(planOf.get(id));
   };
   const consumer = consume<Message>(parts, {
     schema,
@@ -58,13 +58,13 @@ async function run(order: (typeof orders)[number], { batch, refuses, full }: Cas
         }
       : { order, handle, limits: { maxAttempts: 1, outageAttempts: 1 } }),
   });
-  const records = [...fateOf].map(([id, fate]) =>
-    inGroup(id, fate === 'malformed' ? 'nonsense' : { id }),
+  const records = [...planOf].map(([id, plan]) =>
+    inGroup(id, plan === 'malformed' ? 'nonsense' : { id }),
   );
   const stays = await staysOf(consumer, records);
   const letters = queue.dead.map(({ id }) => id);
   const copies = queue.copies.map(({ body }) => (JSON.parse(body) as Message).id);
-  return { fateOf, handled, stays, letters, copies, deleted: queue.deleted };
+  return { fateOf: planOf, handled, stays, letters, copies, deleted: queue.deleted };
 }
 
 const holds = (
@@ -80,10 +80,10 @@ describe('any batch', () => {
   it.each(orders)(
     'has each message end once: done, in the queue, a copy or a dead letter (%s)',
     async (order) => {
-      await holds(order, ({ fateOf, handled, stays, letters, copies, deleted }) => {
-        for (const [id, fate] of fateOf) {
+      await holds(order, ({ fateOf: planOf, handled, stays, letters, copies, deleted }) => {
+        for (const [id, plan] of planOf) {
           const ends = [...stays, ...letters, ...copies].filter((one) => one === id).length;
-          const isDone = handled.includes(id) && fate === 'done';
+          const isDone = handled.includes(id) && plan === 'done';
           expect([id, ends]).toEqual([id, isDone && !stays.includes(id) ? 0 : 1]);
           expect([id, deleted.includes(id) && stays.includes(id)]).toEqual([id, false]);
         }
@@ -92,10 +92,10 @@ describe('any batch', () => {
   );
 
   it.each(orders.slice(1))('of a FIFO queue keeps the order of each group (%s)', async (order) => {
-    await holds(order, ({ fateOf, handled, stays }) => {
+    await holds(order, ({ fateOf: planOf, handled, stays }) => {
       for (const group of ['a', 'b', 'c']) {
-        const ids = [...fateOf].flatMap(([id, fate]) =>
-          id.startsWith(group) && fate !== 'malformed' ? [id] : [],
+        const ids = [...planOf].flatMap(([id, plan]) =>
+          id.startsWith(group) && plan !== 'malformed' ? [id] : [],
         );
         const ours = handled.filter((id) => id.startsWith(group));
         expect(ours).toEqual(ids.slice(0, ours.length));

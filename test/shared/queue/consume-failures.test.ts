@@ -58,7 +58,7 @@ describe('a message that fails', () => {
     expect(await takes(aRecord('r1', aMessage(1)))).toEqual(['r1']);
 
     expect(log.at('warn').map(({ message }) => message)).toContain(
-      'The backoff could not be set; the visibility timeout runs its course.',
+      'The backoff could not be set; the message comes back after the visibility timeout.',
     );
   });
 
@@ -139,7 +139,7 @@ describe('a message that can never succeed', () => {
 
     expect(counts).toEqual({});
     expect(log.at('error')).toMatchObject([
-      { message: 'The dead-letter queue took no message; it stays where it is.' },
+      { message: 'The dead-letter queue did not accept the message; it stays in its queue.' },
     ]);
   });
 });

@@ -90,7 +90,7 @@ describe('the messages of a group', () => {
     expect(queue.returned).toEqual([{ ids: ['a2', 'a3'], seconds: 42 }]);
   });
 
-  it('go on after one that is dead', async () => {
+  it('continue after one that is dead', async () => {
     const { takes, handled, queue } = oneByOne({ a1: dead });
 
     expect(await takes('a1', 'a2')).toEqual([]);
@@ -187,7 +187,7 @@ describe('a batch of several groups', () => {
     expect(await takes('a1', 'b1')).toEqual([]);
 
     expect(log.at('warn')[0]?.message).toBe(
-      'Done messages stay until the end of the batch, which deletes them.',
+      'Done messages could not be deleted; the end of the batch deletes them.',
     );
   });
 });

@@ -9,7 +9,7 @@ import {
 describe('the history of a piece of work', () => {
   const dead: HistoryEntry = { at: 1, what: 'dead', error_code: 'store' };
 
-  it('notes that work is begun anew only where it was a dead letter', () => {
+  it('records that work is begun again only where it was a dead letter', () => {
     const failed: HistoryEntry = { at: 2, what: 'failed', error_code: 'store' };
 
     expect(historyOnBegin([dead], 5)).toEqual({ history: [dead, { at: 5, what: 'redriven' }] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lastAndAlone } from '../../../lambdas/shared/queue/handle.ts';
 
-/** Lets everything that is ready go on. */
+/** Lets everything that is ready continue. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('pieces of work that may end the process', () => {
@@ -25,7 +25,7 @@ describe('pieces of work that may end the process', () => {
     expect(seen).toEqual([[], ['one'], ['one', 'three'], ['one', 'three']]);
   });
 
-  it('go on at once when there is nothing else', async () => {
+  it('continue at once when there is nothing else', async () => {
     await expect(lastAndAlone(1).wait(2)).resolves.toBeUndefined();
   });
 

@@ -57,9 +57,9 @@ describe('an outage', () => {
   });
 
   it('has a patience of its own', () => {
-    const patience = { maxAttempts: 5, outageAttempts: 15 };
+    const limits = { maxAttempts: 5, outageAttempts: 15 };
 
-    expect(maxAttemptsFor(retryLater('store', 'Away.'), patience)).toBe(15);
-    expect(maxAttemptsFor(retryLater('run_failed', 'Failed.'), patience)).toBe(5);
+    expect(maxAttemptsFor(retryLater('store', 'Away.'), limits)).toBe(15);
+    expect(maxAttemptsFor(retryLater('run_failed', 'Failed.'), limits)).toBe(5);
   });
 });

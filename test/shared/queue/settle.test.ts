@@ -131,7 +131,7 @@ describe('the longest rest of a message that was received', () => {
 });
 
 describe('a message whose tenant has its share', () => {
-  it('is looked at again within a second, and more seldom the longer it waits', () => {
+  it('is looked at again within a second, and more rarely the longer it waits', () => {
     const [soonest, latest] = [() => 0, () => 0.999];
     const looks = [1, 2, 3, 4, 100, 1_000];
     expect(looks.map((look) => waitForShare(look, latest))).toEqual([1, 2, 4, 4, 10, 60]);

@@ -142,7 +142,7 @@ describe('an idempotency key', () => {
   it.each([
     ['with the end of the request', { in_flight_until: 0 }],
     ['without it', {}],
-  ])('that the version before kept, %s, is gone on with', async (_, more) => {
+  ])('that the version before kept, %s, is continued with', async (_, more) => {
     const { acquire, tenant } = aTenant();
     const place = keyOf(tenant, hashOf('k'));
     const claim = { id: 'of-before', request_hash: hashOf('request'), expires_at: soon() };
@@ -176,13 +176,13 @@ describe('an idempotency key whose writes come twice because their answers are l
 
 describe('requests with one key, however they overlap and die', () => {
   it('make one thing, and never two at once', async () => {
-    const fates = fc.array(fc.record({ lossy: fc.boolean(), dies: fc.boolean() }), {
+    const plans = fc.array(fc.record({ lossy: fc.boolean(), dies: fc.boolean() }), {
       minLength: 2,
       maxLength: 5,
     });
 
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fates, async (s, requests) => {
+      fc.asyncProperty(fc.scheduler(), plans, async (s, requests) => {
         const { acquire, made } = aTenant();
         let running = 0;
         const ends = requests.map(async ({ lossy, dies }) => {

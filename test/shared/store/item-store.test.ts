@@ -40,7 +40,7 @@ describe('an item', () => {
 
   it('is none from the moment on at which it expires', async () => {
     const { jobs, key } = aStore();
-    await jobs.put(key('a'), {}, { keptDays: 2 });
+    await jobs.put(key('a'), {}, { retentionDays: 2 });
 
     table.clock.pass(days(2) - 1_000);
     expect(await jobs.get(key('a'))).toBeDefined();
@@ -51,10 +51,10 @@ describe('an item', () => {
     expect(await jobs.batchGet([key('a')])).toEqual([]);
   });
 
-  it('is created once, and anew where it has expired', async () => {
+  it('is created once, and again where it has expired', async () => {
     const { jobs, key } = aStore();
 
-    const first = await jobs.create(key('a'), { owner: 'one' }, { keptDays: 1 });
+    const first = await jobs.create(key('a'), { owner: 'one' }, { retentionDays: 1 });
     const second = await jobs.create(key('a'), { owner: 'two' });
 
     expect(first).toMatchObject({ written: true, item: { ...key('a'), owner: 'one' } });
@@ -130,7 +130,10 @@ describe('an update of an item', () => {
   it('sets how long the item is kept from now on', async () => {
     const { jobs, key } = aStore();
 
-    const { expires_at } = await jobs.update(key('a'), { set: { state: 'open' }, keptDays: 3 });
+    const { expires_at } = await jobs.update(key('a'), {
+      set: { state: 'open' },
+      retentionDays: 3,
+    });
 
     expect(expires_at).toBe((table.clock.now() + days(3)) / 1000);
   });

@@ -86,7 +86,7 @@ describe('a resource', () => {
   });
 
   it('that is kept for some days is none after them, nor are its changes', async () => {
-    const { tenant, notes, set, textOf } = aTenant({ keptDays: 2 });
+    const { tenant, notes, set, textOf } = aTenant({ retentionDays: 2 });
     await set('a', 'one');
     table.clock.pass(days(1.5));
     await set('a', 'two');
@@ -115,7 +115,7 @@ describe('the list of resources', () => {
     expect(second).toMatchObject({ items: [{ id: 'n27' }, { id: 'n29' }], next: undefined });
   });
 
-  it('ends a page after a thousand that do not fit, and goes on behind them', async () => {
+  it('ends a page after a thousand that do not fit, and continues behind them', async () => {
     const { tenant, notes } = aTenant();
     const { pk, prefix } = { pk: noteKind.pk(tenant), prefix: noteKind.prefix };
     const stamps = { version: 1, created_at: '', updated_at: '', updated_by: 'key:1' };
@@ -132,6 +132,29 @@ describe('the list of resources', () => {
 
     expect(first).toEqual({ items: [], next: idOf(999) });
     expect(second).toMatchObject({ items: [{ id: idOf(1_000) }], next: undefined });
+  });
+
+  it('takes few reads, however many were deleted behind a full page', async () => {
+    let reads = 0;
+    const counting = through(table, (command, real) => {
+      reads += 1;
+      return real(command);
+    });
+    const { tenant, set } = aTenant();
+    await set('n000', 'first');
+    const { pk, prefix } = { pk: noteKind.pk(tenant), prefix: noteKind.prefix };
+    await Promise.all(
+      Array.from({ length: 300 }, (_, n) => {
+        const id = `n${n + 100}`;
+        return table.put({ pk, sk: prefix + id, id, body: 'null', version: 2, deleted: true });
+      }),
+    );
+    await set('n999', 'last');
+
+    const page = await notesOf(counting).list(tenant, { limit: 1 });
+
+    expect(page).toMatchObject({ items: [{ id: 'n000' }], next: 'n000' });
+    expect(reads).toBeLessThan(10);
   });
 });
 

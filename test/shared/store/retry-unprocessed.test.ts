@@ -7,14 +7,14 @@ const throttled = Object.assign(new Error('Slow down.'), {
 });
 
 /** Sends ten items to a table that answers so, for at most so long. */
-function aBatch(answer: (left: number[], nth: number) => number[], chance = 0.5, mostMs = 10_000) {
+function aBatch(answer: (left: number[], nth: number) => number[], chance = 0.5, maxMs = 10_000) {
   const clock = virtualClock();
   const [pauses, sent]: [number[], number[][]] = [[], []];
   const sleep: Pauses['sleep'] = async (ms) => {
     pauses.push(ms);
     clock.pass(ms);
   };
-  const bounds = { clock, sleep, random: () => chance, until: clock.now() + mostMs };
+  const bounds = { clock, sleep, random: () => chance, until: clock.now() + maxMs };
   const batch = Array.from({ length: 10 }, (_, n) => n);
   const send = async (left: number[]) => {
     sent.push(left);
@@ -57,7 +57,7 @@ describe('a batch of which DynamoDB leaves some undone', () => {
     await expect(done()).rejects.toMatchObject({
       next: 'retry',
       code: 'store',
-      message: 'DynamoDB has no room to write emails: 3 of 10 are left undone.',
+      message: 'DynamoDB has no capacity to write emails: 3 of 10 are left undone.',
     });
     expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThan(10_000);
   });

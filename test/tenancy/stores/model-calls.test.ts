@@ -24,7 +24,7 @@ async function granted(
 ): Promise<number> {
   let calls = 0;
   for (let n = 0; n < count; n++) {
-    if ((await counter.tryAcquireModelCall(tenantId, limit)).spent) calls += 1;
+    if ((await counter.tryAcquireModelCall(tenantId, limit)).acquired) calls += 1;
   }
   return calls;
 }
@@ -54,7 +54,7 @@ describe('the calls of a model that a company’s leads may make', () => {
     const request = { requests_per_second: 1, burst: 1 };
 
     expect(await counter.tryAcquireRequest('apart', 'callers', request)).toEqual({
-      admitted: true,
+      acquired: true,
     });
     expect(await granted('apart', 1)).toBe(0);
     expect(await table.item(today('apart'))).toMatchObject({ lead_model_calls: 3, requests: 1 });

@@ -69,7 +69,7 @@ describe('the tenant directory', () => {
     expect(await directory.tenant('acme')).toMatchObject({ status: 'suspended' });
   });
 
-  it('goes on with what it knows while the table is away, and knows nothing new', async () => {
+  it('continues with what it knows while the table is away, and knows nothing new', async () => {
     let isDown = false;
     const directory = tenantDirectory(failingTable(table, () => isDown));
     await directory.tenant('acme');

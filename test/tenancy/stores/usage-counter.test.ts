@@ -17,38 +17,38 @@ const usageOf = (tenantId: string) =>
   table.item(keys.usage(tenantId, new Date(table.clock.now()).toISOString().slice(0, 10)));
 
 /** How many of so many requests at once are admitted. */
-async function admitted(count: number, tenantId = 'acme', counter = usageCounter(table)) {
+async function acquiredOf(count: number, tenantId = 'acme', counter = usageCounter(table)) {
   const results = await Promise.all(
     Array.from({ length: count }, () => counter.tryAcquireRequest(tenantId, 'callers', limit)),
   );
-  return results.filter((result) => result.admitted).length;
+  return results.filter((result) => result.acquired).length;
 }
 
 describe('the rate limit of a tenant', () => {
   it('lets a burst through, and no more', async () => {
-    expect(await admitted(12)).toBe(5);
+    expect(await acquiredOf(12)).toBe(5);
   });
 
   it('holds across instances', async () => {
     const instances = Array.from({ length: 4 }, () => usageCounter(table));
 
-    const counts = await Promise.all(instances.map((one) => admitted(4, 'acme', one)));
+    const counts = await Promise.all(instances.map((one) => acquiredOf(4, 'acme', one)));
 
     expect(counts.reduce((sum, count) => sum + count)).toBe(5);
   });
 
   it('says after how many seconds the next one will be let through', async () => {
     const counter = usageCounter(table);
-    await admitted(5);
+    await acquiredOf(5);
 
     expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({
-      admitted: false,
+      acquired: false,
       retryAfterSeconds: 1,
     });
     table.clock.pass(500);
-    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({ acquired: true });
     expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toMatchObject({
-      admitted: false,
+      acquired: false,
     });
   });
 
@@ -60,16 +60,16 @@ describe('the rate limit of a tenant', () => {
 
     const refused = await counter.tryAcquireRequest('acme', 'callers', slow);
 
-    expect(refused).toEqual({ admitted: false, retryAfterSeconds: 9 });
+    expect(refused).toEqual({ acquired: false, retryAfterSeconds: 9 });
     table.clock.pass(9_000);
-    expect(await counter.tryAcquireRequest('acme', 'callers', slow)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'callers', slow)).toEqual({ acquired: true });
   });
 
   it('is full again after a rest, and never fuller than its burst', async () => {
-    await admitted(5);
+    await acquiredOf(5);
     table.clock.pass(3_600_000);
 
-    expect(await admitted(12)).toBe(5);
+    expect(await acquiredOf(12)).toBe(5);
   });
 
   it('holds at once when it is raised, whatever was spent before', async () => {
@@ -77,25 +77,25 @@ describe('the rate limit of a tenant', () => {
     const low = { requests_per_second: 0.01, burst: 5 };
     for (let n = 0; n < 5; n++) await counter.tryAcquireRequest('acme', 'callers', low);
     expect(await counter.tryAcquireRequest('acme', 'callers', low)).toMatchObject({
-      admitted: false,
+      acquired: false,
     });
 
     const raised = await counter.tryAcquireRequest('acme', 'callers', limit);
 
-    expect(raised).toEqual({ admitted: true });
+    expect(raised).toEqual({ acquired: true });
     table.clock.pass(500);
-    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({ admitted: true });
+    expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toEqual({ acquired: true });
     expect(await counter.tryAcquireRequest('acme', 'callers', limit)).toMatchObject({
-      admitted: false,
+      acquired: false,
     });
   });
 
   it('is each tenant’s own, and its visitors’ another', async () => {
-    await admitted(5);
+    await acquiredOf(5);
     const counter = usageCounter(table);
 
-    expect(await admitted(5, 'globex')).toBe(5);
-    expect(await counter.tryAcquireRequest('acme', 'visitors', limit)).toEqual({ admitted: true });
+    expect(await acquiredOf(5, 'globex')).toBe(5);
+    expect(await counter.tryAcquireRequest('acme', 'visitors', limit)).toEqual({ acquired: true });
   });
 
   it('never admits more than burst and rate allow, whatever the times between', async () => {
@@ -109,7 +109,7 @@ describe('the rate limit of a tenant', () => {
         let passed = 0;
         for (const gap of gapsMs) {
           table.clock.pass(gap);
-          if ((await counter.tryAcquireRequest(tenantId, 'callers', limit)).admitted) passed += 1;
+          if ((await counter.tryAcquireRequest(tenantId, 'callers', limit)).acquired) passed += 1;
         }
         const elapsed = (table.clock.now() - start) / 1000;
         expect(passed).toBeLessThanOrEqual(
@@ -145,7 +145,7 @@ describe('the rate limit of a tenant', () => {
 describe('the usage of a tenant', () => {
   it('counts the requests that were let through, and the replies, by day', async () => {
     const counter = usageCounter(table);
-    await admitted(7);
+    await acquiredOf(7);
     await Promise.all([counter.count('acme', 'replies'), counter.count('acme', 'replies')]);
 
     expect(await usageOf('acme')).toMatchObject({ requests: 5, replies: 2 });

@@ -24,7 +24,7 @@ describe('a cached secret', () => {
     expect(vault.fetches).toBe(1);
   });
 
-  it('is fetched anew after that', async () => {
+  it('is fetched again after that', async () => {
     const { vault, time, secret } = aSecret();
     await secret.get();
     vault.value = 'two';

@@ -200,7 +200,7 @@ describe('an identity provider that is away', () => {
     },
   );
 
-  it('is not waited for by tokens whose keys are in hand', async () => {
+  it('is not waited for by tokens whose keys are in flight', async () => {
     const provider = await anIdentityProvider(clock.now);
     let isAway = false;
     const { verify, urls } = onTheWay(provider, (url) =>
@@ -212,7 +212,7 @@ describe('an identity provider that is away', () => {
     ];
     await verify(right);
     isAway = true;
-    // The library asks anew for a key that it does not know, half a minute after it has asked.
+    // The library asks again for a key that it does not know, half a minute after it has asked.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
     onTestFinished(() => void vi.useRealTimers());
 

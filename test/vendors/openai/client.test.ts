@@ -9,7 +9,7 @@ import { withoutPauses } from '../../support/reply-openai.ts';
 import { aSecret } from '../../support/reply-secret.ts';
 
 /** A server that lets one key in, and remembers what it was shown. */
-async function aDoor(goodKey: string) {
+async function aServer(goodKey: string) {
   const shown: string[] = [];
   const app = new Hono<SimulatorEnv>().get('/v1/models', (c) => {
     const key = c.req.header('authorization') ?? '';
@@ -30,7 +30,7 @@ describe('OpenAI client', () => {
   });
 
   it('is a new one, with the new key, once the old one was refused', async () => {
-    const { shown, baseUrl } = await aDoor('sk-2');
+    const { shown, baseUrl } = await aServer('sk-2');
     const source = openAiSource(aSecret('sk-1', 'sk-2'), baseUrl);
 
     const refused = (await source()).models.list();
@@ -41,8 +41,8 @@ describe('OpenAI client', () => {
     expect(shown).toEqual(['Bearer sk-1', 'Bearer sk-2']);
   });
 
-  it('tells of the refusal even when the key cannot be fetched anew', async () => {
-    const { baseUrl } = await aDoor('sk-2');
+  it('tells of the refusal even when the key cannot be fetched again', async () => {
+    const { baseUrl } = await aServer('sk-2');
     const key: CachedSecret<string> = {
       get: async () => 'sk-1',
       refresh: () => Promise.reject(new Error('No access.')),

@@ -72,7 +72,7 @@ describe('a customer', () => {
     expect(again.conversation_id).toBe(customer.conversation_id);
   });
 
-  it('is noted with the company, the project and when they wrote', async () => {
+  it('is recorded with the company, the project and when they wrote', async () => {
     const { address } = await aCustomer();
 
     expect(await table.item(keys.customer('acme', channel.number, address))).toMatchObject({

@@ -14,17 +14,29 @@ afterAll(() => table.close());
 
 describe('the replies of one conversation', () => {
   it('are sixty at once, and one a minute from then on', async () => {
-    const spend = replyRateLimit(table);
+    const tryAcquire = replyRateLimit(table);
     const turn = aTurn({ conversation_id: 'c_fast' });
 
     const waits: number[] = [];
-    for (let n = 0; n <= limits.repliesAtOnce; n += 1) waits.push(await spend(turn));
+    for (let n = 0; n <= limits.repliesAtOnce; n += 1) waits.push(await tryAcquire(turn));
     table.clock.pass(59_000);
-    waits.push(await spend(turn));
+    waits.push(await tryAcquire(turn));
     table.clock.pass(1_000);
-    waits.push(await spend(turn), await spend(turn));
+    waits.push(await tryAcquire(turn), await tryAcquire(turn));
 
     expect(waits).toEqual([...Array(60).fill(0), 60, 1, 0, 60]);
+  });
+
+  it('are one a minute still when somebody has written all day and night', async () => {
+    const spend = replyRateLimit(table);
+    const turn = aTurn({ conversation_id: 'c_endless' });
+    for (let n = 0; n < limits.repliesAtOnce; n += 1) await spend(turn);
+    for (let hours = 0; hours < 25; hours += 0.5) {
+      table.clock.pass(1_800_000);
+      for (let n = 0; n < 30; n += 1) await spend(turn);
+    }
+
+    expect(await spend(turn)).toBe(60);
   });
 
   it('are counted across instances, for it alone', async () => {

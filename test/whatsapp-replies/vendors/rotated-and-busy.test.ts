@@ -13,7 +13,7 @@ const message = {
 const rotated = () => aSecret({ accountSid, authToken: 'old' }, { accountSid, authToken });
 
 describe('an auth token that was rotated', () => {
-  it('is taken anew after a picture was refused', async () => {
+  it('is taken again after a picture was refused', async () => {
     const { messenger, writes, mediaUrls } = await connected(rotated());
     await writes({ media: [{ contentType: 'image/png', bytes: Uint8Array.of(1) }] });
     const link = aLink(mediaUrls[0]);
@@ -27,7 +27,7 @@ describe('an auth token that was rotated', () => {
     });
   });
 
-  it('is taken anew after the message list was refused', async () => {
+  it('is taken again after the message list was refused', async () => {
     const { messenger } = await connected(rotated());
 
     await expect(messenger.findAll(message, 0)).rejects.toMatchObject({ code: 'twilio_list' });

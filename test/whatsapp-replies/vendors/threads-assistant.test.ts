@@ -74,7 +74,7 @@ describe('threads assistant', () => {
     expect(next).toMatchObject({ kind: 'working' });
   });
 
-  it('starts anew when a run has hung until the vendor gave it up', async () => {
+  it('starts again when a run has hung until the vendor gave it up', async () => {
     const { ask, assistant, clock } = await anAssistant('threads');
     const { threadId, view } = await ask('/sim hang');
     clock.pass(600_000);

@@ -26,7 +26,7 @@ describe('message', () => {
   it.each([
     [21617, { ...outbound, body: 'x'.repeat(1601) }],
     [21211, { ...outbound, to: 'whatsapp:nobody' }],
-  ])('is rejected for good with code %i', async (errorCode, message) => {
+  ])('is rejected permanently with code %i', async (errorCode, message) => {
     const { messenger, twilio } = await connected();
 
     const result = await messenger.send(message);
@@ -35,7 +35,7 @@ describe('message', () => {
     expect(twilio.sentTo(customer)).toEqual([]);
   });
 
-  it.each([21610, 63016])('is rejected for good with code %i', async (code) => {
+  it.each([21610, 63016])('is rejected permanently with code %i', async (code) => {
     const { messenger, answer } = await connected();
     answer('messages.create', { kind: 'respond', status: 400, body: { code, message: 'No.' } });
 

@@ -136,7 +136,7 @@ describe('message that fails', () => {
     expect(JSON.stringify(last)).not.toMatch(/"next":"retry"/);
   });
 
-  it('keeps back a later one whose own turn could go on', async () => {
+  it('keeps back a later one whose own turn could continue', async () => {
     const world = aWorld({ answer: failing('server_error') });
     await world.answers([aQueuedMessage(1)]);
 

@@ -143,7 +143,7 @@ describe('picture', () => {
     expect(world.assistant.runs).toMatchObject([{ texts: ['Question 1?'], imageCount: 1 }]);
   });
 
-  it('that cannot be had is named beside the answer to its words', async () => {
+  it('that is not available is named beside the answer to its words', async () => {
     const world = aWorld();
 
     await world.answers([aQueuedMessage(1, { images })]);
@@ -165,7 +165,7 @@ describe('picture', () => {
     );
   });
 
-  it('that cannot be had and came alone is answered without the model', async () => {
+  it('that is not available and came alone is answered without the model', async () => {
     const world = aWorld();
 
     await world.answers([aQueuedMessage(1, { text: '', images })]);

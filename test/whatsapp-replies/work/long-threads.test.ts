@@ -129,7 +129,7 @@ describe('a thread that is too long for the model', () => {
 });
 
 describe('a conversation with a model of a small window', () => {
-  it('goes on however much is written, and the model knows what was said last', async () => {
+  it('continues however much is written, and the model knows what was said last', async () => {
     const world = aWorld();
     const { assistant, bodiesOf } = await anAssistant('responses', {
       now: world.clock.now,

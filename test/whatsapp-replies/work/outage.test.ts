@@ -51,11 +51,11 @@ describe('a vendor that is away for many tries', () => {
     for (let n = 0; n < 10; n += 1) await world.answers(queuedMessages(1));
     isAway = false;
 
-    const deaths: number[] = [];
+    const deadCounts: number[] = [];
     for (let n = 0; n < limits.maxAttempts; n += 1) {
-      deaths.push((await world.answers(queuedMessages(1))).dead.length);
+      deadCounts.push((await world.answers(queuedMessages(1))).dead.length);
     }
 
-    expect(deaths).toEqual([0, 0, 0, 0, 1]);
+    expect(deadCounts).toEqual([0, 0, 0, 0, 1]);
   });
 });

@@ -172,7 +172,7 @@ describe('the pictures of a turn', () => {
     expect(pictureRoom.hold().take(aMegabyte)).toBe(true);
   });
 
-  it('are given up for this time, and not for good, when they take too long', async () => {
+  it('are given up for this time, and not permanently, when they take too long', async () => {
     const world = withMedia([]);
     const slow = () => {
       world.clock.pass(30_000);

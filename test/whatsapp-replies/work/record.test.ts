@@ -29,7 +29,7 @@ describe('record that cannot be written', () => {
     expect(world.store.turn('SM1')?.state).toBe('recorded');
   });
 
-  it('lets the message go too when only the last part could not be noted as sent', async () => {
+  it('lets the message go too when only the last part could not be recorded as sent', async () => {
     const world = aWorld({ callbacks: false });
     const { saveTurn } = world.store;
     world.store.saveTurn = async (turn) => {
@@ -49,7 +49,7 @@ describe('record that cannot be written', () => {
 });
 
 describe('thread', () => {
-  it('goes on with the conversation, and starts anew with its history when the vendor lost it', async () => {
+  it('continues with the conversation, and starts again with its history when the vendor lost it', async () => {
     const world = aWorld();
     await world.answers([aQueuedMessage(1)]);
     await world.answers([aQueuedMessage(2)]);

@@ -17,7 +17,7 @@ const always = 10_000;
 const refuses = (error: object = { message: 'Bad.', param: 'input', code: null }) =>
   ({ kind: 'respond', status: 400, body: { error } }) as const;
 
-describe.each(adapters)('a conversation that the vendor refuses for good (%s)', (name) => {
+describe.each(adapters)('a conversation that the vendor refuses permanently (%s)', (name) => {
   const { start, check, find, open } = operations[name];
 
   /** The customer's first message is answered in a conversation that is refused from then on. */
@@ -29,7 +29,7 @@ describe.each(adapters)('a conversation that the vendor refuses for good (%s)', 
     return { ...world, refused };
   }
 
-  it('goes on in a new one that knows what was said', async () => {
+  it('continues in a new one that knows what was said', async () => {
     const { delivers, messenger, threadId, refused } = await refusedAfterOne();
 
     const dead = [
@@ -55,7 +55,7 @@ describe.each(adapters)('a conversation that the vendor refuses for good (%s)', 
     expect(messenger.bodies).toHaveLength(2);
   });
 
-  it('goes on where it is after one refusal alone', async () => {
+  it('continues where it is after one refusal alone', async () => {
     const world = await aSimulatedWorld(name);
     await world.delivers([aQueuedMessage(1)]);
     world.faults.add({ operation: start, effect: refuses() });

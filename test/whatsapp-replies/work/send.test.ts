@@ -31,7 +31,7 @@ describe('reply of several parts', () => {
     );
   });
 
-  it('goes on behind the part that is recorded as sent', async () => {
+  it('continues behind the part that is recorded as sent', async () => {
     const { again, messenger } = ready(3);
     messenger.plan('sent', notSent);
 
@@ -168,7 +168,7 @@ describe('part whose send timed out', () => {
 });
 
 describe('message that Twilio refuses', () => {
-  it('for good is recorded with its code, and nothing more is sent', async () => {
+  it('permanently is recorded with its code, and nothing more is sent', async () => {
     const { again, messenger, store, meter } = ready(2);
     messenger.plan({ kind: 'rejected', errorCode: 63016 });
 

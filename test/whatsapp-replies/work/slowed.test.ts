@@ -48,7 +48,7 @@ describe('a customer who writes faster than one conversation is answered', () =>
     expect(world.store.turn('SM1')).toMatchObject({ attempts: 1 });
   });
 
-  it('is noted once by a line without their words, and counted once', async () => {
+  it('is recorded once by a line without their words, and counted once', async () => {
     const world = aSlowedWorld(5, 30);
 
     await deliverAll(world, [aQueuedMessage(1)]);

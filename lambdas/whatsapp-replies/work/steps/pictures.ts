@@ -17,12 +17,12 @@ type Waiting = { kind: 'waiting'; afterSeconds: number };
 
 /** For how long after its message a picture that Twilio does not have may still come. */
 const graceMs = 30_000;
-const againSeconds = 2;
+const retrySeconds = 2;
 /** So many of a turn's pictures are fetched at the same time. */
 const atOnce = 4;
 
 /**
- * The customer's messages with their pictures. Of one that is lost for good the model is told that it could not
+ * The customer's messages with their pictures. If one is lost, the model is told that it could not
  * be read. Waits while one may still come or others fill the memory; throws `retry` while Twilio gives none, as
  * often as an outage allows, and then the words are answered without it.
  */
@@ -45,9 +45,9 @@ export async function readPictures(
   const mayCome = pictures.some(
     ({ image, input }) => got.get(image) === 'missing' && isYoung(input),
   );
-  if (mayCome) return { kind: 'waiting', afterSeconds: againSeconds };
+  if (mayCome) return { kind: 'waiting', afterSeconds: retrySeconds };
   if (isAmong('no room')) {
-    return { kind: 'waiting', afterSeconds: againSeconds + Math.round(ports.random() * 4) };
+    return { kind: 'waiting', afterSeconds: retrySeconds + Math.round(ports.random() * 4) };
   }
   const reduced = new Map(inputs.map((input) => [input, withWhatCame(input, got)]));
   const messages = [...reduced.values()].flatMap((input): ModelInput[] => {
@@ -83,7 +83,7 @@ async function fetchWithin(
     const isOutage = error instanceof EngineError && error.code === 'twilio_media';
     const isLastTry = (turn.outages ?? 0) + 1 >= limits.outageAttempts;
     if (!isOutage || !isLastTry) throw error;
-    ports.log.warn('A picture could not be fetched for long; the words are answered without it.', {
+    ports.log.warn('A picture could not be fetched; the text is answered without it.', {
       error: errorForLog(error),
     });
     return 'not given';

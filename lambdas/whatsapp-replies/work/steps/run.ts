@@ -7,7 +7,7 @@ import {
   type ModelRunStatus,
   noThread,
   type StepResult,
-  type ThreadTrouble,
+  type ThreadFailure,
   type TurnContext,
 } from '../ports.ts';
 import type { Turn } from '../turn.ts';
@@ -40,11 +40,11 @@ export async function startRun(turn: Turn, context: TurnContext): Promise<StepRe
   const found = turn.run && (await assistant.findRun(threadId, turn));
   if (turn.run && found) return afterStart(turn, found, turn.run.claimed_at, context);
 
-  const spareMs = context.remainingMs() - assistant.startMs(threadId);
-  if (spareMs < startReserveMs) return { kind: 'waiting', turn, afterSeconds: 1 };
+  const availableMs = context.remainingMs() - assistant.startMs(threadId);
+  if (availableMs < startReserveMs) return { kind: 'waiting', turn, afterSeconds: 1 };
   const hold = context.pictureRoom.hold();
   try {
-    const untilMs = context.clock.now() + spareMs - afterFetchMs;
+    const untilMs = context.clock.now() + availableMs - afterFetchMs;
     const input = await readPictures(turn, hold, untilMs, context);
     return input.kind === 'waiting' ? { ...input, turn } : await startWith(input, context);
   } finally {
@@ -82,7 +82,7 @@ async function startWith(
 
 async function afterStart(
   turn: Turn,
-  status: ModelRunStatus | ThreadTrouble,
+  status: ModelRunStatus | ThreadFailure,
   startedAt: number,
   context: TurnContext,
 ): Promise<StepResult> {

@@ -76,13 +76,13 @@ async function sendPart(
       return { turn: await saveSent(claimed, claim, result, context), rejected: false };
     case 'rejected': {
       context.meter.count('MessagesRejected');
-      context.log.warn('Twilio refused the message for good.', { error_code: result.errorCode });
+      context.log.warn('Twilio refused the message permanently.', { error_code: result.errorCode });
       const refused: ReplyPart = { ...claim, state: 'rejected', error_code: result.errorCode };
       return { turn: await savePart(claimed, refused, context), rejected: true };
     }
     case 'not_sent': {
       await savePart(claimed, { ...part, state: 'waiting' }, context);
-      throw retryLater('twilio_not_sent', `Twilio took no message: ${result.reason}.`, {
+      throw retryLater('twilio_not_sent', `Twilio did not accept the message: ${result.reason}.`, {
         cause: result.cause,
         ...(result.retryAfterSeconds && { retryAfterSeconds: result.retryAfterSeconds }),
       });
@@ -142,8 +142,8 @@ async function lookForDoubtful(
   const reported = await context.store.reportedSid(turn, part.message_key);
   if (reported) return { kind: 'sent', messageSid: reported };
   const claimedAt = part.claimed_at ?? 0;
-  const patienceMs = part.answer_lost ? callbackGraceMs : lateSendMs;
-  const waitMs = claimedAt + patienceMs - context.clock.now();
+  const maxWaitMs = part.answer_lost ? callbackGraceMs : lateSendMs;
+  const waitMs = claimedAt + maxWaitMs - context.clock.now();
   // The callback may end the wait before its time.
   if (waitMs > 0) return { kind: 'too early', afterSeconds: Math.ceil(Math.max(3, waitMs / 4000)) };
   const sinceMs = claimedAt - clockSkewMs;
@@ -152,7 +152,7 @@ async function lookForDoubtful(
   const others =
     candidates.length > 0 && (await context.store.otherSids(turn, part.message_key, sinceMs));
   const messageSid = candidates.find((sid) => others && !others.has(sid));
-  context.log.warn('A message whose answer was lost was looked for.', {
+  context.log.warn('Looked for a message whose answer was lost.', {
     part: part.message_key,
     equal: candidates.length,
     found: messageSid !== undefined,

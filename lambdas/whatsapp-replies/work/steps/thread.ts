@@ -54,7 +54,7 @@ async function usableThread(
   context: TurnContext,
 ): Promise<string | undefined> {
   if (isLong(known)) {
-    context.log.info('The thread has grown long; a new one goes on from our history.', {
+    context.log.info('The thread is too long; a new one continues from our history.', {
       old_thread_id: known?.thread_id,
       input_tokens: known?.thread_tokens,
     });
@@ -71,7 +71,7 @@ async function openNew(turn: Turn, context: TurnContext): Promise<string> {
   return assistant.openThread(turn, await seedOf(turn, context.store));
 }
 
-/** Has the vendor delete a thread, else customers' words stay there longer than with us. Logs a failure and goes on. */
+/** Lets the vendor delete a thread, because customers' words must not stay there longer than here. Only logs a failure. */
 export async function closeThread(
   threadId: string | undefined,
   context: TurnContext,
@@ -80,17 +80,17 @@ export async function closeThread(
     const { assistant } = await context.assistant();
     if (threadId && assistant.isThread(threadId)) await assistant.closeThread(threadId);
   } catch (error) {
-    context.log.warn('A thread that was left could not be deleted at the vendor.', {
+    context.log.warn('An abandoned thread could not be deleted at the vendor.', {
       old_thread_id: threadId,
       error: errorForLog(error),
     });
   }
 }
 
-/** Puts a new thread, which knows our stored history, in the place of one that is of no use any more. */
+/** Replaces a thread that is no longer usable by a new one that knows our stored history. */
 export async function replaceThread(turn: Turn, why: string, context: TurnContext): Promise<Turn> {
   const threadId = await openNew(turn, context);
-  context.log.warn('The thread is of no use; opened a new one from our history.', {
+  context.log.warn('The thread is unusable; a new one continues from our history.', {
     why,
     old_thread_id: turn.thread_id,
     thread_id: threadId,
@@ -121,7 +121,7 @@ export function withoutThread(turn: Turn): Turn {
 export async function leaveThread(turn: Turn, left: Turn, context: TurnContext): Promise<Turn> {
   await context.store.rememberThread(turn, noThread);
   const saved = await context.store.saveTurn(left);
-  context.log.warn('The conversation leaves its thread; a new one goes on from our history.', {
+  context.log.warn('The conversation leaves its thread; a new one continues from our history.', {
     old_thread_id: turn.thread_id,
     refusals: left.refusals,
   });
@@ -136,10 +136,10 @@ export async function leaveThread(turn: Turn, left: Turn, context: TurnContext):
 export function withLess(turn: Turn): Turn | undefined {
   const refusals = (turn.refusals ?? 0) + 1;
   if (refusals === 1) return { ...turn, refusals };
-  const anew = { ...withoutThread(turn), refusals };
-  if (refusals === 2) return anew;
-  if (turn.inputs.some(({ images }) => images.length > 0)) return withoutPictures(anew);
-  return turn.without_history ? undefined : { ...anew, without_history: true };
+  const inNewThread = { ...withoutThread(turn), refusals };
+  if (refusals === 2) return inNewThread;
+  if (turn.inputs.some(({ images }) => images.length > 0)) return withoutPictures(inNewThread);
+  return turn.without_history ? undefined : { ...inNewThread, without_history: true };
 }
 
 /** The model is told instead that they could not be read. */

@@ -138,7 +138,7 @@ describe('conversation', () => {
     expect(adding).toMatchObject(expected);
   });
 
-  it('goes on only when a function that the model called has its output', async () => {
+  it('continues only when a function that the model called has its output', async () => {
     const { client } = await running();
     const { id } = await client.conversations.create();
     const turn = { model: 'gpt-4.1', conversation: id };

@@ -170,7 +170,7 @@ describe('run', () => {
     expect(expired.status).toBe('expired');
   });
 
-  it('waits for the outputs of a tool and goes on with them', async () => {
+  it('waits for the outputs of a tool and continues with them', async () => {
     const { clock, threads, thread, created, params, read } = await aRun('/sim call price {}');
     clock.pass(3000);
     const waiting = await read();

@@ -89,7 +89,7 @@ describe('the list of messages', () => {
     expect(all.map(({ body }) => body)).toEqual(['Me too', 'three', 'two', 'one', 'Hello']);
   });
 
-  it('goes on over its pages', async () => {
+  it('continues over its pages', async () => {
     await sent('one', 'two', 'three', 'four', 'five');
 
     const list = await stockClient(simulator).messages.list({ ...toCustomer, pageSize: 2 });

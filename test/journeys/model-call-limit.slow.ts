@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => drill.stop());
 
 const { call, setFeature } = callsOf(() => drill.engine);
-const heading = 'Leads are judged by the rules though a model is configured';
+const heading = 'Leads are classified by the rules though a model is configured';
 const soon = { timeout: 20_000, interval: 100 };
 
 async function aLead(key: string): Promise<string> {
@@ -34,7 +34,7 @@ async function insightOf(key: string, id: string): Promise<Insight> {
 }
 
 describe('a flood of leads', () => {
-  it('is judged by a model as far as the operator allows it; the runbook leads to more', async () => {
+  it('is classified by a model as far as the operator allows it; the runbook leads to more', async () => {
     await drill.run('replies tenants create flooded --model-calls-per-day 1');
     const { text: key } = await aKey(drill.engine, 'flooded');
     const { text: visitor } = await aKey(drill.engine, 'flooded', { client: true });
@@ -60,10 +60,10 @@ describe('a flood of leads', () => {
     });
     expect(usage).toMatchObject({ total: { leads: 2, lead_model_calls: 1 } });
     expect(listed).toMatch(/flooded +active +50\/s, burst 500; leads by a model 1\/day, burst 1 /);
-    const judgedAnew = async () => {
+    const reclassified = async () => {
       await call(`/leads/${id}/insight`, { key, method: 'POST', body: { adapter: 'openai' } });
       return (await insightOf(key, id)).adapter;
     };
-    await expect.poll(judgedAnew, { timeout: 80_000, interval: 2_000 }).toBe('openai');
+    await expect.poll(reclassified, { timeout: 80_000, interval: 2_000 }).toBe('openai');
   }, 120_000);
 });

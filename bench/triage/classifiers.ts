@@ -1,15 +1,23 @@
-import type { Intent, Judgement, NextAction, Priority } from '../../lambdas/leads/work/insight.ts';
+import type {
+  Intent,
+  NextAction,
+  NoteClassification,
+  Priority,
+} from '../../lambdas/leads/work/insight.ts';
 import { classify } from '../../lambdas/leads/work/rules.ts';
 import type { LabelledLead } from './leads.ts';
 import { folds } from './table.ts';
 
 /** What is compared: the verdict on a note, and how sure it is of the intent. */
-export type Verdict = Pick<Judgement, 'intent' | 'priority' | 'next_action' | 'confidence'>;
-/** Judges a note. */
-export type Judge = (note: string) => Verdict;
+export type Verdict = Pick<
+  NoteClassification,
+  'intent' | 'priority' | 'next_action' | 'confidence'
+>;
+/** Classifies a note. */
+export type Classify = (note: string) => Verdict;
 
 /** The rules and the two baselines, which are given the tuning notes to learn from. */
-export function judgesFrom(tuning: readonly LabelledLead[]): Record<string, Judge> {
+export function classifiersFrom(tuning: readonly LabelledLead[]): Record<string, Classify> {
   return {
     rules: (note) => classify(note),
     'keyword list': byKeywords(tuning),
@@ -18,7 +26,7 @@ export function judgesFrom(tuning: readonly LabelledLead[]): Record<string, Judg
 }
 
 /** The rules on each of these notes, with what was learnt from the others. */
-export function crossValidated(leads: readonly LabelledLead[]): Judge {
+export function crossValidated(leads: readonly LabelledLead[]): Classify {
   const verdicts = new Map(
     folds(leads).map(({ lead, learnt }) => [lead.note, classify(lead.note, learnt)]),
   );
@@ -26,7 +34,7 @@ export function crossValidated(leads: readonly LabelledLead[]): Judge {
 }
 
 /** Always the most frequent label of each kind. */
-function mostFrequent(tuning: readonly LabelledLead[]): Judge {
+function mostFrequent(tuning: readonly LabelledLead[]): Classify {
   const intent = mode(tuning.map((lead) => lead.intent));
   const confidence = share(tuning, (lead) => lead.intent === intent);
   const priority = mode(tuning.map((lead) => lead.priority));
@@ -56,7 +64,7 @@ const firstActions: Record<Intent, NextAction> = {
 };
 
 /** Ten keywords without negation, as a first version would have them; `urgent` and `asap` are P0. */
-function byKeywords(tuning: readonly LabelledLead[]): Judge {
+function byKeywords(tuning: readonly LabelledLead[]): Classify {
   const intentOf = (text: string): Intent =>
     keywords.find(([word]) => text.includes(word))?.[1] ?? 'other';
   const confidence = share(tuning, ({ note, intent }) => intentOf(note.toLowerCase()) === intent);

@@ -62,11 +62,11 @@ describe('Signatures refused', () => {
   });
 
   it('is cured by the URL that Twilio calls', async () => {
-    const mend = drill.spoil('receive', { PUBLIC_BASE_URL: 'https://elsewhere.example' });
-    onTestFinished(mend);
+    const fix = drill.spoil('receive', { PUBLIC_BASE_URL: 'https://elsewhere.example' });
+    onTestFinished(fix);
     const customer = aCustomer(drill.engine, '+15550400005');
     const refused = await customer.writes('Hello?');
-    mend();
+    fix();
 
     expect([refused.status, (await customer.writes('Anybody?')).status]).toEqual([403, 200]);
   });

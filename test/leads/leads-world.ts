@@ -24,16 +24,16 @@ export interface Asking {
   headers?: Record<string, string>;
 }
 
-export interface OfficeParts {
+export interface Parts {
   /** What happens at the queue before it takes a message. */
   enqueue?: (message: TriageMessage) => Promise<void>;
   retentionDays?: number;
-  /** Who judges; by default somebody to whom every note is worth a call. */
-  judge?: (note: string, adapter: AdapterName | undefined) => Promise<Classification>;
-  announce?: (insight: Insight) => Promise<void>;
+  /** Who classifies; by default somebody to whom every note is worth a call. */
+  classify?: (note: string, adapter: AdapterName | undefined) => Promise<Classification>;
+  publish?: (insight: Insight) => Promise<void>;
 }
 
-export const aJudgement = (fields: Partial<Classification> = {}): Classification => ({
+export const aClassification = (fields: Partial<Classification> = {}): Classification => ({
   intent: 'buy',
   priority: 'P1',
   next_action: 'call',
@@ -47,14 +47,14 @@ export const aJudgement = (fields: Partial<Classification> = {}): Classification
 });
 
 /** All of the context on a store: its two APIs, its queue as a list, and its worker. */
-export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
+export function aWorld(table: TestTable, parts: Parts = {}) {
   const [store, lists] = [leadStore(table), leadLists(table)];
   const [log, meter] = [recordedLog(), recordedMeter()];
   const queue: TriageMessage[] = [];
-  const announced: Insight[] = [];
+  const published: Insight[] = [];
   const counted: string[] = [];
   const shared = {
-    usage: { tryAcquireRequest: async () => ({ admitted: true as const }) },
+    usage: { tryAcquireRequest: async () => ({ acquired: true as const }) },
     clock: table.clock,
     log,
     meter,
@@ -80,7 +80,7 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
     log,
     meter,
     queue,
-    announced,
+    published,
     counted,
     get: async (path: string, asking: Asking = {}) =>
       documented(
@@ -88,7 +88,7 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
         path,
         await api.request(path, { headers: asking.headers ?? {} }, callerOf(asking)),
       ),
-    again: async (leadId: string, body: object | 'none' = {}, asking: Asking = {}) => {
+    reclassify: async (leadId: string, body: object | 'none' = {}, asking: Asking = {}) => {
       const path = `/leads/${leadId}/insight`;
       const sent = body !== 'none' && { body: JSON.stringify(body), headers: json };
       const init = { method: 'POST', ...sent };
@@ -104,17 +104,17 @@ export function aLeadsOffice(table: TestTable, parts: OfficeParts = {}) {
         ...shared,
         lists,
         classifierFor: async (_tenantId, adapter) => ({
-          classify: async (note) => (await parts.judge?.(note, adapter)) ?? aJudgement(),
+          classify: async (note) => (await parts.classify?.(note, adapter)) ?? aClassification(),
         }),
         async publish(_tenantId, insight) {
-          await parts.announce?.(insight);
-          announced.push(insight);
+          await parts.publish?.(insight);
+          published.push(insight);
         },
         countLead: async (tenantId) => void counted.push(tenantId),
       }),
   };
 }
-export type LeadsOffice = ReturnType<typeof aLeadsOffice>;
+export type World = ReturnType<typeof aWorld>;
 
 const json = { 'content-type': 'application/json' };
 const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));

@@ -18,7 +18,7 @@ export interface CustomerTables {
 }
 
 /** What is kept of a customer, by ids and counts; never what they wrote. */
-export interface Kept {
+export interface StoredData {
   /** One for each of the company's numbers that they wrote to. */
   channels: {
     number: string;
@@ -32,7 +32,7 @@ export interface Kept {
   leads: { id: string; insights: number }[];
 }
 
-export async function keptOf(who: Who, tables: CustomerTables): Promise<Kept> {
+export async function storedDataOf(who: Who, tables: CustomerTables): Promise<StoredData> {
   const [channels, leads] = await Promise.all([
     channelsOf(who, tables.conversations),
     leadsBy(who, tables.leads),
@@ -74,7 +74,7 @@ async function channelsOf(
   { company, address }: Omit<Who, 'email'>,
   table: Table,
   seen = new Set([address]),
-): Promise<Kept['channels']> {
+): Promise<StoredData['channels']> {
   const { pk, sk: prefix } = keys.customer(company, '', address);
   const attributes = ['conversation_id', 'thread_id', 'opted_out', 'same_as', 'known_as'];
   const known = await itemsOf(table, pk, attributes);
@@ -109,7 +109,10 @@ const namesIn = (items: Record<string, unknown>[]): string[] => [
   ),
 ];
 
-async function leadsBy({ company, address, email }: Who, table: Table): Promise<Kept['leads']> {
+async function leadsBy(
+  { company, address, email }: Who,
+  table: Table,
+): Promise<StoredData['leads']> {
   // An id in place of a number may have no digits, as a lead without a phone number has none.
   const number = digitsOf(address);
   const isTheirs = ({ phone, email: given }: Record<string, unknown>) =>

@@ -84,7 +84,7 @@ describe('a run whose emails are to be sent in days', () => {
 });
 
 describe('the run of a company that is suspended', () => {
-  it('rests, and goes on once the company is resumed and everybody knows it', async () => {
+  it('pauses, and continues once the company is resumed and everybody knows it', async () => {
     const mail = [anEmail('now'), anEmail('soon', { deadline: 1_800 })];
     const run = await aRunning(table, { mail, run: { send: 'just_in_time' } });
     const enqueued: string[][] = [];
@@ -97,6 +97,6 @@ describe('the run of a company that is suspended', () => {
     }
 
     expect(enqueued).toEqual([[], [], [], ['now', 'soon']]);
-    expect(run.log.text().match(/rests|goes on/g)).toEqual(['rests', 'goes on']);
+    expect(run.log.text().match(/pauses|continues/g)).toEqual(['pauses', 'continues']);
   });
 });
