@@ -39,10 +39,11 @@ export function deployedFunctions(
   });
 }
 
-/** The function that has this name among its names, in any case; undefined where none has. */
+/** The function that has this name among its names, in any case; undefined where none has, or several have. */
 export function findFunction(all: DeployedFunction[], name: string): DeployedFunction | undefined {
   const wanted = name.toLowerCase();
-  return all.find(({ logicalId, construct, shortName, definition }) =>
+  const found = all.filter(({ logicalId, construct, shortName, definition }) =>
     [construct, shortName, definition.name, logicalId].some((one) => one.toLowerCase() === wanted),
   );
+  return found.length === 1 ? found[0] : undefined;
 }

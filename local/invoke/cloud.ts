@@ -50,6 +50,8 @@ export async function placeOf(name: string, environment: Environment): Promise<P
 function known(all: DeployedFunction[], name: string): DeployedFunction {
   const found = findFunction(all, name);
   if (found) return found;
-  const names = all.map(({ construct }) => construct).join(', ');
-  throw new UnknownFunction(`The stack has no function ${name}. It has: ${names}.`);
+  const names = all.map(({ shortName }) => shortName).join(', ');
+  throw new UnknownFunction(
+    `No function, or more than one, is called ${name}. There are: ${names}.`,
+  );
 }

@@ -7,10 +7,14 @@ import { lambdaEntries, resourcesOf, stageNames, templateOf } from '../support/s
 const line =
   /^sam local invoke -t cdk\.out\/([\w-]+)\.template\.json (\w+) -e events\/([\w-]+)\.json/gm;
 
+const guide = readFileSync(path.join(projectRoot, 'docs/guides/invoke.md'), 'utf8');
+
 /** The lines of docs/guides/invoke.md: which function, by which payload. */
-const lines = [
-  ...readFileSync(path.join(projectRoot, 'docs/guides/invoke.md'), 'utf8').matchAll(line),
-].map(([, stack, logicalId = '', name = '']) => ({ stack, logicalId, name }));
+const lines = [...guide.matchAll(line)].map(([, stack, logicalId = '', name = '']) => ({
+  stack,
+  logicalId,
+  name,
+}));
 
 /** The names of a stage's functions by their logical ids. */
 const namesOf = (stage: (typeof stageNames)[number]) =>
@@ -41,6 +45,14 @@ describe('the lines of docs/guides/invoke.md', () => {
 
 describe('the payloads of events/', () => {
   const files = globSync('events/*.json', { cwd: projectRoot });
+
+  it('are those that the guide names', () => {
+    const named = [...guide.matchAll(/(?:events\/|`)([\w-]+\.json)/g)].map(([, name]) => name);
+
+    expect(files.map((file) => path.basename(file))).toEqual(
+      expect.arrayContaining([...new Set(named)]),
+    );
+  });
 
   it('are one for each function, by its name', () => {
     const names = files.map((file) => path.basename(file, '.json'));

@@ -48,6 +48,14 @@ describe('a function of the stack', () => {
     expect(findFunction(functions, 'repl')).toBeUndefined();
   });
 
+  it('is not found by a name that several have', () => {
+    const [receive, replyProcessor] = functions.map((one) => ({ ...one, construct: 'Api' }));
+    const all = [receive, replyProcessor].flatMap((one) => one ?? []);
+
+    expect(findFunction(all, 'Api')).toBeUndefined();
+    expect(findFunction(all, 'receive')).toBe(receive);
+  });
+
   it('is that of npm start where one runs', async () => {
     const folder = aFolder();
     const occupied = occupy(folder);
@@ -59,7 +67,9 @@ describe('a function of the stack', () => {
     expect(place.called).toEqual(functions[1]);
     expect(place.where).toContain('http://localhost:3000');
     await expect(placeOf('nothing', { DATA_DIR: folder })).rejects.toThrow(
-      new UnknownFunction('The stack has no function nothing. It has: Receive, ReplyProcessor.'),
+      new UnknownFunction(
+        'No function, or more than one, is called nothing. There are: receive, reply-processor.',
+      ),
     );
   });
 });
