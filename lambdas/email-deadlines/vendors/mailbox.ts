@@ -191,7 +191,7 @@ async function resultOf(response: Response): Promise<PostResult> {
   }
   // The reply may be good: a person fills in the right key, and it is posted then.
   if (refusesKey(status)) return { kind: 'unavailable', reason: `it refused the key (${status})` };
-  return { kind: 'refused', reason: `it answered ${status}` };
+  return { kind: 'refused', reason: `the mailbox answered ${status}` };
 }
 
 /** Without the error as its cause, which may name the URL with its key. */

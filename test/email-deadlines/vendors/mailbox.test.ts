@@ -41,7 +41,7 @@ describe('a reply to the mailbox', () => {
   ])('is refused permanently by a 4xx, whose words are not repeated: %j', async (body) => {
     const { result } = await posted(says(404, body));
 
-    expect(result).toEqual({ kind: 'refused', reason: 'it answered 404' });
+    expect(result).toEqual({ kind: 'refused', reason: 'the mailbox answered 404' });
   });
 
   it.each([500, 502, 503, 429, 408])('may be posted again after %i', async (status) => {
@@ -101,7 +101,7 @@ describe('a reply to the mailbox', () => {
   it('keeps little of a huge answer', async () => {
     const { result } = await posted(says(400, 'x'.repeat(3_000_000)));
 
-    expect(result).toEqual({ kind: 'refused', reason: 'it answered 400' });
+    expect(result).toEqual({ kind: 'refused', reason: 'the mailbox answered 400' });
   });
 
   it('is refused, and not sent, where the company has named a place inside our own network', async () => {
@@ -124,7 +124,7 @@ describe('a reply to the mailbox', () => {
   it('is taken nowhere else than to the configured place', async () => {
     const { result, asked } = await posted(says(307, {}, { location: '/elsewhere' }));
 
-    expect(result).toEqual({ kind: 'refused', reason: 'it answered 307' });
+    expect(result).toEqual({ kind: 'refused', reason: 'the mailbox answered 307' });
     expect(asked).toHaveLength(1);
   });
 });
