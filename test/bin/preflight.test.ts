@@ -21,7 +21,7 @@ function start(wantedNode: string, { installed = true, env = {} } = {}) {
   const manifest = { type: 'module', devDependencies: { node: wantedNode } };
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   writeFileSync(path.join(folder, 'bin/main.ts'), 'console.log("it runs" satisfies string);');
-  if (installed) mkdirSync(path.join(folder, 'node_modules'));
+  if (installed) mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
   const args = ['--no-warnings', '--import', './bin/preflight.mjs', 'bin/main.ts'];
   return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
 }
@@ -42,6 +42,16 @@ describe('the check before each script', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain(`This needs Node 99 and runs on ${process.versions.node}`);
     expect(stderr).toContain('npm rebuild node --ignore-scripts=false');
+  });
+
+  it('says to run it through npm where the Node of the project is installed', () => {
+    mkdirSync(path.join(folder, 'node_modules/node/bin'), { recursive: true });
+
+    const { status, stderr } = start('99.1.0');
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('run it through npm');
+    expect(stderr).not.toContain('blocked');
   });
 
   it('says in one line what to do where nothing is installed', () => {
