@@ -55,25 +55,32 @@ export function gcraLimiter(table: Table) {
       retentionDays: place.retentionDays,
       if: expr`${reserved} > ${now} AND ${reserved} <= ${now + toleranceMs}`,
     };
-    const isBusy = (seen.get(hint) ?? 0) > now;
-    for (const change of isBusy ? [whenBusy, whenFree] : [whenFree, whenBusy]) {
-      const until = await reserve(place, change);
-      if (until === undefined) continue;
-      if (seen.size > 1_000) seen.clear();
-      seen.set(hint, until);
-      return { acquired: true };
+    for (let turn = 0; turn < maxTurns; turn++) {
+      const isBusy = (seen.get(hint) ?? 0) > now;
+      for (const change of isBusy ? [whenBusy, whenFree] : [whenFree, whenBusy]) {
+        const until = await reserve(place, change);
+        if (until === undefined) continue;
+        if (seen.size > 1_000) seen.clear();
+        seen.set(hint, until);
+        return { acquired: true };
+      }
+      const item = await limits.get(place.key, { consistent: turn > 0 });
+      const until = Number(item?.[place.attribute] ?? now);
+      const latest = now + toleranceMs + stepMs;
+      // Used up at a rate that was raised since: wait no longer than this rate can require.
+      if (until > latest + clockSlackMs) {
+        const whenRaised = { set: { [place.attribute]: latest }, if: expr`${reserved} = ${until}` };
+        if ((await reserve(place, whenRaised)) !== undefined) return { acquired: true };
+      }
+      const waitMs = until - toleranceMs - now;
+      if (waitMs > 0) return { acquired: false, waitMs };
+      // It is not used up: what was returned between the two writes made both fail.
     }
-    const item = await limits.get(place.key, { consistent: false });
-    const until = Number(item?.[place.attribute] ?? now);
-    const latest = now + toleranceMs + stepMs;
-    // Used up at a rate that was raised since: wait no longer than this rate can require.
-    if (until > latest + clockSlackMs) {
-      const whenRaised = { set: { [place.attribute]: latest }, if: expr`${reserved} = ${until}` };
-      if ((await reserve(place, whenRaised)) !== undefined) return { acquired: true };
-    }
-    return { acquired: false, waitMs: Math.max(0, until - toleranceMs - now) };
+    return { acquired: false, waitMs: 0 };
   };
 }
+
+const maxTurns = 3;
 
 type ConditionalChange = Change & Condition & Retention;
 

@@ -3,6 +3,7 @@ import { keys } from '../../../lambdas/tenancy/stores/keys.ts';
 import { dateOf, usageCounter } from '../../../lambdas/tenancy/stores/usage-counter.ts';
 import { defaultModelLimit, type ModelLimit } from '../../../lambdas/tenancy/tenant.ts';
 import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
+import { isWrite, through } from '../../support/through.ts';
 
 let table: TestTable;
 
@@ -45,6 +46,23 @@ describe('the calls of a model that a company’s leads may make', () => {
 
     expect(counts.reduce((sum, count) => sum + count)).toBe(3);
     expect(await granted('another', 3)).toBe(3);
+  });
+
+  it('are not used up because another is returned at the same time', async () => {
+    const limit = { calls_per_day: 86_400, burst: 3 };
+    const other = usageCounter(table);
+    await other.tryAcquireModelCall('racing', limit);
+    let writes = 0;
+    const returnedBetween = through(table, async (command, real) => {
+      const second = isWrite(command) && ++writes === 2;
+      if (second) await other.returnModelCall('racing', limit);
+      return real(command);
+    });
+
+    const acquired = await usageCounter(returnedBetween).tryAcquireModelCall('racing', limit);
+
+    expect(acquired).toEqual({ acquired: true });
+    expect(await table.item(today('racing'))).toMatchObject({ lead_model_calls: 1 });
   });
 
   it('are apart from its requests', async () => {
