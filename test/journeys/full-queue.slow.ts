@@ -30,7 +30,7 @@ async function killRuns(from: number, count: number): Promise<void> {
 
 /** The runs that the function was given, as often as it was. */
 const handled = (): string[] =>
-  [...operator.logs().matchAll(/"message":"A run is not there any more\."[^\n]*/g)].map(
+  [...operator.logs().matchAll(/"message":"The run no longer exists\."[^\n]*/g)].map(
     ([line]) => /gone-\d+/.exec(line)?.[0] ?? '',
   );
 
