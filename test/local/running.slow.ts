@@ -20,12 +20,13 @@ function aFolder(): string {
 async function anotherProcess(folder: string) {
   const file = path.resolve(import.meta.dirname, '../../local/running.ts');
   const script = `const { occupy } = await import(${JSON.stringify(file)});
-    occupy(${JSON.stringify(folder)}).tell({ ...${JSON.stringify(state)}, pid: process.pid });
+    occupy(${JSON.stringify(folder)}).publish({ ...${JSON.stringify(state)}, pid: process.pid });
     console.log('up');
     setInterval(() => {}, 1_000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
   onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
+  const begun = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  expect(String(begun[0])).toContain('up');
   return {
     pid: child.pid,
     async killed() {
