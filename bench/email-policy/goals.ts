@@ -16,7 +16,7 @@ export interface Singles {
   lateWithAmpleWorkers: number;
   oneChain: number;
   tenChains: number;
-  /** What an email costs among 10,000, the most that a run may have, as a multiple of what it costs among 1,000. */
+  /** What an email costs among 100,000, as a multiple of what it costs among 1,000. */
   decisionGrowth: number;
   heapGrowth: number;
 }
@@ -98,13 +98,13 @@ export function goalsOf(rows: readonly Row[], singles: Singles): Goal[] {
       reached: singles.tenChains,
     },
     {
-      says: 'a decision among 10,000, of one among 1,000',
+      says: 'a decision among 100,000, of one among 1,000',
       side: 'at most',
       bound: 2,
       reached: singles.decisionGrowth,
     },
     {
-      says: 'the heap among 10,000, of that among 1,000',
+      says: 'the heap among 100,000, of that among 1,000',
       side: 'at most',
       bound: 5,
       reached: singles.heapGrowth,

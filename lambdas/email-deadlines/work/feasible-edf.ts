@@ -75,6 +75,7 @@ export class FeasibleEdf<E extends QueuedEmail> {
   }
 }
 
+/** A queue of a few dozen emails in production; where a run is simulated it has all of the run's. */
 const queue = <E extends QueuedEmail>() =>
   new TinyQueue<Entry<E>>(
     [],
