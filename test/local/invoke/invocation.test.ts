@@ -56,12 +56,15 @@ describe('an invocation', () => {
     const { invocation } = await run(
       `exports.handler = async (_event, context) => ({
         name: context.functionName, memory: context.memoryLimitInMB, ms: context.getRemainingTimeInMillis() });`,
+      {},
+      900,
     );
 
     const { result } = invocation.outcome as { result: { ms: number } };
     expect(result).toMatchObject({ name: 'a-function', memory: '512' });
-    expect(result.ms).toBeGreaterThan(0);
-    expect(result.ms).toBeLessThanOrEqual(5_000);
+    // Of a long time, so that a busy machine makes no difference.
+    expect(result.ms).toBeGreaterThan(800_000);
+    expect(result.ms).toBeLessThanOrEqual(900_000);
   });
 
   it('passes on what is written, and tells times and memory', async () => {
