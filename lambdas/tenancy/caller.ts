@@ -14,7 +14,7 @@ export interface Caller {
 }
 
 export const rateClassOf = ({ role }: Pick<Caller, 'role'>): RateClass =>
-  role === 'Visitor' ? 'visitors' : 'callers';
+  role === 'Visitor' || role === 'Participant' ? 'visitors' : 'callers';
 
 /** The caller as the authorizer's context, whose values are text. */
 export const contextOf = (caller: Caller): AuthorizerContext => ({

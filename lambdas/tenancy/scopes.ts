@@ -4,6 +4,8 @@ export const scopes = [
   'configuration:read',
   'configuration:write',
   'conversations:read',
+  'conversations:start',
+  'conversations:visit',
   'conversations:write',
   'emails:read',
   'emails:write',
@@ -15,13 +17,18 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
-/** The scopes of each role; a visitor is whoever opens a web page that carries a public client id. */
+/**
+ * The scopes of each role. A visitor is whoever opens a web page that carries a public client id; a participant is a
+ * visitor whose conversation has begun, and reaches nothing but what is his own.
+ */
 export const roles = {
   TenantAdmin: scopes,
   OperationUser: [
     'api:read',
     'configuration:read',
     'conversations:read',
+    'conversations:start',
+    'conversations:visit',
     'conversations:write',
     'emails:read',
     'emails:write',
@@ -30,7 +37,8 @@ export const roles = {
     'leads:write',
     'usage:read',
   ],
-  Visitor: ['api:read', 'leads:create'],
+  Visitor: ['api:read', 'conversations:start', 'leads:create'],
+  Participant: ['api:read', 'conversations:start', 'conversations:visit'],
 } as const satisfies Record<string, readonly Scope[]>;
 
 export type Role = keyof typeof roles;

@@ -8,11 +8,26 @@ const common = ['shared', 'vendors', 'tenancy', 'events'];
 /** What others may know of a context. */
 const open = /\/(routes|messages|environment|features|limits)\.ts$/;
 
+/** What a context is built on beside what is common: of these it may use all that stands at their root. */
+const foundations: Readonly<Record<string, readonly string[]>> = {
+  agents: ['conversations'],
+  'web-chat': ['agents', 'conversations'],
+  'whatsapp-replies': ['agents', 'conversations'],
+};
+const isFoundation = (imported: string, file: string): boolean =>
+  /^lambdas\/[^/]+\/[^/]+\.ts$/.test(imported) &&
+  !imported.endsWith('.lambda.ts') &&
+  (foundations[contextOf(file)] ?? []).includes(contextOf(imported));
+
 /** Stores of idempotency keys, which are to become one. */
 const notOnTheItemStore = [
   'lambdas/leads/stores/claims.ts',
   'lambdas/email-deadlines/stores/idempotency.ts',
 ];
+
+/** The terms and ports of the contexts that others are built on: no wiring, no vendor. */
+const isCore = (imported: string): boolean =>
+  /^lambdas\/(conversations\/(conversation|ports)|agents\/ports)\.ts$/.test(imported);
 
 const contextOf = (file: string) => /^lambdas\/([^/]+)\//.exec(file)?.[1] ?? '';
 const inContext = lambdas.filter(({ file }) => !common.includes(contextOf(file)));
@@ -40,6 +55,7 @@ describe('the direction of imports', () => {
       return (
         imported.startsWith(`lambdas/${context}/work/`) ||
         (contextOf(imported) === context && open.test(imported)) ||
+        isCore(imported) ||
         /^lambdas\/(tenancy\/[^/]+|events\/messages|shared\/[^/]+|shared\/queue\/[^/]+)\.ts$/.test(
           imported,
         )
@@ -70,6 +86,7 @@ describe('the direction of imports', () => {
       return (
         imported.startsWith('lambdas/') &&
         !common.includes(contextOf(imported)) &&
+        !isCore(imported) &&
         !['stores/', 'vendors/', 'work/'].some((folder) => imported.startsWith(own + folder)) &&
         !open.test(imported)
       );
@@ -119,7 +136,13 @@ describe('the direction of imports', () => {
   it('leads from one context to another only to what it shows', () => {
     const wrong = importsThat(inContext, (imported, file) => {
       const [from, to] = [contextOf(file), contextOf(imported)];
-      return to !== '' && to !== from && !common.includes(to) && !open.test(imported);
+      return (
+        to !== '' &&
+        to !== from &&
+        !common.includes(to) &&
+        !open.test(imported) &&
+        !isFoundation(imported, file)
+      );
     });
 
     expect(wrong).toEqual([]);

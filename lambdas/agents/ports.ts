@@ -1,0 +1,49 @@
+import type { ConversationKey, Message } from '../conversations/conversation.ts';
+
+/** How a turn has ended. `withheld`: a person has taken the conversation over meanwhile. */
+export const turnOutcomes = ['answered', 'stopped', 'withheld', 'failed'] as const;
+export type TurnOutcome = (typeof turnOutcomes)[number];
+
+/**
+ * One step of a turn as a reader sees it. Sequences are 1, 2, 3 … in their turn; `complete` or `error` is the last.
+ * A `response_chunk` with `reset` begins the answer anew: what came before it is no part of it.
+ */
+export type TurnEvent = { sequence: number; turn_id: string } & (
+  | { event: 'thinking'; value: string }
+  | { event: 'tool_call'; value: { tool: string; args: unknown } }
+  | { event: 'response_chunk'; value: string; reset?: true }
+  | { event: 'complete'; value: string; outcome: TurnOutcome; message?: Message }
+  | { event: 'error'; value: string; code: string }
+);
+
+export type TurnState = 'running' | 'ended';
+
+/**
+ * The answering of a conversation's messages, of which one runs at a time. It covers the customer's messages up to
+ * `through_sequence`.
+ */
+export interface Turn extends ConversationKey {
+  turn_id: string;
+  state: TurnState;
+  through_sequence: number;
+  /** Milliseconds since the epoch, until when whoever works on it may still be alive; 0 when nobody does. */
+  lease_until: number;
+  attempts: number;
+  stop_requested: boolean;
+  outcome?: TurnOutcome;
+  created_at: string;
+}
+
+/** How a channel has its customers' messages answered. */
+export interface Turns {
+  /**
+   * The turn that answers this message: the running one that covers it, a new one, or undefined while another runs.
+   * A turn that covers it and has ended is given too.
+   */
+  begin(key: ConversationKey, messageSequence: number): Promise<Turn | undefined>;
+  current(key: ConversationKey): Promise<Turn | undefined>;
+  /** Events behind a sequence, as far as they are written. */
+  events(key: ConversationKey, turnId: string, after: number): Promise<TurnEvent[]>;
+  /** Has the turn that runs end with what it has; false where none runs. */
+  stop(key: ConversationKey): Promise<boolean>;
+}
