@@ -3,7 +3,6 @@ import type {
   Conversation,
   ConversationKey,
   FileReference,
-  Message,
 } from '../../conversations/conversation.ts';
 import type { ConversationLog } from '../../conversations/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -27,13 +26,6 @@ export type Claimed<Claim> = { kind: 'claimed'; claim: Claim; isNew: boolean } |
 
 export type Allowed = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
-/** Publishes what has happened to a conversation; each event has the same id however often it is published. */
-export interface ConversationEvents {
-  started(conversation: Conversation): Promise<void>;
-  received(conversation: Conversation, message: Message): Promise<void>;
-  personRequested(conversation: Conversation): Promise<void>;
-}
-
 /** How often visitors may do what, as their company allows it. */
 export interface VisitLimits {
   /** A conversation that begins or is resumed from a network address. */
@@ -54,11 +46,13 @@ export interface UploadedFiles {
 }
 
 export interface WebChatPorts {
+  /** Who writes a message by it has the company told of it, too. */
   conversations: ConversationLog;
   turns: Pick<Turns, 'begin' | 'events'>;
   /** Has a worker answer the turn, unless somebody else does. */
   enqueueTurn(key: ConversationKey, turnId: string): Promise<void>;
-  events: ConversationEvents;
+  /** Tells the company that a conversation has begun; told again, it is the same event. */
+  started(conversation: Conversation): Promise<void>;
   files: UploadedFiles;
   limits: VisitLimits;
   claims: {

@@ -23,7 +23,7 @@ type Chat = Pick<WebChatFeature, 'limits'>;
 
 /**
  * Writes a customer's message once for its key, and has it answered. Killed anywhere and called again with the same key,
- * it goes on: the message, its event and its turn each know their repetition. Without a key it is a new message each time.
+ * it goes on: the message and its turn are each there once. Without a key it is a new message each time.
  */
 export async function postMessage(
   conversation: Conversation,
@@ -59,7 +59,6 @@ export async function postMessage(
   );
   const [message] = 'messages' in appended ? appended.messages : [];
   if (appended.kind === 'withheld' || !message) throw new Error('A customer’s message is written.');
-  await ports.events.received(appended.conversation, message);
   const now = await handOverIfAsked(appended.conversation, message, ports);
   const turn = await beginTurn(now, message, ports);
   return { kind: 'posted', message, conversation: now, turn };
@@ -100,13 +99,12 @@ async function claim(
 async function handOverIfAsked(
   conversation: Conversation,
   { sequence, text }: Message,
-  { conversations, events, asksForPerson }: WebChatPorts,
+  { conversations, asksForPerson }: WebChatPorts,
 ): Promise<Conversation> {
   const mayAsk = conversation.handling === 'automatic' && conversation.last_sequence === sequence;
   if (!mayAsk || !(await asksForPerson(conversation.tenant_id, text))) return conversation;
   const { id: by } = authorOf(conversation);
   const waiting = await conversations.setHandling(conversation, { handling: 'waiting', by });
-  if (waiting) await events.personRequested(waiting);
   return waiting ?? conversation;
 }
 
