@@ -5,7 +5,7 @@ import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
-import { allRoutes as webChatRoutes } from '../web-chat/routes.ts';
+import { routes as webChatRoutes } from '../web-chat/routes.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { knownFeatures } from './features.ts';
@@ -19,7 +19,7 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
   ...conversationRoutes,
-  ...webChatRoutes,
+  ...Object.values<ApiRoute>(webChatRoutes),
 ];
 
 type Json = Record<string, unknown>;

@@ -1,13 +1,7 @@
 import * as z from 'zod/mini';
+import { language } from '../conversations/text.ts';
 import { feature } from '../shared/features/feature.ts';
 import { displayName } from '../tenancy/tenant.ts';
-
-/** A language by BCP 47, such as `de` or `pt-BR`. */
-export const language = z.string().check(
-  z.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, {
-    error: 'It is no language such as de or pt-BR.',
-  }),
-);
 
 /** An origin exactly as browsers write it: https, or http on the developer's own machine. */
 const origin = z.string().check(

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { conversationId } from '../conversations/conversation.ts';
+import { language } from '../conversations/text.ts';
 import { displayName } from '../tenancy/tenant.ts';
-import { language } from './features.ts';
 import { limits } from './limits.ts';
 
 /** What visitors and the pages around them send. */

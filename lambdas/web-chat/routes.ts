@@ -4,11 +4,7 @@ import { conversationStatuses, handlings, messageSchema } from '../conversations
 import { enveloped } from '../shared/http/envelope.ts';
 import { idempotencyKey } from '../shared/http/idempotency-key.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
-import { faqItems } from './faq-items.ts';
 import { faqQuery, infoQuery, initiateBody, messageBody, resumeBody } from './requests.ts';
-
-/** The resources of this context. */
-export const resources = [faqItems];
 
 const tag = 'Web chat';
 const origin = z.optional(
@@ -218,9 +214,3 @@ export const routes = {
     problems: { 409: 'webchat-disabled' },
   },
 } satisfies Record<string, ApiRoute>;
-
-/** All routes of this context. */
-export const allRoutes: readonly ApiRoute[] = [
-  ...Object.values(routes),
-  ...resources.flatMap(({ routes }) => Object.values(routes)),
-];

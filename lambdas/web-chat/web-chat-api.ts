@@ -1,14 +1,11 @@
 import type { Hono } from 'hono';
 import type { Clock } from '../shared/clock.ts';
 import { succeeded } from '../shared/http/envelope.ts';
-import { resourcePorts } from '../shared/http/resource-ports.ts';
-import { serveResource } from '../shared/http/serve-resource.ts';
-import type { Table } from '../shared/store/table.ts';
 import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
 import { disabled } from './problems.ts';
-import { resources, routes } from './routes.ts';
+import { routes } from './routes.ts';
 import { serveMessages } from './serve-messages.ts';
 import { type OpeningPorts, serveOpening } from './serve-opening.ts';
 import { type Question, searchQuestions } from './work/faq.ts';
@@ -16,12 +13,10 @@ import { identitySecret } from './work/identity.ts';
 
 export interface WebChatApiPorts extends ApiDependencies, OpeningPorts {
   clock: Clock;
-  /** Where the resources of this context are kept. */
-  table: Table;
   questionsOf(tenantId: string): Promise<Question[]>;
 }
 
-/** The routes of visitors on web pages, and of what companies prepare for them. */
+/** The routes of visitors on web pages. */
 export function webChatApp(ports: WebChatApiPorts): Hono {
   const { app, serve } = protectedApp(ports);
   serveOpening(serve, ports);
@@ -42,9 +37,5 @@ export function webChatApp(ports: WebChatApiPorts): Hono {
       body: succeeded({ identity_secret, version, required }),
     };
   });
-
-  for (const resource of resources) {
-    serveResource(serve, resource, resourcePorts(resource, ports.table));
-  }
   return app;
 }

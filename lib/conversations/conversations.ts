@@ -14,9 +14,13 @@ export interface ConversationsProps {
 
 /** What conversations of every channel share: one table, and one function for all of its routes. */
 export class Conversations extends Construct {
+  /** All conversations, whatever their channel. */
+  readonly table: SingleTable;
+
   constructor(scope: Construct, id: string, { deployment, api, tenants }: ConversationsProps) {
     super(scope, id);
     const table = new SingleTable(this, 'Table', { deployment, name: 'platform-conversations' });
+    this.table = table;
     const handler = new ApiFunction(this, 'Api', {
       deployment,
       context: 'conversations',
