@@ -97,6 +97,7 @@ export async function runTurn(
   pieces: string[],
   pieceMs: number,
 ): Promise<void> {
+  const through = conversation.messages.length;
   const turn: MockTurn = {
     turn_id: randomUUID(),
     events: [],
@@ -125,6 +126,8 @@ export async function runTurn(
   });
   const outcome = turn.stopped ? 'stopped' : 'answered';
   emit(turn, { event: 'complete', value: 'Response complete', outcome, message });
-  const last = conversation.messages.findLast(({ role }) => role !== 'system');
-  if (last?.role === 'user') void runTurn(conversation, pieces, pieceMs);
+  const more = conversation.messages.some(
+    ({ role, sequence }) => role === 'user' && sequence > through,
+  );
+  if (more) void runTurn(conversation, pieces, pieceMs);
 }

@@ -25,7 +25,8 @@ export type ToApp = { replies: 1 } & (
 /** From the app. */
 export type ToPage = { replies: 1 } & (
   | { type: 'state'; unread: number; begun: boolean }
-  | { type: 'look'; color: string; ink: string; open: string; close: string; side?: string }
+  | { type: 'look'; color: string; ink: string; open: string; close: string }
   | { type: 'close' }
-  | { type: 'refused' }
+  /** There is no chat here, for this reason. */
+  | { type: 'refused'; why: string }
 );

@@ -21,7 +21,7 @@ export interface ChatPorts {
   kept: Kept;
   api: Api;
   config: WidgetConfig;
-  pageUrl: () => string;
+  context: () => { page_url: string };
   newId: () => string;
   now: () => number;
   random: () => number;

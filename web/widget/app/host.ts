@@ -13,7 +13,7 @@ export function hostPage(
   const waiting: ToApp[] = [];
   addEventListener('message', ({ source, origin: from, data }: MessageEvent<ToApp>) => {
     if (source !== window.parent || source === window || data?.replies !== 1) return;
-    if (origin === undefined && data.type === 'hello') {
+    if (origin === undefined && data.type === 'hello' && isOf(from, data.page.url)) {
       origin = from;
       hello(from, data);
     } else if (from === origin) {
@@ -33,6 +33,10 @@ export function hostPage(
   };
 }
 export type HostPage = ReturnType<typeof hostPage>;
+
+/** A page says its own address, and no other. */
+const isOf = (origin: string, url: string): boolean =>
+  URL.canParse(url) && new URL(url).origin === origin;
 
 /** Whether a page of this origin may show the chat: the origins are compared whole, as browsers write them. */
 export const isAllowed = (origin: string, allowed: readonly string[]): boolean =>

@@ -3,13 +3,13 @@ import { render } from 'preact';
 import type { PageFacts, ToApp } from '../protocol.ts';
 import { apiClient, Failure } from './api.ts';
 import { type Chat, createChat } from './chat.ts';
-import { inkOn, readableOn, rgbOf } from './colour.ts';
+import { contrast, inkOn, readableOn, rgbOf } from './colour.ts';
 import { hostPage, isAllowed } from './host.ts';
 import { type VisitorSession, visitorSession } from './session.ts';
 import { chime } from './sound.ts';
 import { type State, unreadOf } from './state.ts';
 import { keep } from './storage.ts';
-import { directionOf, languageOf, type Texts, textsIn } from './texts.ts';
+import { directionOf, type Texts, textsIn } from './texts.ts';
 import { ChatView } from './view/chat-view.tsx';
 import { Plain } from './view/plain.tsx';
 import type { Resumed, WidgetConfig } from './wire.ts';
@@ -55,20 +55,25 @@ function take(message: ToApp): void {
 
 const showing = () => chat?.shown(open && document.visibilityState === 'visible');
 
+/** What the page says of itself: as much of its address as the API takes. */
+function context(): { page_url: string } {
+  const { origin, pathname, search } = new URL(page.url);
+  const whole = origin + pathname + search;
+  return { page_url: whole.length > 2_000 ? origin : whole };
+}
+
 /** Shows the chat, if the page's origin may show it. */
 async function start(origin: string): Promise<void> {
-  const local = storageOf();
-  const kept = keep(local, `replies:${clientId}:`);
+  const kept = keep(storageOf(), `replies:${clientId}:`);
   const api = apiClient(fetch.bind(globalThis), await apiUrl());
-  const agent = parameters.get('agent');
+  const newId = () => crypto.randomUUID();
   session = visitorSession({
     api,
     kept,
     clientId,
-    language: parameters.get('language') ?? navigator.language,
-    ...(agent && { agent }),
-    pageUrl: () => page.url,
-    newId: () => crypto.randomUUID(),
+    language: wantedLanguage(),
+    context,
+    newId,
     now: Date.now,
   });
   const found = await untilThere(async () => {
@@ -78,26 +83,19 @@ async function start(origin: string): Promise<void> {
   if (!found) return;
   const { config, resumed } = found;
   if (!isAllowed(origin, config.allowed_origins)) {
-    host.tell({ replies: 1, type: 'refused' });
-    return render(<Plain text="This page may not show the chat." />, document.body);
+    return refuse(`${origin} is not among the allowed_origins of this company.`);
   }
-  const language = languageOf(
-    [parameters.get('language'), ...navigator.languages],
-    Object.entries(config.texts ?? {}).flatMap(([name, one]) =>
-      typeof one === 'object' ? name : [],
-    ),
-  );
-  const texts = await textsIn(language, config.texts);
-  root.lang = language;
-  root.dir = directionOf(language);
+  const texts = await textsIn(config.language, config.texts);
+  root.lang = config.language;
+  root.dir = directionOf(config.language);
   document.title = texts.title;
-  chat = createChat({
+  const conversation = createChat({
     session,
     kept,
     api,
     config,
-    pageUrl: () => page.url,
-    newId: () => crypto.randomUUID(),
+    context,
+    newId,
     now: Date.now,
     random: Math.random,
     visible: () => document.visibilityState === 'visible',
@@ -106,13 +104,9 @@ async function start(origin: string): Promise<void> {
     alone: async (work) =>
       navigator.locks ? navigator.locks.request(`${kept.prefix}outbox`, work) : work(),
   });
+  chat = conversation;
   tellPage(chat, config, texts);
-  const sound = {
-    on: () => kept.get<boolean>('sound') ?? false,
-    set: (on: boolean) => kept.set('sound', on),
-  };
-  ring(chat, sound.on);
-  const conversation = chat;
+  ring(chat, () => kept.get<boolean>('sound') ?? false);
   draw = () =>
     render(
       <ChatView
@@ -120,13 +114,12 @@ async function start(origin: string): Promise<void> {
         session={session}
         config={config}
         texts={texts}
-        language={language}
         faq={() =>
-          api.call(`/visitor/v1/webchat/faq?language=${language}`, { credential: clientId })
+          api.call(`/visitor/v1/webchat/faq?language=${config.language}`, { credential: clientId })
         }
         full={page.full}
         open={open}
-        sound={sound}
+        kept={kept}
         close={() => host.tell({ replies: 1, type: 'close' })}
       />,
       document.body,
@@ -136,6 +129,18 @@ async function start(origin: string): Promise<void> {
   awake(chat, kept.prefix);
   await begin(resumed);
 }
+
+/** Says on the page why there is no chat, for its developer; customers see none. */
+function refuse(why: string): void {
+  render(<Plain text={why} />, document.body);
+  host.tell({ replies: 1, type: 'refused', why });
+}
+
+/** As the page's script tag or the browser says, where it is written as the API takes it. */
+const wantedLanguage = (): string | undefined =>
+  [parameters.get('language'), navigator.language].find((one): one is string =>
+    /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(one ?? ''),
+  );
 
 /** The API is where `config.json` says, else where the page's script tag says, else where this page is from. */
 async function apiUrl(): Promise<string> {
@@ -152,9 +157,8 @@ async function untilThere<T>(work: () => Promise<T>): Promise<T | undefined> {
       return await work();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const text = error.passing ? 'The chat cannot be reached. It tries again.' : error.message;
-      render(<Plain text={text} />, document.body);
-      if (!error.passing) return undefined;
+      if (!error.passing) return void refuse(error.message);
+      render(<Plain text="…" />, document.body);
       await new Promise((done) => {
         setTimeout(done, error.retryAfter ?? wait);
         addEventListener('online', done, { once: true });
@@ -171,25 +175,20 @@ async function begin(known?: Resumed): Promise<void> {
 }
 
 /** What the page's button shows. */
-function tellPage(chat: Chat, { colors, position }: WidgetConfig, texts: Texts): void {
-  const color = rgbOf(colors?.primary) ? (colors?.primary ?? defaultColour) : defaultColour;
+function tellPage(chat: Chat, { colors }: WidgetConfig, texts: Texts): void {
+  const color = colors['accent'] ?? defaultColour;
+  const own = colors['on_accent'] ?? '';
+  const ink = rgbOf(own) && contrast(color, own) >= 4.5 ? own : inkOn(color);
   paint = () => {
-    const background = page.theme === 'dark' ? '#16181d' : '#ffffff';
+    const background = page.theme === 'dark' ? '#262a32' : '#f1f3f6';
     const set = (name: string, value: string) => root.style.setProperty(name, value);
     set('--color', color);
-    set('--ink', inkOn(color));
+    set('--ink', ink);
     set('--link', readableOn(color, background));
   };
   paint();
-  host.tell({
-    replies: 1,
-    type: 'look',
-    color,
-    ink: inkOn(color),
-    open: texts.open,
-    close: texts.close,
-    ...(position && { side: position }),
-  });
+  const { open, close } = texts;
+  host.tell({ replies: 1, type: 'look', color, ink, open, close });
   let told = '';
   const state = (now: State) => {
     const message = {

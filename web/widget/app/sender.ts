@@ -37,14 +37,15 @@ export function sender(core: Core, log: LogReader, turns: Turns) {
       message: text,
       client_id,
       ...(files.length > 0 && { file_ids: files.map(({ file_id }) => file_id) }),
-      context: { page_url: ports.pageUrl() },
+      context: ports.context(),
     });
     if (turns.canStream()) return turns.send(body());
-    const { message } = await session.call<Accepted>(() => '/visitor/v1/webchat/message', {
+    const { message, turn_id } = await session.call<Accepted>(() => '/visitor/v1/webchat/message', {
       method: 'POST',
       body: body(),
     });
-    if (typeof message === 'object') dispatch({ type: 'messages', messages: [message] });
+    if (!turn_id && state().answer) dispatch({ type: 'owed', owed: true });
+    dispatch({ type: 'messages', messages: [message] });
   }
 
   async function pump(): Promise<void> {

@@ -7,14 +7,24 @@ export interface SessionOptions {
   api: Api;
   kept: Kept;
   clientId: string;
-  language: string;
-  agent?: string;
-  pageUrl: () => string;
+  /** Which the visitor prefers; the company says which it speaks. */
+  language: string | undefined;
+  /** What the page says of itself. */
+  context: () => { page_url: string };
   newId: () => string;
   now: () => number;
 }
 
+interface Begun {
+  key: string;
+  body: object;
+}
+
 const aMinute = 60_000;
+
+/** Whether the API says that a conversation is not, or no longer, this visitor's. */
+const isNotOurs = ({ status, type }: Failure): boolean =>
+  status === 404 || type.endsWith('identity-refused');
 
 /** Who the visitor is to the API: the conversation, and the token that opens it. */
 export function visitorSession(options: SessionOptions) {
@@ -46,9 +56,12 @@ export function visitorSession(options: SessionOptions) {
   async function resumeOnce(): Promise<Resumed | undefined> {
     if (!session && !identity) return undefined;
     const { conversation_id, token } = session ?? {};
-    const body = identity
-      ? { visitor: identity, ...(conversation_id && { conversation_id }) }
-      : { conversation_id, token };
+    const body = {
+      conversation_id,
+      language: options.language,
+      context: options.context(),
+      ...(identity ? { visitor: identity } : { token }),
+    };
     try {
       return take(
         await api.call<Resumed>('/conversations/resume', {
@@ -58,29 +71,33 @@ export function visitorSession(options: SessionOptions) {
         }),
       );
     } catch (error) {
-      if (!(error instanceof Failure) || error.passing) throw error;
+      if (!(error instanceof Failure) || !isNotOurs(error)) throw error;
       forget();
       return undefined;
     }
   }
 
   async function initiate(): Promise<Session> {
-    const key = kept.get<string>('initiate') ?? options.newId();
-    kept.set('initiate', key);
-    const { language, agent } = options;
-    return take(
-      await api.call<Session>('/conversations/initiate', {
-        method: 'POST',
-        body: {
-          language,
-          context: { page_url: options.pageUrl() },
-          ...(agent && { conversation_spec_id: agent }),
-          ...(identity && { visitor: identity }),
-        },
-        credential: clientId,
-        headers: { 'idempotency-key': key },
-      }),
-    );
+    const first = kept.get<Begun>('initiate') ?? {
+      key: options.newId(),
+      body: { language: options.language, context: options.context() },
+    };
+    // The same again, should the answer be lost: then it is the same conversation.
+    kept.set('initiate', first);
+    const { key, body } = first;
+    try {
+      return take(
+        await api.call<Session>('/conversations/initiate', {
+          method: 'POST',
+          body: { ...body, visitor: identity },
+          credential: clientId,
+          headers: { 'idempotency-key': key },
+        }),
+      );
+    } catch (error) {
+      if (error instanceof Failure && !error.passing) kept.set('initiate', undefined);
+      throw error;
+    }
   }
 
   let opening: Promise<Session> | undefined;
@@ -123,7 +140,12 @@ export function visitorSession(options: SessionOptions) {
       ),
     /** What the company has configured, for who has no conversation yet. */
     async config(): Promise<WidgetConfig> {
-      const query = new URLSearchParams({ customer_id: clientId, page_url: options.pageUrl() });
+      const { language, context } = options;
+      const query = new URLSearchParams({
+        customer_id: clientId,
+        ...context(),
+        ...(language && { language }),
+      });
       const { config } = await api.call<{ config: WidgetConfig }>(`/conversations/info?${query}`, {
         credential: clientId,
       });

@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 export type Rating = 'up' | 'down';
-export type Notice = 'answer_failed' | 'not_done' | 'slow_down';
+export type Notice = 'answer_failed' | 'not_done';
 
 export interface State extends Standing {
   /** Messages in their order, without a gap from the first to `seen`. */
@@ -36,6 +36,8 @@ export interface State extends Standing {
   answer?: Answer;
   /** A turn that is over: what still comes of it is old. */
   ended?: string;
+  /** Behind this sequence one more answer is expected: something was written while another was being answered. */
+  owed?: number;
   online: boolean;
   /** The customer has the chat before his eyes. */
   shown: boolean;
@@ -50,6 +52,7 @@ export type Action =
   | { type: 'outbox'; outbox: Outgoing[] }
   | { type: 'event'; event: TurnEvent }
   | { type: 'no_turn' }
+  | { type: 'owed'; owed: boolean }
   | { type: 'online'; online: boolean }
   | { type: 'shown'; shown: boolean }
   | { type: 'rated'; message_id: string; rating: Rating }
@@ -94,6 +97,8 @@ export function reduce(state: State, action: Action): State {
       return withEvent(state, action.event);
     case 'no_turn':
       return without(state, 'answer');
+    case 'owed':
+      return action.owed ? { ...state, owed: state.seen } : without(state, 'owed');
     case 'online':
       return state.online === action.online ? state : { ...state, online: action.online };
     case 'shown':
@@ -105,7 +110,7 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-function without(state: State, name: 'answer' | 'notice'): State {
+function without(state: State, name: 'answer' | 'notice' | 'owed'): State {
   const { [name]: _, ...rest } = state;
   return rest;
 }
@@ -121,17 +126,17 @@ function merged(state: State, come: readonly Message[]): State {
   for (const { sequence } of messages) if (sequence === seen + 1) seen = sequence;
   const written = new Set(messages.map(({ client_id }) => client_id));
   const outbox = state.outbox.filter(({ client_id }) => !written.has(client_id));
-  const answered = messages.some(
-    ({ turn_id, role }) =>
-      isAnswer(role) && turn_id !== undefined && turn_id === state.answer?.turn_id,
-  );
-  const next = {
-    ...(answered ? { ...without(state, 'answer'), ended: state.answer?.turn_id } : state),
-    messages,
-    seen,
-    outbox,
-  };
-  return { ...next, read: state.shown ? Math.max(state.read, seen) : state.read } as State;
+  const answers = messages.filter(({ role }) => role === 'assistant');
+  let next: State = { ...state, messages, seen, outbox };
+  if (state.answer && answers.some(({ turn_id }) => turn_id === state.answer?.turn_id)) {
+    next = { ...without(next, 'answer'), ended: state.answer.turn_id };
+  }
+  // The first answer behind it is to what was written before.
+  const { owed } = state;
+  if (owed !== undefined && answers.filter(({ sequence }) => sequence > owed).length > 1) {
+    next = without(next, 'owed');
+  }
+  return { ...next, read: state.shown ? Math.max(state.read, seen) : state.read };
 }
 
 function withEvent(state: State, event: TurnEvent): State {
@@ -164,8 +169,6 @@ function withEvent(state: State, event: TurnEvent): State {
   }
 }
 
-const isAnswer = (role: Message['role']) => role === 'assistant';
-
 /** How many messages the customer has not seen. */
 export const unreadOf = ({ messages, read }: State): number =>
   messages.filter(
@@ -173,8 +176,9 @@ export const unreadOf = ({ messages, read }: State): number =>
   ).length;
 
 /** Whether an answer to what the customer has written is still to come from an agent. */
-export function awaitsAnswer({ messages, handling }: State): boolean {
+export function awaitsAnswer({ messages, handling, owed }: State): boolean {
   if (handling !== 'automatic') return false;
+  if (owed !== undefined) return true;
   const last = messages.findLast(({ role }) => role !== 'system');
   return last?.role === 'user';
 }

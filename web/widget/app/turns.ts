@@ -50,6 +50,8 @@ export function turns({ ports, state, dispatch }: Core, log: LogReader) {
     if (cancel.signal.aborted) return;
     reading = undefined;
     await log.sync();
+    if (opens >= maxOpens) dispatch({ type: 'owed', owed: false });
+    else if (state().owed !== undefined) follow();
   }
 
   async function reopen(signal: AbortSignal): Promise<Response> {
@@ -77,7 +79,12 @@ export function turns({ ports, state, dispatch }: Core, log: LogReader) {
     });
   }
 
+  function follow(): void {
+    if (base !== undefined && !reading && opens < maxOpens && awaitsAnswer(state())) start();
+  }
+
   return {
+    /** Whether a message may bring its answer along. */
     canStream: () => base !== undefined && reading === undefined,
     /** Sends a message and reads its answer; done once the message is accepted. */
     async send(body: object): Promise<void> {
@@ -89,9 +96,7 @@ export function turns({ ports, state, dispatch }: Core, log: LogReader) {
       );
     },
     /** Reads the answer that is being written, if one is. */
-    follow(): void {
-      if (base !== undefined && !reading && opens < maxOpens && awaitsAnswer(state())) start();
-    },
+    follow,
     leave(): void {
       reading?.abort();
       reading = undefined;

@@ -41,8 +41,9 @@ function start(script: HTMLScriptElement): void {
   const badge = document.createElement('span');
   badge.className = 'badge';
   badge.hidden = true;
-  launcher.append(icon(), badge);
-  box.append(launcher);
+  badge.ariaHidden = 'true';
+  launcher.append(icon());
+  box.append(launcher, badge);
   shadow.append(box);
 
   let frame: HTMLIFrameElement | undefined;
@@ -145,9 +146,7 @@ function start(script: HTMLScriptElement): void {
       show();
     }
     if (message.type === 'refused') {
-      console.error(
-        `RepliesChat: ${location.origin} is not among the allowed origins of ${clientId}.`,
-      );
+      console.error(`RepliesChat: ${message.why}`);
       host.remove();
       frame = undefined;
     }

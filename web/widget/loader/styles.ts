@@ -9,7 +9,7 @@ export const styles = `
 svg{width:28px;height:28px;fill:currentColor;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .cross,.open .bubble{display:none}
 .open .cross{display:block}
-.badge{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;min-width:22px;height:22px;box-sizing:border-box;padding:0 5px;border-radius:11px;background:#c4183c;color:#fff;text-align:center;line-height:22px}
+.badge{position:absolute;pointer-events:none;inset-block-start:-4px;inset-inline-end:-4px;min-width:22px;height:22px;box-sizing:border-box;padding:0 5px;border-radius:11px;background:#c4183c;color:#fff;text-align:center;line-height:22px}
 [hidden]{display:none}
 iframe{display:none;position:absolute;inset-block-end:72px;inset-inline-end:0;width:min(400px,calc(100vw - 40px));height:min(640px,calc(100dvh - 112px));border:0;border-radius:16px;box-shadow:0 8px 40px #0005;background:#fff;color-scheme:light}
 [data-theme=dark] iframe{background:#16181d}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
 import type { VisitorSession } from '../session.ts';
+import type { Kept } from '../storage.ts';
 import type { Texts } from '../texts.ts';
 import type { Faq, WidgetConfig } from '../wire.ts';
 import { Composer } from './composer.tsx';
@@ -13,12 +14,11 @@ export interface ChatViewProps {
   session: VisitorSession;
   config: WidgetConfig;
   texts: Texts;
-  language: string;
-  faq: () => Promise<{ items: Faq[] } | Faq[]>;
+  faq: () => Promise<Faq[]>;
   /** The chat covers the whole window. */
   full: boolean;
   open: boolean;
-  sound: { on: () => boolean; set: (on: boolean) => void };
+  kept: Kept;
   close: () => void;
 }
 
@@ -58,8 +58,8 @@ export function ChatView(props: ChatViewProps) {
             type="button"
             class="tool"
             onClick={() => void chat.handover()}
-            title={texts.talk}
-            aria-label={texts.talk}
+            title={texts.person}
+            aria-label={texts.person}
           >
             <Icon name="person" />
           </button>
@@ -94,11 +94,11 @@ export function ChatView(props: ChatViewProps) {
   );
 }
 
-function Sound({ sound, texts }: ChatViewProps) {
-  const [on, setOn] = useState(sound.on());
+function Sound({ kept, texts }: ChatViewProps) {
+  const [on, setOn] = useState(kept.get<boolean>('sound') ?? false);
   const label = on ? texts.sound_off : texts.sound_on;
   const toggle = () => {
-    sound.set(!on);
+    kept.set('sound', !on);
     setOn(!on);
   };
   return (

@@ -5,9 +5,6 @@ import type { ChatViewProps } from './chat-view.tsx';
 import { Icon } from './icon.tsx';
 import { useUploads } from './uploads.ts';
 
-/** The API's bound of a message. */
-const longest = 4_000;
-
 export function Composer(props: ChatViewProps & { state: State }) {
   const { chat, texts, state, config } = props;
   const [text, setText] = useState('');
@@ -16,7 +13,7 @@ export function Composer(props: ChatViewProps & { state: State }) {
   const picker = useRef<HTMLInputElement>(null);
   const files = uploads.flatMap(({ stored }) => stored ?? []);
   const uploading = uploads.some(({ stored, problem }) => !stored && !problem);
-  const over = text.length - longest;
+  const over = text.length - config.max_message_chars;
   const ready = (text.trim() !== '' || files.length > 0) && !uploading && over <= 0;
 
   const send = () => {
@@ -99,8 +96,8 @@ export function Composer(props: ChatViewProps & { state: State }) {
           rows={1}
           dir="auto"
           value={text}
-          placeholder={texts.write}
-          aria-label={texts.write}
+          placeholder={texts.placeholder}
+          aria-label={texts.placeholder}
           enterkeyhint="send"
           onInput={({ currentTarget }) => setText(currentTarget.value)}
           onKeyDown={onKeyDown}

@@ -9,19 +9,15 @@ import { Files } from './files.tsx';
 type MessageProps = ChatViewProps & { state: State; message: Message };
 
 export function MessageView(props: MessageProps) {
-  const { message, texts, language } = props;
+  const { message, texts, config } = props;
   const { role, text, event, author, files, created_at, message_id } = message;
   if (role === 'system') {
     const line = event && fill(texts[event], { name: author.name ?? texts.a_person });
     return <p class="system">{line ?? text}</p>;
   }
   const mine = role === 'user';
-  const name = mine
-    ? texts.you
-    : role === 'person'
-      ? (author.name ?? texts.person)
-      : texts.assistant;
-  const time = new Date(created_at).toLocaleTimeString(language, {
+  const name = mine ? texts.you : role === 'person' ? (author.name ?? texts.team) : config.name;
+  const time = new Date(created_at).toLocaleTimeString(config.language, {
     hour: 'numeric',
     minute: '2-digit',
   });

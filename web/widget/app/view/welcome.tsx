@@ -10,7 +10,7 @@ export function Welcome({ chat, config, texts, faq }: ChatViewProps) {
     let gone = false;
     faq().then(
       (found) => {
-        if (!gone) setItems(Array.isArray(found) ? found : found.items);
+        if (!gone) setItems(found);
       },
       // Without the list the chat is as good.
       () => undefined,
@@ -21,7 +21,7 @@ export function Welcome({ chat, config, texts, faq }: ChatViewProps) {
   }, []);
   return (
     <div class="welcome">
-      <p class="hello">{texts.welcome}</p>
+      <p class="hello">{texts.greeting}</p>
       {config.starters?.map(({ text }) => (
         <button
           type="button"
