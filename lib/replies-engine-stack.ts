@@ -12,6 +12,7 @@ import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
 import type { Settings } from './settings.ts';
+import { WebChat } from './web-chat/web-chat.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 
@@ -20,7 +21,7 @@ export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
     const deployment = createDeployment(this, props.settings);
-    const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { deployment });
+    const { tenants, authorizer, visitorTokenKey } = new Tenancy(this, 'Tenancy', { deployment });
     const api = new PublicApi(this, 'Api', { deployment, authorizer });
     const streamingApi = new StreamingApi(this, 'StreamingApi', { deployment, authorizer });
     // Its id is part of what is deployed already: it stays.
@@ -30,7 +31,15 @@ export class RepliesEngineStack extends Stack {
     new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
-    new Conversations(this, 'Conversations', { deployment, api, tenants });
+    const { table } = new Conversations(this, 'Conversations', { deployment, api, tenants });
+    new WebChat(this, 'WebChat', {
+      deployment,
+      api,
+      tenants,
+      conversations: table,
+      bus,
+      visitorTokenKey,
+    });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }

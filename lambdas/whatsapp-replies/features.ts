@@ -102,17 +102,6 @@ const assistantFeature = z
   );
 export type AssistantFeature = z.output<typeof assistantFeature>;
 
-/** How long a company's conversations are kept. */
-const retentionFeature = z.strictObject({
-  days: z
-    .int()
-    .check(
-      z.gte(1),
-      z.lte(3650),
-      z.describe('Days that a conversation is kept; RETENTION_DAYS where the feature is not set'),
-    ),
-});
-
 const words = z._default(
   z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(50)),
   [],
@@ -127,7 +116,6 @@ const optOutFeature = z.strictObject({
 /** The features of a tenant's configuration that this context reads. */
 export const features = {
   assistant: assistantFeature,
-  'message-retention': retentionFeature,
   'opt-out': optOutFeature,
 };
 
@@ -135,11 +123,6 @@ export const features = {
 export const assistantOf = feature('assistant', assistantFeature, {
   unset: assistantFeature.parse({}),
   malformed: 'alert',
-});
-
-export const messageRetentionFeature = feature('message-retention', retentionFeature, {
-  unset: undefined,
-  malformed: 'use-unset',
 });
 
 /** STOP and START work without it. */
