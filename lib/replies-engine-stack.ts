@@ -12,6 +12,7 @@ import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
 import type { Settings } from './settings.ts';
+import { Site } from './web/site.ts';
 import { WebChat } from './web-chat/web-chat.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
@@ -32,6 +33,7 @@ export class RepliesEngineStack extends Stack {
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
     const { table } = new Conversations(this, 'Conversations', { deployment, api, tenants });
+    const { siteUrl } = new Site(this, 'Site', { deployment, apiUrl: api.publicBaseUrl });
     new WebChat(this, 'WebChat', {
       deployment,
       api,
@@ -39,6 +41,8 @@ export class RepliesEngineStack extends Stack {
       conversations: table,
       bus,
       visitorTokenKey,
+      widgetUrl: siteUrl,
+      streamingUrl: streamingApi.streamingBaseUrl,
     });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });

@@ -18,6 +18,8 @@ export interface WebChatProps {
   visitorTokenKey: GeneratedSecret;
   /** Where the widget comes from; the API's own origin where nobody says. */
   widgetUrl?: string;
+  /** Where answers are read as they are made. */
+  streamingUrl?: string;
 }
 
 /** Customers chat on web pages: begin a conversation, come back to it, write. */
@@ -41,6 +43,7 @@ export class WebChat extends Construct {
         VISITOR_TOKEN_KEY_SECRET_ID: visitorTokenKey.secretArn,
         SECRETS_MANAGER_REGION: conversations.env.region,
         WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
+        ...(props.streamingUrl && { STREAMING_URL: props.streamingUrl }),
         ...deployment.passedOn('RETENTION_DAYS'),
       },
       secrets: [visitorTokenKey],
