@@ -25,10 +25,21 @@ export class RepliesEngineStack extends Stack {
     new Administration(this, 'Platform', { deployment, api, tenants });
     const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
+    const conversations = new Conversations(this, 'Conversations', {
+      deployment,
+      api,
+      tenants,
+      bus,
+    });
+    const whatsApp = new WhatsAppReplies(this, 'WhatsAppReplies', {
+      deployment,
+      api,
+      tenants,
+      openAiSecret,
+    });
+    conversations.deliverOnWhatsApp(whatsApp.inbox);
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
-    new Conversations(this, 'Conversations', { deployment, api, tenants });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }
