@@ -1,22 +1,26 @@
 import type { Hono } from 'hono';
 import { resourcePorts } from '../shared/http/resource-ports.ts';
 import { serveResource } from '../shared/http/serve-resource.ts';
-import type { Table } from '../shared/store/table.ts';
 import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
+import { serveFeedback } from './feedback.ts';
+import type { ConversationLog } from './ports.ts';
 import { serveClientEvents } from './record-client-events.ts';
 import { resources } from './routes.ts';
 import { serveSessions } from './sessions.ts';
+import type { ConversationsTable } from './stores/keys.ts';
 
 export interface ConversationsPorts extends ApiDependencies {
-  table: Table;
+  table: ConversationsTable;
+  conversations: ConversationLog;
 }
 
 /** The routes of this context. */
-export function conversationsApp({ table, ...api }: ConversationsPorts): Hono {
+export function conversationsApp({ table, conversations, ...api }: ConversationsPorts): Hono {
   const { app, serve } = protectedApp(api);
   for (const resource of resources) serveResource(serve, resource, resourcePorts(resource, table));
   serveSessions(serve, table);
   serveClientEvents(serve, table);
+  serveFeedback(serve, { table, conversations });
   return app;
 }

@@ -17,5 +17,5 @@ export const conversationsEnvironment = {
 /** Environment variables of each Lambda; the stack sets exactly these names. */
 export const apiEnvironment = z.object({
   ...tenancyEnvironment,
-  PLATFORM_CONVERSATIONS_TABLE: z.string(),
+  ...conversationsEnvironment,
 });

@@ -2,6 +2,7 @@ import type { ApiRoute } from '../tenancy/route.ts';
 import { clientEventRoutes } from './client-event-routes.ts';
 import { conversationStarters } from './conversation-starters.ts';
 import { faqItems } from './faq-items.ts';
+import { feedbackRoutes } from './feedback-routes.ts';
 import { macros } from './macros.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -12,4 +13,5 @@ export const routes: readonly ApiRoute[] = [
   ...resources.flatMap(({ routes }) => Object.values(routes)),
   ...Object.values(sessionRoutes),
   ...Object.values(clientEventRoutes),
+  ...Object.values(feedbackRoutes),
 ];

@@ -28,7 +28,10 @@ export class Conversations extends Construct {
       api,
       routes,
       tenants,
-      environment: { PLATFORM_CONVERSATIONS_TABLE: table.tableName },
+      environment: {
+        PLATFORM_CONVERSATIONS_TABLE: table.tableName,
+        ...deployment.passedOn('RETENTION_DAYS'),
+      },
     });
     table.grant(
       handler,

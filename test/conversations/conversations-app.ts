@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { conversationsApp } from '../../lambdas/conversations/conversations-api.ts';
+import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
 import { type Calling, calling } from '../support/calling.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
@@ -24,13 +25,14 @@ export function conversations() {
       log: recordedLog(),
       meter: recordedMeter(),
       table,
+      conversations: conversationLog(table),
     });
     const ask = async (method: string, path: string, more: Calling = {}) => {
       const scopes = ['conversations:read', 'conversations:write'] as const;
       const response = await calling(app, method, path, { tenant, scopes, ...more });
       return documented(method, path, response);
     };
-    return Object.assign(ask, { clock: table.clock });
+    return Object.assign(ask, { clock: table.clock, tenant, log: conversationLog(table) });
   };
 }
 
