@@ -7,6 +7,7 @@ export interface Calling {
   tenant?: string;
   role?: Role;
   scopes?: readonly Scope[];
+  principal?: string;
   headers?: Record<string, string>;
   /** Sent as JSON; a text is sent as it is. */
   body?: unknown;
@@ -17,13 +18,20 @@ export async function calling(
   app: Hono,
   method: string,
   path: string,
-  { tenant = 'acme', role = 'TenantAdmin', scopes = [], headers = {}, body }: Calling = {},
+  {
+    tenant = 'acme',
+    role = 'TenantAdmin',
+    scopes = [],
+    principal,
+    headers = {},
+    body,
+  }: Calling = {},
 ): Promise<Response> {
   const lambda = contextOf({
     tenant_id: tenant,
     role,
     scopes,
-    principal: `key:of-${tenant}`,
+    principal: principal ?? `key:of-${tenant}`,
     valid_until: 0,
     rate_limit: { requests_per_second: 5, burst: 10 },
   });
