@@ -19,6 +19,7 @@ export interface ConversationsProps {
 
 /** What conversations of every channel share: one table, and one function for the people of a company. */
 export class Conversations extends Construct {
+<<<<<<< HEAD
   readonly table: SingleTable;
   /** The variables of every function that reads or writes conversations. */
   readonly environment: Record<string, string>;
@@ -37,6 +38,16 @@ export class Conversations extends Construct {
       ...deployment.passedOn('RETENTION_DAYS'),
     };
     this.#api = new ApiFunction(this, 'Api', {
+=======
+  /** All conversations, whatever their channel. */
+  readonly table: SingleTable;
+
+  constructor(scope: Construct, id: string, { deployment, api, tenants }: ConversationsProps) {
+    super(scope, id);
+    const table = new SingleTable(this, 'Table', { deployment, name: 'platform-conversations' });
+    this.table = table;
+    const handler = new ApiFunction(this, 'Api', {
+>>>>>>> cloud
       deployment,
       context: 'conversations',
       name: 'conversations-api',
