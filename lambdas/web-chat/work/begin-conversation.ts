@@ -1,6 +1,6 @@
 import type { Conversation } from '../../conversations/conversation.ts';
 import type { WebChatFeature } from '../features.ts';
-import type { InitiateRequest } from '../requests.ts';
+import type { InitiateRequest } from '../messages.ts';
 import { originOf } from './page.ts';
 import type { Participant } from './participant.ts';
 import type { WebChatPorts } from './ports.ts';

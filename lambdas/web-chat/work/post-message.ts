@@ -2,7 +2,7 @@ import type { Turn } from '../../agents/ports.ts';
 import type { Conversation, ConversationKey, Message } from '../../conversations/conversation.ts';
 import { isoTime } from '../../shared/clock.ts';
 import type { WebChatFeature } from '../features.ts';
-import type { MessageRequest } from '../requests.ts';
+import type { MessageRequest } from '../messages.ts';
 import type { MessageClaim, WebChatPorts } from './ports.ts';
 
 export interface Posted {
