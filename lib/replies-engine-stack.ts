@@ -26,18 +26,22 @@ export class RepliesEngineStack extends Stack {
     new Administration(this, 'Platform', { deployment, api, tenants });
     const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
-    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
-    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
-    const { table } = new Conversations(this, 'Conversations', { deployment, api, tenants });
-    new WebChat(this, 'WebChat', {
+    const conversations = new Conversations(this, 'Conversations', {
       deployment,
       api,
       tenants,
-      conversations: table,
       bus,
-      visitorTokenKey,
     });
+    const whatsApp = new WhatsAppReplies(this, 'WhatsAppReplies', {
+      deployment,
+      api,
+      tenants,
+      openAiSecret,
+    });
+    conversations.deliverOnWhatsApp(whatsApp.inbox);
+    new WebChat(this, 'WebChat', { deployment, api, tenants, conversations, visitorTokenKey });
+    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }

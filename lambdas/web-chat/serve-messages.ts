@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversations/conversation.ts';
+import { mayVisit } from '../conversations/visits.ts';
 import { succeeded } from '../shared/http/envelope.ts';
 import { keyReused } from '../shared/http/idempotency-key.ts';
 import type { Problem } from '../shared/http/problem.ts';
@@ -80,5 +81,5 @@ async function post(
 }
 
 /** A visitor writes in his own conversations alone; a program of the company hands over what its visitors write elsewhere. */
-const isHis = ({ channel, participant_id }: Conversation, { role, principal }: Caller): boolean =>
-  channel === 'webchat' && (role !== 'Participant' || principal === `visitor:${participant_id}`);
+const isHis = (conversation: Conversation, caller: Caller): boolean =>
+  conversation.channel === 'webchat' && mayVisit(caller, conversation);

@@ -130,7 +130,7 @@ describe('an action', () => {
 
   it('is withheld at once where the customer asks for a person', async () => {
     const world = aWorld();
-    world.personWord = 'When';
+    world.handover = { ...world.handover, keywords: ['when'] };
 
     const { status, data } = await act(world);
 

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { Turn, TurnEvent } from '../../lambdas/agents/ports.ts';
 import type { ConversationKey, FileReference } from '../../lambdas/conversations/conversation.ts';
+import { handoverFeature } from '../../lambdas/conversations/features.ts';
 import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
 import { features, type WebChatFeature } from '../../lambdas/web-chat/features.ts';
+import { handoverBy } from '../../lambdas/web-chat/handover.ts';
 import { preparedFor } from '../../lambdas/web-chat/prepared.ts';
 import { chatClaims } from '../../lambdas/web-chat/stores/chat-claims.ts';
 import { participants } from '../../lambdas/web-chat/stores/participants.ts';
@@ -76,7 +78,11 @@ export function chats() {
     const enqueued: string[] = [];
     const started: string[] = [];
     const files = new Map<string, FileReference>();
-    const conversations = conversationLog(table);
+    const conversations = conversationLog(table, {
+      opened: async ({ conversation_id }) => void started.push(conversation_id),
+      written: async () => undefined,
+      undelivered: async () => undefined,
+    });
     const world = {
       tenant,
       chat: chat as WebChatFeature | undefined,
@@ -88,8 +94,7 @@ export function chats() {
       conversations,
       app: undefined as unknown as ReturnType<typeof webChatApp>,
       clock: table.clock,
-      /** A company's word for "a person, please". */
-      personWord: 'human',
+      handover: handoverFeature.parse({ keywords: ['human'] }),
       /** By a page of the company, with its public client id. */
       ask: (method: string, path: string, more: Calling = {}) =>
         send(method, path, {
@@ -126,8 +131,7 @@ export function chats() {
       conversations,
       turns,
       enqueueTurn: async (_key, turnId) => void enqueued.push(turnId),
-      started: async ({ conversation_id }) => void started.push(conversation_id),
-      asksForPerson: async (_tenant, text) => text.includes(world.personWord),
+      handover: handoverBy(conversations, async () => world.handover, table.clock),
       files: {
         references: async (_key, _participant, ids) => {
           const found = ids.flatMap((id) => files.get(id) ?? []);

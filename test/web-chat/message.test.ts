@@ -144,7 +144,11 @@ describe('a message that asks for a person', () => {
     await write(world, chat, { message: 'A human, please', client_id: 'c-1' });
 
     const log = await logOf(world, chat);
-    expect(log.map(({ role, event }) => event ?? role)).toEqual(['user', 'person_requested']);
+    expect(log.map(({ role, event }) => event ?? role)).toEqual([
+      'user',
+      'person_requested',
+      'assistant',
+    ]);
     expect(world.turns.begun).toEqual([]);
   });
 
@@ -157,6 +161,26 @@ describe('a message that asks for a person', () => {
 
     await write(world, chat, { message: 'A human, please', client_id: 'c-1' });
 
+    expect(await world.conversations.find(key)).toMatchObject({ handling: 'automatic' });
+  });
+});
+
+describe('a conversation that a person has', () => {
+  it('is the agent’s again with the next message, where nobody has written for long', async () => {
+    const world = aWorld();
+    world.handover = { ...world.handover, return_after_minutes: 60 };
+    const chat = await world.begin();
+    const key = { tenant_id: world.tenant, conversation_id: chat.conversation_id };
+    await world.conversations.setHandling(key, { handling: 'person', by: 'user:ann' });
+    world.clock.pass(59 * 60_000);
+    await write(world, chat, {});
+    const kept = world.turns.begun.length;
+    world.clock.pass(60 * 60_000);
+
+    await write(world, chat, {});
+
+    expect(kept).toBe(0);
+    expect(world.turns.begun).toHaveLength(1);
     expect(await world.conversations.find(key)).toMatchObject({ handling: 'automatic' });
   });
 });

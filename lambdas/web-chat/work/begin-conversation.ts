@@ -41,7 +41,6 @@ export async function beginConversation(
     metadata: metadataOf(request, participant),
   });
   await ports.participants.recordConversation(tenant_id, participant_id, conversation_id);
-  await ports.started(conversation);
   return { kind: 'begun', conversation };
 }
 

@@ -42,6 +42,7 @@ export async function postMessage(
   const { messages_per_minute: perMinute, messages_per_day: perDay } = chat.limits;
   const may = isWritten || (await ports.limits.message(conversation, { perMinute, perDay }));
   if ('allowed' in may && !may.allowed) return { kind: 'limited', ...may };
+  if (!isWritten) await ports.handover.returned(conversation);
   const appended = await ports.conversations.append(
     conversation,
     [
@@ -59,7 +60,7 @@ export async function postMessage(
   );
   const [message] = 'messages' in appended ? appended.messages : [];
   if (appended.kind === 'withheld' || !message) throw new Error('A customer’s message is written.');
-  const now = await handOverIfAsked(appended.conversation, message, ports);
+  const now = await handedOver(appended.conversation, message, ports);
   const turn = await beginTurn(now, message, ports);
   return { kind: 'posted', message, conversation: now, turn };
 }
@@ -96,16 +97,14 @@ async function claim(
 }
 
 /** Only the newest message asks: repeated later, it would undo that the conversation was handed back. */
-async function handOverIfAsked(
+async function handedOver(
   conversation: Conversation,
   { sequence, text }: Message,
-  { conversations, asksForPerson }: WebChatPorts,
+  { handover }: WebChatPorts,
 ): Promise<Conversation> {
   const mayAsk = conversation.handling === 'automatic' && conversation.last_sequence === sequence;
-  if (!mayAsk || !(await asksForPerson(conversation.tenant_id, text))) return conversation;
-  const { id: by } = authorOf(conversation);
-  const waiting = await conversations.setHandling(conversation, { handling: 'waiting', by });
-  return waiting ?? conversation;
+  if (!mayAsk || !(await handover.isAskedFor(conversation, text))) return conversation;
+  return (await handover.request(conversation, authorOf(conversation).id)) ?? conversation;
 }
 
 const authorOf = ({ participant_id, participant_name }: Conversation) => ({
