@@ -14,6 +14,7 @@ import { startQueues } from './queues.ts';
 import { type RequestContext, type RequestLog, requestLine } from './request-log.ts';
 import type { Services } from './resource-maker.ts';
 import { makeResources } from './resources.ts';
+import { RestApi } from './rest-api.ts';
 import { startSecrets } from './secrets.ts';
 import { startTables } from './tables.ts';
 import { Resolver, type Template } from './template.ts';
@@ -78,6 +79,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     functions: new Map(),
     routes: [],
     authorizers: new Map(),
+    restApis: new Map(),
+    restAuthorizers: new Map(),
     eventSources: [],
   };
   const resolver = new Resolver(template);
@@ -94,7 +97,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     server = await startHttpApi(services.routes, port, {
       ...(publicBaseUrl && { publicBaseUrl }),
       ...(services.cors && { cors: services.cors }),
-      ...(options.before && { before: options.before }),
+      before: oneAfterAnother([options.before, ...restApisOf(services)]),
       ...(services.requestLog && { requested: writeRequestTo(services.requestLog, options.sink) }),
     });
   } catch (error) {
@@ -122,6 +125,24 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     },
   };
 }
+
+type Before = NonNullable<HttpApiOptions['before']>;
+
+/** The first that answers a request has answered it. */
+const oneAfterAnother =
+  (all: (Before | undefined)[]): Before =>
+  async (request, response) => {
+    for (const one of all) if (await one?.(request, response)) return true;
+    return false;
+  };
+
+const restApisOf = ({ restApis, sink }: Services): Before[] =>
+  [...restApis].flatMap(([id, { stage, log, methods, gatewayAnswers }]) => {
+    if (stage === undefined) return [];
+    const requested = log && { requested: writeRequestTo(log, sink) };
+    const api = new RestApi({ id, stage, methods, gatewayAnswers, ...requested });
+    return [(request, response) => api.answer(request, response)];
+  });
 
 async function synthesize(
   outdir: string,

@@ -6,6 +6,8 @@ import type { LocalFunction, LogSink } from './function.ts';
 import type { Route } from './http-api.ts';
 import type { Queues } from './queues.ts';
 import type { RequestLog } from './request-log.ts';
+import type { MadeRestApi } from './rest-api.ts';
+import type { RestAuthorizer } from './rest-authorizer.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import type { Made, Properties, Resolver } from './template.ts';
@@ -24,6 +26,8 @@ export interface Services {
   functions: Map<string, LocalFunction>;
   routes: Route[];
   authorizers: Map<string, LocalAuthorizer>;
+  restApis: Map<string, MadeRestApi>;
+  restAuthorizers: Map<string, RestAuthorizer>;
   cors?: CorsConfiguration;
   requestLog?: RequestLog;
   eventSources: (() => EventSource)[];
@@ -36,3 +40,11 @@ export type Make = (
   resolver: Resolver,
   logicalId: string,
 ) => Made | Promise<Made>;
+
+/** The function that an ARN, or a URI with one in it, names. */
+export function functionOf(arnOrName: string, services: Services): LocalFunction {
+  const name = /function:([\w-]+)/.exec(arnOrName)?.[1] ?? arnOrName;
+  const found = services.functions.get(name);
+  if (!found) throw new Error(`The template names the function ${name}, which it does not define.`);
+  return found;
+}

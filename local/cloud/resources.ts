@@ -7,7 +7,8 @@ import { localCredentials } from './credentials.ts';
 import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
 import { LocalFunction } from './function.ts';
-import type { Make, Services } from './resource-maker.ts';
+import { functionOf, type Make, type Services } from './resource-maker.ts';
+import { restMakers } from './rest-resources.ts';
 import { makeSecret } from './secret-resource.ts';
 import {
   arnOf,
@@ -35,6 +36,7 @@ const makers: Record<string, Make> = {
   'AWS::Lambda::Permission': named,
   'AWS::SQS::QueuePolicy': named,
   ...watchingMakers,
+  ...restMakers,
 
   'AWS::SQS::Queue': async (properties, { queues }, _resolver, logicalId) => {
     const { QueueName: name = logicalId, Tags: _tags, ...rest } = properties;
@@ -170,13 +172,6 @@ export async function makeResources(
     resolver.record(logicalId, await make(properties, services, resolver, logicalId));
   };
   for (const logicalId of Object.keys(template.Resources)) await visit(logicalId);
-}
-
-function functionOf(arnOrName: string, services: Services): LocalFunction {
-  const name = /function:([\w-]+)/.exec(arnOrName)?.[1] ?? arnOrName;
-  const found = services.functions.get(name);
-  if (!found) throw new Error(`The template names the function ${name}, which it does not define.`);
-  return found;
 }
 
 /** The variables that the Lambda service sets, and the endpoints of the emulated services. */

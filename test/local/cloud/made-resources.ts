@@ -25,6 +25,8 @@ export async function make(resources: Record<string, Resource>, conditions = {})
     functions: new Map(),
     routes: [],
     authorizers: new Map(),
+    restApis: new Map(),
+    restAuthorizers: new Map(),
     eventSources: [],
   };
   onTestFinished(async () => {
