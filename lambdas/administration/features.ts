@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { features as agentFeatures } from '../agents/features.ts';
 import {
   features as emailFeatures,
   loopbackFeatures as emailLoopback,
@@ -12,6 +13,7 @@ import { features as whatsAppFeatures } from '../whatsapp-replies/features.ts';
 
 /** The features that this product itself reads, by their names. */
 export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
+  ...agentFeatures,
   ...whatsAppFeatures,
   ...emailFeatures,
   ...leadFeatures,
