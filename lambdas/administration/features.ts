@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { features as agentFeatures } from '../agents/features.ts';
+import { features as conversationFeatures } from '../conversations/features.ts';
 import {
   features as emailFeatures,
   loopbackFeatures as emailLoopback,
@@ -15,6 +16,7 @@ import { features as whatsAppFeatures } from '../whatsapp-replies/features.ts';
 export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
   ...agentFeatures,
   ...whatsAppFeatures,
+  ...conversationFeatures,
   ...emailFeatures,
   ...leadFeatures,
   ...webhookFeatures,

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { workerConcurrency } from '../shared/env.ts';
+import { numberVariable, workerConcurrency } from '../shared/env.ts';
 import { httpUrl } from '../shared/public-url.ts';
-import { numberVariable } from '../shared/env.ts';
 
 /** The variables of every Lambda that runs turns. */
 export const turnsEnvironment = {

@@ -1,14 +1,7 @@
 import * as z from 'zod/mini';
 import { resource } from '../shared/http/resource.ts';
 import { scopes, tag } from './scopes.ts';
-import { text } from './text.ts';
-
-/** A language by BCP 47, such as `de` or `pt-BR`. */
-const language = z.string().check(
-  z.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, {
-    error: 'It is no language such as de or pt-BR.',
-  }),
-);
+import { language, text } from './text.ts';
 
 /** Questions that a customer is offered where a conversation begins. */
 export const conversationStarters = resource({

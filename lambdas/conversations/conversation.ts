@@ -108,3 +108,7 @@ export const conversationSchema = z.object({
 export type Conversation = z.output<typeof conversationSchema>;
 
 export type ConversationKey = Pick<Conversation, 'tenant_id' | 'conversation_id'>;
+
+/** Where all of a conversation is kept, in the table of conversations; layers above it keep items of their own beside. */
+export const conversationPartition = ({ tenant_id, conversation_id }: ConversationKey): string =>
+  `TENANT#${tenant_id}#CONVERSATION#${conversation_id}`;

@@ -1,8 +1,15 @@
 import type { ApiRoute } from '../tenancy/route.ts';
+import { clientEventRoutes } from './client-event-routes.ts';
 import { conversationStarters } from './conversation-starters.ts';
+import { faqItems } from './faq-items.ts';
 import { macros } from './macros.ts';
+import { sessionRoutes } from './session-routes.ts';
 
 /** The resources of this context. */
-export const resources = [macros, conversationStarters];
+export const resources = [macros, conversationStarters, faqItems];
 
-export const routes: readonly ApiRoute[] = resources.flatMap(({ routes }) => Object.values(routes));
+export const routes: readonly ApiRoute[] = [
+  ...resources.flatMap(({ routes }) => Object.values(routes)),
+  ...Object.values(sessionRoutes),
+  ...Object.values(clientEventRoutes),
+];

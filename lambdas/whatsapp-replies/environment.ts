@@ -1,13 +1,8 @@
 import * as z from 'zod/mini';
+import { retentionDays } from '../conversations/environment.ts';
 import { numberVariable, workerConcurrency } from '../shared/env.ts';
 import { httpUrl } from '../shared/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/environment.ts';
-
-const retentionDays = numberVariable({ min: 1, max: 3650, default: 90 }).check(
-  z.describe(
-    'How many days conversations are kept, where a company’s `message-retention` does not say',
-  ),
-);
 
 const runMaxWaitSeconds = numberVariable({ min: 5, max: 3600, default: 300 }).check(
   z.describe(

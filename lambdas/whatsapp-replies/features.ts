@@ -4,17 +4,6 @@ import { feature } from '../shared/features/feature.ts';
 /** The sentences that the product itself says are the agents', on every channel. */
 export type { Texts } from '../agents/features.ts';
 
-/** How long a company's conversations are kept. */
-const retentionFeature = z.strictObject({
-  days: z
-    .int()
-    .check(
-      z.gte(1),
-      z.lte(3650),
-      z.describe('Days that a conversation is kept; RETENTION_DAYS where the feature is not set'),
-    ),
-});
-
 const words = z._default(
   z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(50)),
   [],
@@ -28,14 +17,8 @@ const optOutFeature = z.strictObject({
 
 /** The features of a tenant's configuration that this context reads. */
 export const features = {
-  'message-retention': retentionFeature,
   'opt-out': optOutFeature,
 };
-
-export const messageRetentionFeature = feature('message-retention', retentionFeature, {
-  unset: undefined,
-  malformed: 'use-unset',
-});
 
 /** STOP and START work without it. */
 export const optOutWords = feature('opt-out', optOutFeature, {

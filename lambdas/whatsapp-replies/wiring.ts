@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { messageRetentionFeature } from '../conversations/features.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
 import { enqueue, type QueueClient } from '../shared/queue/enqueue.ts';
@@ -12,7 +13,6 @@ import {
   type StoredTwilioCredentials,
 } from '../vendors/twilio/credentials.ts';
 import type { statusEnvironment } from './environment.ts';
-import { messageRetentionFeature } from './features.ts';
 import type { ReplyInbox } from './messages.ts';
 import type { ConversationsTable } from './stores/keys.ts';
 

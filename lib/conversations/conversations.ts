@@ -21,16 +21,24 @@ export class Conversations extends Construct {
       deployment,
       context: 'conversations',
       name: 'conversations-api',
-      description: 'Keeps macros and conversation starters',
-      impact: 'Macros and conversation starters are neither read nor changed',
+      description:
+        'Keeps macros, conversation starters, questions with answers, sessions and client events',
+      impact:
+        'Macros, starters, questions, sessions and client events are neither read nor changed',
       api,
       routes,
       tenants,
       environment: { PLATFORM_CONVERSATIONS_TABLE: table.tableName },
     });
-    table.grant(handler, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+    table.grant(
+      handler,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    );
     output(this, 'PlatformConversationsTable', table.tableName, {
-      what: 'The table of macros and conversation starters',
+      what: 'The table of macros, conversation starters, questions with answers, sessions and client events',
     });
   }
 }

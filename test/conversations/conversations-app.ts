@@ -25,11 +25,12 @@ export function conversations() {
       meter: recordedMeter(),
       table,
     });
-    return async (method: string, path: string, more: Calling = {}) => {
+    const ask = async (method: string, path: string, more: Calling = {}) => {
       const scopes = ['conversations:read', 'conversations:write'] as const;
       const response = await calling(app, method, path, { tenant, scopes, ...more });
       return documented(method, path, response);
     };
+    return Object.assign(ask, { clock: table.clock });
   };
 }
 

@@ -8,6 +8,7 @@ import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { documented } from '../support/documented.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { conversationBodies, conversationsOfAnother, resourceBodies } from '../support/routes.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
@@ -17,6 +18,8 @@ let runId = '';
 let leadId = '';
 /** The resource of the demo company that was made last. */
 let resourceId = '';
+/** A session of the demo company. */
+let sessionId = '';
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
@@ -26,6 +29,8 @@ beforeAll(async () => {
   runId = ((await started.json()) as { run_id: string }).run_id;
   const made = await send(routeOf('createLead'), credentials.right);
   leadId = ((await made.json()) as { id: string }).id;
+  const begun = await send(routeOf('createSession'), credentials.right);
+  sessionId = ((await begun.json()) as { data: { session_id: string } }).data.session_id;
   await vi.waitFor(async () => {
     const insight = await send(routeOf('getInsight'), credentials.right);
     expect(insight.status).toBe(200);
@@ -45,12 +50,6 @@ const isGuarded = ({ access }: ApiRoute) => access !== 'open' && access !== 'sig
 const guarded = allRoutes.filter(isGuarded);
 const free = allRoutes.filter((route) => !isGuarded(route));
 
-/** A body of each resource, by its path. */
-const resourceBodies: Record<string, unknown> = {
-  '/macros': { title: 'Hours', text: 'From 9 to 17.' },
-  '/conversation-starters': { text: 'Where is my order?', language: 'en' },
-};
-
 /** A body that the route takes, by its operation. */
 const bodies: Record<string, unknown> = {
   setConfiguration: { feature_value: 'red' },
@@ -58,6 +57,7 @@ const bodies: Record<string, unknown> = {
   createLead: { note: 'What does it cost?' },
   createLeadSlash: { note: 'What does it cost?' },
   triageLeadAgain: {},
+  ...conversationBodies,
   ...Object.fromEntries(
     resources.flatMap(({ path, routes: { create, replace, update } }) =>
       [create, replace, update].map(({ operationId }) => [operationId, resourceBodies[path]]),
@@ -83,8 +83,8 @@ async function prepare({ path, method }: ApiRoute): Promise<void> {
 
 const routeOf = (id: string) => {
   const route = allRoutes.find(({ operationId }) => operationId === id);
-  if (!route) throw new Error(`Expected a route ${id}, found none.`);
-  return route;
+  expect(route, id).toBeDefined();
+  return route as ApiRoute;
 };
 
 async function send(
@@ -97,6 +97,7 @@ async function send(
     .replace('{feature_name}', feature)
     .replace('{run_id}', runId)
     .replace('{lead_id}', leadId)
+    .replace('{session_id}', sessionId)
     .replace('{id}', resourceId);
   const response = await fetch(engine.cloud.url + path, {
     method: route.method,
@@ -138,6 +139,7 @@ const ofAnother: Record<string, number> = {
   createLeadSlash: 201,
   listLeads: 200,
   getWebhookEndpoint: 200,
+  ...conversationsOfAnother,
   ...Object.fromEntries(
     resources.flatMap(({ routes: { create, list } }) => [
       [create.operationId, 201],

@@ -16,9 +16,16 @@ export function turnStore(table: TurnTable): TurnStore {
   const items = new ItemStore<TurnRecord & Partial<Key> & { expires_at?: number }>(table, 'a turn');
   const recordOf = (item: object | undefined): TurnRecord | undefined => {
     if (!item) return undefined;
-    const { pk: _pk, sk: _sk, expires_at: _until, ...record } = item as TurnRecord & Key & object & {
-      expires_at?: number;
-    };
+    const {
+      pk: _pk,
+      sk: _sk,
+      expires_at: _until,
+      ...record
+    } = item as TurnRecord &
+      Key &
+      object & {
+        expires_at?: number;
+      };
     return record;
   };
   const kept = async ({ tenant_id }: ConversationKey) => ({
@@ -32,9 +39,7 @@ export function turnStore(table: TurnTable): TurnStore {
 
     async create(turn, before) {
       const { written, item } = await items.putIf(keys.turn(turn), turn, {
-        if: before
-          ? expr`turn_id = ${before.turn_id} AND state = ${'ended'}`
-          : items.absent(),
+        if: before ? expr`turn_id = ${before.turn_id} AND state = ${'ended'}` : items.absent(),
         mine: ['turn_id'],
         ...(await kept(turn)),
       });
@@ -70,7 +75,10 @@ export function turnStore(table: TurnTable): TurnStore {
     },
 
     async release(turn, until) {
-      await items.updateIf(keys.turn(turn), { set: { lease_until: until, owner: '' }, if: mine(turn) });
+      await items.updateIf(keys.turn(turn), {
+        set: { lease_until: until, owner: '' },
+        if: mine(turn),
+      });
     },
 
     async end(turn, outcome) {

@@ -76,7 +76,11 @@ export interface Model {
    * Asks, or reads the answer to what was asked before from its beginning, where a run is given. The last step is
    * `answered` or `unanswered`.
    */
-  answer(question: Question, runId: string | undefined, ended: AbortSignal): AsyncIterable<ModelStep>;
+  answer(
+    question: Question,
+    runId: string | undefined,
+    ended: AbortSignal,
+  ): AsyncIterable<ModelStep>;
   /** Ends a run; best effort. */
   cancel(runId: string): Promise<void>;
   /** Has the vendor delete a run; best effort. */
@@ -106,7 +110,11 @@ export interface RunTurnPorts {
   events: EventLog;
   conversations: Pick<ConversationLog, 'find' | 'append' | 'latest'>;
   queue: TurnQueue;
-  agentFor(tenantId: string, specId: string | null, channel: 'whatsapp' | 'webchat'): Promise<Agent>;
+  agentFor(
+    tenantId: string,
+    specId: string | null,
+    channel: 'whatsapp' | 'webchat',
+  ): Promise<Agent>;
   /** Takes a turn from the limits; in how many milliseconds there is one, 0 where it got one. */
   tryAcquireTurn(key: ConversationKey): Promise<number>;
   /** The bytes of a message's file; undefined where there are none that a model could see. */
