@@ -1,5 +1,3 @@
-import { outageAttempts } from '../shared/queue/outcome.ts';
-
 /** Bounds of the design that the stack and the code must agree on. */
 export const limits = {
   /** Whoever works on a turn is taken for dead after this time without a sign of it. */
@@ -37,8 +35,9 @@ export const limits = {
   workerTimeoutSeconds: 300,
   visibilityTimeoutSeconds: 310,
   batchSize: 5,
-  maxAttempts: 5,
-  outageAttempts,
+  /** Of a message: those count too in which it waited for whoever was alive. */
+  maxAttempts: 20,
+  outageAttempts: 40,
   /** SQS's own count also counts waiting for whoever is alive. */
   maxReceiveCount: 1_000,
   /** When the queue looks after a turn that somebody else works on. */

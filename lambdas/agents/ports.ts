@@ -35,8 +35,8 @@ export interface Turn extends ConversationKey {
   created_at: string;
 }
 
-/** Who is to answer: the queue's worker, or the caller, whom the queue only looks after. */
-export type Answerer = 'worker' | 'caller';
+/** Who is to answer: the queue's worker; the caller, whom the queue looks after; or whom the queue has sent already. */
+export type Answerer = 'worker' | 'caller' | 'queued';
 
 /** How a channel has its customers' messages answered. */
 export interface Turns {

@@ -6,11 +6,10 @@ export type PastTurn = Pick<
   'turn_id' | 'through_sequence' | 'created_at' | 'attempts' | 'outcome'
 >;
 
-/** How a turn is to end, decided once; its text is that of the log up to `through_event`, unless it is given. */
+/** How a turn is to end, decided once; its text is that of the log up to `through_event`. */
 export interface Ending {
   outcome: TurnOutcome;
   through_event: number;
-  text?: string;
   code?: string;
 }
 
