@@ -24,8 +24,7 @@ export const handler = http('web-chat-api', apiEnvironment, (parts) => {
     ...api,
     ...preparedFor(table),
     conversations,
-    turns: { begin: async () => undefined, events: async () => [] },
-    enqueueTurn: async () => undefined,
+    turns: { begin: none, covering: none, events: async () => [] },
     handover: handoverBy(conversations, handoverFeature, systemClock),
     files: { references: async (_key, _participant, ids) => (ids.length === 0 ? [] : undefined) },
     chatOf: (tenantId) => webChatOf.read(tenants, tenantId),
@@ -39,3 +38,5 @@ export const handler = http('web-chat-api', apiEnvironment, (parts) => {
     clock: systemClock,
   });
 });
+
+const none = async () => undefined;

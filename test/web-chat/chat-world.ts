@@ -55,6 +55,8 @@ export function someTurns() {
       begun.push(turn);
       return turn;
     },
+    covering: async (key: ConversationKey, sequence: number) =>
+      world.isBusy ? undefined : world.begin(key, sequence),
     events: async (_key: ConversationKey, _turnId: string, after: number) =>
       world.script.filter(({ sequence }) => sequence > after),
   };
@@ -75,7 +77,6 @@ export function chats() {
     tenants += 1;
     const tenant = `shop-${tenants}`;
     const turns = someTurns();
-    const enqueued: string[] = [];
     const started: string[] = [];
     const files = new Map<string, FileReference>();
     const conversations = conversationLog(table, {
@@ -88,7 +89,6 @@ export function chats() {
       chat: chat as WebChatFeature | undefined,
       table,
       turns,
-      enqueued,
       started,
       files,
       conversations,
@@ -130,7 +130,6 @@ export function chats() {
       ...preparedFor(table),
       conversations,
       turns,
-      enqueueTurn: async (_key, turnId) => void enqueued.push(turnId),
       handover: handoverBy(conversations, async () => world.handover, table.clock),
       files: {
         references: async (_key, _participant, ids) => {

@@ -30,7 +30,7 @@ const logOf = (world: ChatWorld, { conversation_id }: { conversation_id: string 
   );
 
 describe('a message of a visitor', () => {
-  it('is written as his, and a worker is told to answer it', async () => {
+  it('is written as his, and begins a turn', async () => {
     const world = aWorld();
     const chat = await world.begin();
 
@@ -47,7 +47,6 @@ describe('a message of a visitor', () => {
     });
     expect(await logOf(world, chat)).toEqual([message]);
     expect(world.turns.begun).toMatchObject([{ turn_id, through_sequence: 1 }]);
-    expect(world.enqueued).toEqual([turn_id]);
   });
 
   it('is one message and one turn for its client_id, however often and at once it is sent', async () => {
@@ -62,7 +61,6 @@ describe('a message of a visitor', () => {
     expect(await logOf(world, chat)).toHaveLength(1);
     expect(new Set(taken.map(({ message }) => message.message_id)).size).toBe(1);
     expect(world.turns.begun).toHaveLength(1);
-    expect(new Set(world.enqueued).size).toBe(1);
   });
 
   it('is known again by the header Idempotency-Key too, and after others were written', async () => {
@@ -108,7 +106,6 @@ describe('a message of a visitor', () => {
     const taken = await dataOf<Taken>(await write(world, chat, {}));
 
     expect(taken.turn_id).toBeUndefined();
-    expect(world.enqueued).toEqual([]);
   });
 
   it('opens a closed conversation again', async () => {

@@ -56,9 +56,7 @@ export interface Handover {
 
 export interface WebChatPorts {
   conversations: ConversationLog;
-  turns: Pick<Turns, 'begin' | 'events'>;
-  /** Has a worker answer the turn, unless somebody else does. */
-  enqueueTurn(key: ConversationKey, turnId: string): Promise<void>;
+  turns: Pick<Turns, 'begin' | 'covering' | 'events'>;
   files: UploadedFiles;
   limits: VisitLimits;
   claims: {

@@ -61,20 +61,9 @@ export async function postMessage(
   const [message] = 'messages' in appended ? appended.messages : [];
   if (appended.kind === 'withheld' || !message) throw new Error('A customer’s message is written.');
   const now = await handedOver(appended.conversation, message, ports);
-  const turn = await beginTurn(now, message, ports);
+  const isAnswered = now.handling === 'automatic';
+  const turn = isAnswered ? await ports.turns.begin(now, message.sequence) : undefined;
   return { kind: 'posted', message, conversation: now, turn };
-}
-
-/** The turn that answers a message, of which a worker is told; undefined where none may begin now. */
-export async function beginTurn(
-  conversation: Conversation,
-  { sequence }: Message,
-  { turns, enqueueTurn }: Pick<WebChatPorts, 'turns' | 'enqueueTurn'>,
-): Promise<Turn | undefined> {
-  if (conversation.handling !== 'automatic') return undefined;
-  const turn = await turns.begin(conversation, sequence);
-  if (turn?.state === 'running') await enqueueTurn(conversation, turn.turn_id);
-  return turn;
 }
 
 async function claim(
