@@ -10,6 +10,7 @@ import { startEventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
 import type { LogSink } from './function.ts';
 import { type HttpApiOptions, startHttpApi } from './http-api.ts';
+import { startObjects } from './objects.ts';
 import { startQueues } from './queues.ts';
 import { type RequestContext, type RequestLog, requestLine } from './request-log.ts';
 import type { Services } from './resource-maker.ts';
@@ -61,8 +62,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const environment = options.environment(port);
   const template = await synthesize(assemblyFolder, environment);
   const folder = (name: string) => options.dataDir && path.join(options.dataDir, name);
-  const [queues, tables, secrets] = await Promise.all([
+  const [queues, objects, tables, secrets] = await Promise.all([
     startQueues(folder('queues')),
+    startObjects(folder('objects')),
     startTables(folder('tables')),
     startSecrets(folder('secrets')),
   ]);
@@ -70,6 +72,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const services: Services = {
     assemblyFolder,
     queues,
+    objects,
     tables,
     secrets,
     events,
@@ -85,7 +88,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   };
   const resolver = new Resolver(template);
   const closeServices = async () => {
-    await Promise.all([queues.close(), tables.close(), secrets.close(), events.close()]);
+    await Promise.all([queues, objects, tables, secrets, events].map((service) => service.close()));
     rmSync(assemblyFolder, { recursive: true, force: true });
   };
   let server: Server;

@@ -4,6 +4,7 @@ import type { EventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
 import type { LocalFunction, LogSink } from './function.ts';
 import type { Route } from './http-api.ts';
+import type { Objects } from './objects.ts';
 import type { Queues } from './queues.ts';
 import type { RequestLog } from './request-log.ts';
 import type { MadeRestApi } from './rest-api.ts';
@@ -16,6 +17,7 @@ import type { Made, Properties, Resolver } from './template.ts';
 export interface Services {
   assemblyFolder: string;
   queues: Queues;
+  objects: Objects;
   tables: Tables;
   secrets: Secrets;
   events: EventBuses;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LocalAuthorizer } from './authorizer.ts';
+import { bucketMakers } from './bucket-resources.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { localCredentials } from './credentials.ts';
 import { eventMakers } from './event-resources.ts';
@@ -37,6 +38,7 @@ const makers: Record<string, Make> = {
   'AWS::SQS::QueuePolicy': named,
   ...watchingMakers,
   ...restMakers,
+  ...bucketMakers,
 
   'AWS::SQS::Queue': async (properties, { queues }, _resolver, logicalId) => {
     const { QueueName: name = logicalId, Tags: _tags, ...rest } = properties;
@@ -189,6 +191,7 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
     AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
+    AWS_ENDPOINT_URL_S3: services.objects.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: services.events.url,
     TZ: ':UTC',
