@@ -8,14 +8,14 @@ import { conversationsOf } from './wiring.ts';
 
 /** All routes of this context. */
 export const handler = http('conversations-api', apiEnvironment, (parts) => {
-  const { env, log } = parts;
-  const { api, tenants, conversationsTable: table, conversations } = conversationsOf(parts);
+  const { env } = parts;
+  const { api, tenants, conversationsTable: table, log: conversations } = conversationsOf(parts);
   const client = queueClient();
   return conversationsApp({
     ...api,
     table,
     conversations,
-    handover: (tenantId) => handoverOf.read(tenants, tenantId, log),
+    handover: (tenantId) => handoverOf.read(tenants, tenantId, parts.log),
     send: (message) =>
       enqueue(client, env.WHATSAPP_OUTBOUND_QUEUE_URL, {
         body: message,

@@ -33,7 +33,7 @@ export function conversationsApp(ports: ConversationsPorts): Hono {
   const macroText = async (tenantId: string, id: string) =>
     (await store.find(tenantId, id.toLowerCase()))?.body['text'] as string | undefined;
   servePersonMessages(serve, { ...ports, macroText, clock, keys: messageKeys(table) });
-  serveFeedback(serve, { table, log: conversations });
+  serveFeedback(serve, ports);
   for (const resource of resources) serveResource(serve, resource, resourcePorts(resource, table));
   serveSessions(serve, table);
   serveClientEvents(serve, table);

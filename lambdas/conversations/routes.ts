@@ -12,8 +12,8 @@ export const resources = [macros, conversationStarters, faqItems];
 
 export const routes: readonly ApiRoute[] = [
   ...Object.values(conversationRoutes),
-  ...Object.values(feedbackRoutes),
   ...resources.flatMap(({ routes }) => Object.values(routes)),
   ...Object.values(sessionRoutes),
   ...Object.values(clientEventRoutes),
+  ...Object.values(feedbackRoutes),
 ];

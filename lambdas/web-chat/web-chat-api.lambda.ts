@@ -18,7 +18,7 @@ import { originOf } from './work/page.ts';
 /** All routes of visitors on web pages. */
 export const handler = http('web-chat-api', apiEnvironment, (parts) => {
   const { env, log } = parts;
-  const { api, tenants, conversations, conversationsTable: table } = conversationsOf(parts);
+  const { api, tenants, log: conversations, conversationsTable: table } = conversationsOf(parts);
   const handoverFeature = (tenantId: string) => handoverOf.read(tenants, tenantId, log);
   return webChatApp({
     ...api,
