@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { handoverOf } from '../conversations/features.ts';
+import { fileReferencesOf } from '../conversations/file-content.ts';
 import { conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import { http } from '../shared/http/lambda.ts';
@@ -26,7 +27,7 @@ export const handler = http('web-chat-api', apiEnvironment, (parts) => {
     conversations,
     turns: { begin: none, covering: none, events: async () => [] },
     handover: handoverBy(conversations, handoverFeature, systemClock),
-    files: { references: async (_key, _participant, ids) => (ids.length === 0 ? [] : undefined) },
+    files: { references: fileReferencesOf(table) },
     chatOf: (tenantId) => webChatOf.read(tenants, tenantId),
     claims: chatClaims(table),
     participants: participants(table),
