@@ -12,6 +12,7 @@ import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
 import type { Settings } from './settings.ts';
+import { WebChat } from './web-chat/web-chat.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
 
@@ -20,17 +21,29 @@ export class RepliesEngineStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
     const deployment = createDeployment(this, props.settings);
-    const { tenants, authorizer } = new Tenancy(this, 'Tenancy', { deployment });
+    const { tenants, authorizer, visitorTokenKey } = new Tenancy(this, 'Tenancy', { deployment });
     const api = new PublicApi(this, 'Api', { deployment, authorizer });
     const streamingApi = new StreamingApi(this, 'StreamingApi', { deployment, authorizer });
     // Its id is part of what is deployed already: it stays.
     new Administration(this, 'Platform', { deployment, api, streamingApi, tenants });
     const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
+    const conversations = new Conversations(this, 'Conversations', {
+      deployment,
+      api,
+      tenants,
+      bus,
+    });
+    const whatsApp = new WhatsAppReplies(this, 'WhatsAppReplies', {
+      deployment,
+      api,
+      tenants,
+      openAiSecret,
+    });
+    conversations.deliverOnWhatsApp(whatsApp.inbox);
+    new WebChat(this, 'WebChat', { deployment, api, tenants, conversations, visitorTokenKey });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
-    new Conversations(this, 'Conversations', { deployment, api, tenants });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }

@@ -3,7 +3,13 @@ import { asEngineError } from '../shared/errors.ts';
 import { headerIn } from '../shared/http/problem.ts';
 import { lambda } from '../shared/lambda.ts';
 import { errorForLog } from '../shared/log.ts';
+import {
+  parseVisitorKey,
+  type VerifiedVisitor,
+  verifyVisitorToken,
+} from '../tenancy/visitor-token.ts';
 import { documentClient } from '../vendors/aws/clients.ts';
+import type { CachedSecret } from '../vendors/aws/secrets.ts';
 import type { Identity } from '../vendors/oidc/tokens.ts';
 import {
   type AuthorizerAnswer,
@@ -32,6 +38,7 @@ export const handler = lambda('authorizer', authorizerEnvironment, ({ env, log }
           roleClaim: env.OIDC_ROLE_CLAIM,
         }),
       }),
+    verifyVisitor: lazyVisitorVerifier(env),
     clock: systemClock,
     log,
   };
@@ -56,5 +63,23 @@ function lazyVerifier(provider: import('../vendors/oidc/tokens.ts').IdentityProv
       tokenVerifier(provider, systemClock),
     );
     return (await verifier)(token);
+  };
+}
+
+interface VisitorKeyEnvironment {
+  VISITOR_TOKEN_KEY_SECRET_ID: string;
+  SECRETS_MANAGER_REGION?: string | undefined;
+}
+
+/** The deployment's key is fetched with the first visitor, and again where a token does not fit it: it may have been replaced. */
+function lazyVisitorVerifier(env: VisitorKeyEnvironment) {
+  let secret: Promise<CachedSecret<string>> | undefined;
+  return async (token: string): Promise<VerifiedVisitor | undefined> => {
+    secret ??= import('../vendors/aws/secrets.ts').then(({ secretOf }) =>
+      secretOf(env, env.VISITOR_TOKEN_KEY_SECRET_ID, parseVisitorKey),
+    );
+    const key = await secret;
+    const verify = async () => verifyVisitorToken(token, await key.get(), systemClock.now());
+    return (await verify()) ?? ((await key.refresh()) ? verify() : undefined);
   };
 }

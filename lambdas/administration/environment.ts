@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { httpUrl, isHttpUrl, isLoopbackUrl, loopbackVariable } from '../shared/public-url.ts';
-import { tenancyEnvironment } from '../tenancy/environment.ts';
+import { tenancyEnvironment, visitorKeyEnvironment } from '../tenancy/environment.ts';
 
 const httpsUrl = z.string().check(
   z.refine((text) => isHttpUrl(text) && (/^https:/i.test(text) || isLoopbackUrl(text)), {
@@ -70,7 +70,11 @@ export const operatorEnvironment = z
     }),
   );
 
-export const authorizerEnvironment = z.object({ ...tenancyEnvironment, ...identityProvider });
+export const authorizerEnvironment = z.object({
+  ...tenancyEnvironment,
+  ...visitorKeyEnvironment,
+  ...identityProvider,
+});
 
 export const apiEnvironment = z.object({
   ...tenancyEnvironment,

@@ -6,6 +6,7 @@ import {
   loopbackFeatures as emailLoopback,
 } from '../email-deadlines/features.ts';
 import { features as leadFeatures } from '../leads/features.ts';
+import { features as webChatFeatures } from '../web-chat/features.ts';
 import {
   features as webhookFeatures,
   loopbackFeatures as webhookLoopback,
@@ -20,6 +21,7 @@ export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
   ...emailFeatures,
   ...leadFeatures,
   ...webhookFeatures,
+  ...webChatFeatures,
 };
 
 /**

@@ -5,6 +5,7 @@ import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
+import { routes as webChatRoutes } from '../web-chat/routes.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { knownFeatures } from './features.ts';
@@ -18,6 +19,7 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
   ...conversationRoutes,
+  ...Object.values<ApiRoute>(webChatRoutes),
 ];
 
 type Json = Record<string, unknown>;
@@ -109,13 +111,14 @@ const parametersIn = (place: 'query' | 'header', schemas: z.ZodMiniObject | unde
   });
 
 function successOf({ success }: ApiRoute): Json {
-  const { status, what, created, schema, mediaType } = success;
+  const { status, what, created, accepted, schema, mediaType } = success;
   const content = schema
     ? { content: jsonContent(jsonSchema(schema, 'output')) }
     : mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } };
   return {
     [status]: { description: what, ...content },
     ...(created && { 201: { description: created, ...content } }),
+    ...(accepted && { 202: { description: accepted, ...content } }),
   };
 }
 

@@ -1,21 +1,16 @@
 import { succeeded, succeededPage } from '../shared/http/envelope.ts';
 import { invalid } from '../shared/http/faults.ts';
 import type { Table } from '../shared/store/table.ts';
-import type { Caller } from '../tenancy/caller.ts';
 import type { Serve } from '../tenancy/protected-app.ts';
-import type { Conversation } from './conversation.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
 import type { ConversationLog } from './ports.ts';
 import { feedbackStore } from './stores/feedback-store.ts';
+import { mayVisit } from './visits.ts';
 
 export interface FeedbackPorts {
   table: Table;
   log: Pick<ConversationLog, 'find' | 'messageById'>;
 }
-
-/** A participant's own conversations; all of the company's for its people and programs. */
-const mayVisit = ({ role, principal }: Caller, { participant_id }: Conversation): boolean =>
-  role !== 'Participant' || principal === `visitor:${participant_id}`;
 
 /** Serves the routes of feedback. */
 export function serveFeedback(serve: Serve, { table, log }: FeedbackPorts): void {

@@ -1,7 +1,9 @@
 import type { ApiRoute } from '../tenancy/route.ts';
 import { clientEventRoutes } from './client-event-routes.ts';
+import { conversationRoutes } from './conversation-routes.ts';
 import { conversationStarters } from './conversation-starters.ts';
 import { faqItems } from './faq-items.ts';
+import { feedbackRoutes } from './feedback-routes.ts';
 import { macros } from './macros.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -9,6 +11,8 @@ import { sessionRoutes } from './session-routes.ts';
 export const resources = [macros, conversationStarters, faqItems];
 
 export const routes: readonly ApiRoute[] = [
+  ...Object.values(conversationRoutes),
+  ...Object.values(feedbackRoutes),
   ...resources.flatMap(({ routes }) => Object.values(routes)),
   ...Object.values(sessionRoutes),
   ...Object.values(clientEventRoutes),

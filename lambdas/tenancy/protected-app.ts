@@ -1,6 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
-import { headerOf, httpApp, type Problem, problemResponse } from '../shared/http/problem.ts';
+import {
+  eventOf,
+  headerOf,
+  httpApp,
+  type Problem,
+  problemResponse,
+} from '../shared/http/problem.ts';
 import { missing, readInput } from '../shared/http/read-input.ts';
 import type { Answer, Input, Success } from '../shared/http/route.ts';
 import { type ApiDependencies, authorizeRequest } from './authorize-request.ts';
@@ -9,7 +15,7 @@ import { type ApiRoute, platformPrefix } from './route.ts';
 
 /** Handles a request whose caller may make it; its input is parsed by the route's own schemas. */
 export type RouteHandler<R extends ApiRoute> = (
-  input: Input<R> & { caller: Caller },
+  input: Input<R> & { caller: Caller; sourceIp: string },
 ) => Answer<R> | Promise<Answer<R>>;
 
 /** Serves a route of a protected app. */
@@ -41,11 +47,23 @@ export function protectedApp(dependencies: ApiDependencies): ProtectedApp {
         if ('problem' in authorized) return refuse(c, authorized.problem);
         const read = await readInput(c, route);
         if ('problem' in read) return refuse(c, read.problem);
-        const answer = (await handler({ ...read.input, ...authorized })) ?? missing(route, c);
+        const answer =
+          (await handler({ ...read.input, ...authorized, sourceIp: sourceIpOf(c) })) ??
+          missing(route, c);
         return 'type' in answer ? refuse(c, answer) : successResponse(c, route, answer);
       });
     },
   };
+}
+
+/** Whoever is connected to the API, which may be a proxy; empty where nobody says. */
+function sourceIpOf(c: Context): string {
+  const context = eventOf(c)?.requestContext ?? {};
+  const { http, identity } = context as Record<
+    'http' | 'identity',
+    { sourceIp?: string } | undefined
+  >;
+  return http?.sourceIp ?? identity?.sourceIp ?? '';
 }
 
 const pathsOf = ({ path, envelope }: ApiRoute): string[] => {

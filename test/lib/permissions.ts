@@ -24,6 +24,7 @@ export const consumes = [
 export const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
     ...writesItsLog('authorizer'),
+    'acme/dev/visitor-token-key': ['secretsmanager:GetSecretValue'],
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
   'acme-administration-api-dev': {

@@ -37,6 +37,8 @@ export interface Route<Access extends string = string> extends BodyBounds {
     what: string;
     /** What 201 means, for a route that answers it too. */
     created?: string;
+    /** What 202 means, for a route that answers it too. */
+    accepted?: string;
     /** Of a JSON body. */
     schema?: z.ZodMiniType;
     /** Of a body that is no JSON. */

@@ -1,0 +1,13 @@
+import * as z from 'zod/mini';
+import { conversationsEnvironment } from '../conversations/environment.ts';
+import { tenancyEnvironment, visitorKeyEnvironment } from '../tenancy/environment.ts';
+
+/** Environment variables of each Lambda; the stack sets exactly these names. */
+export const apiEnvironment = z.object({
+  ...tenancyEnvironment,
+  ...conversationsEnvironment,
+  ...visitorKeyEnvironment,
+  /** Where the widget comes from; where it is missing, the API's own origin. */
+  WIDGET_URL: z.string(),
+  STREAMING_URL: z.optional(z.string()),
+});
