@@ -1,7 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { ObjectStore } from '../vendors/aws/objects.ts';
 import type { ConversationKey, FileReference } from './conversation.ts';
-import type { FileStore } from './stores/file-store.ts';
+import { fileStore } from './stores/file-store.ts';
+import type { ConversationsTable } from './stores/keys.ts';
 
 /** Where a file's content is. */
 export const objectKeyOf = ({ tenant_id, conversation_id }: ConversationKey, fileId: string) =>
@@ -49,20 +50,21 @@ export interface FileContent {
  * The contents of files, for whoever reads them, such as a model. An upload's form works for some minutes, also after
  * the file was completed: what is read is checked again.
  */
-export const fileBytesOf =
-  (files: Pick<FileStore, 'find'>, objects: Pick<ObjectStore, 'read'>) =>
-  async (key: ConversationKey, fileId: string): Promise<FileContent | undefined> => {
+export function fileBytesOf(table: ConversationsTable, objects: Pick<ObjectStore, 'read'>) {
+  const files = fileStore(table);
+  return async (key: ConversationKey, fileId: string): Promise<FileContent | undefined> => {
     const file = await files.find(key, fileId);
     if (!file?.uploaded_at) return undefined;
     const bytes = await objects.read(objectKeyOf(key, fileId), file.size);
     if (!bytes || (await wrongContent(bytes, file.mime_type)) !== undefined) return undefined;
     return { contentType: file.mime_type, bytes };
   };
+}
 
 /** The files that a message names; undefined where one of them is not there, or is not complete. */
-export const fileReferencesOf =
-  (files: Pick<FileStore, 'find'>) =>
-  async (
+export function fileReferencesOf(table: ConversationsTable) {
+  const files = fileStore(table);
+  return async (
     key: ConversationKey,
     fileIds: readonly string[],
   ): Promise<FileReference[] | undefined> => {
@@ -70,6 +72,7 @@ export const fileReferencesOf =
     const references = found.flatMap((file) => (file?.uploaded_at ? [referenceOf(file)] : []));
     return references.length === fileIds.length ? references : undefined;
   };
+}
 
 export const referenceOf = ({
   file_id,

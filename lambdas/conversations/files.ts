@@ -67,7 +67,8 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
 
   serve(fileRoutes.complete, async ({ params, caller }) => {
     const conversation = await visited(params, caller);
-    const file = conversation && (await files.find(conversation, params.file_id));
+    if (!conversation) return undefined;
+    const file = await files.find(conversation, params.file_id);
     if (!file) return undefined;
     if (file.uploaded_at) return { body: succeeded(viewOf(file, file.uploaded_at)) };
     const key = objectKeyOf(conversation, file.file_id);
@@ -80,12 +81,14 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
       return contentRefused(wrong);
     }
     const completed = await files.complete(conversation, file.file_id);
-    return completed?.uploaded_at && { body: succeeded(viewOf(completed, completed.uploaded_at)) };
+    if (!completed?.uploaded_at) return undefined;
+    return { body: succeeded(viewOf(completed, completed.uploaded_at)) };
   });
 
   serve(fileRoutes.get, async ({ params, caller }) => {
     const conversation = await visited(params, caller);
-    const file = conversation && (await files.find(conversation, params.file_id));
+    if (!conversation) return undefined;
+    const file = await files.find(conversation, params.file_id);
     if (!file?.uploaded_at) return undefined;
     const object = { key: objectKeyOf(conversation, file.file_id), filename: file.filename };
     const url = await objects.downloadUrl(object, downloadSeconds);

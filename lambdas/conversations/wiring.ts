@@ -19,7 +19,7 @@ type Environment = {
 /** What a function has of conversations. */
 export interface Conversations extends Tenancy {
   /** Publishes the events of all that is written through it. */
-  conversations: ConversationLog;
+  log: ConversationLog;
   /** The table of conversations, in whose partitions each layer keeps items of its own. */
   conversationsTable: ConversationsTable;
 }
@@ -37,7 +37,7 @@ export function conversationsOf(parts: FunctionParts<Environment>): Conversation
   return {
     ...tenancy,
     conversationsTable,
-    conversations: conversationLog(conversationsTable, published(events)),
+    log: conversationLog(conversationsTable, published(events)),
   };
 }
 

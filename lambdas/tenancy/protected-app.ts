@@ -70,12 +70,11 @@ function remainingMsOf(c: Context): () => number {
 
 /** Whoever is connected to the API, which may be a proxy; empty where nobody says. */
 function sourceIpOf(c: Context): string {
-  const context = eventOf(c)?.requestContext ?? {};
-  const { http, identity } = context as Record<
-    'http' | 'identity',
-    { sourceIp?: string } | undefined
-  >;
-  return http?.sourceIp ?? identity?.sourceIp ?? '';
+  const { http, identity } = (eventOf(c)?.requestContext ?? {}) as {
+    http?: { sourceIp?: string };
+    identity?: { sourceIp?: string };
+  };
+  return (http ?? identity)?.sourceIp ?? '';
 }
 
 const pathsOf = ({ path, envelope }: ApiRoute): string[] => {

@@ -132,7 +132,7 @@ export function chats() {
       turns,
       handover: handoverBy(conversations, async () => world.handover, table.clock),
       files: {
-        references: async (_key, _participant, ids) => {
+        references: async (_key, ids) => {
           const found = ids.flatMap((id) => files.get(id) ?? []);
           return found.length === ids.length ? found : undefined;
         },

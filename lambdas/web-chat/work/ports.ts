@@ -40,7 +40,6 @@ export interface UploadedFiles {
   /** Undefined where one of them is not there, or is not whole. */
   references(
     key: ConversationKey,
-    participantId: string,
     fileIds: readonly string[],
   ): Promise<FileReference[] | undefined>;
 }

@@ -31,8 +31,7 @@ export async function postMessage(
   { key, chat }: { key: string | undefined; chat: Chat },
   ports: WebChatPorts,
 ): Promise<Posted | NotPosted> {
-  const { participant_id } = conversation;
-  const files = await ports.files.references(conversation, participant_id, request.file_ids);
+  const files = await ports.files.references(conversation, request.file_ids);
   if (!files) return { kind: 'no_such_file' };
   const claimed = await claim(conversation, request, key, ports);
   if (claimed.kind === 'reused') return claimed;
