@@ -4,6 +4,7 @@ import { Administration } from './administration/administration.ts';
 import { ModelAccess } from './administration/model-access.ts';
 import { Tenancy } from './administration/tenancy.ts';
 import { PublicApi } from './constructs/public-api.ts';
+import { StreamingApi } from './constructs/streaming-api.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { createDeployment } from './create-deployment.ts';
 import { EmailDeadlines } from './email-deadlines/email-deadlines.ts';
@@ -22,22 +23,27 @@ export class RepliesEngineStack extends Stack {
     const deployment = createDeployment(this, props.settings);
     const { tenants, authorizer, visitorTokenKey } = new Tenancy(this, 'Tenancy', { deployment });
     const api = new PublicApi(this, 'Api', { deployment, authorizer });
+    const streamingApi = new StreamingApi(this, 'StreamingApi', { deployment, authorizer });
     // Its id is part of what is deployed already: it stays.
-    new Administration(this, 'Platform', { deployment, api, tenants });
+    new Administration(this, 'Platform', { deployment, api, streamingApi, tenants });
     const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
-    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
-    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
-    const { table } = new Conversations(this, 'Conversations', { deployment, api, tenants });
-    new WebChat(this, 'WebChat', {
+    const conversations = new Conversations(this, 'Conversations', {
       deployment,
       api,
       tenants,
-      conversations: table,
       bus,
-      visitorTokenKey,
     });
+    const whatsApp = new WhatsAppReplies(this, 'WhatsAppReplies', {
+      deployment,
+      api,
+      tenants,
+      openAiSecret,
+    });
+    conversations.deliverOnWhatsApp(whatsApp.inbox);
+    new WebChat(this, 'WebChat', { deployment, api, tenants, conversations, visitorTokenKey });
+    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }

@@ -24,11 +24,24 @@ export const allRoutes: readonly ApiRoute[] = [
 
 type Json = Record<string, unknown>;
 
+/** Where the APIs are reached. */
+export interface BaseUrls {
+  publicBaseUrl: string;
+  /** Of the routes that stream. */
+  streamingBaseUrl: string;
+}
+
 /** The OpenAPI 3.1 document of the product, made from the routes and schemas that serve it. */
-export function openApiDocument(publicBaseUrl: string): Json {
+export function openApiDocument({ publicBaseUrl, streamingBaseUrl }: BaseUrls): Json {
   const paths: Record<string, Json> = {};
   for (const route of allRoutes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: {
+        ...operationOf(route),
+        ...(route.streams && { servers: [{ url: streamingBaseUrl }] }),
+      },
+    };
   }
   const features = Object.entries(knownFeatures).map(
     ([name, schema]) => [`feature.${name}`, jsonSchema(schema, 'input')] as const,

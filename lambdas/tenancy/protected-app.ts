@@ -57,7 +57,14 @@ export function protectedApp(dependencies: ApiDependencies): ProtectedApp {
 }
 
 /** Whoever is connected to the API, which may be a proxy; empty where nobody says. */
-const sourceIpOf = (c: Context): string => eventOf(c)?.requestContext.http?.sourceIp ?? '';
+function sourceIpOf(c: Context): string {
+  const context = eventOf(c)?.requestContext ?? {};
+  const { http, identity } = context as Record<
+    'http' | 'identity',
+    { sourceIp?: string } | undefined
+  >;
+  return http?.sourceIp ?? identity?.sourceIp ?? '';
+}
 
 const pathsOf = ({ path, envelope }: ApiRoute): string[] => {
   const pattern = path.replace(/\{(\w+)\}/g, ':$1');

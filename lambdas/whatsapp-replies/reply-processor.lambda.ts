@@ -1,3 +1,4 @@
+import { defaultMaxOutputTokens } from '../agents/features.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
 import { consumerParts, worker } from '../shared/lambda.ts';
@@ -5,7 +6,6 @@ import { fairShare } from '../shared/limits/fair-share.ts';
 import { errorForLog } from '../shared/log.ts';
 import { openAiOf } from '../vendors/openai/client.ts';
 import { replyEnvironment } from './environment.ts';
-import { defaultMaxOutputTokens } from './features.ts';
 import { limits } from './limits.ts';
 import { type ReplyConsumerPorts, replyConsumer } from './reply.ts';
 import { conversationStore } from './stores/conversation-store.ts';

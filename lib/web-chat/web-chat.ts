@@ -1,4 +1,3 @@
-import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { limits } from '../../lambdas/web-chat/limits.ts';
 import { routes } from '../../lambdas/web-chat/routes.ts';
@@ -6,15 +5,14 @@ import { ApiFunction } from '../constructs/api-function.ts';
 import type { GeneratedSecret } from '../constructs/generated-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
+import type { Conversations } from '../conversations/conversations.ts';
 import type { Deployment } from '../deployment.ts';
 
 export interface WebChatProps {
   deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
-  /** Of all conversations, whatever their channel. */
-  conversations: SingleTable;
-  bus: EventBus;
+  conversations: Conversations;
   visitorTokenKey: GeneratedSecret;
   /** Where the widget comes from; the API's own origin where nobody says. */
   widgetUrl?: string;
@@ -24,7 +22,7 @@ export interface WebChatProps {
 export class WebChat extends Construct {
   constructor(scope: Construct, id: string, props: WebChatProps) {
     super(scope, id);
-    const { deployment, api, tenants, conversations, bus, visitorTokenKey } = props;
+    const { deployment, api, tenants, conversations, visitorTokenKey } = props;
     const handler = new ApiFunction(this, 'Api', {
       deployment,
       context: 'web-chat',
@@ -36,22 +34,13 @@ export class WebChat extends Construct {
       tenants,
       timeoutSeconds: limits.apiTimeoutSeconds,
       environment: {
-        PLATFORM_CONVERSATIONS_TABLE: conversations.tableName,
-        EVENT_BUS_NAME: bus.eventBusName,
+        ...conversations.environment,
         VISITOR_TOKEN_KEY_SECRET_ID: visitorTokenKey.secretArn,
-        SECRETS_MANAGER_REGION: conversations.env.region,
+        SECRETS_MANAGER_REGION: conversations.table.env.region,
         WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
-        ...deployment.passedOn('RETENTION_DAYS'),
       },
       secrets: [visitorTokenKey],
     });
-    conversations.grant(
-      handler,
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    );
-    bus.grantPutEventsTo(handler);
+    conversations.grantLog(handler);
   }
 }

@@ -1,4 +1,5 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { connectionOverrides } from '../../lambdas/vendors/twilio/connection-overrides.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
@@ -21,6 +22,9 @@ export interface WhatsAppRepliesProps {
 
 /** WhatsApp messages get their answers: webhook → inbox → reply processor → Twilio → status callback. */
 export class WhatsAppReplies extends Construct {
+  /** What customers have written, and what people of the company write to them. */
+  readonly inbox: Queue;
+
   constructor(scope: Construct, id: string, props: WhatsAppRepliesProps) {
     super(scope, id);
     const { deployment, api, tenants, openAiSecret } = props;
@@ -42,6 +46,7 @@ export class WhatsAppReplies extends Construct {
       impact: 'Customers on WhatsApp wait for their answers',
       oldestSeconds: 600,
     });
+    this.inbox = inbox.queue;
     const common = { deployment, context: 'whatsapp-replies' };
     const environment = {
       CONVERSATIONS_TABLE: conversations.tableName,

@@ -14,6 +14,8 @@ export interface Route<Access extends string = string> extends BodyBounds {
   summary: string;
   /** Answers in the platform's form, `{success, data}`, and is reached under `/api/2024-06` too. */
   envelope?: true;
+  /** Its answer is sent as it is made: by the streaming API, which has a base URL of its own. */
+  streams?: true;
   /** The parameters of the path; without it, each is any text. */
   params?: z.ZodMiniObject;
   /**
