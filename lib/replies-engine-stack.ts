@@ -36,6 +36,7 @@ export class RepliesEngineStack extends Stack {
       api,
       tenants,
       openAiSecret,
+      log: conversations,
     });
     conversations.deliverOnWhatsApp(whatsApp.inbox);
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget } from '../../bin/customers/forget.ts';
 import { storedDataOf } from '../../bin/customers/stored-data.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { readTwilioMessage } from '../../lambdas/whatsapp-replies/work/inbound.ts';
+import { replyStore } from '../support/reply-table.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress } from '../support/webhook.ts';
 import { aReceiver } from './receiving.ts';
@@ -30,7 +30,7 @@ async function aPerson() {
   const byNumber = `whatsapp:+${number}`;
   const byId = `whatsapp:${id}`;
   const optedOut = (customer: string) =>
-    conversationStore(table).hasOptedOut(aTurn({ customer, business_number: businessAddress }));
+    replyStore(table).hasOptedOut(aTurn({ customer, business_number: businessAddress }));
   return {
     byNumber,
     byId,
