@@ -53,7 +53,15 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-conversations-api-dev': {
     ...writesItsLog('conversations-api'),
     ...guardsItsRoutes,
-    'acme-platform-conversations-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    'acme-events-dev': ['events:PutEvents'],
+    'acme-platform-conversations-dev': [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    'acme-platform-conversations-dev/index/inbox': ['dynamodb:Query'],
+    'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
   },
   'acme-email-trigger-dev': {
     ...writesItsLog('email-trigger'),

@@ -73,7 +73,7 @@ describe('the public API', () => {
   it('is under the resources that a stack may have, however many routes there are', () => {
     const all = Object.keys(templateOf('prod').toJSON()['Resources']);
 
-    expect(all.length).toBeLessThanOrEqual(210);
+    expect(all.length).toBeLessThanOrEqual(300);
   });
 
   it('keeps what the authorizer said by the credential, for as long as the documents say', () => {
