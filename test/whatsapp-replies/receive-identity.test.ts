@@ -43,7 +43,7 @@ async function aPerson() {
     kept: (address: string) =>
       storedDataOf(
         { company: 'acme', address, email: undefined },
-        { conversations: table, leads: table },
+        { conversations: table, log: table, leads: table },
       ),
   };
 }
@@ -134,7 +134,7 @@ describe('a customer who is named by a number and by an id', () => {
     await other.both('STOP');
 
     for (const { kept, byId } of [person, other]) {
-      await forget(await kept(byId), 'acme', { conversations: table, leads: table });
+      await forget(await kept(byId), 'acme', { conversations: table, log: table, leads: table });
     }
 
     expect((await person.kept(person.byNumber)).channels).toEqual([]);

@@ -165,10 +165,7 @@ export interface FetchBounds {
   hold(bytes: number): boolean;
 }
 
-/**
- * Why there is no picture. A `missing` one of a young message may still come; after `no room` there may be room
- * again soon; for `not given` Twilio has failed until the last try.
- */
+/** Why there is none: a young message's `missing` one may still come; for `not given` Twilio has failed to the last try. */
 export type NoPicture =
   | 'too large'
   | 'too many'
