@@ -24,10 +24,6 @@ const filesKeptDays = 400;
 
 /** What conversations of every channel share: one table, and one function for the people of a company. */
 export class Conversations extends Construct {
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
->>>>>>> visitors
   readonly table: SingleTable;
   /** The variables of every function that reads or writes conversations. */
   readonly environment: Record<string, string>;
@@ -52,19 +48,6 @@ export class Conversations extends Construct {
       expiresAfterDays: filesKeptDays,
     });
     this.#api = new ApiFunction(this, 'Api', {
-<<<<<<< HEAD
-=======
-  /** All conversations, whatever their channel. */
-  readonly table: SingleTable;
-
-  constructor(scope: Construct, id: string, { deployment, api, tenants }: ConversationsProps) {
-    super(scope, id);
-    const table = new SingleTable(this, 'Table', { deployment, name: 'platform-conversations' });
-    this.table = table;
-    const handler = new ApiFunction(this, 'Api', {
->>>>>>> cloud
-=======
->>>>>>> visitors
       deployment,
       context: 'conversations',
       name: 'conversations-api',
