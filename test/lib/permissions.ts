@@ -20,10 +20,22 @@ export const consumes = [
   'sqs:ReceiveMessage',
 ];
 
+/** Writes what is said in conversations, and publishes its events. */
+const writesConversations = {
+  'acme-events-dev': ['events:PutEvents'],
+  'acme-platform-conversations-dev': [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
+};
+
 /** All that each function may do, and on what. */
 export const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
     ...writesItsLog('authorizer'),
+    'acme/dev/visitor-token-key': ['secretsmanager:GetSecretValue'],
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
   'acme-administration-api-dev': {
@@ -53,13 +65,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-conversations-api-dev': {
     ...writesItsLog('conversations-api'),
     ...guardsItsRoutes,
-    'acme-events-dev': ['events:PutEvents'],
-    'acme-platform-conversations-dev': [
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    ],
+    ...writesConversations,
     'acme-platform-conversations-dev/index/inbox': ['dynamodb:Query'],
     'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
   },
@@ -148,6 +154,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-reply-processor-dev': {
     ...writesItsLog('reply-processor'),
     ...readsTwilioSecret,
+    ...writesConversations,
     'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
     'acme-conversations-dev': [
       'dynamodb:GetItem',
@@ -162,6 +169,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-status-dev': {
     ...writesItsLog('status'),
     ...readsTwilioSecret,
-    'acme-conversations-dev': ['dynamodb:UpdateItem'],
+    ...writesConversations,
+    'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
 };
