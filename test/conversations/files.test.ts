@@ -65,6 +65,7 @@ async function aConversation(tenant_id = `tenant-${++count}`, participant_id = `
     conversations,
     handover: async () => handoverFeature.parse({}),
     send: async () => undefined,
+    events: { publish: async () => undefined },
     objects: bucket,
     fileBounds: async () => fileBounds.parse(bounds),
     newId: randomUUID,
