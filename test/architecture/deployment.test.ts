@@ -14,6 +14,7 @@ import {
   apiEnvironment as leadsEnvironment,
   triageEnvironment,
 } from '../../lambdas/leads/environment.ts';
+import { publishEnvironment } from '../../lambdas/site/environment.ts';
 import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/environment.ts';
 import {
   receiveEnvironment,
@@ -32,6 +33,7 @@ const schemas = {
   'email-deadlines-email-trigger': triggerEnvironment,
   'leads-lead-triage': triageEnvironment,
   'leads-leads-api': leadsEnvironment,
+  'site-site-publish': publishEnvironment,
   'webhooks-webhook-deliver': deliverEnvironment,
   'webhooks-webhook-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,
