@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Administration } from './administration/administration.ts';
 import { ModelAccess } from './administration/model-access.ts';
 import { Tenancy } from './administration/tenancy.ts';
+import { Agents } from './agents/agents.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { StreamingApi } from './constructs/streaming-api.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -29,21 +30,39 @@ export class RepliesEngineStack extends Stack {
     new Administration(this, 'Platform', { deployment, api, streamingApi, tenants });
     const { bus } = new Webhooks(this, 'Webhooks', { deployment, api, tenants });
     const { openAiSecret } = new ModelAccess(this, 'ModelAccess', { deployment });
-    new WhatsAppReplies(this, 'WhatsAppReplies', { deployment, api, tenants, openAiSecret });
-    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
-    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
-    const { table } = new Conversations(this, 'Conversations', { deployment, api, tenants });
+    const conversations = new Conversations(this, 'Conversations', {
+      deployment,
+      api,
+      tenants,
+      bus,
+    });
+    const whatsApp = new WhatsAppReplies(this, 'WhatsAppReplies', {
+      deployment,
+      api,
+      tenants,
+      openAiSecret,
+      log: conversations,
+    });
+    conversations.deliverOnWhatsApp(whatsApp.inbox);
+    const agents = new Agents(this, 'Agents', {
+      deployment,
+      tenants,
+      conversations,
+      openAiSecret,
+    });
     const { siteUrl } = new Site(this, 'Site', { deployment, apiUrl: api.publicBaseUrl });
     new WebChat(this, 'WebChat', {
       deployment,
       api,
       tenants,
-      conversations: table,
-      bus,
+      conversations,
+      agents,
       visitorTokenKey,
       widgetUrl: siteUrl,
       streamingUrl: streamingApi.streamingBaseUrl,
     });
+    new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
+    new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
     new ProductAlarms(this, 'ProductAlarms', { deployment });
     new ProductDashboard(this, 'Dashboard', { deployment, api });
   }

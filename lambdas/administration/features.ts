@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { features as agentFeatures } from '../agents/features.ts';
 import { features as conversationFeatures } from '../conversations/features.ts';
 import {
   features as emailFeatures,
@@ -14,6 +15,7 @@ import { features as whatsAppFeatures } from '../whatsapp-replies/features.ts';
 
 /** The features that this product itself reads, by their names. */
 export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
+  ...agentFeatures,
   ...whatsAppFeatures,
   ...conversationFeatures,
   ...emailFeatures,

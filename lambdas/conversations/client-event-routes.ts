@@ -4,16 +4,15 @@ import { enveloped, envelopedPage } from '../shared/http/envelope.ts';
 import { parsed } from '../shared/http/faults.ts';
 import { cursorOf, pageQuery } from '../shared/http/page.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
+import { scopes, tag } from './scopes.ts';
 import {
   anyClientEvent,
   type ClientEvent,
+  clientEventLimits,
   clientEventNames,
   clientEventSchema,
-} from './client-events.ts';
-import { scopes, tag } from './scopes.ts';
-
-/** How many events a request has at most, how large it is, and for how many days they are kept. */
-export const clientEventLimits = { events: 50, bodyBytes: 65_536, retentionDays: 90 } as const;
+  keptClientEvent,
+} from './work/client-events.ts';
 
 /** An event as it was sent: readable, or with all of its faults. */
 type Sent = { event: ClientEvent } | { event_id: string | undefined; errors: Fault[] };
@@ -38,17 +37,6 @@ function readEvent(value: unknown): Sent {
 }
 
 const fault = z.object({ pointer: z.string(), detail: z.string() });
-
-const view = z.object({
-  event_id: z.guid(),
-  name: z.enum(clientEventNames),
-  occurred_at: z.iso.datetime(),
-  page_url: z.optional(z.string()),
-  properties: z.record(z.string(), z.unknown()),
-  received_at: z.iso.datetime(),
-  sent_by: z.string(),
-});
-export type KeptClientEvent = z.output<typeof view>;
 
 const shared = { tag, envelope: true, path: '/events' } as const;
 
@@ -98,7 +86,7 @@ export const clientEventRoutes = {
     success: {
       status: 200,
       what: 'A page of events; next_cursor is null on the last',
-      schema: envelopedPage(view),
+      schema: envelopedPage(keptClientEvent),
     },
   },
 } as const satisfies Record<string, ApiRoute>;

@@ -99,6 +99,7 @@ export const conversationSchema = z.object({
   metadata: z.record(z.string(), z.unknown()),
   last_sequence: z.int(),
   last_activity_at: z.iso.datetime(),
+  /** The beginning of what the customer, an agent or a person has said last. */
   last_message: z.nullable(
     z.object({ role: z.enum(messageRoles), text: z.string(), created_at: z.iso.datetime() }),
   ),

@@ -5,22 +5,9 @@ import type { ApiRoute } from '../tenancy/route.ts';
 import { conversationId } from './conversation.ts';
 import { scopes, tag } from './scopes.ts';
 import { text } from './text.ts';
-
-export const ratings = ['up', 'down'] as const;
+import { feedbackSchema, ratings } from './work/feedback.ts';
 
 const messageId = z.string().check(z.minLength(1), z.maxLength(400));
-
-/** What a customer thinks of an answer, or of a conversation where it names no message. */
-export const feedbackSchema = z.object({
-  feedback_id: z.guid(),
-  conversation_id: conversationId,
-  message_id: z.nullable(z.string()),
-  rating: z.enum(ratings),
-  comment: z.nullable(z.string()),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-});
-export type Feedback = z.output<typeof feedbackSchema>;
 
 const shared = { tag, envelope: true } as const;
 

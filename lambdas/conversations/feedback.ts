@@ -1,41 +1,35 @@
+import type { EventPublisher } from '../events/publisher.ts';
 import { succeeded, succeededPage } from '../shared/http/envelope.ts';
 import { invalid } from '../shared/http/faults.ts';
-import type { Table } from '../shared/store/table.ts';
-import type { Caller } from '../tenancy/caller.ts';
 import type { Serve } from '../tenancy/protected-app.ts';
-import type { Conversation } from './conversation.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
 import type { ConversationLog } from './ports.ts';
 import { feedbackStore } from './stores/feedback-store.ts';
+import type { ConversationsTable } from './stores/keys.ts';
+import { mayVisit } from './visits.ts';
+import { feedbackEvent } from './work/events.ts';
 
 export interface FeedbackPorts {
-  table: Table;
-  log: Pick<ConversationLog, 'find' | 'messageById'>;
+  table: ConversationsTable;
+  conversations: Pick<ConversationLog, 'find' | 'messageById'>;
+  events: EventPublisher;
 }
 
-/** A participant's own conversations; all of the company's for its people and programs. */
-const mayVisit = ({ role, principal }: Caller, { participant_id }: Conversation): boolean =>
-  role !== 'Participant' || principal === `visitor:${participant_id}`;
-
 /** Serves the routes of feedback. */
-export function serveFeedback(serve: Serve, { table, log }: FeedbackPorts): void {
+export function serveFeedback(serve: Serve, { table, conversations, events }: FeedbackPorts): void {
   const store = feedbackStore(table);
 
   serve(feedbackRoutes.give, async ({ params, body, caller }) => {
     const key = { tenant_id: caller.tenant_id, conversation_id: params.conversation_id };
-    const conversation = await log.find(key);
+    const conversation = await conversations.find(key);
     if (!conversation || !mayVisit(caller, conversation)) return undefined;
     const { message_id, rating, comment } = body;
-    if (message_id !== undefined && !(await log.messageById(key, message_id))) return noMessage;
-    return {
-      body: succeeded(
-        await store.give(key, {
-          message_id: message_id ?? null,
-          rating,
-          comment: comment ?? null,
-        }),
-      ),
-    };
+    if (message_id !== undefined && !(await conversations.messageById(key, message_id)))
+      return noMessage;
+    const given = { message_id: message_id ?? null, rating, comment: comment ?? null };
+    const feedback = await store.give(key, given);
+    await events.publish(feedbackEvent(conversation, feedback));
+    return { body: succeeded(feedback) };
   });
 
   serve(feedbackRoutes.list, async ({ query, caller }) => {

@@ -32,11 +32,22 @@ export interface AppendOptions {
   after: number;
   /** Automatic answers only: nothing is written once the conversation is no longer handled automatically. */
   automatic?: true;
+  /** Messages that were told before there was a log: no event tells of them. */
+  ofThePast?: true;
 }
 
 export type Appended =
   | { kind: 'appended'; messages: Message[]; conversation: Conversation }
   | { kind: 'withheld'; handling: Handling };
+
+export interface HandlingChange {
+  handling: Handling;
+  by: string;
+  /** The name that is shown. */
+  name?: string;
+  /** Only where no other person has the conversation; who has it then is its assignee. */
+  ifFree?: true;
+}
 
 /** What channels and agents do with conversations. Each method throws `retry` with the code `store` where the table fails. */
 export interface ConversationLog {
@@ -68,9 +79,6 @@ export interface ConversationLog {
    * Changes who answers, with a message of the role `system` that records it. `by` is a principal. Nothing happens
    * where it is so already.
    */
-  setHandling(
-    key: ConversationKey,
-    change: { handling: Handling; by: string; name?: string },
-  ): Promise<Conversation | undefined>;
+  setHandling(key: ConversationKey, change: HandlingChange): Promise<Conversation | undefined>;
   close(key: ConversationKey, by: string): Promise<Conversation | undefined>;
 }

@@ -4,8 +4,8 @@ import { succeeded, succeededPage } from '../shared/http/envelope.ts';
 import type { Table } from '../shared/store/table.ts';
 import type { Serve } from '../tenancy/protected-app.ts';
 import { clientEventRoutes } from './client-event-routes.ts';
-import type { ClientEvent } from './client-events.ts';
 import { clientEventStore } from './stores/client-event-store.ts';
+import type { ClientEvent } from './work/client-events.ts';
 
 const minuteMs = 60_000;
 /** A visitor's clock goes wrong, and a visitor who was offline sends later what he did. */

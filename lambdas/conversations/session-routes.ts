@@ -4,9 +4,10 @@ import { idempotencyKey } from '../shared/http/idempotency-key.ts';
 import { isLongerWritten } from '../shared/http/json-body.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { scopes, tag } from './scopes.ts';
+import { sessionSchema } from './work/session.ts';
 
 /** The longest context as it is kept, in bytes of JSON. */
-export const maxContextBytes = 32_768;
+const maxContextBytes = 32_768;
 
 const secondsPerDay = 86_400;
 export const defaultTtlSeconds = secondsPerDay;
@@ -24,16 +25,6 @@ const ttl = z
     z.lte(30 * secondsPerDay),
     z.describe('Seconds until the session ends, 60 to 2592000 (30 days).'),
   );
-
-/** What is known of a customer in the course of a visit. */
-export const sessionSchema = z.object({
-  session_id: z.guid(),
-  context: z.record(z.string(), z.unknown()),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-  expires_at: z.iso.datetime(),
-});
-export type Session = z.output<typeof sessionSchema>;
 
 const ofSession = {
   path: '/sessions/sessions/{session_id}',

@@ -2,7 +2,19 @@ import * as z from 'zod/mini';
 import { tenantId } from '../tenancy/tenant.ts';
 
 /** Events that a company can receive. */
-export const productEvents = ['insight.created'] as const;
+export const productEvents = [
+  'insight.created',
+  'conversation.started',
+  'conversation.person_requested',
+  'conversation.taken_over',
+  'conversation.handed_back',
+  'conversation.closed',
+  'message.received',
+  'message.sent',
+  'message.failed',
+  'feedback.given',
+] as const;
+export type ProductEventType = (typeof productEvents)[number];
 
 /** Every event on the deployment's bus; the company itself asks for `webhook.test`. */
 const eventTypes = [...productEvents, 'webhook.test'] as const;

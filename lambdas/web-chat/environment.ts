@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { turnQueueEnvironment } from '../agents/environment.ts';
 import { conversationsEnvironment } from '../conversations/environment.ts';
-import { eventsEnvironment } from '../events/messages.ts';
 import { tenancyEnvironment, visitorKeyEnvironment } from '../tenancy/environment.ts';
 
 /** Environment variables of each Lambda; the stack sets exactly these names. */
@@ -8,8 +8,7 @@ export const apiEnvironment = z.object({
   ...tenancyEnvironment,
   ...conversationsEnvironment,
   ...visitorKeyEnvironment,
-  ...eventsEnvironment,
-  /** Where the widget comes from; where it is missing, the API's own origin. */
+  ...turnQueueEnvironment,
   WIDGET_URL: z.string(),
   STREAMING_URL: z.optional(z.string()),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { fileBounds } from '../conversations/file-bounds.ts';
 import { language } from '../conversations/text.ts';
 import { feature } from '../shared/features/feature.ts';
 import { displayName } from '../tenancy/tenant.ts';
@@ -38,31 +39,6 @@ const texts = z.strictObject({
   notice: said(1_000, 'A notice below the field, such as of your privacy policy'),
 });
 export type ChatTexts = z.output<typeof texts>;
-
-/** Types of files that a visitor may send: none that a browser would run. */
-export const fileTypes = [
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'application/pdf',
-  'text/plain',
-] as const;
-
-const files = z.strictObject({
-  mime_types: z
-    ._default(z.array(z.enum(fileTypes)), ['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-    .check(z.describe('The types of files that a visitor may send; none with an empty list')),
-  max_bytes: z
-    ._default(z.int().check(z.gte(1_000), z.lte(20_000_000)), 5_000_000)
-    .check(z.describe('Bytes of one file')),
-  max_count: z
-    ._default(z.int().check(z.gte(1), z.lte(10)), 4)
-    .check(z.describe('Files of one message')),
-  max_per_conversation: z
-    ._default(z.int().check(z.gte(1), z.lte(500)), 50)
-    .check(z.describe('Files of one conversation')),
-});
 
 const count = (least: number, most: number, usual: number, what: string) =>
   z._default(z.int().check(z.gte(least), z.lte(most)), usual).check(z.describe(what));
@@ -124,7 +100,7 @@ const webchat = z
     texts: z
       ._default(z.record(language, texts), {})
       .check(z.describe('What the chat says, by language')),
-    files: z._default(files, files.parse({})),
+    files: z._default(fileBounds, fileBounds.parse({})),
     limits: z._default(rates, rates.parse({})),
     identity: z._default(identity, identity.parse({})),
   })

@@ -4,7 +4,7 @@ import { conversationStatuses, handlings, messageSchema } from '../conversations
 import { enveloped } from '../shared/http/envelope.ts';
 import { idempotencyKey } from '../shared/http/idempotency-key.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
-import { faqQuery, infoQuery, initiateBody, messageBody, resumeBody } from './requests.ts';
+import { faqQuery, infoQuery, initiateBody, messageBody, resumeBody } from './messages.ts';
 
 const tag = 'Web chat';
 const origin = z.optional(

@@ -1,12 +1,15 @@
 import type { Conversation } from '../conversations/conversation.ts';
+import { mayVisit } from '../conversations/visits.ts';
 import { succeeded } from '../shared/http/envelope.ts';
+import { invalid } from '../shared/http/faults.ts';
 import { keyReused } from '../shared/http/idempotency-key.ts';
 import type { Problem } from '../shared/http/problem.ts';
+import { counted } from '../shared/plural.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import type { Serve } from '../tenancy/protected-app.ts';
 import type { WebChatFeature } from './features.ts';
+import type { MessageRequest } from './messages.ts';
 import { disabled, fileNotUsable, tooMany } from './problems.ts';
-import type { MessageRequest } from './requests.ts';
 import { routes } from './routes.ts';
 import { awaitAnswer } from './work/await-answer.ts';
 import type { WebChatPorts } from './work/ports.ts';
@@ -16,7 +19,7 @@ export interface MessagePorts extends WebChatPorts {
   chatOf(tenantId: string): Promise<WebChatFeature | undefined>;
 }
 
-interface Request {
+export interface MessageInput {
   headers: { 'Idempotency-Key'?: string | undefined };
   body: MessageRequest;
   caller: Caller;
@@ -49,8 +52,8 @@ export function serveMessages(serve: Serve, ports: MessagePorts): void {
 }
 
 /** The message as it is written, a problem, or undefined where the caller has no such conversation. */
-async function post(
-  { headers, body, caller }: Request,
+export async function post(
+  { headers, body, caller }: MessageInput,
   ports: MessagePorts,
 ): Promise<Posted | { problem: Problem } | undefined> {
   const { tenant_id } = caller;
@@ -61,6 +64,8 @@ async function post(
   ]);
   if (!conversation || !isHis(conversation, caller)) return undefined;
   if (!chat?.enabled) return { problem: disabled };
+  const { max_count } = chat.files;
+  if (body.file_ids.length > max_count) return { problem: invalid([tooManyFiles(max_count)]) };
   const key = client_id ?? headers['Idempotency-Key'];
   const posted = await postMessage(conversation, body, { key, chat }, ports);
   switch (posted.kind) {
@@ -79,6 +84,11 @@ async function post(
   }
 }
 
+const tooManyFiles = (most: number) => ({
+  pointer: '#/file_ids',
+  detail: `This company takes at most ${counted(most, 'file')} with a message.`,
+});
+
 /** A visitor writes in his own conversations alone; a program of the company hands over what its visitors write elsewhere. */
-const isHis = ({ channel, participant_id }: Conversation, { role, principal }: Caller): boolean =>
-  channel === 'webchat' && (role !== 'Participant' || principal === `visitor:${participant_id}`);
+export const isHis = (conversation: Conversation, caller: Caller): boolean =>
+  conversation.channel === 'webchat' && mayVisit(caller, conversation);

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { conversationsOf } from '../conversations/wiring.ts';
+import { turnsIn } from '../agents/wiring.ts';
+import { handoverOf } from '../conversations/features.ts';
+import { fileReferencesOf } from '../conversations/file-content.ts';
 import { systemClock } from '../shared/clock.ts';
 import { http } from '../shared/http/lambda.ts';
 import { parseVisitorKey } from '../tenancy/visitor-token.ts';
 import { secretOf } from '../vendors/aws/secrets.ts';
 import { apiEnvironment } from './environment.ts';
 import { webChatOf } from './features.ts';
+import { handoverBy } from './handover.ts';
 import { preparedFor } from './prepared.ts';
 import { chatClaims } from './stores/chat-claims.ts';
 import { participants } from './stores/participants.ts';
@@ -15,17 +18,17 @@ import { originOf } from './work/page.ts';
 
 /** All routes of visitors on web pages. */
 export const handler = http('web-chat-api', apiEnvironment, (parts) => {
-  const { env } = parts;
-  const { api, tenants, log: conversations, conversationsTable: table } = conversationsOf(parts);
+  const { env, log } = parts;
+  const access = turnsIn(parts);
+  const { api, tenants, turns, log: conversations, conversationsTable: table } = access;
+  const handoverFeature = (tenantId: string) => handoverOf.read(tenants, tenantId, log);
   return webChatApp({
     ...api,
     ...preparedFor(table),
     conversations,
-    turns: { begin: async () => undefined, events: async () => [] },
-    enqueueTurn: async () => undefined,
-    started: async () => undefined,
-    asksForPerson: async () => false,
-    files: { references: async (_key, _participant, ids) => (ids.length === 0 ? [] : undefined) },
+    turns,
+    handover: handoverBy(conversations, handoverFeature, systemClock),
+    files: { references: fileReferencesOf(table) },
     chatOf: (tenantId) => webChatOf.read(tenants, tenantId),
     claims: chatClaims(table),
     participants: participants(table),

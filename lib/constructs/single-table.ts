@@ -38,13 +38,16 @@ export class SingleTable extends Table {
     }
   }
 
-  /** Finds items by the attribute of the index's name, in the order of their `sk`; holds keys alone. */
-  addIndex(name: string): void {
+  /**
+   * Finds items by the attribute of the index's name, in the order of their `sk`; holds keys alone. With `sortedBy`, in
+   * the order of that attribute; holds the items.
+   */
+  addIndex(name: string, sortedBy?: string): void {
     this.addGlobalSecondaryIndex({
       indexName: name,
       partitionKey: { name, type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
+      sortKey: { name: sortedBy ?? 'sk', type: AttributeType.STRING },
+      projectionType: sortedBy ? ProjectionType.ALL : ProjectionType.KEYS_ONLY,
     });
   }
 

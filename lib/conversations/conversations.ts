@@ -1,6 +1,12 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { inboxIndex } from '../../lambdas/conversations/limits.ts';
 import { routes } from '../../lambdas/conversations/routes.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
+import { PrivateBucket } from '../constructs/private-bucket.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import type { Deployment } from '../deployment.ts';
@@ -10,39 +16,82 @@ export interface ConversationsProps {
   deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
+  bus: EventBus;
 }
 
-/** What conversations of every channel share: one table, and one function for all of its routes. */
-export class Conversations extends Construct {
-  /** All conversations, whatever their channel. */
-  readonly table: SingleTable;
+/** As long as conversations are usually kept at most; a file without its conversation is read by nobody. */
+const filesKeptDays = 400;
 
-  constructor(scope: Construct, id: string, { deployment, api, tenants }: ConversationsProps) {
+/** What conversations of every channel share: one table, and one function for the people of a company. */
+export class Conversations extends Construct {
+  readonly table: SingleTable;
+  /** The variables of every function that reads or writes conversations. */
+  readonly environment: Record<string, string>;
+  readonly #files: PrivateBucket;
+  readonly #api: ApiFunction;
+  readonly #bus: EventBus;
+
+  constructor(scope: Construct, id: string, props: ConversationsProps) {
     super(scope, id);
-    const table = new SingleTable(this, 'Table', { deployment, name: 'platform-conversations' });
-    this.table = table;
-    const handler = new ApiFunction(this, 'Api', {
+    const { deployment, api, tenants, bus } = props;
+    this.#bus = bus;
+    this.table = new SingleTable(this, 'Table', { deployment, name: 'platform-conversations' });
+    this.table.addIndex(inboxIndex.name, inboxIndex.sortedBy);
+    this.environment = {
+      PLATFORM_CONVERSATIONS_TABLE: this.table.tableName,
+      EVENT_BUS_NAME: bus.eventBusName,
+      ...deployment.passedOn('RETENTION_DAYS'),
+    };
+    this.#files = new PrivateBucket(this, 'Files', {
+      deployment,
+      openToSigned: true,
+      expiresAfterDays: filesKeptDays,
+    });
+    this.#api = new ApiFunction(this, 'Api', {
       deployment,
       context: 'conversations',
       name: 'conversations-api',
       description:
-        'Keeps macros, conversation starters, questions with answers, sessions and client events',
-      impact:
-        'Macros, starters, questions, sessions and client events are neither read nor changed',
+        'Shows people the conversations and has them write; keeps macros, questions, sessions',
+      impact: 'People cannot read, take over or answer conversations',
       api,
       routes,
       tenants,
-      environment: { PLATFORM_CONVERSATIONS_TABLE: table.tableName },
+      environment: this.environment,
     });
-    table.grant(
+    this.grantLog(this.#api);
+    this.grantFiles(this.#api, 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
+    this.table.grant(this.#api, 'dynamodb:DeleteItem');
+    this.table.grantIndexes(this.#api, inboxIndex.name);
+    output(this, 'PlatformConversationsTable', this.table.tableName, {
+      what: 'The table of conversations, macros, starters, questions with answers, sessions and client events',
+    });
+  }
+
+  /** Lets a function read and write conversations, and publish the events of what it writes. */
+  grantLog(handler: LambdaFunction): void {
+    this.table.grant(
       handler,
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     );
-    output(this, 'PlatformConversationsTable', table.tableName, {
-      what: 'The table of macros, conversation starters, questions with answers, sessions and client events',
-    });
+    this.#bus.grantPutEventsTo(handler);
+  }
+
+  /** Lets a function read files, or do with them what else is named. */
+  grantFiles(handler: LambdaFunction, ...actions: string[]): void {
+    handler.addEnvironment('FILES_BUCKET', this.#files.bucketName);
+    this.#files.grantObjects(handler, ...actions);
+    // Without it, S3 answers of an object that is not there that it is forbidden.
+    const resourceArns = [this.#files.bucketArn];
+    Grant.addToPrincipal({ grantee: handler, actions: ['s3:ListBucket'], resourceArns });
+  }
+
+  /** What people write to customers on WhatsApp goes into this queue. */
+  deliverOnWhatsApp(queue: Queue): void {
+    this.#api.addEnvironment('WHATSAPP_OUTBOUND_QUEUE_URL', queue.queueUrl);
+    queue.grant(this.#api, 'sqs:SendMessage');
   }
 }

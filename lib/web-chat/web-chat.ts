@@ -1,24 +1,24 @@
-import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { limits } from '../../lambdas/web-chat/limits.ts';
 import { routes } from '../../lambdas/web-chat/routes.ts';
+import type { Agents } from '../agents/agents.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import type { GeneratedSecret } from '../constructs/generated-secret.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
+import type { Conversations } from '../conversations/conversations.ts';
 import type { Deployment } from '../deployment.ts';
 
 export interface WebChatProps {
   deployment: Deployment;
   api: PublicApi;
   tenants: SingleTable;
-  /** Of all conversations, whatever their channel. */
-  conversations: SingleTable;
-  bus: EventBus;
+  conversations: Conversations;
+  agents: Agents;
   visitorTokenKey: GeneratedSecret;
   /** Where the widget comes from; the API's own origin where nobody says. */
   widgetUrl?: string;
-  /** Where answers are read as they are made. */
+  /** Where answers are streamed; visitors read whole ones where nobody says. */
   streamingUrl?: string;
 }
 
@@ -26,7 +26,7 @@ export interface WebChatProps {
 export class WebChat extends Construct {
   constructor(scope: Construct, id: string, props: WebChatProps) {
     super(scope, id);
-    const { deployment, api, tenants, conversations, bus, visitorTokenKey } = props;
+    const { deployment, api, tenants, conversations, agents, visitorTokenKey } = props;
     const handler = new ApiFunction(this, 'Api', {
       deployment,
       context: 'web-chat',
@@ -38,23 +38,15 @@ export class WebChat extends Construct {
       tenants,
       timeoutSeconds: limits.apiTimeoutSeconds,
       environment: {
-        PLATFORM_CONVERSATIONS_TABLE: conversations.tableName,
-        EVENT_BUS_NAME: bus.eventBusName,
+        ...conversations.environment,
         VISITOR_TOKEN_KEY_SECRET_ID: visitorTokenKey.secretArn,
-        SECRETS_MANAGER_REGION: conversations.env.region,
-        WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
+        SECRETS_MANAGER_REGION: conversations.table.env.region,
         ...(props.streamingUrl && { STREAMING_URL: props.streamingUrl }),
-        ...deployment.passedOn('RETENTION_DAYS'),
+        WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
       },
       secrets: [visitorTokenKey],
     });
-    conversations.grant(
-      handler,
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    );
-    bus.grantPutEventsTo(handler);
+    conversations.grantLog(handler);
+    agents.answer(handler);
   }
 }

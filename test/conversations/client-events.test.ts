@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { clientEventNames } from '../../lambdas/conversations/client-events.ts';
+import { clientEventNames } from '../../lambdas/conversations/work/client-events.ts';
 import { conversations, faultsOf } from './conversations-app.ts';
 
 const asking = conversations();

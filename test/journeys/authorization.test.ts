@@ -8,18 +8,12 @@ import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { documented } from '../support/documented.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { conversationBodies, conversationsOfAnother, resourceBodies } from '../support/routes.ts';
+import { aConversationOf, ofConversations } from '../support/routes.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
-/** A run of the demo company. */
-let runId = '';
-/** A lead of the demo company. */
-let leadId = '';
-/** The resource of the demo company that was made last. */
-let resourceId = '';
-/** A session of the demo company. */
-let sessionId = '';
+/** A run, a lead, a session, a conversation and the resource that was made last of the demo company. */
+let [runId, leadId, sessionId, conversationId, resourceId] = ['', '', '', '', ''];
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
@@ -31,6 +25,7 @@ beforeAll(async () => {
   leadId = ((await made.json()) as { id: string }).id;
   const begun = await send(routeOf('createSession'), credentials.right);
   sessionId = ((await begun.json()) as { data: { session_id: string } }).data.session_id;
+  conversationId = await aConversationOf(engine, 'demo');
   await vi.waitFor(async () => {
     const insight = await send(routeOf('getInsight'), credentials.right);
     expect(insight.status).toBe(200);
@@ -57,10 +52,13 @@ const bodies: Record<string, unknown> = {
   createLead: { note: 'What does it cost?' },
   createLeadSlash: { note: 'What does it cost?' },
   triageLeadAgain: {},
-  ...conversationBodies,
+  ...ofConversations.bodies,
   ...Object.fromEntries(
     resources.flatMap(({ path, routes: { create, replace, update } }) =>
-      [create, replace, update].map(({ operationId }) => [operationId, resourceBodies[path]]),
+      [create, replace, update].map(({ operationId }) => [
+        operationId,
+        ofConversations.resourceBodies[path],
+      ]),
     ),
   ),
 };
@@ -81,11 +79,8 @@ async function prepare({ path, method }: ApiRoute): Promise<void> {
   resourceId = ((await made.json()) as { data: { id: string } }).data.id;
 }
 
-const routeOf = (id: string) => {
-  const route = allRoutes.find(({ operationId }) => operationId === id);
-  expect(route, id).toBeDefined();
-  return route as ApiRoute;
-};
+const routeOf = (id: string): ApiRoute =>
+  allRoutes.find(({ operationId }) => operationId === id) ?? expect.fail(`There is no ${id}.`);
 
 async function send(
   route: ApiRoute,
@@ -98,6 +93,7 @@ async function send(
     .replace('{run_id}', runId)
     .replace('{lead_id}', leadId)
     .replace('{session_id}', sessionId)
+    .replace('{conversation_id}', conversationId)
     .replace('{id}', resourceId);
   const response = await fetch(engine.cloud.url + path, {
     method: route.method,
@@ -139,7 +135,7 @@ const ofAnother: Record<string, number> = {
   createLeadSlash: 201,
   listLeads: 200,
   getWebhookEndpoint: 200,
-  ...conversationsOfAnother,
+  ...ofConversations.answersToAnother,
   ...Object.fromEntries(
     resources.flatMap(({ routes: { create, list } }) => [
       [create.operationId, 201],

@@ -7,6 +7,8 @@ export interface Calling {
   tenant?: string;
   role?: Role;
   scopes?: readonly Scope[];
+  principal?: string;
+  sourceIp?: string;
   headers?: Record<string, string>;
   /** Sent as JSON; a text is sent as it is. */
   body?: unknown;
@@ -17,13 +19,21 @@ export async function calling(
   app: Hono,
   method: string,
   path: string,
-  { tenant = 'acme', role = 'TenantAdmin', scopes = [], headers = {}, body }: Calling = {},
+  {
+    tenant = 'acme',
+    role = 'TenantAdmin',
+    scopes = [],
+    principal = `key:of-${tenant}`,
+    sourceIp = '203.0.113.7',
+    headers = {},
+    body,
+  }: Calling = {},
 ): Promise<Response> {
   const lambda = contextOf({
     tenant_id: tenant,
     role,
     scopes,
-    principal: `key:of-${tenant}`,
+    principal,
     valid_until: 0,
     rate_limit: { requests_per_second: 5, burst: 10 },
   });
@@ -35,5 +45,6 @@ export async function calling(
     headers: { ...(sent && { 'content-type': 'application/json' }), ...headers },
     ...sent,
   };
-  return app.request(path, init, { event: { requestContext: { authorizer: { lambda } } } });
+  const requestContext = { authorizer: { lambda }, http: { sourceIp } };
+  return app.request(path, init, { event: { requestContext } });
 }

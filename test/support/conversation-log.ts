@@ -7,7 +7,7 @@ import {
   messageSchema,
 } from '../../lambdas/conversations/conversation.ts';
 import type { ConversationLog, NewMessage } from '../../lambdas/conversations/ports.ts';
-import type { Wrote } from '../../lambdas/conversations/stores/conversation-log.ts';
+import type { LogListener } from '../../lambdas/conversations/stores/conversation-log.ts';
 import { deliveryRanks } from '../../lambdas/conversations/stores/message-slots.ts';
 import {
   afterMessage,
@@ -28,7 +28,7 @@ interface Kept {
 /** The table of conversations in memory, where nothing fails and each call is done at once. */
 export function memoryConversationLog(
   clock: Pick<Clock, 'now'>,
-  { retentionDays = 90, wrote = (async () => undefined) as Wrote } = {},
+  { retentionDays = 90, listener }: { retentionDays?: number; listener?: LogListener } = {},
 ): ConversationLog {
   const all = new Map<string, Kept>();
   let events = 0;
@@ -67,7 +67,7 @@ export function memoryConversationLog(
     const decision = readable(key).find(
       ({ sequence }) => sequence === kept.conversation.decided_by,
     );
-    if (decision) await wrote(shown(kept), [decision]);
+    if (decision) await listener?.written(shown(kept), [decision]);
     return shown(kept);
   };
 
@@ -79,7 +79,10 @@ export function memoryConversationLog(
 
     async open({ channel_id, ...given }) {
       const there = keptOf(given);
-      if (there) return { conversation: shown(there), created: false };
+      if (there) {
+        if (there.conversation.last_sequence === 0) await listener?.opened(shown(there));
+        return { conversation: shown(there), created: false };
+      }
       const at = now();
       const conversation = conversationSchema.parse({
         participant_name: null,
@@ -104,10 +107,11 @@ export function memoryConversationLog(
         until: until(),
       };
       all.set(conversationPartition(given), kept);
+      await listener?.opened(shown(kept));
       return { conversation: shown(kept), created: true };
     },
 
-    async append(key, messages, { after, automatic }) {
+    async append(key, messages, { after, automatic, ofThePast }) {
       const kept = keptOf(key);
       if (!kept) {
         throw new EngineError('discard', 'conversation_missing', 'There is no such conversation.');
@@ -121,7 +125,7 @@ export function memoryConversationLog(
         if (!there && automatic && handling !== 'automatic') return { kind: 'withheld', handling };
         written.push(structuredClone(there ?? write(kept, message)));
       }
-      await wrote(shown(kept), written);
+      if (!ofThePast) await listener?.written(shown(kept), written);
       return { kind: 'appended', messages: written, conversation: shown(kept) };
     },
 
@@ -144,6 +148,9 @@ export function memoryConversationLog(
       if (before < deliveryRanks[delivery.status]) {
         message.delivery = { ...delivery, updated_at: now() };
       }
+      const hasFailed = delivery.status === 'failed' && message.delivery?.status === 'failed';
+      const kept = keptOf(key);
+      if (hasFailed && kept) await listener?.undelivered(shown(kept), structuredClone(message));
       return true;
     },
 

@@ -1,4 +1,4 @@
-import { textsSchema } from '../../lambdas/whatsapp-replies/features.ts';
+import { textsSchema } from '../../lambdas/agents/features.ts';
 import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import type { Inbound } from '../../lambdas/whatsapp-replies/work/inbound.ts';
 import type { ReplyPart, Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';

@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
+import { systemClock } from '../../lambdas/shared/clock.ts';
+import type { TestEngine } from './engine.ts';
+import { placesOf } from './version-before.ts';
 
 /** A body of each resource, by its path. */
-export const resourceBodies: Record<string, unknown> = {
+const resourceBodies: Record<string, unknown> = {
   '/macros': { title: 'Hours', text: 'From 9 to 17.' },
   '/conversation-starters': { text: 'Where is my order?', language: 'en' },
   '/faq-items': { question: 'Do you ship?', answer: 'To all countries.', language: 'en' },
 };
 
 /** A body that each other route of conversations takes, by its operation. */
-export const conversationBodies: Record<string, unknown> = {
+const bodies: Record<string, unknown> = {
   createSession: { context: { step: 'size' } },
   updateSession: { context: { step: 'colour' } },
+  giveConversationFeedback: { rating: 'up' },
+  sendMessage: { text: 'A person is here.' },
   recordClientEvents: {
     events: [
       {
@@ -24,8 +31,31 @@ export const conversationBodies: Record<string, unknown> = {
 };
 
 /** What these routes answer a right credential of another company, where it is not that there is nothing. */
-export const conversationsOfAnother: Record<string, number> = {
+const answersToAnother: Record<string, number> = {
   createSession: 201,
   recordClientEvents: 202,
   listClientEvents: 200,
+  listConversationFeedback: 200,
+  listConversations: 200,
 };
+
+/** What the routes of conversations take and answer. */
+export const ofConversations = { resourceBodies, bodies, answersToAnother };
+
+/** The id of a conversation that has begun with a company's visitor. */
+export async function aConversationOf(engine: TestEngine, tenant_id: string): Promise<string> {
+  const table = {
+    client: DynamoDBDocumentClient.from(engine.cloud.services.tables.client),
+    name: placesOf(engine).get('PLATFORM_CONVERSATIONS_TABLE') ?? '',
+    clock: systemClock,
+    retentionDays: async () => 1,
+  };
+  const begun = {
+    tenant_id,
+    conversation_id: randomUUID(),
+    channel: 'webchat',
+    participant_id: randomUUID(),
+  } as const;
+  await conversationLog(table).open(begun);
+  return begun.conversation_id;
+}

@@ -20,7 +20,10 @@ export interface TestTable extends ConversationsTable {
   close(): Promise<void>;
 }
 
-/** A table of its own; each index finds items by the attribute of its name, and holds keys alone. */
+/**
+ * A table of its own; each index finds items by the attribute of its name, and holds keys alone. One with an attribute
+ * that sorts it, as `inbox:inbox_at`, holds the items.
+ */
 export async function startTestTable(
   indexNames: readonly string[] = [],
   name = 'conversations',
@@ -33,10 +36,12 @@ export async function startTestTable(
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
-    AttributeDefinitions: ['pk', 'sk', ...indexNames].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
+    AttributeDefinitions: ['pk', 'sk', ...indexNames.flatMap((name) => name.split(':'))].map(
+      (AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      }),
+    ),
     ...(indexNames.length > 0 && { GlobalSecondaryIndexes: indexNames.map(indexOf) }),
   });
   const client = DynamoDBDocumentClient.from(tables.client, {
@@ -62,14 +67,17 @@ export async function startTestTable(
   };
 }
 
-const indexOf = (IndexName: string): GlobalSecondaryIndex => ({
-  IndexName,
-  KeySchema: [
-    { AttributeName: IndexName, KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  Projection: { ProjectionType: 'KEYS_ONLY' },
-});
+function indexOf(index: string): GlobalSecondaryIndex {
+  const [name = index, sortedBy] = index.split(':');
+  return {
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: name, KeyType: 'HASH' },
+      { AttributeName: sortedBy ?? 'sk', KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: sortedBy ? 'ALL' : 'KEYS_ONLY' },
+  };
+}
 
 /** A table that does not answer, as long as `isDown` says so. */
 export const failingTable = (table: TestTable, isDown: () => boolean = () => true): TestTable =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { features } from '../../lambdas/agents/features.ts';
 import { readEnv } from '../../lambdas/shared/env.ts';
 import {
   receiveEnvironment,
   replyEnvironment,
 } from '../../lambdas/whatsapp-replies/environment.ts';
-import { features } from '../../lambdas/whatsapp-replies/features.ts';
 import {
   assistantVariable,
   channelSchema,
@@ -105,6 +105,8 @@ describe('the environment of a Lambda', () => {
   const common = {
     CONVERSATIONS_TABLE: 'conversations',
     TENANTS_TABLE: 'tenants',
+    PLATFORM_CONVERSATIONS_TABLE: 'platform-conversations',
+    EVENT_BUS_NAME: 'events',
     TWILIO_CREDENTIALS_SECRET_ID: 'twilio',
     PUBLIC_BASE_URL: 'https://replies.example',
   };

@@ -4,8 +4,11 @@ import { inParallel } from '../../shared/in-parallel.ts';
 import { expr } from '../../shared/store/expression.ts';
 import { ItemStore, type Page } from '../../shared/store/item-store.ts';
 import type { Key, Table } from '../../shared/store/table.ts';
-import { clientEventLimits, type KeptClientEvent } from '../client-event-routes.ts';
-import type { ClientEvent } from '../client-events.ts';
+import {
+  type ClientEvent,
+  clientEventLimits,
+  type KeptClientEvent,
+} from '../work/client-events.ts';
 import { allOf, filteredPage } from './filtered-page.ts';
 
 type EventItem = Key & Omit<KeptClientEvent, 'properties'> & { properties: string };

@@ -15,17 +15,19 @@ export interface Kept extends Folded {
 }
 
 /** The item as it is stored: the channel's metadata as JSON, which keeps numbers and depths that DynamoDB does not. */
-type Item = Omit<Kept, 'metadata'> & { metadata: string };
+export type Item = Omit<Kept, 'metadata'> & { metadata: string };
+
+export const conversationOf = ({ metadata, ...rest }: Item): Conversation =>
+  conversationSchema.parse({ ...rest, metadata: JSON.parse(metadata) });
 
 /** The items of conversations: each is what its messages have made of it, up to one of them. */
 export function conversationItems(table: ConversationsTable) {
   const items = new ItemStore<Item>(table, 'a conversation');
 
-  const keptOf = ({ metadata, decided_by, expires_at, ...rest }: Item): Kept => ({
-    ...conversationSchema.parse({ ...rest, metadata: JSON.parse(metadata) }),
-    decided_by,
-    expires_at,
-  });
+  const keptOf = (item: Item): Kept => {
+    const { decided_by, expires_at } = item;
+    return { ...conversationOf(item), decided_by, expires_at };
+  };
 
   const expiry = async (key: ConversationKey) =>
     expiresAt(table.clock.now(), await table.retentionDays(key.tenant_id));
@@ -72,7 +74,7 @@ export function conversationItems(table: ConversationsTable) {
 }
 
 /** Where the inbox has it: among its tenant's conversations, in the order of their last activity. */
-const inboxOf = ({
+export const inboxOf = ({
   tenant_id,
   conversation_id,
   last_activity_at,

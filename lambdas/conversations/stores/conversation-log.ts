@@ -12,8 +12,15 @@ import { conversationItems, type Kept } from './conversation-items.ts';
 import type { ConversationsTable } from './keys.ts';
 import { messageSlots } from './message-slots.ts';
 
-/** Told of a conversation's messages once they are written, and again by whoever tries again to write them. */
-export type Wrote = (conversation: Conversation, messages: readonly Message[]) => Promise<void>;
+/**
+ * Told of what is written once it is, and again by whoever tries again to write it: so that nothing is written that it
+ * is not told of, whatever dies in between.
+ */
+export interface LogListener {
+  opened(conversation: Conversation): Promise<void>;
+  written(conversation: Conversation, messages: readonly Message[]): Promise<void>;
+  undelivered(conversation: Conversation, message: Message): Promise<void>;
+}
 
 /**
  * The conversations table. The messages are the truth, each written at the first free place by create-if-absent, after
@@ -22,7 +29,7 @@ export type Wrote = (conversation: Conversation, messages: readonly Message[]) =
  */
 export function conversationLog(
   table: ConversationsTable,
-  wrote: Wrote = async () => undefined,
+  listener?: LogListener,
 ): ConversationLog {
   const items = conversationItems(table);
   const slots = messageSlots(table);
@@ -54,9 +61,16 @@ export function conversationLog(
       if (there) conversation = afterMessage(conversation, there);
     }
     const after = await settle(before, conversation);
-    const decision = await slots.at(key, conversation.decided_by);
-    if (decision) await wrote(after, [decision]);
+    const decision = listener && (await slots.at(key, conversation.decided_by));
+    if (decision) await listener?.written(after, [decision]);
     return after;
+  };
+
+  /** Where it has arrived meanwhile, it has not failed. */
+  const tellFailure = async (key: ConversationKey, sequence: number, to: LogListener) => {
+    const [conversation, message] = [await items.find(key), await slots.at(key, sequence)];
+    if (!conversation || message?.delivery?.status !== 'failed') return;
+    await to.undelivered(conversationSchema.parse(conversation), message);
   };
 
   return {
@@ -67,6 +81,7 @@ export function conversationLog(
 
     async open(conversation) {
       const { kept, created } = await items.create(conversation);
+      if (kept.last_sequence === 0) await listener?.opened(conversationSchema.parse(kept));
       const messages = await slots.behind(conversation, kept.last_sequence);
       return {
         conversation: conversationSchema.parse(messages.reduce(afterMessage, kept)),
@@ -74,7 +89,11 @@ export function conversationLog(
       };
     },
 
-    async append(key, messages, { after, automatic = false }): Promise<Appended> {
+    async append(
+      key,
+      messages,
+      { after, automatic = false, ofThePast = false },
+    ): Promise<Appended> {
       const before = await read(key, after);
       if (!before) throw missing(key);
       const found = new Map(before.messages.map((message) => [message.message_id, message]));
@@ -93,7 +112,7 @@ export function conversationLog(
       }
       const written = messages.flatMap(({ message_id }) => found.get(message_id) ?? []);
       const settled = await settle(before, conversation);
-      await wrote(settled, written);
+      if (!ofThePast) await listener?.written(settled, written);
       return { kind: 'appended', messages: written, conversation: settled };
     },
 
@@ -107,6 +126,8 @@ export function conversationLog(
       const message = await slots.byId(key, messageId);
       if (!message) return false;
       await slots.deliver(key, message.sequence, delivery);
+      if (delivery.status === 'failed' && listener)
+        await tellFailure(key, message.sequence, listener);
       return true;
     },
 

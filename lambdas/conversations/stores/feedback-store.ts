@@ -2,10 +2,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '../../shared/clock.ts';
 import { expr } from '../../shared/store/expression.ts';
 import { ItemStore, type Page } from '../../shared/store/item-store.ts';
-import type { Key, Table } from '../../shared/store/table.ts';
-import type { ConversationKey } from '../conversation.ts';
-import type { Feedback } from '../feedback-routes.ts';
+import type { Key } from '../../shared/store/table.ts';
+import { type ConversationKey, conversationPartition } from '../conversation.ts';
+import type { Feedback } from '../work/feedback.ts';
 import { allOf, filteredPage } from './filtered-page.ts';
+import type { ConversationsTable } from './keys.ts';
 
 export type GivenFeedback = Pick<Feedback, 'message_id' | 'rating' | 'comment'>;
 
@@ -22,33 +23,39 @@ interface Place {
   created_at: string;
 }
 
-const retentionDays = 400;
 const prefix = 'FEEDBACK#';
 
-/** What customers think, one of each message and one of the conversation as a whole. */
-export function feedbackStore(table: Table) {
+/** What customers think, one of each message and one of the conversation as a whole; kept as long as a conversation. */
+export function feedbackStore(table: ConversationsTable) {
   const places = new ItemStore<Place>(table, 'the place of a feedback');
   const items = new ItemStore<Key & Feedback>(table, 'a feedback');
   const listOf = (tenantId: string) => `TENANT#${tenantId}`;
 
   const placeFor = async (
-    { tenant_id, conversation_id }: ConversationKey,
+    conversation: ConversationKey,
     messageId: string | null,
+    retentionDays: number,
   ): Promise<Place> => {
     const now = table.clock.now();
     const wanted: Place = { feedback_id: uuidv7({ msecs: now }), created_at: isoTime(now) };
     const key = {
-      pk: `TENANT#${tenant_id}#CONVERSATION#${conversation_id}`,
+      pk: conversationPartition(conversation),
       sk: messageId === null ? `${prefix}CONVERSATION` : `${prefix}MESSAGE#${messageId}`,
     };
     const { item } = await places.create(key, wanted, { mine: ['feedback_id'], retentionDays });
-    return item ?? placeFor({ tenant_id, conversation_id }, messageId);
+    return item ?? placeFor(conversation, messageId, retentionDays);
   };
 
   return {
-    /** Keeps it in the place of the one before. */
+    /** Keeps it in the place of the one before; the same again changes nothing. */
     async give(key: ConversationKey, given: GivenFeedback): Promise<Feedback> {
-      const { feedback_id, created_at } = await placeFor(key, given.message_id);
+      const days = await table.retentionDays(key.tenant_id);
+      const { feedback_id, created_at } = await placeFor(key, given.message_id, days);
+      const place = { pk: listOf(key.tenant_id), sk: prefix + feedback_id };
+      const before = await items.get(place);
+      if (before?.rating === given.rating && before.comment === given.comment) {
+        return feedbackOf(before);
+      }
       const feedback: Feedback = {
         feedback_id,
         conversation_id: key.conversation_id,
@@ -56,8 +63,7 @@ export function feedbackStore(table: Table) {
         created_at,
         updated_at: isoTime(table.clock.now()),
       };
-      const place = { pk: listOf(key.tenant_id), sk: prefix + feedback_id };
-      await items.put(place, feedback, { retentionDays });
+      await items.put(place, feedback, { retentionDays: days });
       return feedback;
     },
 

@@ -1,4 +1,4 @@
-import { type Expression, joined, type Range } from '../../shared/store/expression.ts';
+import { cursorAt, type Expression, joined, type Range } from '../../shared/store/expression.ts';
 import type { ItemStore, Page } from '../../shared/store/item-store.ts';
 
 export interface Wanted {
@@ -6,6 +6,8 @@ export interface Wanted {
   /** The `next` of the page before. */
   after?: string | undefined;
   filter?: Expression | undefined;
+  /** False for an index, which follows its table. */
+  consistent?: boolean;
 }
 
 /** A page ends after so many items, though fewer of them were wanted. */
@@ -13,10 +15,10 @@ const maxLookedAt = 1_000;
 const manyAtOnce = 100;
 
 /** A page of a range, the newest first; it may have fewer than its limit, and a next one all the same. */
-export async function filteredPage<T extends { sk: string }>(
+export async function filteredPage<T extends object>(
   items: ItemStore<T>,
   range: Range,
-  { limit, after, filter }: Wanted,
+  { limit, after, filter, consistent = true }: Wanted,
 ): Promise<Page<T>> {
   const found: T[] = [];
   const atOnce = filter ? manyAtOnce : limit;
@@ -26,14 +28,15 @@ export async function filteredPage<T extends { sk: string }>(
       limit: atOnce,
       after: from,
       newestFirst: true,
-      consistent: true,
+      consistent,
       ...(filter && { filter }),
     });
     const room = limit - found.length;
     found.push(...page.items.slice(0, room));
     from = page.next;
     if (page.items.length > room) {
-      return { items: found, next: found.at(-1)?.sk.slice((range.prefix ?? '').length) };
+      const last = found.at(-1);
+      return { items: found, next: last && cursorAt(range, last) };
     }
     if (from === undefined || found.length === limit) break;
   }

@@ -3,7 +3,7 @@ import { isoTime } from '../../shared/clock.ts';
 import { expr } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
 import type { Table } from '../../shared/store/table.ts';
-import type { Session } from '../session-routes.ts';
+import type { Session } from '../work/session.ts';
 
 /** The context is a JSON text, which keeps numbers and depths that DynamoDB does not. */
 interface SessionItem {

@@ -1,4 +1,5 @@
 import type { Conversation, ConversationEvent, Message } from '../conversation.ts';
+import type { HandlingChange } from '../ports.ts';
 
 /** A conversation as its messages make it, up to `last_sequence`. */
 export interface Folded extends Conversation {
@@ -19,11 +20,20 @@ export function afterMessage<C extends Folded>(conversation: C, message: Message
     last_sequence: sequence,
     last_activity_at: at,
     updated_at: latest(conversation.updated_at, at),
-    ...(role !== 'system' && { last_message: { role, text, created_at } }),
+    ...(role !== 'system' && { last_message: { role, text: beginningOf(text), created_at } }),
     ...(role === 'user' && { status: 'active' }),
     ...(message.event && { ...afterEvent(conversation, message), decided_by: sequence }),
   };
 }
+
+/** As much of a text as a list shows. */
+const beginningOf = (text: string): string =>
+  text.length <= shownChars
+    ? text
+    : Array.from(text.slice(0, 2 * shownChars))
+        .slice(0, shownChars)
+        .join('');
+const shownChars = 200;
 
 /** Times in ISO 8601 are in the order of their texts. */
 const latest = (one: string, other: string): string => (one > other ? one : other);
@@ -48,10 +58,7 @@ function afterEvent({ status }: Conversation, { event, author }: Message): Decid
 }
 
 /** What is wanted of a conversation, and who wants it. */
-export type Wish = { by: string; name?: string } & (
-  | Pick<Conversation, 'handling'>
-  | { status: 'closed' }
-);
+export type Wish = HandlingChange | { status: 'closed'; by: string; name?: string };
 
 /** The event by which a wish comes true; undefined where it is so already. */
 export function eventFor(conversation: Conversation, wish: Wish): ConversationEvent | undefined {
@@ -64,7 +71,8 @@ export function eventFor(conversation: Conversation, wish: Wish): ConversationEv
       // Who asks for a person has one already, unless it is this person who gives the conversation away.
       return handling === 'automatic' || assignee === wish.by ? 'person_requested' : undefined;
     case 'person':
-      return assignee === wish.by ? undefined : 'taken_over';
+      if (assignee === wish.by) return undefined;
+      return handling === 'person' && wish.ifFree ? undefined : 'taken_over';
     default:
       throw wish.handling satisfies never;
   }

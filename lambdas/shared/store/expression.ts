@@ -124,8 +124,11 @@ export interface Range {
   pk: string;
   prefix?: string;
   between?: readonly [from: string, to: string];
-  /** An index of this name, whose items have this value in the attribute of the same name. */
-  index?: { name: string; value: string } | undefined;
+  /**
+   * An index of this name, whose items have this value in the attribute of the same name. They are in the order of
+   * another attribute than `sk` where `sortedBy` names it; a cursor is then the whole place, in JSON.
+   */
+  index?: { name: string; value: string; sortedBy?: string } | undefined;
 }
 
 export interface Reading {
@@ -147,7 +150,7 @@ export function queryOf(
   range: Range,
   { limit, after, newestFirst = false, consistent = false, only, filter }: Reading,
 ): QueryCommandInput {
-  const { pk, prefix = '', index } = range;
+  const { index } = range;
   const wording = new Wording();
   return {
     TableName,
@@ -159,10 +162,21 @@ export function queryOf(
     Limit: limit,
     ScanIndexForward: !newestFirst,
     ConsistentRead: consistent,
-    ...(after !== undefined && {
-      ExclusiveStartKey: { pk, sk: prefix + after, ...(index && { [index.name]: index.value }) },
-    }),
+    ...(after !== undefined && { ExclusiveStartKey: startOf(range, after) }),
   };
+}
+
+function startOf({ pk, prefix = '', index }: Range, after: string): Record<string, unknown> {
+  if (index?.sortedBy) return JSON.parse(after);
+  return { pk, sk: prefix + after, ...(index && { [index.name]: index.value }) };
+}
+
+/** The cursor of a page that ends with this item, or with the one of this key. */
+export function cursorAt({ prefix = '', index }: Range, item: object): string {
+  const there = item as Readonly<Record<string, unknown>>;
+  if (!index?.sortedBy) return String(there['sk']).slice(prefix.length);
+  const names = ['pk', 'sk', index.name, index.sortedBy];
+  return JSON.stringify(Object.fromEntries(names.map((name) => [name, there[name]])));
 }
 
 function keyCondition({ pk, prefix = '', between, index }: Range): Expression {

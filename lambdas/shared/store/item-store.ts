@@ -9,6 +9,7 @@ import {
 import { type Pauses, readBatches, systemPauses, writeBatches } from './batches.ts';
 import {
   type Change,
+  cursorAt,
   type Expression,
   expr,
   queryOf,
@@ -128,10 +129,10 @@ export class ItemStore<T extends object = Record<string, unknown>> {
     const answer = await this.#call('read', () =>
       this.#table.client.send(new QueryCommand(queryOf(this.#table.name, range, reading))),
     );
-    const last: unknown = answer.LastEvaluatedKey?.['sk'];
+    const last = answer.LastEvaluatedKey;
     return {
       items: this.#unexpired(answer.Items ?? []),
-      next: typeof last === 'string' ? last.slice((range.prefix ?? '').length) : undefined,
+      next: last && cursorAt(range, last),
     };
   }
 

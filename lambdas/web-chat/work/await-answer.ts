@@ -1,7 +1,7 @@
 import type { TurnEvent, TurnOutcome } from '../../agents/ports.ts';
 import { limits } from '../limits.ts';
 import type { WebChatPorts } from './ports.ts';
-import { beginTurn, type Posted } from './post-message.ts';
+import type { Posted } from './post-message.ts';
 
 /** The answer to a message as it is when the waiting ends. */
 export interface Answer {
@@ -13,9 +13,9 @@ export interface Answer {
   outcome: TurnOutcome | null;
 }
 
-type Ports = Pick<WebChatPorts, 'turns' | 'enqueueTurn' | 'conversations' | 'clock'>;
+type Ports = Pick<WebChatPorts, 'turns' | 'conversations' | 'clock'>;
 
-/** Waits for the end of the turn that answers a message, and for one to begin where another runs, for so long at most. */
+/** Waits for the turn that answers a message, which may follow another one, and for its end; for so long at most. */
 export async function awaitAnswer(posted: Posted, ports: Ports): Promise<Answer> {
   const { clock, turns, conversations } = ports;
   const until = clock.now() + limits.actionWaitSeconds * 1_000;
@@ -23,7 +23,7 @@ export async function awaitAnswer(posted: Posted, ports: Ports): Promise<Answer>
   const events: TurnEvent[] = [];
   for (;;) {
     if (conversation.handling !== 'automatic') return { ...ended, outcome: 'withheld' };
-    turn ??= await beginTurn(conversation, posted.message, ports);
+    turn ??= await turns.covering(conversation, posted.message.sequence);
     if (turn) {
       events.push(
         ...(await turns.events(conversation, turn.turn_id, events.at(-1)?.sequence ?? 0)),

@@ -1,6 +1,6 @@
 import type { Conversation } from '../../conversations/conversation.ts';
 import type { WebChatFeature } from '../features.ts';
-import type { InitiateRequest } from '../requests.ts';
+import type { InitiateRequest } from '../messages.ts';
 import { originOf } from './page.ts';
 import type { Participant } from './participant.ts';
 import type { WebChatPorts } from './ports.ts';
@@ -41,7 +41,6 @@ export async function beginConversation(
     metadata: metadataOf(request, participant),
   });
   await ports.participants.recordConversation(tenant_id, participant_id, conversation_id);
-  await ports.started(conversation);
   return { kind: 'begun', conversation };
 }
 

@@ -40,19 +40,22 @@ export interface UploadedFiles {
   /** Undefined where one of them is not there, or is not whole. */
   references(
     key: ConversationKey,
-    participantId: string,
     fileIds: readonly string[],
   ): Promise<FileReference[] | undefined>;
 }
 
+/** How a conversation comes from the agent to a person and back, as its company has set it. */
+export interface Handover {
+  /** Whether a customer asks for a person by one of the company's words. */
+  isAskedFor(conversation: Conversation, text: string): Promise<boolean>;
+  request(conversation: Conversation, by: string): Promise<Conversation | undefined>;
+  /** Gives it back to the agent where nobody has written for as long as the company says. */
+  returned(conversation: Conversation): Promise<Conversation>;
+}
+
 export interface WebChatPorts {
-  /** Who writes a message by it has the company told of it, too. */
   conversations: ConversationLog;
-  turns: Pick<Turns, 'begin' | 'events'>;
-  /** Has a worker answer the turn, unless somebody else does. */
-  enqueueTurn(key: ConversationKey, turnId: string): Promise<void>;
-  /** Tells the company that a conversation has begun; told again, it is the same event. */
-  started(conversation: Conversation): Promise<void>;
+  turns: Pick<Turns, 'begin' | 'covering' | 'events'>;
   files: UploadedFiles;
   limits: VisitLimits;
   claims: {
@@ -74,8 +77,7 @@ export interface WebChatPorts {
       conversationId: string,
     ): Promise<void>;
   };
-  /** Whether a customer asks for a person by one of the words that the company has set. */
-  asksForPerson(tenantId: string, text: string): Promise<boolean>;
+  handover: Handover;
   newId(): string;
   clock: Clock;
 }

@@ -2,7 +2,7 @@ import type { Turn } from '../../agents/ports.ts';
 import type { Conversation, ConversationKey, Message } from '../../conversations/conversation.ts';
 import { isoTime } from '../../shared/clock.ts';
 import type { WebChatFeature } from '../features.ts';
-import type { MessageRequest } from '../requests.ts';
+import type { MessageRequest } from '../messages.ts';
 import type { MessageClaim, WebChatPorts } from './ports.ts';
 
 export interface Posted {
@@ -31,8 +31,7 @@ export async function postMessage(
   { key, chat }: { key: string | undefined; chat: Chat },
   ports: WebChatPorts,
 ): Promise<Posted | NotPosted> {
-  const { participant_id } = conversation;
-  const files = await ports.files.references(conversation, participant_id, request.file_ids);
+  const files = await ports.files.references(conversation, request.file_ids);
   if (!files) return { kind: 'no_such_file' };
   const claimed = await claim(conversation, request, key, ports);
   if (claimed.kind === 'reused') return claimed;
@@ -42,6 +41,7 @@ export async function postMessage(
   const { messages_per_minute: perMinute, messages_per_day: perDay } = chat.limits;
   const may = isWritten || (await ports.limits.message(conversation, { perMinute, perDay }));
   if ('allowed' in may && !may.allowed) return { kind: 'limited', ...may };
+  if (!isWritten) await ports.handover.returned(conversation);
   const appended = await ports.conversations.append(
     conversation,
     [
@@ -59,21 +59,10 @@ export async function postMessage(
   );
   const [message] = 'messages' in appended ? appended.messages : [];
   if (appended.kind === 'withheld' || !message) throw new Error('A customer’s message is written.');
-  const now = await handOverIfAsked(appended.conversation, message, ports);
-  const turn = await beginTurn(now, message, ports);
+  const now = await handedOver(appended.conversation, message, ports);
+  const isAnswered = now.handling === 'automatic';
+  const turn = isAnswered ? await ports.turns.begin(now, message.sequence) : undefined;
   return { kind: 'posted', message, conversation: now, turn };
-}
-
-/** The turn that answers a message, of which a worker is told; undefined where none may begin now. */
-export async function beginTurn(
-  conversation: Conversation,
-  { sequence }: Message,
-  { turns, enqueueTurn }: Pick<WebChatPorts, 'turns' | 'enqueueTurn'>,
-): Promise<Turn | undefined> {
-  if (conversation.handling !== 'automatic') return undefined;
-  const turn = await turns.begin(conversation, sequence);
-  if (turn?.state === 'running') await enqueueTurn(conversation, turn.turn_id);
-  return turn;
 }
 
 async function claim(
@@ -96,16 +85,14 @@ async function claim(
 }
 
 /** Only the newest message asks: repeated later, it would undo that the conversation was handed back. */
-async function handOverIfAsked(
+async function handedOver(
   conversation: Conversation,
   { sequence, text }: Message,
-  { conversations, asksForPerson }: WebChatPorts,
+  { handover }: WebChatPorts,
 ): Promise<Conversation> {
   const mayAsk = conversation.handling === 'automatic' && conversation.last_sequence === sequence;
-  if (!mayAsk || !(await asksForPerson(conversation.tenant_id, text))) return conversation;
-  const { id: by } = authorOf(conversation);
-  const waiting = await conversations.setHandling(conversation, { handling: 'waiting', by });
-  return waiting ?? conversation;
+  if (!mayAsk || !(await handover.isAskedFor(conversation, text))) return conversation;
+  return (await handover.request(conversation, authorOf(conversation).id)) ?? conversation;
 }
 
 const authorOf = ({ participant_id, participant_name }: Conversation) => ({

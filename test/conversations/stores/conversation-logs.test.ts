@@ -10,7 +10,7 @@ let table: TestTable;
 let conversations = 0;
 
 beforeAll(async () => {
-  table = await startTestTable(['inbox']);
+  table = await startTestTable(['inbox:inbox_at']);
 });
 
 afterAll(() => table.close());

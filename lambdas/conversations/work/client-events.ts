@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
 
+/** How many events a request has at most, how large it is, and for how many days they are kept. */
+export const clientEventLimits = { events: 50, bodyBytes: 65_536, retentionDays: 90 } as const;
+
 /** A page's address; a visitor's browser sends it as it stands in its address bar. */
 const pageUrl = z.string().check(
   z.maxLength(2_000),
@@ -63,3 +66,15 @@ export interface ClientEvent {
   page_url?: string | undefined;
   properties: Record<string, unknown>;
 }
+
+/** An event as it is kept. */
+export const keptClientEvent = z.object({
+  event_id: z.guid(),
+  name: z.enum(clientEventNames),
+  occurred_at: z.iso.datetime(),
+  page_url: z.optional(z.string()),
+  properties: z.record(z.string(), z.unknown()),
+  received_at: z.iso.datetime(),
+  sent_by: z.string(),
+});
+export type KeptClientEvent = z.output<typeof keptClientEvent>;
