@@ -57,6 +57,7 @@ export class RepliesEngineStack extends Stack {
       tenants,
       conversations,
       agents,
+      streamingApi,
       visitorTokenKey,
       widgetUrl: siteUrl,
       streamingUrl: streamingApi.streamingBaseUrl,
