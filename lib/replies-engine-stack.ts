@@ -60,7 +60,6 @@ export class RepliesEngineStack extends Stack {
       streamingApi,
       visitorTokenKey,
       widgetUrl: siteUrl,
-      streamingUrl: streamingApi.streamingBaseUrl,
     });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
