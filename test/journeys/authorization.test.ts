@@ -8,7 +8,7 @@ import { aKeyWithout, everyKindOfCredential } from '../support/credentials.ts';
 import { documented } from '../support/documented.ts';
 import { startTestEngine, type TestEngine } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { aChat, aConversationOf, aFileOf, ofConversations, ofWebChat } from '../support/routes.ts';
+import { aConversationOf, aFileOf, bodiesIn, ofConversations } from '../support/routes.ts';
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
@@ -26,15 +26,14 @@ beforeAll(async () => {
   const begun = await send(routeOf('createSession'), credentials.right);
   sessionId = ((await begun.json()) as { data: { session_id: string } }).data.session_id;
   conversationId = await aConversationOf(engine, 'demo');
-  await send(routeOf('setConfiguration'), credentials.right, 'webchat', aChat);
   fileId = await aFileOf(engine, conversationId, credentials.right);
   await vi.waitFor(async () => {
     const insight = await send(routeOf('getInsight'), credentials.right);
     expect(insight.status).toBe(200);
   }, 10_000);
   receiver = await startReceiver();
-  const webhooks = { feature_value: { url: receiver.url } };
-  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', webhooks);
+  const value = { feature_value: { url: receiver.url } };
+  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', value);
 });
 
 afterAll(async () => {
@@ -88,7 +87,7 @@ async function send(
   route: ApiRoute,
   authorization: string | undefined,
   feature = 'colour',
-  body: unknown = bodies[route.operationId] ?? ofWebChat.bodies(conversationId)[route.operationId],
+  body: unknown = { ...bodies, ...bodiesIn(conversationId) }[route.operationId],
 ): Promise<Response> {
   const path = route.path
     .replace('{feature_name}', feature)
@@ -140,7 +139,6 @@ const ofAnother: Record<string, number> = {
   listLeads: 200,
   getWebhookEndpoint: 200,
   ...ofConversations.answersToAnother,
-  ...ofWebChat.answersToAnother,
   ...Object.fromEntries(
     resources.flatMap(({ routes: { create, list } }) => [
       [create.operationId, 201],
@@ -215,11 +213,11 @@ describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_,
 describe.each(free.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {
   it('answers the same to every credential and to none', async () => {
     const kinds = Object.keys(credentials) as Kind[];
-
     const answers = await Promise.all(kinds.map((kind) => send(route, credentials[kind])));
 
-    const expected = route.access === 'open' ? 200 : 415;
-    expect(answers.map(({ status }) => status)).toEqual(kinds.map(() => expected));
+    expect(answers.map(({ status }) => status)).toEqual(
+      kinds.map(() => (route.access === 'open' ? 200 : 415)),
+    );
   });
 });
 
