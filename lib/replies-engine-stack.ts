@@ -40,6 +40,7 @@ export class RepliesEngineStack extends Stack {
       api,
       tenants,
       openAiSecret,
+      log: conversations,
     });
     conversations.deliverOnWhatsApp(whatsApp.inbox);
     const agents = new Agents(this, 'Agents', {

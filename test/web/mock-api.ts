@@ -141,6 +141,7 @@ export async function startMockApi(options: MockOptions = {}) {
     clientId: mockClientId,
     conversations,
     faults,
+    config,
     requests,
     takeover: (one: MockConversation, name: string) => setHandling(one, 'person', name),
     handback: (one: MockConversation) => setHandling(one, 'automatic'),

@@ -24,6 +24,8 @@ export interface MockConversation {
   turn?: MockTurn;
   files: Map<string, FileReference & { bytes?: Buffer; complete: boolean }>;
   feedback: object[];
+  /** The pages that its messages were written on. */
+  pages: string[];
 }
 
 export const newConversation = (): MockConversation => ({
@@ -34,6 +36,7 @@ export const newConversation = (): MockConversation => ({
   messages: [],
   files: new Map(),
   feedback: [],
+  pages: [],
 });
 
 type Draft = Pick<Message, 'role' | 'text'> & Partial<Message>;
