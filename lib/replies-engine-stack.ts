@@ -55,6 +55,7 @@ export class RepliesEngineStack extends Stack {
       tenants,
       conversations,
       agents,
+      streamingApi,
       visitorTokenKey,
     });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
