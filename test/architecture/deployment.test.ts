@@ -15,6 +15,7 @@ import {
   apiEnvironment as leadsEnvironment,
   triageEnvironment,
 } from '../../lambdas/leads/environment.ts';
+import { publishEnvironment } from '../../lambdas/site/environment.ts';
 import { apiEnvironment as webChatEnvironment } from '../../lambdas/web-chat/environment.ts';
 import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/environment.ts';
 import {
@@ -35,6 +36,7 @@ const schemas = {
   'email-deadlines-email-trigger': triggerEnvironment,
   'leads-lead-triage': triageEnvironment,
   'leads-leads-api': leadsEnvironment,
+  'site-site-publish': publishEnvironment,
   'web-chat-web-chat-api': webChatEnvironment,
   'webhooks-webhook-deliver': deliverEnvironment,
   'webhooks-webhook-endpoint': endpointEnvironment,
