@@ -57,9 +57,9 @@ export class RepliesEngineStack extends Stack {
       tenants,
       conversations,
       agents,
+      streamingApi,
       visitorTokenKey,
       widgetUrl: siteUrl,
-      streamingUrl: streamingApi.streamingBaseUrl,
     });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
