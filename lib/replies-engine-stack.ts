@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Administration } from './administration/administration.ts';
 import { ModelAccess } from './administration/model-access.ts';
 import { Tenancy } from './administration/tenancy.ts';
+import { Agents } from './agents/agents.ts';
 import { PublicApi } from './constructs/public-api.ts';
 import { StreamingApi } from './constructs/streaming-api.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -39,9 +40,23 @@ export class RepliesEngineStack extends Stack {
       api,
       tenants,
       openAiSecret,
+      log: conversations,
     });
     conversations.deliverOnWhatsApp(whatsApp.inbox);
-    new WebChat(this, 'WebChat', { deployment, api, tenants, conversations, visitorTokenKey });
+    const agents = new Agents(this, 'Agents', {
+      deployment,
+      tenants,
+      conversations,
+      openAiSecret,
+    });
+    new WebChat(this, 'WebChat', {
+      deployment,
+      api,
+      tenants,
+      conversations,
+      agents,
+      visitorTokenKey,
+    });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });
     new ProductAlarms(this, 'ProductAlarms', { deployment });

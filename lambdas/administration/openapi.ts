@@ -8,6 +8,7 @@ import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
 import { routes as webChatRoutes } from '../web-chat/routes.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
+import { eventSchemas } from './event-schemas.ts';
 import { knownFeatures } from './features.ts';
 import { routes } from './routes.ts';
 
@@ -58,6 +59,9 @@ export function openApiDocument({ publicBaseUrl, streamingBaseUrl }: BaseUrls): 
     },
     servers: [{ url: publicBaseUrl }],
     paths,
+    webhooks: Object.fromEntries(
+      eventSchemas.map(([type, body]) => [type, { post: webhookOf(type, body) }]),
+    ),
     components: {
       schemas: { problem, 'gateway-message': gatewayMessage, ...Object.fromEntries(features) },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -93,6 +97,18 @@ function operationOf(route: ApiRoute): Json {
     responses: { ...successOf(route), ...problemsOf(route, isGuarded) },
   };
 }
+
+/** What a company's own endpoint receives. */
+const webhookOf = (type: string, body: z.ZodMiniType): Json => ({
+  operationId: `on ${type}`,
+  tags: ['Events'],
+  summary: `The event ${type}`,
+  description:
+    'Signed as Standard Webhooks say; the header `webhook-id` tells one that comes twice.',
+  security: [],
+  requestBody: { required: true, content: jsonContent(jsonSchema(body, 'output')) },
+  responses: { 200: { description: 'Any 2xx: it is taken. After another answer it comes again.' } },
+});
 
 const inEnvelope = ` Also at \`${platformPrefix}\` and this path. Its problems have \`success: false\`.`;
 

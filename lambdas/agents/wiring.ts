@@ -53,7 +53,7 @@ export function agentsIn(
 ): TurnAccess & { runTurn: RunTurn } {
   const { env, log, meter } = parts;
   const access = turnsIn(parts);
-  const { conversationsTable: table, conversations, tenants, usage, queue } = access;
+  const { conversationsTable: table, log: conversations, tenants, usage, queue } = access;
   const { openAi, onUsage } = openAiOf(env, meter);
   const run = runTurn({
     turns: turnStore(table),

@@ -15,7 +15,7 @@ import { type ApiRoute, platformPrefix } from './route.ts';
 
 /** Handles a request whose caller may make it; its input is parsed by the route's own schemas. */
 export type RouteHandler<R extends ApiRoute> = (
-  input: Input<R> & { caller: Caller; sourceIp: string },
+  input: Input<R> & { caller: Caller; sourceIp: string; remainingMs: () => number },
 ) => Answer<R> | Promise<Answer<R>>;
 
 /** Serves a route of a protected app. */
@@ -48,22 +48,33 @@ export function protectedApp(dependencies: ApiDependencies): ProtectedApp {
         const read = await readInput(c, route);
         if ('problem' in read) return refuse(c, read.problem);
         const answer =
-          (await handler({ ...read.input, ...authorized, sourceIp: sourceIpOf(c) })) ??
-          missing(route, c);
+          (await handler({
+            ...read.input,
+            ...authorized,
+            sourceIp: sourceIpOf(c),
+            remainingMs: remainingMsOf(c),
+          })) ?? missing(route, c);
         return 'type' in answer ? refuse(c, answer) : successResponse(c, route, answer);
       });
     },
   };
 }
 
+/** How long the invocation may still work; without one, as long as it likes. */
+function remainingMsOf(c: Context): () => number {
+  const { lambdaContext } = (c.env ?? {}) as {
+    lambdaContext?: { getRemainingTimeInMillis?(): number };
+  };
+  return () => lambdaContext?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
+}
+
 /** Whoever is connected to the API, which may be a proxy; empty where nobody says. */
 function sourceIpOf(c: Context): string {
-  const context = eventOf(c)?.requestContext ?? {};
-  const { http, identity } = context as Record<
-    'http' | 'identity',
-    { sourceIp?: string } | undefined
-  >;
-  return http?.sourceIp ?? identity?.sourceIp ?? '';
+  const { http, identity } = (eventOf(c)?.requestContext ?? {}) as {
+    http?: { sourceIp?: string };
+    identity?: { sourceIp?: string };
+  };
+  return (http ?? identity)?.sourceIp ?? '';
 }
 
 const pathsOf = ({ path, envelope }: ApiRoute): string[] => {
@@ -76,7 +87,9 @@ function successResponse(
   { success }: ApiRoute,
   { status = success.status, headers = {}, body }: Partial<Success<unknown>>,
 ): Response {
-  return status === 204 ? c.body(null, status, headers) : c.json(body, status, headers);
+  if (status === 204) return c.body(null, status, headers);
+  if (!(body instanceof ReadableStream)) return c.json(body, status, headers);
+  return c.body(body, status, { 'content-type': success.mediaType ?? '', ...headers });
 }
 
 /** What a caller does whose request may have been handled or not. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { turnQueueEnvironment } from '../agents/environment.ts';
 import { conversationsEnvironment } from '../conversations/environment.ts';
 import { tenancyEnvironment, visitorKeyEnvironment } from '../tenancy/environment.ts';
 
@@ -7,7 +8,7 @@ export const apiEnvironment = z.object({
   ...tenancyEnvironment,
   ...conversationsEnvironment,
   ...visitorKeyEnvironment,
-  /** Where the widget comes from; where it is missing, the API's own origin. */
+  ...turnQueueEnvironment,
   WIDGET_URL: z.string(),
   STREAMING_URL: z.optional(z.string()),
 });

@@ -17,6 +17,16 @@ export const limits = {
   /** A visitor's identity, as a company's server has signed it. */
   identityTokenChars: 4_000,
   identityHours: 24,
+  /** How long one connection reads at most: whoever reads on opens another. */
+  streamSeconds: 300,
+  streamTimeoutSeconds: 325,
+  /** A sign of life on a silent connection. */
+  heartbeatSeconds: 15,
+  /** How often a turn that another process writes is read. */
+  streamPollMs: 400,
+  /** Connections that one conversation may open: so many at once after a rest, and so many a minute. */
+  streamsAtOnce: 30,
+  streamsPerMinute: 20,
   faqItems: 20,
   startersShown: 8,
 } as const;

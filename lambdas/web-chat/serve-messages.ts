@@ -19,7 +19,7 @@ export interface MessagePorts extends WebChatPorts {
   chatOf(tenantId: string): Promise<WebChatFeature | undefined>;
 }
 
-interface Request {
+export interface MessageInput {
   headers: { 'Idempotency-Key'?: string | undefined };
   body: MessageRequest;
   caller: Caller;
@@ -52,8 +52,8 @@ export function serveMessages(serve: Serve, ports: MessagePorts): void {
 }
 
 /** The message as it is written, a problem, or undefined where the caller has no such conversation. */
-async function post(
-  { headers, body, caller }: Request,
+export async function post(
+  { headers, body, caller }: MessageInput,
   ports: MessagePorts,
 ): Promise<Posted | { problem: Problem } | undefined> {
   const { tenant_id } = caller;
@@ -90,5 +90,5 @@ const tooManyFiles = (most: number) => ({
 });
 
 /** A visitor writes in his own conversations alone; a program of the company hands over what its visitors write elsewhere. */
-const isHis = (conversation: Conversation, caller: Caller): boolean =>
+export const isHis = (conversation: Conversation, caller: Caller): boolean =>
   conversation.channel === 'webchat' && mayVisit(caller, conversation);

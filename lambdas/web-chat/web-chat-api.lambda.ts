@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { turnsIn } from '../agents/wiring.ts';
 import { handoverOf } from '../conversations/features.ts';
 import { fileReferencesOf } from '../conversations/file-content.ts';
-import { conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import { http } from '../shared/http/lambda.ts';
 import { parseVisitorKey } from '../tenancy/visitor-token.ts';
@@ -19,13 +19,14 @@ import { originOf } from './work/page.ts';
 /** All routes of visitors on web pages. */
 export const handler = http('web-chat-api', apiEnvironment, (parts) => {
   const { env, log } = parts;
-  const { api, tenants, log: conversations, conversationsTable: table } = conversationsOf(parts);
+  const access = turnsIn(parts);
+  const { api, tenants, turns, log: conversations, conversationsTable: table } = access;
   const handoverFeature = (tenantId: string) => handoverOf.read(tenants, tenantId, log);
   return webChatApp({
     ...api,
     ...preparedFor(table),
     conversations,
-    turns: { begin: none, covering: none, events: async () => [] },
+    turns,
     handover: handoverBy(conversations, handoverFeature, systemClock),
     files: { references: fileReferencesOf(table) },
     chatOf: (tenantId) => webChatOf.read(tenants, tenantId),
@@ -39,5 +40,3 @@ export const handler = http('web-chat-api', apiEnvironment, (parts) => {
     clock: systemClock,
   });
 });
-
-const none = async () => undefined;

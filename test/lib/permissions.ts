@@ -20,6 +20,17 @@ export const consumes = [
   'sqs:ReceiveMessage',
 ];
 
+/** Writes what is said in conversations, and publishes its events. */
+const writesConversations = {
+  'acme-events-dev': ['events:PutEvents'],
+  'acme-platform-conversations-dev': [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
+};
+
 /** All that each function may do, and on what. */
 export const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
@@ -54,7 +65,9 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-conversations-api-dev': {
     ...writesItsLog('conversations-api'),
     ...guardsItsRoutes,
-    'acme-platform-conversations-dev': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...writesConversations,
+    'acme-platform-conversations-dev/index/inbox': ['dynamodb:Query'],
+    'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
   },
   'acme-email-trigger-dev': {
     ...writesItsLog('email-trigger'),
@@ -141,6 +154,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-reply-processor-dev': {
     ...writesItsLog('reply-processor'),
     ...readsTwilioSecret,
+    ...writesConversations,
     'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
     'acme-conversations-dev': [
       'dynamodb:GetItem',
@@ -155,6 +169,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-status-dev': {
     ...writesItsLog('status'),
     ...readsTwilioSecret,
-    'acme-conversations-dev': ['dynamodb:UpdateItem'],
+    ...writesConversations,
+    'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
 };

@@ -106,6 +106,8 @@ export function aWorld(options: WorldOptions = {}): World {
       suspended: options.suspended?.() ?? false,
     }),
     tryAcquireReply: async () => 0,
+    handoverText: async () => undefined,
+    returnToAgent: async () => {},
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,

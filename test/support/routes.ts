@@ -17,6 +17,7 @@ const bodies: Record<string, unknown> = {
   createSession: { context: { step: 'size' } },
   updateSession: { context: { step: 'colour' } },
   giveConversationFeedback: { rating: 'up' },
+  sendMessage: { text: 'A person is here.' },
   recordClientEvents: {
     events: [
       {
@@ -35,6 +36,7 @@ const answersToAnother: Record<string, number> = {
   recordClientEvents: 202,
   listClientEvents: 200,
   listConversationFeedback: 200,
+  listConversations: 200,
 };
 
 /** What the routes of conversations take and answer. */

@@ -61,7 +61,7 @@ async function appended(
     message_id: `${turn.turn_id}:answer`,
     role: 'assistant',
     text,
-    author: { id: 'agent' },
+    author: { id: `agent:${turn.agent ?? 'assistant'}` },
     turn_id: turn.turn_id,
   } as const;
   const result = await ports.conversations.append(turn, [answer], {

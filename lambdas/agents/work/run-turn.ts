@@ -111,7 +111,7 @@ async function answered(work: TurnWork): Promise<Decision | Waits> {
       log.info('A turn waits, because its conversation or company has had many.', { waitMs });
       return { kind: 'waits', forMs: waitMs };
     }
-    await watch.save({ asked_at: ports.clock.now() });
+    await watch.save({ asked_at: ports.clock.now(), agent: agent.name });
     if (work.writer.told.sequence === 0) await work.writer.tell({ event: 'thinking', value: '' });
   }
   watch.setDeadline((watch.turn.asked_at ?? 0) + agent.maxWaitMs);

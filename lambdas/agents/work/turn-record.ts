@@ -21,6 +21,8 @@ export interface TurnRecord extends Turn {
   wanted_sequence: number;
   /** When the model was asked first, in milliseconds since the epoch. */
   asked_at?: number;
+  /** Who is asked. */
+  agent?: string;
   /** How often the model has failed. */
   failures: number;
   /** The run at the vendor. */

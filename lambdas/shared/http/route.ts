@@ -41,7 +41,7 @@ export interface Route<Access extends string = string> extends BodyBounds {
     accepted?: string;
     /** Of a JSON body. */
     schema?: z.ZodMiniType;
-    /** Of a body that is no JSON. */
+    /** Of a body that is no JSON; one of `text/event-stream` may be nothing, which is 204. */
     mediaType?: string;
   };
   /** Problems beside those of authorization and input: headings of docs/reference/errors.md by status. */
@@ -76,7 +76,14 @@ export interface Success<Body> {
   headers?: Record<string, string>;
 }
 
-type SuccessOf<R extends Route> = R['success'] extends { schema: infer S extends z.ZodMiniType }
+type SuccessOf<R extends Route> = R['success'] extends { mediaType: typeof eventStream }
+  ? Success<ReadableStream<Uint8Array>> | { status: 204 }
+  : JsonOf<R>;
+
+/** A body that is written while it is read. */
+export const eventStream = 'text/event-stream';
+
+type JsonOf<R extends Route> = R['success'] extends { schema: infer S extends z.ZodMiniType }
   ? Success<z.output<S>>
   : Omit<Success<never>, 'body'>;
 

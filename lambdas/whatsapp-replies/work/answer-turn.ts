@@ -1,5 +1,5 @@
 import { done, type Outcome } from '../../shared/queue/outcome.ts';
-import { composeReply } from './compose.ts';
+import { composeHandover, composeReply } from './compose.ts';
 import type { StepResult, TurnContext } from './ports.ts';
 import { awaitRun, startRun } from './steps/run.ts';
 import { recordTurn, sendParts } from './steps/send.ts';
@@ -41,15 +41,23 @@ async function takeStep(turn: Turn, context: TurnContext): Promise<StepResult> {
   }
 }
 
-async function receive(turn: Turn, context: TurnContext): Promise<StepResult> {
+async function receive(received: Turn, context: TurnContext): Promise<StepResult> {
   const { store } = context;
-  if (!turn.slowed) await store.recordInputs(turn);
+  const { turn, handling } = received.slowed
+    ? { turn: received, handling: await store.handling(received) }
+    : await store.recordInputs(received);
   if (await store.hasOptedOut(turn)) return close(turn, 'suppressed', context);
+  if (handling !== 'automatic') return close(turn, 'held', context);
   const { texts, suspended } = await context.assistant();
   if (suspended) {
     context.meter.count('RepliesWithheld');
     context.log.warn('The company is suspended: its messages are kept, but not answered.');
     return close(turn, 'withheld', context);
+  }
+  const forPerson = await context.handoverText(turn);
+  if (forPerson !== undefined) {
+    const told = composeHandover(turn, forPerson, context.clock.now());
+    return { kind: 'moved', turn: await store.saveTurn(told) };
   }
   const afterSeconds = isFirstTry(turn) ? await context.tryAcquireReply(turn) : 0;
   if (afterSeconds > 0) return slowDown(turn, afterSeconds, context);
@@ -75,7 +83,7 @@ function slowDown(turn: Turn, afterSeconds: number, { log, meter }: TurnContext)
 /** Ends a turn without a reply. */
 async function close(
   turn: Turn,
-  outcome: 'suppressed' | 'withheld',
+  outcome: 'suppressed' | 'withheld' | 'held',
   { store }: TurnContext,
 ): Promise<StepResult> {
   return { kind: 'moved', turn: await store.saveTurn({ ...turn, state: 'sent', outcome }) };
