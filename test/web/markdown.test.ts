@@ -112,7 +112,7 @@ const plain = [
 
 const signs = fc.string({
   unit: fc.constantFrom(
-    ...'*_~`[]()<>!#-+|:\\\n \t"\'&;1.',
+    ...Array.from('*_~`[]()<>!#-+|:\\\n \t"\'&;1.'),
     'a',
     'http://',
     'javascript:',
