@@ -161,6 +161,14 @@ export function transcript({ log, older, clock }: TranscriptParts): Pick<
         await recordFailure(turn, written.message_id, unsent[0]);
         return;
       }
+      const sent = parts.filter(({ state }) => state === 'sent');
+      // The version before has sent them without announcing them.
+      if (turn.after === undefined && sent.length > 0) {
+        await append(
+          turn,
+          sent.map((part) => partMessage(turn, part, clock.now())),
+        );
+      }
       if (unsent.length === 0) return;
       const there = await log.messages(keyOf(turn), { after: turn.after ?? 0, limit: 1_000 });
       const ids = new Set(there.map(({ message_id }) => message_id));
