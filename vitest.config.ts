@@ -43,6 +43,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          // Each file has a browser of its own.
+          maxWorkers: 1,
+          globalSetup: 'test/browser/install.ts',
+          include: ['test/browser/*.browser.ts'],
+          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'deploy',
           include: ['test/**/*.deploy.ts'],
           testTimeout: 90_000,

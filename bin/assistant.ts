@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { configurationStore } from '../lambdas/administration/stores/configuration-store.ts';
+import { defaultModel, features, ownAssistant } from '../lambdas/agents/features.ts';
 import { tenantId } from '../lambdas/tenancy/tenant.ts';
-import { defaultModel, features, projectAssistant } from '../lambdas/whatsapp-replies/features.ts';
 import { CommandError, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { say, sayJson } from './output.ts';
@@ -33,7 +33,7 @@ async function featureOf(whose: string, options: OfProject) {
   }
   const company = await existingCompany(whose, options);
   const store = configurationStore(tableOf(options, 'tenants'));
-  return { company, store, feature: project ? projectAssistant(project) : 'assistant' };
+  return { company, store, feature: project ? ownAssistant(project) : 'assistant' };
 }
 
 /** Changes what the options name, and leaves the rest. */

@@ -5,7 +5,7 @@ import {
 import type { StoredCredential } from '../lambdas/administration/work/credential.ts';
 import { authorizerCacheSeconds } from '../lambdas/tenancy/authorizer-context.ts';
 import { scopesOf } from '../lambdas/tenancy/caller.ts';
-import { isRole, type Scope } from '../lambdas/tenancy/scopes.ts';
+import { isGivenRole, type Scope } from '../lambdas/tenancy/scopes.ts';
 import { CommandError, type Target } from './command.ts';
 import { existingCompany } from './existing-company.ts';
 import { say, sayJson } from './output.ts';
@@ -66,7 +66,7 @@ const shown = ({ secret_hash: _hash, ...rest }: StoredCredential) => rest;
 function wantedBy(company: string, values: Wanted): NewCredential {
   const { name = '', client = false, days } = values;
   const role = values.role ?? (client ? 'Visitor' : 'TenantAdmin');
-  if (!isRole(role) || (role === 'Visitor') !== client) {
+  if (!isGivenRole(role) || (role === 'Visitor') !== client) {
     throw new CommandError(
       'A key has the --role TenantAdmin or OperationUser; a public client id (--client) is a Visitor.',
     );

@@ -1,5 +1,5 @@
 /** The workers of the stack: the functions that work a queue off. */
-export const workers = ['replies', 'emailRuns', 'emails', 'triage', 'webhooks'] as const;
+export const workers = ['replies', 'emailRuns', 'emails', 'triage', 'webhooks', 'turns'] as const;
 export type Worker = (typeof workers)[number];
 
 /** Invocations at the same time of each worker. */

@@ -32,6 +32,7 @@ export interface NamingContext {
 /** Variables of the synthesizing shell that reach the functions. */
 const passedOnNames = [
   'PUBLIC_BASE_URL',
+  'PUBLIC_STREAMING_BASE_URL',
   'OPENAI_BASE_URL',
   'TWILIO_BASE_URL',
   'DEFAULT_ASSISTANT_ID',

@@ -39,7 +39,8 @@ export interface Stage {
   /**
    * Invocations of each worker at the same time, where the account allows them: of the reply processor, each with up to
    * ten conversations; of the start of email runs, with one run; of the email deadline function, with up to sixteen
-   * emails; of the triage, with up to ten leads; of the delivery of webhooks, with up to ten events.
+   * emails; of the triage, with up to ten leads; of the delivery of webhooks, with up to ten events; of the turn worker, with up to five
+   * conversations.
    */
   concurrency: WorkerConcurrency;
   /** Whether companies may name receivers on this machine: only where the cloud is this machine too. */
@@ -70,7 +71,7 @@ const keptStage: Stage = {
   alarms: 'always',
   alarmsFrom,
   throttle: { rateLimit: 500, burstLimit: 1000 },
-  concurrency: { replies: 50, emailRuns: 5, emails: 50, triage: 20, webhooks: 50 },
+  concurrency: { replies: 50, emailRuns: 5, emails: 50, triage: 20, webhooks: 50, turns: 20 },
   loopbackUrls: 'refused',
 };
 
@@ -85,7 +86,7 @@ const throwawayStage: Stage = {
   // Whoever tries things out fails more often.
   alarmsFrom: { ...alarmsFrom, failedPercent: 20, failedAtLeast: 10, vendorFailures: 20 },
   throttle: { rateLimit: 100, burstLimit: 200 },
-  concurrency: { replies: 10, emailRuns: 5, emails: 10, triage: 5, webhooks: 10 },
+  concurrency: { replies: 10, emailRuns: 5, emails: 10, triage: 5, webhooks: 10, turns: 5 },
   loopbackUrls: 'refused',
 };
 
@@ -96,7 +97,7 @@ export const stages = {
     alarms: 'always',
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
     // As many as the local cloud has environments for each function: a share of what is not there protects nobody.
-    concurrency: { replies: 4, emailRuns: 4, emails: 4, triage: 4, webhooks: 4 },
+    concurrency: { replies: 4, emailRuns: 4, emails: 4, triage: 4, webhooks: 4, turns: 4 },
     loopbackUrls: 'allowed',
   },
   dev: throwawayStage,

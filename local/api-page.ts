@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
 import { allRoutes, openApiDocument } from '../lambdas/administration/openapi.ts';
 import { paths } from '../lambdas/whatsapp-replies/routes.ts';
+import { streamingStage } from '../lib/constructs/streaming-api.ts';
 import { isHere } from './guard.ts';
 import type { LocalSettings } from './settings.ts';
 import { signedCurl } from './signed-curl.ts';
@@ -14,6 +15,8 @@ interface Operation {
   parameters?: { name: string; in: string; description?: string; schema: unknown }[];
   /** Empty for who needs no key. */
   security: readonly unknown[];
+  /** Where it is reached, if not where the others are. */
+  servers?: { url: string }[];
   requestBody?: { content: Record<string, { schema: unknown }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
 }
@@ -32,12 +35,16 @@ export const apiPage =
 
 /** The page: every operation with its scope, parameters, body and answers, and the schemas of the features. */
 async function pageOf(url: string, settings: LocalSettings): Promise<string> {
-  const { paths: operationsByPath, components } = openApiDocument(url) as {
+  const { paths: operationsByPath, components } = openApiDocument({
+    publicBaseUrl: url,
+    streamingBaseUrl: `${url}/${streamingStage}`,
+  }) as {
     paths: Record<string, Record<string, Operation>>;
     components: { schemas: Record<string, unknown> };
   };
   const exampleOf = (method: string, path: string, operation: Operation): string =>
-    signedExample(path, url, settings) ?? curlOf(method, path, url, operation);
+    signedExample(path, url, settings) ??
+    curlOf(method, path, operation.servers?.[0]?.url ?? url, operation);
   const operations = Object.entries(operationsByPath).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) =>
       operationOf(method, path, operation, exampleOf(method, path, operation)),

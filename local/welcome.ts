@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { defaultModel } from '../lambdas/whatsapp-replies/features.ts';
+import { defaultModel } from '../lambdas/agents/features.ts';
 import { paths } from '../lambdas/whatsapp-replies/routes.ts';
 import { apiPagePath } from './api-page.ts';
 import type { Engine } from './engine.ts';

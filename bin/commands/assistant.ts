@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
+import { defaultModel } from '../../lambdas/agents/features.ts';
 import { examples, json, onDeployment, whole } from '../command.ts';
 
 const work = () => import('../assistant.ts');

@@ -1,11 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import { authorizerCacheSeconds } from '../../lambdas/tenancy/authorizer-context.ts';
-import { roles } from '../../lambdas/tenancy/scopes.ts';
+import { isGivenRole, roles } from '../../lambdas/tenancy/scopes.ts';
 import { examples, json, numeric, onDeployment } from '../command.ts';
 
 const work = () => import('../keys.ts');
 const company = ['<company>', 'whose, such as acme'] as const;
-const roleNames = Object.keys(roles).filter((role) => role !== 'Visitor');
+const roleNames = Object.keys(roles).filter((role) => isGivenRole(role) && role !== 'Visitor');
 
 /** `replies keys` */
 export function keys() {

@@ -3,10 +3,10 @@ import {
   configurationStore,
 } from '../../lambdas/administration/stores/configuration-store.ts';
 import { tenantStore } from '../../lambdas/administration/stores/tenant-store.ts';
+import { defaultModel } from '../../lambdas/agents/features.ts';
 import { defaultEmailModel } from '../../lambdas/email-deadlines/features.ts';
 import { counted } from '../../lambdas/shared/plural.ts';
 import type { Tenant } from '../../lambdas/tenancy/tenant.ts';
-import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
 import type { Channel } from '../../lambdas/whatsapp-replies/messages.ts';
 import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
 import type { Target } from '../command.ts';

@@ -6,7 +6,7 @@ import { nameOf } from '../target.ts';
 import { takes } from './filter-pattern.ts';
 
 /** The log of the API's requests; every other name is a function's. */
-const requestLog = 'api';
+const requestLogs = ['api', 'streaming-api'];
 
 /** All logs of the local cloud, in the order of time. */
 const everyLog = 'all';
@@ -100,4 +100,4 @@ export function cloudLogs(target: Target, client = new CloudWatchLogsClient({}))
 }
 
 const groupOf = (target: Target, name: string): string =>
-  `/aws/${name === requestLog ? 'vendedlogs' : 'lambda'}/${nameOf(target, name)}`;
+  `/aws/${requestLogs.includes(name) ? 'vendedlogs' : 'lambda'}/${nameOf(target, name)}`;

@@ -15,5 +15,6 @@ export const handler = http('administration-api', apiEnvironment, (parts) => {
     loopback: env.LOOPBACK_URLS === 'allowed',
     usageReader: usageReader(table),
     publicBaseUrl: env.PUBLIC_BASE_URL,
+    streamingBaseUrl: env.STREAMING_BASE_URL,
   });
 });

@@ -8,6 +8,7 @@ import { serveUsage, type UsagePorts } from './usage.ts';
 
 export interface AdministrationPorts extends ApiDependencies, ConfigurationPorts, UsagePorts {
   publicBaseUrl: string;
+  streamingBaseUrl: string;
 }
 
 /** The routes of what every tenant has: its configuration, its usage, and the API's own description. */
@@ -17,7 +18,7 @@ export function administrationApp(ports: AdministrationPorts): Hono {
   serveUsage(serve, ports);
   let document: ReturnType<typeof openApiDocument> | undefined;
   serve(routes.openApi, () => {
-    document ??= openApiDocument(ports.publicBaseUrl);
+    document ??= openApiDocument(ports);
     return { body: document };
   });
   return app;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { isHttpUrl, isLoopbackUrl, loopbackVariable } from '../shared/public-url.ts';
-import { tenancyEnvironment } from '../tenancy/environment.ts';
+import { httpUrl, isHttpUrl, isLoopbackUrl, loopbackVariable } from '../shared/public-url.ts';
+import { tenancyEnvironment, visitorKeyEnvironment } from '../tenancy/environment.ts';
 
 const httpsUrl = z.string().check(
   z.refine((text) => isHttpUrl(text) && (/^https:/i.test(text) || isLoopbackUrl(text)), {
@@ -52,17 +52,33 @@ const identityProvider = {
 };
 
 /** What an operator may set for this context, checked when the stack is synthesized. */
-export const operatorEnvironment = z.object(identityProvider).check(
-  z.refine((env) => !env.OIDC_ISSUER || Boolean(env.OIDC_AUDIENCE), {
-    error: 'OIDC_ISSUER needs OIDC_AUDIENCE',
-    path: ['OIDC_AUDIENCE'],
-  }),
-);
+export const operatorEnvironment = z
+  .object({
+    ...identityProvider,
+    PUBLIC_STREAMING_BASE_URL: z
+      .optional(httpUrl)
+      .check(
+        z.describe(
+          'A domain of your own before the API that streams answers; that API’s own URL by default',
+        ),
+      ),
+  })
+  .check(
+    z.refine((env) => !env.OIDC_ISSUER || Boolean(env.OIDC_AUDIENCE), {
+      error: 'OIDC_ISSUER needs OIDC_AUDIENCE',
+      path: ['OIDC_AUDIENCE'],
+    }),
+  );
 
-export const authorizerEnvironment = z.object({ ...tenancyEnvironment, ...identityProvider });
+export const authorizerEnvironment = z.object({
+  ...tenancyEnvironment,
+  ...visitorKeyEnvironment,
+  ...identityProvider,
+});
 
 export const apiEnvironment = z.object({
   ...tenancyEnvironment,
   ...loopbackVariable,
   PUBLIC_BASE_URL: z.string(),
+  STREAMING_BASE_URL: z.string(),
 });

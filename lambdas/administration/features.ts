@@ -1,10 +1,12 @@
 import type * as z from 'zod/mini';
+import { features as agentFeatures } from '../agents/features.ts';
 import { features as conversationFeatures } from '../conversations/features.ts';
 import {
   features as emailFeatures,
   loopbackFeatures as emailLoopback,
 } from '../email-deadlines/features.ts';
 import { features as leadFeatures } from '../leads/features.ts';
+import { features as webChatFeatures } from '../web-chat/features.ts';
 import {
   features as webhookFeatures,
   loopbackFeatures as webhookLoopback,
@@ -13,11 +15,13 @@ import { features as whatsAppFeatures } from '../whatsapp-replies/features.ts';
 
 /** The features that this product itself reads, by their names. */
 export const knownFeatures: Readonly<Record<string, z.ZodMiniType>> = {
+  ...agentFeatures,
   ...whatsAppFeatures,
   ...conversationFeatures,
   ...emailFeatures,
   ...leadFeatures,
   ...webhookFeatures,
+  ...webChatFeatures,
 };
 
 /**

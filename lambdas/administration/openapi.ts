@@ -5,6 +5,7 @@ import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
+import { routes as webChatRoutes } from '../web-chat/routes.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { eventSchemas } from './event-schemas.ts';
@@ -19,15 +20,29 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(webhookRoutes),
   ...Object.values<ApiRoute>(whatsAppRoutes),
   ...conversationRoutes,
+  ...Object.values<ApiRoute>(webChatRoutes),
 ];
 
 type Json = Record<string, unknown>;
 
+/** Where the APIs are reached. */
+export interface BaseUrls {
+  publicBaseUrl: string;
+  /** Of the routes that stream. */
+  streamingBaseUrl: string;
+}
+
 /** The OpenAPI 3.1 document of the product, made from the routes and schemas that serve it. */
-export function openApiDocument(publicBaseUrl: string): Json {
+export function openApiDocument({ publicBaseUrl, streamingBaseUrl }: BaseUrls): Json {
   const paths: Record<string, Json> = {};
   for (const route of allRoutes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: {
+        ...operationOf(route),
+        ...(route.streams && { servers: [{ url: streamingBaseUrl }] }),
+      },
+    };
   }
   const features = Object.entries(knownFeatures).map(
     ([name, schema]) => [`feature.${name}`, jsonSchema(schema, 'input')] as const,
@@ -112,13 +127,14 @@ const parametersIn = (place: 'query' | 'header', schemas: z.ZodMiniObject | unde
   });
 
 function successOf({ success }: ApiRoute): Json {
-  const { status, what, created, schema, mediaType } = success;
+  const { status, what, created, accepted, schema, mediaType } = success;
   const content = schema
     ? { content: jsonContent(jsonSchema(schema, 'output')) }
     : mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } };
   return {
     [status]: { description: what, ...content },
     ...(created && { 201: { description: created, ...content } }),
+    ...(accepted && { 202: { description: accepted, ...content } }),
   };
 }
 

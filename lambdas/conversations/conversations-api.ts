@@ -4,6 +4,7 @@ import { serveResource } from '../shared/http/serve-resource.ts';
 import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { serveFeedback } from './feedback.ts';
+import { type FilePorts, serveFiles } from './files.ts';
 import { type HandlingPorts, serveHandling } from './handling.ts';
 import { serveInbox } from './inbox.ts';
 import { macros } from './macros.ts';
@@ -12,12 +13,14 @@ import type { ConversationLog } from './ports.ts';
 import { serveClientEvents } from './record-client-events.ts';
 import { resources } from './routes.ts';
 import { serveSessions } from './sessions.ts';
+import { fileStore } from './stores/file-store.ts';
 import { inboxStore } from './stores/inbox-store.ts';
 import type { ConversationsTable } from './stores/keys.ts';
 
 export interface ConversationsPorts
   extends ApiDependencies,
     Pick<HandlingPorts, 'handover'>,
+    Pick<FilePorts, 'objects' | 'fileBounds' | 'newId'>,
     Pick<PersonPorts, 'send'> {
   table: ConversationsTable;
   conversations: ConversationLog;
@@ -33,6 +36,7 @@ export function conversationsApp(ports: ConversationsPorts): Hono {
   const macroText = async (tenantId: string, id: string) =>
     (await store.find(tenantId, id.toLowerCase()))?.body['text'] as string | undefined;
   servePersonMessages(serve, { ...ports, macroText, clock, keys: messageKeys(table) });
+  serveFiles(serve, { ...ports, files: fileStore(table) });
   serveFeedback(serve, ports);
   for (const resource of resources) serveResource(serve, resource, resourcePorts(resource, table));
   serveSessions(serve, table);

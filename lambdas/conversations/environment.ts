@@ -16,9 +16,13 @@ export const conversationsEnvironment = {
   ...eventsEnvironment,
 };
 
+/** The variable of every Lambda that reads or writes files of conversations. */
+export const filesEnvironment = { FILES_BUCKET: z.string() };
+
 /** Environment variables of each Lambda; the stack sets exactly these names. */
 export const apiEnvironment = z.object({
   ...tenancyEnvironment,
   ...conversationsEnvironment,
   WHATSAPP_OUTBOUND_QUEUE_URL: z.string(),
+  ...filesEnvironment,
 });

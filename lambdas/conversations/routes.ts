@@ -4,6 +4,7 @@ import { conversationRoutes } from './conversation-routes.ts';
 import { conversationStarters } from './conversation-starters.ts';
 import { faqItems } from './faq-items.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
+import { fileRoutes } from './file-routes.ts';
 import { macros } from './macros.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -11,6 +12,7 @@ import { sessionRoutes } from './session-routes.ts';
 export const resources = [macros, conversationStarters, faqItems];
 
 export const routes: readonly ApiRoute[] = [
+  ...Object.values(fileRoutes),
   ...Object.values(conversationRoutes),
   ...resources.flatMap(({ routes }) => Object.values(routes)),
   ...Object.values(sessionRoutes),

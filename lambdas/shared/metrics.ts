@@ -19,6 +19,9 @@ export const countMetrics = [
   'RepliesSlowed',
   'RepliesNotRecorded',
   'RunTimedOut',
+  /** Of agents, on every channel that streams: turns that ended with an answer, and those that ended without. */
+  'TurnsAnswered',
+  'TurnsFailed',
   'DeadLettered',
   /** Messages that waited because their tenant had its share of the workers. */
   'WaitedForShare',

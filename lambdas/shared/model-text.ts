@@ -71,6 +71,13 @@ function tagsOf(text: string): Tag[] {
 /** Whether the text holds a tag that begins or ends a model's reasoning. */
 export const hasReasoning = (text: string): boolean => tagsOf(text).length > 0;
 
+/** Where reasoning begins that has not ended, as far as the text goes; its length where there is none. */
+export function openReasoningAt(text: string): number {
+  let open: number | undefined;
+  for (const { at, isEnd } of tagsOf(text)) open = isEnd ? undefined : (open ?? at);
+  return open ?? text.length;
+}
+
 /**
  * The text without a model's reasoning: what stands between two tags, before an end without a beginning and
  * behind a beginning without an end.

@@ -49,9 +49,10 @@ function logScopeMissing({ tenant_id, principal, role }: Caller, route: ApiRoute
 /** What the authorizer said; a request that has not passed it is of nobody. */
 function contextOf(c: Context): AuthorizerContext {
   const { authorizer } = (eventOf(c)?.requestContext ?? {}) as {
-    authorizer?: { lambda?: unknown };
+    authorizer?: { lambda?: unknown } | null;
   };
-  const result = authorizerContext.safeParse(authorizer?.lambda);
+  // The HTTP API hands it over as a part of its own, the REST API among what it knows itself.
+  const result = authorizerContext.safeParse(authorizer?.lambda ?? authorizer);
   return result.success ? result.data : { outcome: 'unauthenticated' };
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { tenantId } from './tenant.ts';
 
 /**
- * What the authorizer hands to the routes, all as text. The HTTP API answers a refusal of its own with a
+ * What the authorizer hands to the routes, all as text. An API answers a refusal of its own with a
  * body of its own; so the authorizer lets every request through, and `authorizeRequest` before each route refuses.
  */
 export const authorizerContext = z.discriminatedUnion('outcome', [
@@ -26,5 +26,5 @@ export const authorizerContext = z.discriminatedUnion('outcome', [
 
 export type AuthorizerContext = z.output<typeof authorizerContext>;
 
-/** How long the HTTP API keeps what the authorizer said: as long does a revoked key still work. */
+/** How long the APIs keep what the authorizer said: as long does a revoked key still work. */
 export const authorizerCacheSeconds = 60;

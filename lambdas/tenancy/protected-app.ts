@@ -1,6 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
-import { headerOf, httpApp, type Problem, problemResponse } from '../shared/http/problem.ts';
+import {
+  eventOf,
+  headerOf,
+  httpApp,
+  type Problem,
+  problemResponse,
+} from '../shared/http/problem.ts';
 import { missing, readInput } from '../shared/http/read-input.ts';
 import type { Answer, Input, Success } from '../shared/http/route.ts';
 import { type ApiDependencies, authorizeRequest } from './authorize-request.ts';
@@ -9,7 +15,7 @@ import { type ApiRoute, platformPrefix } from './route.ts';
 
 /** Handles a request whose caller may make it; its input is parsed by the route's own schemas. */
 export type RouteHandler<R extends ApiRoute> = (
-  input: Input<R> & { caller: Caller },
+  input: Input<R> & { caller: Caller; sourceIp: string; remainingMs: () => number },
 ) => Answer<R> | Promise<Answer<R>>;
 
 /** Serves a route of a protected app. */
@@ -41,11 +47,34 @@ export function protectedApp(dependencies: ApiDependencies): ProtectedApp {
         if ('problem' in authorized) return refuse(c, authorized.problem);
         const read = await readInput(c, route);
         if ('problem' in read) return refuse(c, read.problem);
-        const answer = (await handler({ ...read.input, ...authorized })) ?? missing(route, c);
+        const answer =
+          (await handler({
+            ...read.input,
+            ...authorized,
+            sourceIp: sourceIpOf(c),
+            remainingMs: remainingMsOf(c),
+          })) ?? missing(route, c);
         return 'type' in answer ? refuse(c, answer) : successResponse(c, route, answer);
       });
     },
   };
+}
+
+/** How long the invocation may still work; without one, as long as it likes. */
+function remainingMsOf(c: Context): () => number {
+  const { lambdaContext } = (c.env ?? {}) as {
+    lambdaContext?: { getRemainingTimeInMillis?(): number };
+  };
+  return () => lambdaContext?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whoever is connected to the API, which may be a proxy; empty where nobody says. */
+function sourceIpOf(c: Context): string {
+  const { http, identity } = (eventOf(c)?.requestContext ?? {}) as {
+    http?: { sourceIp?: string };
+    identity?: { sourceIp?: string };
+  };
+  return (http ?? identity)?.sourceIp ?? '';
 }
 
 const pathsOf = ({ path, envelope }: ApiRoute): string[] => {
@@ -58,7 +87,9 @@ function successResponse(
   { success }: ApiRoute,
   { status = success.status, headers = {}, body }: Partial<Success<unknown>>,
 ): Response {
-  return status === 204 ? c.body(null, status, headers) : c.json(body, status, headers);
+  if (status === 204) return c.body(null, status, headers);
+  if (!(body instanceof ReadableStream)) return c.json(body, status, headers);
+  return c.body(body, status, { 'content-type': success.mediaType ?? '', ...headers });
 }
 
 /** What a caller does whose request may have been handled or not. */

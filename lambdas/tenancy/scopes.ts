@@ -43,9 +43,13 @@ export const roles = {
 
 export type Role = keyof typeof roles;
 
-/** The roles, the one that may do most first: of several, it is the one that counts. */
-export const strongestRole = (Object.keys(roles) as Role[]).sort(
-  (one, other) => roles[other].length - roles[one].length,
-);
-
 export const isRole = (name: string): name is Role => Object.hasOwn(roles, name);
+
+/** Whether a key or an identity provider may give this role; a participant is known by a visitor's token alone. */
+export const isGivenRole = (name: string): name is Exclude<Role, 'Participant'> =>
+  isRole(name) && name !== 'Participant';
+
+/** The roles that are given, the one that may do most first: of several, it is the one that counts. */
+export const strongestRole = Object.keys(roles)
+  .filter(isGivenRole)
+  .sort((one, other) => roles[other].length - roles[one].length);

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 import { handoverOf } from '../conversations/features.ts';
+=======
+import { defaultMaxOutputTokens } from '../agents/features.ts';
+>>>>>>> web
 import { conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
@@ -7,7 +11,6 @@ import { fairShare } from '../shared/limits/fair-share.ts';
 import { errorForLog } from '../shared/log.ts';
 import { openAiOf } from '../vendors/openai/client.ts';
 import { replyEnvironment } from './environment.ts';
-import { defaultMaxOutputTokens } from './features.ts';
 import { handoverPorts } from './handover.ts';
 import { limits } from './limits.ts';
 import { type ReplyConsumerPorts, replyConsumer } from './reply.ts';

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { GeneratedSecret } from '../constructs/generated-secret.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import type { Deployment } from '../deployment.ts';
@@ -8,20 +9,31 @@ import { output } from '../output.ts';
 export class Tenancy extends Construct {
   readonly tenants: SingleTable;
   readonly authorizer: NodeFunction;
+  /** The key of visitors' tokens, for whoever issues them. */
+  readonly visitorTokenKey: GeneratedSecret;
 
   constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
     this.tenants = new SingleTable(this, 'Tenants', { deployment, name: 'tenants' });
+    this.visitorTokenKey = new GeneratedSecret(this, 'VisitorTokenKey', {
+      deployment,
+      name: 'visitor-token-key',
+      description:
+        'The key that signs the tokens of visitors, and from which the companies’ identity secrets are derived',
+    });
     this.authorizer = new NodeFunction(this, 'Authorizer', {
       deployment,
       context: 'administration',
       name: 'authorizer',
-      description: 'Says who calls, by an API key, a public client id or a token',
+      description:
+        'Says who calls, by an API key, a public client id, or a token of a visitor or a person',
       impact: 'Every caller of the API is refused with 500; webhooks of vendors still come in',
       memoryMb: deployment.stage.memoryMb.request,
       timeoutSeconds: 10,
       environment: {
         TENANTS_TABLE: this.tenants.tableName,
+        VISITOR_TOKEN_KEY_SECRET_ID: this.visitorTokenKey.secretArn,
+        SECRETS_MANAGER_REGION: this.tenants.env.region,
         ...deployment.passedOn(
           'OIDC_ISSUER',
           'OIDC_AUDIENCE',
@@ -30,6 +42,7 @@ export class Tenancy extends Construct {
           'OIDC_ROLE_CLAIM',
         ),
       },
+      secrets: [this.visitorTokenKey],
     });
     this.tenants.grant(this.authorizer, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     output(this, 'TenantsTable', this.tenants.tableName, { what: 'The tenants table' });

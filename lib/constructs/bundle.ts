@@ -1,14 +1,7 @@
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, globSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { keptState, replaceFile, stampsOf, stateOf } from './kept-bundles.ts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 const bundles = path.join('dist', 'lambdas');
@@ -98,38 +91,10 @@ export async function bundleLambdas(root = projectRoot): Promise<boolean> {
     ...outputFiles.map(({ path: file }) => path.relative(root, file)),
     'package-lock.json',
     'lib/constructs/bundle.ts',
+    'lib/constructs/kept-bundles.ts',
   ];
   // Of a source that was written meanwhile nobody knows which text the bundle has: it is known as it was before.
   const state = stateOf(root, [...entries, ...files], before);
   replaceFile(stateFile, Buffer.from(JSON.stringify({ files, state })));
   return true;
-}
-
-/** Which files the bundles that are there were made of, themselves included, and how these were then. */
-function keptState(stateFile: string): { files: string[]; state: string } | undefined {
-  return existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : undefined;
-}
-
-/** These files as they are; those that are in `known`, as they were then. */
-const stateOf = (root: string, files: readonly string[], known?: Map<string, string>): string =>
-  [...stampsOf(root, files)]
-    .map(([file, stamp]) => `${file} ${known?.get(file) ?? stamp}`)
-    .join('\n');
-
-/** When each of these files was written, and how long it is; a file that is not there differs from any other. */
-const stampsOf = (root: string, files: readonly string[]): Map<string, string> =>
-  new Map(
-    files.map((file) => {
-      const found = statSync(path.join(root, file), { throwIfNoEntry: false });
-      return [file, `${found?.mtimeMs} ${found?.size}`];
-    }),
-  );
-
-/** Whole or not at all, because another process may be reading the same bundle. */
-function replaceFile(file: string, contents: Uint8Array): void {
-  if (existsSync(file) && readFileSync(file).equals(contents)) return;
-  mkdirSync(path.dirname(file), { recursive: true });
-  const whole = `${file}.${process.pid}`;
-  writeFileSync(whole, contents);
-  renameSync(whole, file);
 }

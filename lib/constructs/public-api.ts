@@ -119,6 +119,7 @@ export class PublicApi extends Construct {
     });
     const gatewayRoutes = new Map<string, { path: string; route: ApiRoute }>();
     for (const route of routes) {
+      if (route.streams) throw new Error(`${route.path} streams, which no HTTP API does.`);
       for (const path of gatewayPaths(route)) {
         const key = `${route.method} ${path}`;
         const known = gatewayRoutes.get(key)?.route ?? route;

@@ -1,10 +1,12 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { inboxIndex } from '../../lambdas/conversations/limits.ts';
 import { routes } from '../../lambdas/conversations/routes.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
+import { PrivateBucket } from '../constructs/private-bucket.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import type { Deployment } from '../deployment.ts';
@@ -17,11 +19,15 @@ export interface ConversationsProps {
   bus: EventBus;
 }
 
+/** As long as conversations are usually kept at most; a file without its conversation is read by nobody. */
+const filesKeptDays = 400;
+
 /** What conversations of every channel share: one table, and one function for the people of a company. */
 export class Conversations extends Construct {
   readonly table: SingleTable;
   /** The variables of every function that reads or writes conversations. */
   readonly environment: Record<string, string>;
+  readonly #files: PrivateBucket;
   readonly #api: ApiFunction;
   readonly #bus: EventBus;
 
@@ -36,6 +42,11 @@ export class Conversations extends Construct {
       EVENT_BUS_NAME: bus.eventBusName,
       ...deployment.passedOn('RETENTION_DAYS'),
     };
+    this.#files = new PrivateBucket(this, 'Files', {
+      deployment,
+      openToSigned: true,
+      expiresAfterDays: filesKeptDays,
+    });
     this.#api = new ApiFunction(this, 'Api', {
       deployment,
       context: 'conversations',
@@ -49,6 +60,8 @@ export class Conversations extends Construct {
       environment: this.environment,
     });
     this.grantLog(this.#api);
+    this.grantFiles(this.#api, 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
+    this.table.grant(this.#api, 'dynamodb:DeleteItem');
     this.table.grantIndexes(this.#api, inboxIndex.name);
     output(this, 'PlatformConversationsTable', this.table.tableName, {
       what: 'The table of conversations, macros, starters, questions with answers, sessions and client events',
@@ -65,6 +78,15 @@ export class Conversations extends Construct {
       'dynamodb:UpdateItem',
     );
     this.#bus.grantPutEventsTo(handler);
+  }
+
+  /** Lets a function read files, or do with them what else is named. */
+  grantFiles(handler: LambdaFunction, ...actions: string[]): void {
+    handler.addEnvironment('FILES_BUCKET', this.#files.bucketName);
+    this.#files.grantObjects(handler, ...actions);
+    // Without it, S3 answers of an object that is not there that it is forbidden.
+    const resourceArns = [this.#files.bucketArn];
+    Grant.addToPrincipal({ grantee: handler, actions: ['s3:ListBucket'], resourceArns });
   }
 
   /** What people write to customers on WhatsApp goes into this queue. */

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Invocation, InvocationEnd, Loaded, Stopping } from './function-worker.ts';
+import type {
+  Chunk,
+  Invocation,
+  InvocationEnd,
+  Loaded,
+  Stopping,
+  Taken,
+} from './function-worker.ts';
 import { runtimeLines } from './runtime-lines.ts';
 
 export interface FunctionDefinition {
@@ -23,6 +30,9 @@ export class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 
+/** Takes a part of an answer that is sent as it is made; resolves when there is room for the next one. */
+export type Take = (chunk: Uint8Array) => Promise<void>;
+
 interface Environment {
   worker: Worker;
   isLoaded: boolean;
@@ -31,6 +41,7 @@ interface Environment {
     resolve(result: unknown): void;
     reject(error: Error): void;
     timer: NodeJS.Timeout;
+    take: Take;
   };
 }
 
@@ -44,7 +55,7 @@ const stopGraceMs = 1_200;
 export class LocalFunction {
   readonly definition: FunctionDefinition;
   readonly #sink: LogSink;
-  readonly #maxEnvironments: number;
+  #maxEnvironments: number;
   readonly #idle: Environment[] = [];
   readonly #all = new Set<Environment>();
   readonly #waiting: PromiseWithResolvers<Environment>[] = [];
@@ -57,8 +68,23 @@ export class LocalFunction {
     this.#maxEnvironments = maxEnvironments;
   }
 
-  /** Resolves with what the handler returned; rejects with a FunctionError when it failed or took too long. */
+  /** At least so many: whoever streams keeps an environment for as long as it takes. */
+  allowEnvironments(atLeast: number): void {
+    this.#maxEnvironments = Math.max(this.#maxEnvironments, atLeast);
+  }
+
+  /**
+   * Resolves with what the handler returned, of one that streams with the text that nobody took; rejects with a
+   * FunctionError when it failed or took too long.
+   */
   async invoke(event: unknown): Promise<unknown> {
+    const untaken: Uint8Array[] = [];
+    const result = await this.stream(event, async (chunk) => void untaken.push(chunk));
+    return untaken.length > 0 ? Buffer.concat(untaken).toString('utf8') : result;
+  }
+
+  /** Hands the parts of the answer over as the handler writes them; settles as `invoke` does. */
+  async stream(event: unknown, take: Take): Promise<unknown> {
     const environment = await this.#take();
     const timeoutMs = this.definition.timeoutSeconds * 1000;
     const id = randomUUID();
@@ -66,7 +92,7 @@ export class LocalFunction {
       // It may have ended between its selection and its use.
       if (!this.#all.has(environment)) return reject(this.#stoppedError());
       const timer = this.#timer(environment, id, environment.isLoaded ? 0 : loadMs);
-      environment.end = { id, resolve, reject, timer };
+      environment.end = { id, resolve, reject, timer, take };
       const invocation: Invocation = { id, event, timeoutMs };
       environment.worker.postMessage(invocation);
     });
@@ -141,8 +167,9 @@ export class LocalFunction {
     for (const stream of [worker.stdout, worker.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.#sink(name, line));
     }
-    worker.on('message', (message: Loaded | InvocationEnd) => {
+    worker.on('message', (message: Loaded | InvocationEnd | Chunk) => {
       if (message === 'loaded') this.#loaded(environment);
+      else if ('chunk' in message) void this.#taken(environment, message);
       else this.#ended(environment, message);
     });
     worker.on('error', (error) => {
@@ -164,6 +191,11 @@ export class LocalFunction {
     if (!end) return;
     clearTimeout(end.timer);
     end.timer = this.#timer(environment, end.id, 0);
+  }
+
+  async #taken({ worker, end }: Environment, { chunk }: Chunk): Promise<void> {
+    await end?.take(chunk);
+    worker.postMessage('taken' satisfies Taken);
   }
 
   #ended(environment: Environment, end: InvocationEnd): void {

@@ -156,7 +156,8 @@ async function answer(
   sendResult(response, result);
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/** The whole body; undefined where it is larger than API Gateway takes. */
+export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -10,10 +10,12 @@ import { startEventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
 import type { LogSink } from './function.ts';
 import { type HttpApiOptions, startHttpApi } from './http-api.ts';
+import { startObjects } from './objects.ts';
 import { startQueues } from './queues.ts';
 import { type RequestContext, type RequestLog, requestLine } from './request-log.ts';
 import type { Services } from './resource-maker.ts';
 import { makeResources } from './resources.ts';
+import { RestApi } from './rest-api.ts';
 import { startSecrets } from './secrets.ts';
 import { startTables } from './tables.ts';
 import { Resolver, type Template } from './template.ts';
@@ -60,8 +62,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const environment = options.environment(port);
   const template = await synthesize(assemblyFolder, environment);
   const folder = (name: string) => options.dataDir && path.join(options.dataDir, name);
-  const [queues, tables, secrets] = await Promise.all([
+  const [queues, objects, tables, secrets] = await Promise.all([
     startQueues(folder('queues')),
+    startObjects(folder('objects')),
     startTables(folder('tables')),
     startSecrets(folder('secrets')),
   ]);
@@ -69,6 +72,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const services: Services = {
     assemblyFolder,
     queues,
+    objects,
     tables,
     secrets,
     events,
@@ -78,11 +82,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     functions: new Map(),
     routes: [],
     authorizers: new Map(),
+    restApis: new Map(),
+    restAuthorizers: new Map(),
     eventSources: [],
   };
   const resolver = new Resolver(template);
   const closeServices = async () => {
-    await Promise.all([queues.close(), tables.close(), secrets.close(), events.close()]);
+    await Promise.all([queues, objects, tables, secrets, events].map((service) => service.close()));
     rmSync(assemblyFolder, { recursive: true, force: true });
   };
   let server: Server;
@@ -94,7 +100,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     server = await startHttpApi(services.routes, port, {
       ...(publicBaseUrl && { publicBaseUrl }),
       ...(services.cors && { cors: services.cors }),
-      ...(options.before && { before: options.before }),
+      before: oneAfterAnother([options.before, ...restApisOf(services)]),
       ...(services.requestLog && { requested: writeRequestTo(services.requestLog, options.sink) }),
     });
   } catch (error) {
@@ -122,6 +128,24 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     },
   };
 }
+
+type Before = NonNullable<HttpApiOptions['before']>;
+
+/** The first that answers a request has answered it. */
+const oneAfterAnother =
+  (all: (Before | undefined)[]): Before =>
+  async (request, response) => {
+    for (const one of all) if (await one?.(request, response)) return true;
+    return false;
+  };
+
+const restApisOf = ({ restApis, sink }: Services): Before[] =>
+  [...restApis].flatMap(([id, { stage, log, methods, gatewayAnswers }]) => {
+    if (stage === undefined) return [];
+    const requested = log && { requested: writeRequestTo(log, sink) };
+    const api = new RestApi({ id, stage, methods, gatewayAnswers, ...requested });
+    return [(request, response) => api.answer(request, response)];
+  });
 
 async function synthesize(
   outdir: string,

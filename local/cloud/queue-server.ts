@@ -2,42 +2,11 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import { putBefore } from '../guard.ts';
-import { type FauxqsQueue, receiveSeveralPerGroup } from './fifo-groups.ts';
+import { type FauxqsParts, fauxqsParts, type Persistence } from './fauxqs.ts';
+import { receiveSeveralPerGroup } from './fifo-groups.ts';
 import type { ServedStore, Store } from './store.ts';
 import { signedBy } from './store-guard.ts';
 import { localRegion } from './template.ts';
-
-/** Parts of fauxqs that its package does not export. Without them it listens on all interfaces or stores nothing. */
-interface FauxqsParts {
-  SqsStore: new () => Record<string, unknown> & {
-    allQueues(): Iterable<StoredQueue>;
-    createQueue(...given: unknown[]): StoredQueue;
-  };
-  SnsStore: new () => Record<string, unknown>;
-  S3Store: new () => Record<string, unknown>;
-  PersistenceManager: new (folder: string) => Persistence;
-}
-
-type StoredQueue = FauxqsQueue & { persistence?: Persistence };
-
-interface Persistence {
-  load(...stores: unknown[]): void;
-  close(): void;
-  updateMessageReady(messageId: string): void;
-  db: { prepare(statement: string): { run(...values: string[]): unknown } };
-}
-
-async function fauxqsParts(): Promise<FauxqsParts> {
-  const home = import.meta.resolve('fauxqs');
-  const part = (file: string) => import(new URL(file, home).href);
-  const [sqs, sns, s3, persistence] = await Promise.all([
-    part('./sqs/sqsStore.js'),
-    part('./sns/snsStore.js'),
-    part('./s3/s3Store.js'),
-    part('./persistence.js'),
-  ]);
-  return { ...sqs, ...sns, ...s3, ...persistence } as FauxqsParts;
-}
 
 /** An emulator of SQS in this thread, stored in SQLite where a folder is given. */
 export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise<Store> {

@@ -13,6 +13,8 @@ export type RequestContext = Partial<
     | 'requestTime'
     | 'requestId'
     | 'routeKey'
+    | 'httpMethod'
+    | 'resourcePath'
     | 'status'
     | 'responseLatency'
     | 'error.message'
@@ -23,7 +25,8 @@ export type RequestContext = Partial<
 
 /** The access log of a stage; undefined where it writes none. */
 export function requestLogOf(stage: Properties): RequestLog | undefined {
-  const { DestinationArn: arn, Format: format } = (stage['AccessLogSettings'] ?? {}) as {
+  const settings = stage['AccessLogSettings'] ?? stage['AccessLogSetting'] ?? {};
+  const { DestinationArn: arn, Format: format } = settings as {
     DestinationArn?: string;
     Format?: string;
   };

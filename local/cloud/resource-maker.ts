@@ -4,8 +4,11 @@ import type { EventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
 import type { LocalFunction, LogSink } from './function.ts';
 import type { Route } from './http-api.ts';
+import type { Objects } from './objects.ts';
 import type { Queues } from './queues.ts';
 import type { RequestLog } from './request-log.ts';
+import type { MadeRestApi } from './rest-api.ts';
+import type { RestAuthorizer } from './rest-authorizer.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import type { Made, Properties, Resolver } from './template.ts';
@@ -14,6 +17,7 @@ import type { Made, Properties, Resolver } from './template.ts';
 export interface Services {
   assemblyFolder: string;
   queues: Queues;
+  objects: Objects;
   tables: Tables;
   secrets: Secrets;
   events: EventBuses;
@@ -24,6 +28,8 @@ export interface Services {
   functions: Map<string, LocalFunction>;
   routes: Route[];
   authorizers: Map<string, LocalAuthorizer>;
+  restApis: Map<string, MadeRestApi>;
+  restAuthorizers: Map<string, RestAuthorizer>;
   cors?: CorsConfiguration;
   requestLog?: RequestLog;
   eventSources: (() => EventSource)[];
@@ -36,3 +42,11 @@ export type Make = (
   resolver: Resolver,
   logicalId: string,
 ) => Made | Promise<Made>;
+
+/** The function that an ARN, or a URI with one in it, names. */
+export function functionOf(arnOrName: string, services: Services): LocalFunction {
+  const name = /function:([\w-]+)/.exec(arnOrName)?.[1] ?? arnOrName;
+  const found = services.functions.get(name);
+  if (!found) throw new Error(`The template names the function ${name}, which it does not define.`);
+  return found;
+}

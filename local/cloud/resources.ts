@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LocalAuthorizer } from './authorizer.ts';
+import { bucketMakers } from './bucket-resources.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { localCredentials } from './credentials.ts';
 import { eventMakers } from './event-resources.ts';
 import { EventSource } from './event-source.ts';
 import { LocalFunction } from './function.ts';
-import type { Make, Services } from './resource-maker.ts';
+import { functionOf, type Make, type Services } from './resource-maker.ts';
+import { restMakers } from './rest-resources.ts';
 import { makeSecret } from './secret-resource.ts';
 import {
   arnOf,
@@ -35,6 +37,8 @@ const makers: Record<string, Make> = {
   'AWS::Lambda::Permission': named,
   'AWS::SQS::QueuePolicy': named,
   ...watchingMakers,
+  ...restMakers,
+  ...bucketMakers,
 
   'AWS::SQS::Queue': async (properties, { queues }, _resolver, logicalId) => {
     const { QueueName: name = logicalId, Tags: _tags, ...rest } = properties;
@@ -172,13 +176,6 @@ export async function makeResources(
   for (const logicalId of Object.keys(template.Resources)) await visit(logicalId);
 }
 
-function functionOf(arnOrName: string, services: Services): LocalFunction {
-  const name = /function:([\w-]+)/.exec(arnOrName)?.[1] ?? arnOrName;
-  const found = services.functions.get(name);
-  if (!found) throw new Error(`The template names the function ${name}, which it does not define.`);
-  return found;
-}
-
 /** The variables that the Lambda service sets, and the endpoints of the emulated services. */
 function runtimeEnvironment(name: string, memoryMb: number, services: Services) {
   return {
@@ -194,6 +191,7 @@ function runtimeEnvironment(name: string, memoryMb: number, services: Services) 
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
     AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
+    AWS_ENDPOINT_URL_S3: services.objects.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: services.events.url,
     TZ: ':UTC',

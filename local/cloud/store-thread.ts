@@ -10,6 +10,8 @@ parentPort?.postMessage(store.endpoint);
 
 async function serve(): Promise<Store> {
   switch (kind) {
+    case 'objects':
+      return (await import('./object-server.ts')).serveObjects(place);
     case 'queues':
       return (await import('./queue-server.ts')).serveQueues(place);
     case 'tables':

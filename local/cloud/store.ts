@@ -10,7 +10,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreKind = 'queues' | 'tables';
+export type StoreKind = 'objects' | 'queues' | 'tables';
 
 /** Where a store is, and whose requests it accepts. */
 export interface StorePlace {
@@ -18,6 +18,8 @@ export interface StorePlace {
   folder: string | undefined;
   /** Passed on, as each thread would generate its own. */
   accessKeyId: string;
+  /** By which the store of objects checks what a browser sends. */
+  secretAccessKey: string;
 }
 
 /** What the thread of a store serves. */
@@ -26,7 +28,7 @@ export type ServedStore = Omit<StorePlace, 'kind'>;
 /** Starts an emulator in a thread of its own, as emulators do most of the work of a local cloud. Rejects when it cannot start. */
 export async function startStore(kind: StoreKind, folder: string | undefined): Promise<Store> {
   const worker = new Worker(new URL('./store-thread.ts', import.meta.url), {
-    workerData: { kind, folder, accessKeyId: localCredentials.accessKeyId } satisfies StorePlace,
+    workerData: { kind, folder, ...localCredentials } satisfies StorePlace,
     execArgv: ['--no-warnings'],
   });
   const [endpoint] = (await once(worker, 'message')) as [string];

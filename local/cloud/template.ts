@@ -43,6 +43,7 @@ const pseudoParameters: Record<string, unknown> = {
 export class Resolver {
   readonly #template: Template;
   readonly #made = new Map<string, Made>();
+  readonly #served = new Map<string, string>();
 
   constructor(template: Template) {
     this.#template = template;
@@ -54,6 +55,11 @@ export class Resolver {
 
   made(logicalId: string): Made | undefined {
     return this.#made.get(logicalId);
+  }
+
+  /** From here on, what the template joins to this URL on AWS is the other one, on this machine. */
+  serve(url: string, localUrl: string): void {
+    this.#served.set(url, localUrl);
   }
 
   value(node: unknown): unknown {
@@ -87,7 +93,7 @@ export class Resolver {
         return this.#attribute(argument);
       case 'Fn::Join': {
         const [separator, parts] = argument as [string, unknown];
-        return (this.value(parts) as unknown[]).join(separator);
+        return this.#onThisMachine((this.value(parts) as unknown[]).join(separator));
       }
       case 'Fn::Select': {
         const [index, list] = argument as [number, unknown];
@@ -110,6 +116,13 @@ export class Resolver {
           `The local cloud does not support the function ${name}; add it in local/cloud/template.ts.`,
         );
     }
+  }
+
+  #onThisMachine(text: string): string {
+    for (const [url, localUrl] of this.#served) {
+      if (text === url || text.startsWith(`${url}/`)) return localUrl + text.slice(url.length);
+    }
+    return text;
   }
 
   #ref(name: string): unknown {

@@ -11,7 +11,7 @@ const effects = [
     text: z.string().optional(),
     headers: z.record(z.string(), z.string()).optional(),
   }),
-  z.strictObject({ kind: z.literal('lose') }),
+  z.strictObject({ kind: z.literal('lose'), afterBytes: z.int().min(1).optional() }),
   z.strictObject({ kind: z.literal('delay'), ms: z.int().min(0).max(maxDelayMs) }),
 ] as const;
 

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 
 /**
  * What a fault does to a call. `respond` answers instead of the vendor, and nothing takes effect (`text` is answered as
- * a page, not as JSON). `lose`: the call takes effect, and the connection is cut before the answer. `garble`: it takes
+ * a page, not as JSON). `lose`: the call takes effect, and the connection is cut before the answer, or within one that is a
+ * stream, behind so many bytes of it. `garble`: it takes
  * effect, and the answer is this text, or else its own first half. `delay` makes it slow. `sim`: the simulated model
  * obeys this `/sim` command.
  */
@@ -16,7 +18,7 @@ export type Effect =
       text?: string;
       headers?: Record<string, string>;
     }
-  | { kind: 'lose' }
+  | { kind: 'lose'; afterBytes?: number }
   | { kind: 'garble'; text?: string }
   | { kind: 'sim'; command: string }
   | { kind: 'delay'; ms: number };
@@ -56,6 +58,31 @@ export class Faults {
   }
 }
 
+const isStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+
+const cut = (c: Context<SimulatorEnv>) => c.env.incoming.socket.destroy();
+
+/** The answer until it has so many bytes, or ends; then `end` is called, and nothing more comes. */
+function cutOff(answer: Response, afterBytes = streamedBytes, end: () => void): Response {
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    let left = afterBytes;
+    for await (const chunk of answer.body ?? []) {
+      yield chunk.subarray(0, left);
+      left -= chunk.length;
+      if (left <= 0) break;
+    }
+    // What was written is on its way before the connection ends.
+    await sleep(cutAfterMs);
+    end();
+    await new Promise(() => {});
+  }
+  return new Response(ReadableStream.from(bytes()), answer);
+}
+
+const streamedBytes = 4_096;
+const cutAfterMs = 5;
+
 export type SimulatorEnv = { Bindings: HttpBindings };
 
 /** Middleware of one route: injects the faults that were asked for its `operation`. */
@@ -72,7 +99,8 @@ export const faultMiddleware = (faults: Faults, operation: string) =>
         return next();
       case 'lose':
         await next();
-        c.env.incoming.socket.destroy();
+        if (isStream(c.res)) c.res = cutOff(c.res, effect.afterBytes, () => cut(c));
+        else cut(c);
         return;
       case 'garble': {
         await next();

@@ -3,11 +3,13 @@ import { newApiKey } from '../../lambdas/administration/work/api-key.ts';
 import { type AuthorizerPorts, authorize } from '../../lambdas/administration/work/authorize.ts';
 import type { StoredCredential } from '../../lambdas/administration/work/credential.ts';
 import type { Tenant } from '../../lambdas/tenancy/tenant.ts';
+import type { VerifiedVisitor } from '../../lambdas/tenancy/visitor-token.ts';
 import { virtualClock } from '../support/clock.ts';
 import { recordedLog } from '../support/log.ts';
 import { aTenant } from '../support/tenants.ts';
 
 const keyId = 'abcdefghijkl';
+const visitorToken = 're_vis_aaa.bbb.ccc';
 const { text: key, secret_hash } = newApiKey('acme', keyId);
 
 const aStoredKey = (parts: Partial<StoredCredential> = {}): StoredCredential => ({
@@ -47,6 +49,10 @@ function ports(
         return tenant;
       },
     },
+    verifyVisitor: async (token: string): Promise<VerifiedVisitor | undefined> =>
+      token === visitorToken
+        ? { tenant_id: 'acme', participant_id: 'anon_1', valid_until: 4_000_000_000 }
+        : undefined,
   } satisfies AuthorizerPorts & Record<string, unknown>;
 }
 
@@ -146,6 +152,51 @@ describe('a key', () => {
   });
 });
 
+describe('a visitor’s token', () => {
+  it('says whose visitor it is, and opens what is his alone', async () => {
+    const said = await authorize(`Bearer ${visitorToken}`, ports());
+
+    expect(said).toMatchObject({
+      outcome: 'known',
+      tenant_id: 'acme',
+      role: 'Participant',
+      scopes: 'api:read conversations:start conversations:visit',
+      principal: 'visitor:anon_1',
+      valid_until: '4000000000',
+    });
+  });
+
+  it.each([
+    ['that is not proven', 're_vis_aaa.bbb.ddd', ports()],
+    ['of a company that is not known', visitorToken, ports(undefined, undefined)],
+  ])('%s is nobody’s', async (_, token, those) => {
+    const nobody = { ...those, tenants: { find: async () => undefined } };
+    const asked = token === visitorToken ? nobody : those;
+
+    expect(await authorize(`Bearer ${token}`, asked)).toEqual({ outcome: 'unauthenticated' });
+  });
+
+  it('of a suspended company says so', async () => {
+    const suspended = ports(aStoredKey(), aTenant({ status: 'suspended' }));
+
+    expect(await authorize(`Bearer ${visitorToken}`, suspended)).toEqual({ outcome: 'suspended' });
+  });
+
+  it('is never asked of the identity provider', async () => {
+    const verifyToken = () => Promise.reject(new Error('asked'));
+
+    const said = await authorize('Bearer re_vis_x.y.z', { ...ports(), verifyToken });
+
+    expect(said).toEqual({ outcome: 'unauthenticated' });
+  });
+
+  it('is the only way to its role: a key that is stored with it may do nothing', async () => {
+    const stored = aStoredKey({ role: 'Participant' });
+
+    expect(await authorize(`Bearer ${key}`, ports(stored))).toMatchObject({ role: '', scopes: '' });
+  });
+});
+
 describe('a company that is suspended', () => {
   const suspended = aTenant({ status: 'suspended' });
 
@@ -178,6 +229,8 @@ describe('a token', () => {
     [['OperationUser', 'TenantAdmin'], 'TenantAdmin'],
     [['Visitor', 'staff', 'OperationUser'], 'OperationUser'],
     [['staff'], ''],
+    [['Participant'], ''],
+    [['Participant', 'Visitor'], 'Visitor'],
   ])('with the roles %j has the strongest that is known: %j', async (roles, role) => {
     const verifyToken = async () => ({
       subject: 'u1',

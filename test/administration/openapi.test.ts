@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { allRoutes, openApiDocument } from '../../lambdas/administration/openapi.ts';
 import { scopes } from '../../lambdas/tenancy/scopes.ts';
 
-const document = openApiDocument('https://api.example') as {
+const document = openApiDocument({
+  publicBaseUrl: 'https://api.example',
+  streamingBaseUrl: 'https://streaming.example',
+}) as {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { properties?: Record<string, unknown> }> };

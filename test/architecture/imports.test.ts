@@ -150,7 +150,7 @@ describe('the direction of imports', () => {
 
   it('leads from the stack to what contexts show', () => {
     const shown =
-      /^lambdas\/(tenancy\/[^/]+|shared\/metrics|vendors\/twilio\/connection-overrides)\.ts$/;
+      /^lambdas\/(tenancy\/[^/]+|shared\/metrics|shared\/http\/cors|vendors\/twilio\/connection-overrides)\.ts$/;
     const wrong = importsThat(
       stack,
       (imported) =>

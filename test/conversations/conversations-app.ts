@@ -9,6 +9,7 @@ import { type Calling, calling } from '../support/calling.ts';
 import { TestProcess } from '../support/crash.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
+import { withoutFiles } from '../support/objects.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 
 let tenants = 0;
@@ -41,6 +42,7 @@ export function conversations() {
         log: recordedLog(),
         meter: recordedMeter(),
         table: own,
+        ...withoutFiles,
         conversations: conversationLog(own, published(bus)),
         handover: async () => handoverFeature.parse({ text: 'Somebody will come.' }),
         send: (message) => process.call(async () => void sent.push(message)),

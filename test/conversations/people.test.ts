@@ -1,43 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../lambdas/conversations/conversation.ts';
-import type { Calling } from '../support/calling.ts';
+import { aChat as chat, dataOf, eva, tom, visitor } from './a-chat.ts';
 import { conversations, faultsOf } from './conversations-app.ts';
-import { aMessage, told } from './stores/handling-contract.ts';
 
 const anApp = conversations();
-
-const visitor: Calling = {
-  role: 'Participant',
-  scopes: ['conversations:visit'],
-  principal: 'visitor:p1',
-};
-const [eva, tom] = ['key:eva', 'key:tom'].map((principal): Calling => ({ principal }));
-
-/** A conversation on a web page, with what its customer has said. */
-async function aChat(channel: 'webchat' | 'whatsapp' = 'webchat', said = 1) {
-  const ask = anApp();
-  const { tenant, log } = ask;
-  const key = { tenant_id: tenant, conversation_id: `c-${tenant}` };
-  await log.open({
-    ...key,
-    channel,
-    participant_id: 'p1',
-    metadata: { to: 'whatsapp:+49', ours: 'whatsapp:+1' },
-  });
-  for (let n = 1; n <= said; n++) await log.append(key, [aMessage(`m${n}`)], { after: n - 1 });
-  const base = `/conversations/${key.conversation_id}`;
-  const write = (body: unknown, more: Calling = {}) =>
-    ask('POST', `/v1${base}/messages`, { body, ...more });
-  const post = (action: string, more: Calling = {}) => ask('POST', `${base}/${action}`, more);
-  return { ...ask, ask, key, base, write, post, told: () => told(log, key) };
-}
-
-interface Answer<Data> {
-  success: true;
-  data: Data;
-}
-const dataOf = async <Data = Record<string, unknown>>(response: Response): Promise<Data> =>
-  ((await response.json()) as Answer<Data>).data;
+const aChat = (channel?: 'webchat' | 'whatsapp') => chat(anApp(), channel);
 
 describe('a person who writes', () => {
   it('has their message in the conversation, and the conversation with it', async () => {
@@ -224,61 +191,5 @@ describe('who answers', () => {
 
       expect(closed).toMatchObject({ status: 'closed', handling: 'automatic', assignee: null });
     }
-  });
-});
-
-describe('a participant', () => {
-  it('reads and changes their own conversation', async () => {
-    const { ask, base, post } = await aChat();
-
-    expect((await ask('GET', `${base}/messages`, visitor)).status).toBe(200);
-    expect((await post('close', visitor)).status).toBe(200);
-  });
-
-  it('finds no conversation of another one, as if it were not there', async () => {
-    const { ask, base, post, told: toldIn } = await aChat();
-    const other = { ...visitor, principal: 'visitor:p2' };
-
-    for (const answer of [
-      await ask('GET', `${base}/messages`, other),
-      await post('close', other),
-      await post('handover', other),
-      await ask('GET', `${base}0/messages`, visitor),
-    ]) {
-      expect(answer.status).toBe(404);
-      expect(await answer.json()).toMatchObject({ detail: 'There is no such conversation.' });
-    }
-    expect(await toldIn()).toEqual(['m1']);
-  });
-
-  it('has no part in what people of the company do', async () => {
-    const { ask, base, post, write } = await aChat();
-
-    const answers = [
-      await ask('GET', '/conversations', visitor),
-      await ask('GET', base, visitor),
-      await post('takeover', visitor),
-      await post('handback', visitor),
-      await write({ text: 'Hello' }, visitor),
-    ];
-
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
-  });
-
-  it('does not learn by which key a person writes, nor who has the conversation', async () => {
-    const { ask, base, write, post } = await aChat();
-    await write({ text: 'Hello', name: 'Eva' }, eva);
-
-    const { messages } = await dataOf<{ messages: Message[] }>(
-      await ask('GET', `${base}/messages`, visitor),
-    );
-    const asked = await post('handover', visitor);
-
-    expect(messages.map(({ author }) => author)).toEqual([
-      { id: 'visitor:p1' },
-      { id: 'person', name: 'Eva' },
-      { id: 'person', name: 'Eva' },
-    ]);
-    expect(await asked.text()).not.toContain('key:eva');
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultModel } from '../../lambdas/whatsapp-replies/features.ts';
+import { defaultModel } from '../../lambdas/agents/features.ts';
 import { freePort, type StartedProcess, startProcess } from '../support/process.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');

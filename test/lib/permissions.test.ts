@@ -79,13 +79,26 @@ describe('the permissions of functions', () => {
   });
 
   it('are those of their policies alone', () => {
-    for (const [, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
+    const roles = resourcesOf(template, 'AWS::IAM::Role').filter(
+      ([id]) => !id.includes('CloudWatchRole'),
+    );
+    for (const [, { Properties }] of roles) {
       expect(Properties.ManagedPolicyArns).toBeUndefined();
       expect(Properties.Policies).toBeUndefined();
       expect(Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
         { Principal: { Service: 'lambda.amazonaws.com' } },
       ]);
     }
+  });
+
+  it('include nothing of the role by which a REST API writes its log', () => {
+    const roles = resourcesOf(template, 'AWS::IAM::Role').filter(([id]) =>
+      id.includes('CloudWatchRole'),
+    );
+
+    expect(
+      roles.map(([, { Properties }]) => Properties.AssumeRolePolicyDocument.Statement),
+    ).toEqual([[expect.objectContaining({ Principal: { Service: 'apigateway.amazonaws.com' } })]]);
   });
 
   it('are shared with no other', () => {

@@ -35,6 +35,7 @@ const writesConversations = {
 export const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
     ...writesItsLog('authorizer'),
+    'acme/dev/visitor-token-key': ['secretsmanager:GetSecretValue'],
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
   'acme-administration-api-dev': {

@@ -24,7 +24,7 @@ describe('each search of the runbook', () => {
   it('names the log of a function that is deployed, in a pattern that CloudWatch takes', () => {
     expect(all.length).toBeGreaterThan(10);
     for (const { log, pattern } of all) {
-      expect(['api', ...functions.values()]).toContain(log);
+      expect(['api', 'streaming-api', ...functions.values()]).toContain(log);
       expect(() => takes(pattern, '{}')).not.toThrow();
     }
   });

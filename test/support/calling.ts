@@ -8,6 +8,7 @@ export interface Calling {
   role?: Role;
   scopes?: readonly Scope[];
   principal?: string;
+  sourceIp?: string;
   headers?: Record<string, string>;
   /** Sent as JSON; a text is sent as it is. */
   body?: unknown;
@@ -22,7 +23,8 @@ export async function calling(
     tenant = 'acme',
     role = 'TenantAdmin',
     scopes = [],
-    principal,
+    principal = `key:of-${tenant}`,
+    sourceIp = '203.0.113.7',
     headers = {},
     body,
   }: Calling = {},
@@ -31,7 +33,7 @@ export async function calling(
     tenant_id: tenant,
     role,
     scopes,
-    principal: principal ?? `key:of-${tenant}`,
+    principal,
     valid_until: 0,
     rate_limit: { requests_per_second: 5, burst: 10 },
   });
@@ -43,5 +45,6 @@ export async function calling(
     headers: { ...(sent && { 'content-type': 'application/json' }), ...headers },
     ...sent,
   };
-  return app.request(path, init, { event: { requestContext: { authorizer: { lambda } } } });
+  const requestContext = { authorizer: { lambda }, http: { sourceIp } };
+  return app.request(path, init, { event: { requestContext } });
 }

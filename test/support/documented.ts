@@ -8,7 +8,10 @@ interface Answer {
   content?: Record<string, unknown>;
 }
 
-const document = openApiDocument('https://api.example') as {
+const document = openApiDocument({
+  publicBaseUrl: 'https://api.example',
+  streamingBaseUrl: 'https://streaming.example',
+}) as {
   paths: Record<string, Record<string, { responses: Record<string, Answer> }>>;
 };
 

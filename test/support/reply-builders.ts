@@ -1,4 +1,4 @@
-import { textsSchema } from '../../lambdas/whatsapp-replies/features.ts';
+import { textsSchema } from '../../lambdas/agents/features.ts';
 import type {
   PersonMessage,
   QueuedMessage,

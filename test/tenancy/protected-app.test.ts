@@ -58,9 +58,20 @@ describe('authorization', () => {
     expect(admitted).toEqual([['acme', 'callers', { requests_per_second: 5, burst: 10 }]]);
   });
 
+  it('hands on who calls by a REST API, which adds what it knows itself', async () => {
+    const { app, served } = anApp();
+    const authorizer = { ...aCaller(), principalId: 'key:1', integrationLatency: 12 };
+
+    const response = await app.request('/usage', {}, { event: { requestContext: { authorizer } } });
+
+    expect(response.status).toBe(200);
+    expect(served).toEqual([expect.objectContaining({ tenant_id: 'acme', principal: 'key:1' })]);
+  });
+
   it.each([
     ['no event', undefined],
     ['no authorizer', { event: { requestContext: {} } }],
+    ['no authorizer of a REST API', { event: { requestContext: { authorizer: null } } }],
     ['an authorizer that said nothing', { event: { requestContext: { authorizer: {} } } }],
   ])('lets nobody through with %s', async (_, environment) => {
     const { app, served } = anApp();

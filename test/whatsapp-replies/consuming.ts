@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
+import { textsSchema } from '../../lambdas/agents/features.ts';
 import { EngineError } from '../../lambdas/shared/errors.ts';
 import type { ConsumerParts } from '../../lambdas/shared/queue/consumer.ts';
-import { textsSchema } from '../../lambdas/whatsapp-replies/features.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import { replyConsumer } from '../../lambdas/whatsapp-replies/reply.ts';
 import type {

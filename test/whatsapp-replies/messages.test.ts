@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { features } from '../../lambdas/agents/features.ts';
 import { readEnv } from '../../lambdas/shared/env.ts';
 import {
   receiveEnvironment,
   replyEnvironment,
 } from '../../lambdas/whatsapp-replies/environment.ts';
-import { features } from '../../lambdas/whatsapp-replies/features.ts';
 import {
   assistantVariable,
   channelSchema,

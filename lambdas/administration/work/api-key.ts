@@ -1,9 +1,10 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 
-/** A credential as it is sent: an API key, a web page's public client id, or a token of an identity provider. */
+/** A credential as it is sent: an API key, a web page's public client id, a visitor's token, or one of an identity provider. */
 export type Credential =
   | { kind: 'key'; tenant_id: string; key_id: string; secret: string }
   | { kind: 'client'; tenant_id: string; key_id: string }
+  | { kind: 'visitor'; token: string }
   | { kind: 'token'; token: string };
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -17,6 +18,7 @@ const keyPattern = new RegExp(
   `^re_live_([A-Za-z0-9._-]{1,64})_([0-9A-Za-z]{${keyIdChars}})_([0-9A-Za-z]{${secretChars}})$`,
 );
 const clientPattern = new RegExp(`^re_pub_([A-Za-z0-9._-]{1,64})_([0-9A-Za-z]{${keyIdChars}})$`);
+const visitorPattern = /^re_vis_[\w-]+\.[\w-]+\.[\w-]+$/;
 const tokenPattern = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 const randomText = (length: number): string =>
@@ -42,6 +44,7 @@ export function parseCredential(header: string): Credential | undefined {
   const [, clientTenant, clientId] = clientPattern.exec(text) ?? [];
   if (clientTenant && clientId)
     return { kind: 'client', tenant_id: clientTenant, key_id: clientId };
+  if (visitorPattern.test(text)) return { kind: 'visitor', token: text };
   return tokenPattern.test(text) ? { kind: 'token', token: text } : undefined;
 }
 

@@ -2,8 +2,9 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorForLog, type Log } from '../../shared/log.ts';
 import type { AuthorizerContext } from '../../tenancy/authorizer-context.ts';
 import { type Caller, contextOf, scopesOf } from '../../tenancy/caller.ts';
-import { strongestRole } from '../../tenancy/scopes.ts';
+import { isGivenRole, strongestRole } from '../../tenancy/scopes.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import type { VerifiedVisitor } from '../../tenancy/visitor-token.ts';
 import { type Credential, isSecret, parseCredential } from './api-key.ts';
 import type { StoredCredential } from './credential.ts';
 
@@ -25,6 +26,7 @@ export interface AuthorizerPorts {
   tenants: { find(tenantId: string): Promise<Tenant | undefined> };
   /** Missing where no identity provider is configured. */
   verifyToken?: (token: string) => Promise<Identity | undefined>;
+  verifyVisitor: (token: string) => Promise<VerifiedVisitor | undefined>;
   clock: Pick<Clock, 'now'>;
   log: Log;
 }
@@ -38,12 +40,17 @@ export async function authorize(
 ): Promise<AuthorizerContext> {
   const credential = parseCredential(header);
   if (!credential) return unauthenticated;
-  return credential.kind === 'token'
-    ? ofToken(credential.token, ports)
-    : ofStored(credential, ports);
+  switch (credential.kind) {
+    case 'token':
+      return ofToken(credential.token, ports);
+    case 'visitor':
+      return ofVisitor(credential.token, ports);
+    default:
+      return ofStored(credential, ports);
+  }
 }
 
-type StoredKind = Exclude<Credential, { kind: 'token' }>;
+type StoredKind = Extract<Credential, { key_id: string }>;
 
 async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<AuthorizerContext> {
   const { tenant_id, key_id } = given;
@@ -60,10 +67,11 @@ async function ofStored(given: StoredKind, ports: AuthorizerPorts): Promise<Auth
     return unauthenticated;
   }
   await recordUse(stored, ports);
+  const role = isGivenRole(stored.role) ? stored.role : '';
   const caller: Omit<Caller, 'rate_limit'> = {
     tenant_id,
-    role: stored.role,
-    scopes: scopesOf(stored.role, stored.scopes),
+    role,
+    scopes: scopesOf(role, stored.scopes),
     principal: `${stored.kind === 'client' ? 'visitor' : 'key'}:${key_id}`,
     valid_until: stored.valid_until ? Math.floor(Date.parse(stored.valid_until) / 1000) : 0,
   };
@@ -95,6 +103,21 @@ async function ofToken(token: string, ports: AuthorizerPorts): Promise<Authorize
   // The person is known, but belongs to nobody here.
   if (!tenant) return { outcome: 'forbidden' };
   const principal = `user:${subject}`;
+  return ofTenant(
+    { tenant_id, role, scopes: scopesOf(role), principal, valid_until },
+    tenant,
+    ports,
+  );
+}
+
+async function ofVisitor(token: string, ports: AuthorizerPorts): Promise<AuthorizerContext> {
+  const visitor = await ports.verifyVisitor(token);
+  if (!visitor) return unauthenticated;
+  const { tenant_id, participant_id, valid_until } = visitor;
+  const tenant = await ports.tenants.find(tenant_id);
+  if (!tenant) return unauthenticated;
+  const role = 'Participant';
+  const principal = `visitor:${participant_id}`;
   return ofTenant(
     { tenant_id, role, scopes: scopesOf(role), principal, valid_until },
     tenant,

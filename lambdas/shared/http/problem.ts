@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { asEngineError } from '../errors.ts';
@@ -43,13 +43,26 @@ export const tooLarge = (maxBytes: number): Problem => ({
   detail: `It may have at most ${maxBytes} bytes.`,
 });
 
-/** The event of the HTTP API that the request is made of; undefined where it came another way. */
-export const eventOf = (c: Context): APIGatewayProxyEventV2 | undefined =>
-  (c.env as { event?: APIGatewayProxyEventV2 } | undefined)?.event;
+/** A request as an API hands it over: the HTTP API by payload 2.0, the REST API by 1.0. */
+export type ApiEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
+
+/** The event of the API that the request is made of; undefined where it came another way. */
+export const eventOf = (c: Context): ApiEvent | undefined =>
+  (c.env as { event?: ApiEvent } | undefined)?.event;
 
 /** A header of the request, also one that is empty: Hono's adapter drops those. Its name is in lower case. */
 export const headerOf = (c: Context, name: string): string | undefined =>
-  c.req.header(name) ?? eventOf(c)?.headers?.[name];
+  c.req.header(name) ?? headerIn(eventOf(c)?.headers, name);
+
+/** A header by its name in lower case: the REST API leaves names as they were sent. */
+export function headerIn(
+  headers: Readonly<Record<string, string | undefined>> | null | undefined,
+  name: string,
+): string | undefined {
+  if (!headers) return undefined;
+  if (headers[name] !== undefined) return headers[name];
+  return Object.entries(headers).find(([sent]) => sent.toLowerCase() === name)?.[1];
+}
 
 /** How an app answers problems, and what it tells a caller who gets 503. */
 export interface HttpAppOptions {

@@ -14,6 +14,8 @@ export interface Route<Access extends string = string> extends BodyBounds {
   summary: string;
   /** Answers in the platform's form, `{success, data}`, and is reached under `/api/2024-06` too. */
   envelope?: true;
+  /** Its answer is sent as it is made: by the streaming API, which has a base URL of its own. */
+  streams?: true;
   /** The parameters of the path; without it, each is any text. */
   params?: z.ZodMiniObject;
   /**
@@ -35,9 +37,11 @@ export interface Route<Access extends string = string> extends BodyBounds {
     what: string;
     /** What 201 means, for a route that answers it too. */
     created?: string;
+    /** What 202 means, for a route that answers it too. */
+    accepted?: string;
     /** Of a JSON body. */
     schema?: z.ZodMiniType;
-    /** Of a body that is no JSON. */
+    /** Of a body that is no JSON; one of `text/event-stream` may be nothing, which is 204. */
     mediaType?: string;
   };
   /** Problems beside those of authorization and input: headings of docs/reference/errors.md by status. */
@@ -72,7 +76,14 @@ export interface Success<Body> {
   headers?: Record<string, string>;
 }
 
-type SuccessOf<R extends Route> = R['success'] extends { schema: infer S extends z.ZodMiniType }
+type SuccessOf<R extends Route> = R['success'] extends { mediaType: typeof eventStream }
+  ? Success<ReadableStream<Uint8Array>> | { status: 204 }
+  : JsonOf<R>;
+
+/** A body that is written while it is read. */
+export const eventStream = 'text/event-stream';
+
+type JsonOf<R extends Route> = R['success'] extends { schema: infer S extends z.ZodMiniType }
   ? Success<z.output<S>>
   : Omit<Success<never>, 'body'>;
 

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -26,3 +27,7 @@ export const secretsClient = (region?: string): SecretsManagerClient =>
   new SecretsManagerClient({ ...bounds, ...(region && { region }) });
 
 export const eventsClient = (): EventBridgeClient => new EventBridgeClient(bounds);
+
+/** A download may take longer than a call of any other service. */
+export const objectsClient = (): S3Client =>
+  new S3Client({ ...bounds, requestHandler: { ...bounds.requestHandler, requestTimeout: 10_000 } });

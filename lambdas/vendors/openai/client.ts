@@ -72,6 +72,9 @@ async function fetchNotingRefusal(
   return retriesByQueue(response) ? noRetry(response) : response;
 }
 
+/** The type of an answer that is streamed. */
+export const eventStream = 'text/event-stream';
+
 /** Statuses that say something about the request, if the API itself answers. */
 const checking = [400, 403, 404, 405, 422];
 
@@ -82,6 +85,8 @@ const checking = [400, 403, 404, 405, 422];
 async function readable(response: Response): Promise<Response> {
   const { status } = response;
   const type = response.headers.get('content-type')?.split(';')[0]?.slice(0, 60) || 'no type';
+  // A stream is read while it is written, and has no end that could be waited for.
+  if (response.ok && type === eventStream) return response;
   const text = await response.text();
   const answer = jsonObject(text);
   if (checking.includes(status) && (!answer || (status === 404 && !isApiError(answer)))) {

@@ -1,15 +1,15 @@
-import type { Environment } from '../../shared/env.ts';
-import { alertPerson } from '../../shared/errors.ts';
-import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
-import type { OpenAiSource } from '../../vendors/openai/client.ts';
-import type { UsageRecorder } from '../../vendors/openai/usage.ts';
 import {
   type AssistantFeature,
   assistantOf,
   defaultInstructions,
   defaultModel,
-  projectAssistant,
-} from '../features.ts';
+  ownAssistant,
+} from '../../agents/features.ts';
+import type { Environment } from '../../shared/env.ts';
+import { alertPerson } from '../../shared/errors.ts';
+import type { TenantDirectory } from '../../tenancy/stores/tenant-directory.ts';
+import type { OpenAiSource } from '../../vendors/openai/client.ts';
+import type { UsageRecorder } from '../../vendors/openai/usage.ts';
 import { assistantVariable } from '../messages.ts';
 import type { AssistantChoice, AssistantPort } from '../work/ports.ts';
 import type { Turn } from '../work/turn.ts';
@@ -36,7 +36,7 @@ export function assistantDirectory(
   return async ({ company_id, project_id }) => {
     const [tenant, ofProject, ofCompany] = await Promise.all([
       tenants.tenant(company_id),
-      tenants.configuration(company_id, projectAssistant(project_id)),
+      tenants.configuration(company_id, ownAssistant(project_id)),
       tenants.configuration(company_id, 'assistant'),
     ]);
     if (!tenant) {
@@ -68,7 +68,12 @@ function portOf(
   source: OpenAiSource,
   { onUsage, maxOutputTokens }: AssistantDefaults,
 ): AssistantPort {
-  const { adapter, model = defaultModel, instructions = defaultInstructions, limits } = feature;
+  const {
+    adapter,
+    model = defaultModel,
+    instructions = defaultInstructions('whatsapp'),
+    limits,
+  } = feature;
   if (adapter === 'threads') {
     const config = {
       assistant_id: feature.assistant_id ?? '',

@@ -11,6 +11,10 @@ import { instanceOf } from './structured.ts';
  *     /sim incomplete [content_filter] ends before the answer does: max_output_tokens, or content_filter
  *     /sim cancel                      is cancelled by OpenAI
  *     /sim hang                        never ends
+ *     /sim stall                       writes half an answer, and then never ends
+ *     /sim break [code]                writes half an answer, and then fails
+ *     /sim think                       reasons and comments before it answers, each apart
+ *     /sim tags                        reasons between tags before it answers, in one text
  *     /sim call name {"json": true}    calls a function
  *     /sim slow 20                     answers after 20 seconds
  *     /sim markdown                    answers with every kind of Markdown
@@ -23,13 +27,33 @@ export function simulatedAnswer(request: ModelRequest): Outcome {
   return command ? asked(command, rest.trim(), request) : plain(request);
 }
 
+const told = 'The simulated model was told to.';
+const half = 'This answer ends in the middle of a';
+
+const tagged = (answer: Outcome & { kind: 'completed' }): Outcome => ({
+  ...answer,
+  text: `<think>They write to me, so I answer.</think>\n\n${answer.text}`,
+});
+
 const maxSlowSeconds = 3600;
 const maxLongChars = 100_000;
 
 function asked(command: string, rest: string, request: ModelRequest): Outcome {
   switch (command) {
     case 'fail':
-      return { kind: 'failed', code: failureOf(rest), message: 'The simulated model was told to.' };
+      return { kind: 'failed', code: failureOf(rest), message: told };
+    case 'break':
+      return { kind: 'failed', code: failureOf(rest), message: told, said: half };
+    case 'stall':
+      return { kind: 'hangs', said: half };
+    case 'think':
+      return {
+        ...plain(request),
+        reasoning: 'They write to me, so I answer.',
+        commentary: 'Let me look that up.',
+      };
+    case 'tags':
+      return tagged(plain(request));
     case 'refuse':
       return { kind: 'refusal', text: "I'm sorry, but I can't help with that." };
     case 'empty':
@@ -38,7 +62,7 @@ function asked(command: string, rest: string, request: ModelRequest): Outcome {
       return {
         kind: 'incomplete',
         reason: rest === 'content_filter' ? 'content_filter' : 'max_output_tokens',
-        text: 'This answer ends in the middle of a',
+        text: half,
       };
     case 'cancel':
       return { kind: 'cancelled' };
@@ -58,7 +82,7 @@ function asked(command: string, rest: string, request: ModelRequest): Outcome {
 }
 
 const commands =
-  '/sim fail, refuse, empty, incomplete, cancel, hang, call <name> <json>, slow <seconds>, markdown, long <characters>';
+  '/sim fail, refuse, empty, incomplete, cancel, hang, stall, break, think, tags, call <name> <json>, slow <seconds>, markdown, long <characters>';
 
 const failures: FailureCode[] = [
   'rate_limit_exceeded',
@@ -80,7 +104,7 @@ function functionCall(rest: string): Outcome {
 
 const maxQuoteChars = 200;
 
-function plain(request: ModelRequest): Outcome {
+function plain(request: ModelRequest): Outcome & { kind: 'completed' } {
   const written = request.input.map((one) => one.text).join(' ');
   if (request.schema) {
     return { kind: 'completed', text: JSON.stringify(instanceOf(request.schema, written)) };

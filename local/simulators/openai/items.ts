@@ -35,22 +35,35 @@ export const thinksAloud = (model: string) => /^(o\d|gpt-5)/.test(model);
 /** The output of a response; a reasoning model's first item is its reasoning, not its message. */
 export function outputOf(outcome: Outcome, model: string): OutputItem[] {
   const answered = answerItems(outcome);
+  const said = outcome.kind === 'completed' ? outcome.reasoning : undefined;
   const reasoned = answered.length > 0 || outcome.kind === 'empty';
-  return reasoned && thinksAloud(model)
-    ? [{ id: newId('rs_'), type: 'reasoning', summary: [] }, ...answered]
+  return said || (reasoned && thinksAloud(model))
+    ? [{ id: newId('rs_'), type: 'reasoning', summary: summaryOf(said) }, ...answered]
     : answered;
 }
+
+const summaryOf = (text: string | undefined): OpenAI.Responses.ResponseReasoningItem.Summary[] =>
+  text ? [{ type: 'summary_text', text }] : [];
+
+const textMessage = (text: string, status?: 'incomplete') =>
+  assistantMessage([{ type: 'output_text', text }], status);
 
 function answerItems(outcome: Outcome): OutputItem[] {
   switch (outcome.kind) {
     case 'completed':
-      return [assistantMessage([{ type: 'output_text', text: outcome.text }])];
+      return outcome.commentary === undefined
+        ? [textMessage(outcome.text)]
+        : [
+            { ...textMessage(outcome.commentary), phase: 'commentary' as const },
+            { ...textMessage(outcome.text), phase: 'final_answer' as const },
+          ];
     case 'refusal':
       return [assistantMessage([{ type: 'refusal', refusal: outcome.text }])];
     case 'incomplete':
-      return outcome.text === ''
-        ? []
-        : [assistantMessage([{ type: 'output_text', text: outcome.text }], 'incomplete')];
+      return outcome.text ? [textMessage(outcome.text, 'incomplete')] : [];
+    case 'failed':
+    case 'hangs':
+      return outcome.said ? [textMessage(outcome.said, 'incomplete')] : [];
     case 'function_call':
       return [
         {
@@ -63,9 +76,7 @@ function answerItems(outcome: Outcome): OutputItem[] {
         },
       ];
     case 'empty':
-    case 'failed':
     case 'cancelled':
-    case 'hangs':
       return [];
     default:
       return outcome satisfies never;

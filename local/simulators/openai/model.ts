@@ -27,20 +27,24 @@ export type FailureCode =
   | 'context_length_exceeded'
   | 'insufficient_quota';
 
-/** How a response or run ends; `takesMs` overrides the duration that it would have had. */
+/**
+ * How a response or run ends; `takesMs` overrides the duration that it would have had. What a failed or hanging
+ * one has `said` is streamed before. A completed one may have reasoned, and commented on it in a message of its own, first.
+ */
 export type Outcome = (
-  | { kind: 'completed'; text: string }
+  | { kind: 'completed'; text: string; reasoning?: string; commentary?: string }
   | { kind: 'refusal'; text: string }
   | { kind: 'empty' }
   | {
       kind: 'failed';
       code: FailureCode;
       message: string;
+      said?: string;
     }
   | { kind: 'incomplete'; reason: 'max_output_tokens' | 'content_filter'; text: string }
   | { kind: 'cancelled' }
   | { kind: 'function_call'; name: string; arguments: string }
-  | { kind: 'hangs' }
+  | { kind: 'hangs'; said?: string }
 ) & { takesMs?: number };
 
 /** Everything that the routes of the simulator share. */

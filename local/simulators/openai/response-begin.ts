@@ -55,12 +55,6 @@ export function beginResponse(world: World, request: ResponseRequest): ResponseR
 }
 
 function refuseUnsupported(request: ResponseRequest): void {
-  if (request.stream) {
-    throw invalid(
-      'The simulator does not stream: leave `stream` out, and poll a background response.',
-      { code: 'unsupported_value', param: 'stream' },
-    );
-  }
   if (request.conversation && request.previous_response_id) {
     throw invalid(
       "Mutually exclusive parameters: 'conversation' and 'previous_response_id'. Ensure you are only providing one of them.",

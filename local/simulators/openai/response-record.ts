@@ -4,7 +4,7 @@ import { type FailureCode, type Outcome, tokensIn, tokensOf } from './model.ts';
 import type { ResponseRequest } from './response-request.ts';
 import { phaseAt, type Schedule, seconds } from './schedule.ts';
 
-type Wire = Omit<OpenAI.Responses.Response, 'error' | 'output_text' | 'usage'> & {
+export type Wire = Omit<OpenAI.Responses.Response, 'error' | 'output_text' | 'usage'> & {
   error: { code: FailureCode; message: string } | null;
   usage: OpenAI.Responses.ResponseUsage | null;
   store: boolean;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
+import * as z from 'zod';
 import type { SimulatorEnv } from '../faults.ts';
 import { openConversation } from './conversation-record.ts';
 import { ApiError, invalid, notFound } from './errors.ts';
@@ -9,6 +10,7 @@ import { parse, readJson } from './parse.ts';
 import { beginResponse } from './response-begin.ts';
 import { isOver, type ResponseRecord, shown, statusOf } from './response-record.ts';
 import { responseRequest } from './response-request.ts';
+import { streamed } from './response-stream.ts';
 
 /** `/responses`: in the background, or with a call that waits until the response is over. */
 export function responseRoutes(world: World): Hono<SimulatorEnv> {
@@ -17,6 +19,7 @@ export function responseRoutes(world: World): Hono<SimulatorEnv> {
 
   app.post('/responses', requestLog('responses.create'), async (c) => {
     const record = beginResponse(world, parse(responseRequest, await readJson(c.req)));
+    if (record.request.stream) return created(world, record);
     if (record.request.background) return c.json(shown(record, 'queued'));
     const over = await untilOver(world, record, c.req.raw.signal);
     return c.json(shown(over, statusOf(over, world.now())));
@@ -24,6 +27,8 @@ export function responseRoutes(world: World): Hono<SimulatorEnv> {
 
   app.get('/responses/:id', requestLog('responses.retrieve'), (c) => {
     const record = findResponse(world, c.req.param('id'));
+    const { stream, starting_after } = parse(retrieveQuery, c.req.query());
+    if (stream) return resumed(world, record, starting_after);
     return c.json(shown(record, statusOf(record, world.now())));
   });
 
@@ -46,6 +51,33 @@ export function responseRoutes(world: World): Hono<SimulatorEnv> {
   );
 
   return app;
+}
+
+const retrieveQuery = z.object({
+  stream: z.stringbool().optional(),
+  starting_after: z.coerce.number().int().default(-1),
+});
+
+const stored = (world: World, id: string) => world.documents.get<ResponseRecord>('responses', id);
+
+/** The stream of a response that begins; without `background` it is cancelled where its client hangs up. */
+function created(world: World, { id, request }: ResponseRecord): Response {
+  const reread = () => stored(world, id);
+  return streamed(world, -1, reread, () => {
+    const record = reread();
+    if (record && !request.background) cancel(world, record);
+  });
+}
+
+/** The stream of a response from behind an event on; only one that was created so has any. */
+function resumed(world: World, { id, request }: ResponseRecord, startingAfter: number): Response {
+  if (!request.background || !request.stream) {
+    throw invalid(
+      'This response cannot be streamed because it was not created with background=true and stream=true.',
+      { param: 'stream' },
+    );
+  }
+  return streamed(world, startingAfter, () => stored(world, id));
 }
 
 const unstoredRetentionMs = 10 * 60_000;

@@ -86,6 +86,7 @@ describe('the logs of a deployment', () => {
   it.each([
     ['receive', '/aws/lambda/acme-receive-prod'],
     ['api', '/aws/vendedlogs/acme-api-prod'],
+    ['streaming-api', '/aws/vendedlogs/acme-streaming-api-prod'],
   ])('of %s are those of %s, page by page', async (name, logGroupName) => {
     mock
       .on(FilterLogEventsCommand, { logGroupName, filterPattern: 'WARN' })

@@ -69,19 +69,22 @@ describe('the queue of deliveries', () => {
   });
 });
 
-describe('the signing key', () => {
-  it('is made up by Secrets Manager, and has more than 256 bits', () => {
+describe('the keys from which others are derived', () => {
+  it('are made up by Secrets Manager, and have more than 256 bits', () => {
     const keys = resourcesOf(template, 'AWS::SecretsManager::Secret').filter(
       ([, { Properties }]) => Properties.GenerateSecretString,
     );
 
-    expect(keys.map(([, { Properties }]) => Properties.Name)).toEqual([
+    expect(keys.map(([, { Properties }]) => Properties.Name).sort()).toEqual([
+      'acme/dev/visitor-token-key',
       'acme/dev/webhook-signing-key',
     ]);
-    expect(keys[0]?.[1].Properties.GenerateSecretString).toEqual({
-      PasswordLength: 64,
-      ExcludePunctuation: true,
-    });
+    for (const [, { Properties }] of keys) {
+      expect(Properties.GenerateSecretString).toEqual({
+        PasswordLength: 64,
+        ExcludePunctuation: true,
+      });
+    }
   });
 });
 

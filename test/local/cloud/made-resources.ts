@@ -6,16 +6,22 @@ import type { Services } from '../../../local/cloud/resource-maker.ts';
 import { makeResources } from '../../../local/cloud/resources.ts';
 import { startSecrets } from '../../../local/cloud/secrets.ts';
 import { Resolver, type Resource } from '../../../local/cloud/template.ts';
-import { queuesHere, tablesHere } from '../../support/stores.ts';
+import { objectsHere, queuesHere, tablesHere } from '../../support/stores.ts';
 import { aFolder } from './fixtures.ts';
 
 /** Makes these resources in services of the test's own. */
 export async function make(resources: Record<string, Resource>, conditions = {}) {
-  const [queues, tables, secrets] = await Promise.all([queuesHere(), tablesHere(), startSecrets()]);
+  const [queues, objects, tables, secrets] = await Promise.all([
+    queuesHere(),
+    objectsHere(),
+    tablesHere(),
+    startSecrets(),
+  ]);
   const events = await startEventBuses(queues);
   const services: Services = {
     assemblyFolder: aFolder(),
     queues,
+    objects,
     tables,
     secrets,
     events,
@@ -25,11 +31,13 @@ export async function make(resources: Record<string, Resource>, conditions = {})
     functions: new Map(),
     routes: [],
     authorizers: new Map(),
+    restApis: new Map(),
+    restAuthorizers: new Map(),
     eventSources: [],
   };
   onTestFinished(async () => {
     await Promise.all([...services.functions.values()].map((one) => one.stop()));
-    await Promise.all([queues, tables, secrets, events].map((service) => service.close()));
+    await Promise.all([queues, objects, tables, secrets, events].map((service) => service.close()));
   });
   const asset = path.join(services.assemblyFolder, 'asset.abc');
   mkdirSync(asset);

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { textsSchema } from '../../../lambdas/agents/features.ts';
 import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
-import { textsSchema } from '../../../lambdas/whatsapp-replies/features.ts';
 import { assistantDirectory } from '../../../lambdas/whatsapp-replies/vendors/assistant-directory.ts';
 import { startOpenAiSimulator } from '../../../local/simulators/openai/simulator.ts';
 import { aSecret } from '../../support/reply-secret.ts';

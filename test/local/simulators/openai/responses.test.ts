@@ -179,7 +179,6 @@ describe('response', () => {
       param: 'model',
     });
     expect((await refuse({ colour: 'red' })).message).toContain("Unknown parameter: 'colour'.");
-    expect((await refuse({ stream: true })).message).toContain('does not stream');
     expect((await refuse({ max_output_tokens: 15 })).param).toBe('max_output_tokens');
   });
 

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { conversationId } from '../conversations/conversation.ts';
+import { tenantId } from '../tenancy/tenant.ts';
+
+/** What waits in the queue of turns: a customer's message that a turn must cover. */
+export const turnMessage = z.object({
+  tenant_id: tenantId,
+  conversation_id: conversationId,
+  sequence: z.int().check(z.gte(1)),
+});
+export type TurnMessage = z.output<typeof turnMessage>;
+
+/** The queue that answers what nobody else is answering. */
+export interface TurnQueue {
+  /** Throws `retry` where the queue does not take it. */
+  put(message: TurnMessage, delaySeconds: number): Promise<void>;
+}

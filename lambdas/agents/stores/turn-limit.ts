@@ -1,0 +1,20 @@
+import type { ConversationKey } from '../../conversations/conversation.ts';
+import { gcraLimiter } from '../../shared/limits/gcra.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { limits } from '../limits.ts';
+import { keys } from './keys.ts';
+
+const ofConversation = { perSecond: limits.turnsPerMinute / 60, burst: limits.turnsAtOnce };
+const ofCompany = { perSecond: limits.companyTurnsPerSecond, burst: limits.companyTurnsAtOnce };
+
+/** Takes a turn from the limits of its conversation and its company; in how many milliseconds there is one, 0 where it got one. */
+export function turnLimit(table: Table): (key: ConversationKey) => Promise<number> {
+  const tryAcquire = gcraLimiter(table);
+  const place = { attribute: 'spent_until', counter: 'turns', retentionDays: 1 };
+  return async (key) => {
+    const own = await tryAcquire({ ...place, key: keys.turnLimit(key) }, ofConversation);
+    if (!own.acquired) return Math.max(1_000, own.waitMs);
+    const all = await tryAcquire({ ...place, key: keys.companyLimit(key.tenant_id) }, ofCompany);
+    return all.acquired ? 0 : Math.max(1_000, all.waitMs);
+  };
+}

@@ -1,0 +1,331 @@
+import { APIError, type OpenAI } from 'openai';
+import { Stream } from 'openai/core/streaming.js';
+import type {
+  Response,
+  ResponseCreateParamsBase,
+  ResponseInputItem,
+  ResponseStreamEvent,
+} from 'openai/resources/responses/responses.js';
+import type { Clock } from '../../shared/clock.ts';
+import { EngineError } from '../../shared/errors.ts';
+import { eventStream, type OpenAiSource } from '../../vendors/openai/client.ts';
+import {
+  isNotFound,
+  isTooLong,
+  isUnanswerable,
+  isUnsupported,
+  openAiFault,
+  UnreadableAnswer,
+} from '../../vendors/openai/errors.ts';
+import { recordUsage, type UsageRecorder } from '../../vendors/openai/usage.ts';
+import { limits } from '../limits.ts';
+import type { Model, ModelMessage, ModelStep, Question } from '../work/ports.ts';
+import { endOf, failed, tooLongError, unknownRun } from './response-end.ts';
+import { ResponseSoFar } from './response-so-far.ts';
+
+export interface ModelSettings {
+  model: string;
+  instructions: string;
+  max_output_tokens?: number;
+}
+
+export interface ModelParts {
+  onUsage?: UsageRecorder;
+  clock: Pick<Clock, 'sleep'>;
+  /** A stream that says nothing for so long is read on by another connection. */
+  silentMs?: number;
+}
+
+/** What a server was found to lack; the model's settings are tried from the top down. */
+type Way = 'background' | 'stream' | 'whole';
+const ways: readonly Way[] = ['background', 'stream', 'whole'];
+const parameters: Readonly<Record<Way, object>> = {
+  background: { stream: true, background: true, store: true },
+  stream: { stream: true, store: false },
+  whole: { store: false },
+};
+
+const startTimeoutMs = 15_000;
+/** How long a server that does not stream may write. */
+const wholeTimeoutMs = 60_000;
+const maxReconnects = 6;
+const pollMs = 1_000;
+
+/** Ways that servers were found to have, by their source. */
+const found = new WeakMap<OpenAiSource, Way>();
+
+/**
+ * Responses that are streamed while they run in the background, so that whoever reads them can go away, and another can
+ * read on. A server without one or the other streams, or answers at once.
+ */
+export function streamingModel(
+  source: OpenAiSource,
+  settings: ModelSettings,
+  parts: ModelParts,
+): Model {
+  return {
+    async *answer(question, runId, ended) {
+      const client = await source();
+      const read = new Reading(client, parts, ended);
+      try {
+        if (runId) yield* read.again(runId);
+        else yield* read.anew(await created(source, client, settings, question, read));
+      } catch (error) {
+        const { code, status } = error instanceof APIError ? error : ({} as Partial<APIError>);
+        if (status !== 400 || !isUnanswerable(code)) throw faultOf(error);
+        yield { kind: 'unanswered', reason: String(code) };
+      }
+    },
+
+    async cancel(runId) {
+      const client = await source();
+      await client.responses.cancel(runId).catch(() => undefined);
+    },
+
+    async forget(runId) {
+      const client = await source();
+      await client.responses.delete(runId).catch(() => undefined);
+    },
+  };
+}
+
+/** Asks in the best way that the server has. */
+async function created(
+  source: OpenAiSource,
+  client: OpenAI,
+  settings: ModelSettings,
+  { messages, tenant_id, conversation_id, turn_id }: Question,
+  read: Reading,
+): Promise<globalThis.Response> {
+  const metadata = { tenant_id, conversation_id: conversation_id.slice(0, 512), turn_id };
+  const common = { ...settings, metadata, input: messages.map(inputItem) };
+  for (let way = found.get(source) ?? 'background'; ; ) {
+    const timeout = way === 'whole' ? wholeTimeoutMs : startTimeoutMs;
+    const body = { ...common, ...parameters[way] } as ResponseCreateParamsBase;
+    try {
+      const answer = await client.responses.create(body, read.options(timeout)).asResponse();
+      found.set(source, way);
+      return answer;
+    } catch (error) {
+      const next = ways[ways.indexOf(way) + 1];
+      if (!next || !refusesWay(error)) throw error;
+      way = next;
+    }
+  }
+}
+
+function refusesWay(error: unknown): boolean {
+  if (!(error instanceof APIError) || isUnsupported(error)) return isUnsupported(error);
+  if (error.status !== 400 && error.status !== 422) return false;
+  return /\b(background|store|stream)\b/.test(`${error.param} ${error.message}`);
+}
+
+/** The answer's text is shown as it comes; a refused or broken one is classified at the edge. */
+class Reading {
+  readonly #client: OpenAI;
+  readonly #parts: ModelParts;
+  readonly #ended: AbortSignal;
+  #connection = new AbortController();
+  #soFar: ResponseSoFar | undefined;
+  #runId = '';
+  #resumable = false;
+  #last = -1;
+  #shown = '';
+
+  constructor(client: OpenAI, parts: ModelParts, ended: AbortSignal) {
+    this.#client = client;
+    this.#parts = parts;
+    this.#ended = ended;
+  }
+
+  options(timeout: number) {
+    this.#connection = new AbortController();
+    return {
+      timeout,
+      maxRetries: 0,
+      signal: AbortSignal.any([this.#ended, this.#connection.signal]),
+    };
+  }
+
+  async *anew(answer: globalThis.Response): AsyncGenerator<ModelStep> {
+    if (isStream(answer)) yield* this.#toItsEnd(eventsOf(answer, this.#connection));
+    else yield* this.#waited((await answer.json()) as Response);
+  }
+
+  async *again(runId: string): AsyncGenerator<ModelStep> {
+    this.#runId = runId;
+    this.#resumable = true;
+    yield* this.#toItsEnd(await this.#reopened());
+  }
+
+  /** Reads until the last event, over as many connections as it takes. */
+  async *#toItsEnd(events: AsyncIterable<ResponseStreamEvent>): AsyncGenerator<ModelStep> {
+    let from = events;
+    for (let broken = 0; ; broken++) {
+      const before = this.#last;
+      try {
+        for await (const step of this.#steps(from)) {
+          yield step;
+          if (step.kind === 'answered' || step.kind === 'unanswered') return;
+        }
+      } catch (error) {
+        if (!isBroken(error) || !this.#resumable) throw error;
+      }
+      if (this.#ended.aborted) return;
+      if (!this.#resumable) throw new UnreadableAnswer('a stream without an end');
+      if (this.#last > before) broken = 0;
+      if (broken >= maxReconnects) throw new UnreadableAnswer('a stream that breaks each time');
+      const over = await this.#endNow();
+      if (over) return yield over;
+      await this.#parts.clock.sleep(Math.min(pollMs, 100 * 2 ** broken));
+      from = await this.#reopened();
+    }
+  }
+
+  async *#steps(events: AsyncIterable<ResponseStreamEvent>): AsyncGenerator<ModelStep> {
+    for await (const event of this.#unlessSilent(events)) {
+      if ('sequence_number' in event) this.#last = event.sequence_number;
+      if ('response' in event) {
+        yield* this.#begun(event.response as Response);
+        const end = this.#endIn(event.response as Response, event.type);
+        if (end) return yield end;
+        continue;
+      }
+      if (event.type === 'error') return yield failed(event);
+      if (this.#soFar?.take(event)) yield* this.#newText();
+    }
+  }
+
+  *#begun(response: Response): Generator<ModelStep> {
+    if (this.#soFar) return;
+    this.#soFar = new ResponseSoFar(response);
+    this.#resumable ||= response.background === true && Boolean(response.id);
+    this.#runId ||= response.id ?? '';
+    yield { kind: 'began', runId: this.#runId, resumable: this.#resumable };
+  }
+
+  *#newText(): Generator<ModelStep> {
+    const text = this.#soFar?.text ?? '';
+    if (text === this.#shown) return;
+    this.#shown = text;
+    yield { kind: 'text', text };
+  }
+
+  /** Servers may leave the output out of the last event: then it is what was streamed. */
+  #endIn(response: Response, type: string) {
+    if (!/\.(completed|failed|incomplete)$/.test(type)) return undefined;
+    recordUsage(response, this.#parts.onUsage);
+    const end = endOf(response);
+    const whole = this.#soFar?.whole;
+    return end?.kind === 'unanswered' && end.reason === 'empty' && whole
+      ? ({ kind: 'answered', text: whole } as const)
+      : end;
+  }
+
+  /** A stream may end because its response has, without an event that says so. */
+  async #endNow() {
+    const response = await this.#call(() =>
+      this.#client.responses.retrieve(this.#runId, {}, this.options(startTimeoutMs)),
+    );
+    const end = endOf(response);
+    if (end) recordUsage(response, this.#parts.onUsage);
+    return end;
+  }
+
+  async #reopened(): Promise<AsyncIterable<ResponseStreamEvent>> {
+    const query = { stream: true as const, ...(this.#last >= 0 && { starting_after: this.#last }) };
+    const answer = await this.#call(() =>
+      this.#client.responses
+        .retrieve(this.#runId, query, this.options(startTimeoutMs))
+        .asResponse(),
+    );
+    if (isStream(answer)) return eventsOf(answer, this.#connection);
+    return onlyEvent((await answer.json()) as Response);
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (isNotFound(error)) throw unknownRun(this.#runId, error);
+      throw error;
+    }
+  }
+
+  /** An answer that came as a whole, or one that a server works on without streaming it. */
+  async *#waited(first: Response): AsyncGenerator<ModelStep> {
+    yield* this.#begun({ ...first, background: false });
+    for (let response = first; ; ) {
+      const end = endOf(response);
+      if (end) {
+        recordUsage(response, this.#parts.onUsage);
+        return yield end;
+      }
+      if (!response.id) throw new UnreadableAnswer('an answer without an id');
+      await this.#parts.clock.sleep(pollMs);
+      if (this.#ended.aborted) return;
+      this.#runId = response.id;
+      response = await this.#call(() =>
+        this.#client.responses.retrieve(this.#runId, {}, this.options(startTimeoutMs)),
+      );
+    }
+  }
+
+  /** The events, until nothing comes for too long: then their connection is ended. */
+  async *#unlessSilent(
+    events: AsyncIterable<ResponseStreamEvent>,
+  ): AsyncGenerator<ResponseStreamEvent> {
+    const connection = this.#connection;
+    const silentMs = this.#parts.silentMs ?? limits.silentSeconds * 1000;
+    const end = () => connection.abort();
+    let timer = setTimeout(end, silentMs);
+    try {
+      for await (const event of events) {
+        clearTimeout(timer);
+        yield event;
+        timer = setTimeout(end, silentMs);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const isStream = ({ headers }: globalThis.Response): boolean =>
+  headers.get('content-type')?.startsWith(eventStream) ?? false;
+
+const eventsOf = (
+  answer: globalThis.Response,
+  connection: AbortController,
+): AsyncIterable<ResponseStreamEvent> =>
+  Stream.fromSSEResponse<ResponseStreamEvent>(answer, connection);
+
+/** A server that does not stream what is asked for again tells how it stands. */
+async function* onlyEvent(response: Response): AsyncGenerator<ResponseStreamEvent> {
+  const type = `response.${response.status ?? 'in_progress'}`;
+  yield { type, response } as unknown as ResponseStreamEvent;
+}
+
+/** The connection broke, or what came over it cannot be read: the response itself may be well. */
+const isBroken = (error: unknown): boolean =>
+  !(error instanceof EngineError) &&
+  !(error instanceof APIError && error.status !== undefined) &&
+  openAiFault(error, '').next === 'retry';
+
+const faultOf = (error: unknown): EngineError =>
+  isTooLong(error) ? tooLongError(error) : openAiFault(error, 'answer');
+
+function inputItem({ role, text, pictures }: ModelMessage): ResponseInputItem {
+  if (role === 'assistant' || pictures.length === 0) return { role, content: text };
+  return {
+    role,
+    content: [
+      ...(text ? [{ type: 'input_text' as const, text }] : []),
+      ...pictures.map(({ contentType, bytes }) => ({
+        type: 'input_image' as const,
+        detail: 'auto' as const,
+        image_url: `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}`,
+      })),
+    ],
+  };
+}

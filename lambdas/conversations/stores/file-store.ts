@@ -1,0 +1,70 @@
+import { isoTime } from '../../shared/clock.ts';
+import { exists, expr } from '../../shared/store/expression.ts';
+import { ItemStore } from '../../shared/store/item-store.ts';
+import type { Key } from '../../shared/store/table.ts';
+import {
+  type ConversationKey,
+  conversationPartition,
+  type FileReference,
+} from '../conversation.ts';
+import type { ConversationsTable } from './keys.ts';
+
+/** A file of a conversation; `uploaded_at` is missing until its content was checked. */
+export interface StoredFile extends FileReference {
+  participant_id: string;
+  uploaded_by: string;
+  created_at: string;
+  uploaded_at?: string;
+}
+
+/** How long an upload that is never completed is known. */
+const unfinishedDays = 1;
+
+const keys = {
+  file: (key: ConversationKey, fileId: string): Key => ({
+    pk: conversationPartition(key),
+    sk: `FILE#${fileId}`,
+  }),
+  count: (key: ConversationKey): Key => ({ pk: conversationPartition(key), sk: 'FILES' }),
+};
+
+/** The files of conversations, each in its own conversation's partition: an id of another one finds nothing. */
+export function fileStore(table: ConversationsTable) {
+  const files = new ItemStore<StoredFile>(table, 'a file');
+  const counts = new ItemStore<{ begun: number }>(table, 'a count of files');
+
+  return {
+    async find(key: ConversationKey, fileId: string): Promise<StoredFile | undefined> {
+      return files.get(keys.file(key, fileId));
+    },
+
+    /** Takes one of the conversation's files; false where it has as many already. */
+    async count(key: ConversationKey, most: number): Promise<boolean> {
+      const { written } = await counts.updateIf(keys.count(key), {
+        add: { begun: 1 },
+        if: expr`attribute_not_exists(begun) OR begun < ${most}`,
+        retentionDays: await table.retentionDays(key.tenant_id),
+      });
+      return written;
+    },
+
+    begin: (key: ConversationKey, file: StoredFile): Promise<void> =>
+      files.put(keys.file(key, file.file_id), file, { retentionDays: unfinishedDays }),
+
+    /** The file as it is then; undefined where it has expired meanwhile. */
+    async complete(key: ConversationKey, fileId: string): Promise<StoredFile | undefined> {
+      const now = isoTime(table.clock.now());
+      const { item } = await files.updateIf(keys.file(key, fileId), {
+        set: { uploaded_at: expr`if_not_exists(uploaded_at, ${now})` },
+        if: exists,
+        retentionDays: await table.retentionDays(key.tenant_id),
+      });
+      return item;
+    },
+
+    async remove(key: ConversationKey, fileId: string): Promise<void> {
+      await files.delete(keys.file(key, fileId));
+    },
+  };
+}
+export type FileStore = ReturnType<typeof fileStore>;

@@ -1,0 +1,55 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
+
+export interface PrivateBucketProps {
+  deployment: Deployment;
+  /** After so many days an object is gone, whatever became of what it belonged to; never, where nothing is said. */
+  expiresAfterDays?: number;
+  /** Pages of every origin may upload and download, as far as a URL or a form that we signed lets them. */
+  openToSigned?: true;
+}
+
+/** A bucket that nobody reads but who is granted it, over TLS; it keeps no copies of what is deleted. */
+export class PrivateBucket extends Bucket {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, expiresAfterDays, openToSigned }: PrivateBucketProps,
+  ) {
+    super(scope, id, {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      removalPolicy: deployment.stage.removalPolicy,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          ...(expiresAfterDays && { expiration: Duration.days(expiresAfterDays) }),
+        },
+      ],
+      ...(openToSigned && {
+        cors: [
+          {
+            allowedOrigins: ['*'],
+            allowedMethods: [HttpMethods.GET, HttpMethods.POST],
+            allowedHeaders: ['*'],
+            exposedHeaders: ['etag'],
+            maxAge: Duration.hours(1).toSeconds(),
+          },
+        ],
+      }),
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Who asks for an object is in the log of the function that signed for it.',
+    });
+  }
+
+  /** Grants on its objects alone: `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`. */
+  grantObjects(grantee: IGrantable, ...actions: string[]): Grant {
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.arnForObjects('*')] });
+  }
+}

@@ -1,0 +1,52 @@
+import { Construct } from 'constructs';
+import { limits } from '../../lambdas/web-chat/limits.ts';
+import { routes } from '../../lambdas/web-chat/routes.ts';
+import type { Agents } from '../agents/agents.ts';
+import { ApiFunction } from '../constructs/api-function.ts';
+import type { GeneratedSecret } from '../constructs/generated-secret.ts';
+import type { PublicApi } from '../constructs/public-api.ts';
+import type { SingleTable } from '../constructs/single-table.ts';
+import type { Conversations } from '../conversations/conversations.ts';
+import type { Deployment } from '../deployment.ts';
+
+export interface WebChatProps {
+  deployment: Deployment;
+  api: PublicApi;
+  tenants: SingleTable;
+  conversations: Conversations;
+  agents: Agents;
+  visitorTokenKey: GeneratedSecret;
+  /** Where the widget comes from; the API's own origin where nobody says. */
+  widgetUrl?: string;
+  /** Where answers are streamed; visitors read whole ones where nobody says. */
+  streamingUrl?: string;
+}
+
+/** Customers chat on web pages: begin a conversation, come back to it, write. */
+export class WebChat extends Construct {
+  constructor(scope: Construct, id: string, props: WebChatProps) {
+    super(scope, id);
+    const { deployment, api, tenants, conversations, agents, visitorTokenKey } = props;
+    const handler = new ApiFunction(this, 'Api', {
+      deployment,
+      context: 'web-chat',
+      name: 'web-chat-api',
+      description: 'Begins conversations on web pages, and takes in what visitors write',
+      impact: 'Visitors of web pages can neither begin a conversation nor write',
+      api,
+      routes: Object.values(routes),
+      tenants,
+      timeoutSeconds: limits.apiTimeoutSeconds,
+      environment: {
+        ...conversations.environment,
+        VISITOR_TOKEN_KEY_SECRET_ID: visitorTokenKey.secretArn,
+        SECRETS_MANAGER_REGION: conversations.table.env.region,
+        ...(props.streamingUrl && { STREAMING_URL: props.streamingUrl }),
+        WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
+      },
+      secrets: [visitorTokenKey],
+    });
+    conversations.grantLog(handler);
+    agents.answer(handler);
+  }
+}

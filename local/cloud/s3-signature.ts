@@ -1,0 +1,124 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface S3Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** What S3 answers to a request that it refuses. */
+export interface S3Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
+
+/** A request as it came, by its path and query as they were sent. */
+export interface SignedRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+}
+
+const refused = (code: string, message: string): S3Refusal => ({ status: 403, code, message });
+
+/** Why the signature in a request's query is of no use; undefined where it is ours, of this request, and not too old. */
+export function presignedFault(
+  request: SignedRequest,
+  credentials: S3Credentials,
+  now: number,
+): S3Refusal | undefined {
+  const { query } = request;
+  const credential = query.get('X-Amz-Credential') ?? '';
+  const date = query.get('X-Amz-Date') ?? '';
+  const begun = timeOf(date);
+  if (query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' || begun === undefined) {
+    return refused('AccessDenied', 'The request is not signed.');
+  }
+  const scope = scopeOf(credential, date, credentials.accessKeyId);
+  if ('code' in scope) return scope;
+  const canonical = hashOf(canonicalRequest(request));
+  const text = ['AWS4-HMAC-SHA256', date, scope.parts.join('/'), canonical].join('\n');
+  const wanted = signatureOf(text, scope.parts, credentials.secretAccessKey);
+  if (!isSame(query.get('X-Amz-Signature'), wanted)) return badSignature;
+  const until = begun + Number(query.get('X-Amz-Expires')) * 1000;
+  return now < until ? undefined : refused('AccessDenied', 'Request has expired');
+}
+
+/** Why the signature of a form's policy is of no use; undefined where it is ours. */
+export function formFault(
+  fields: Readonly<Record<string, string>>,
+  credentials: S3Credentials,
+): S3Refusal | undefined {
+  const { policy, 'x-amz-credential': credential = '', 'x-amz-date': date = '' } = fields;
+  if (!policy || fields['x-amz-algorithm'] !== 'AWS4-HMAC-SHA256') {
+    return refused('AccessDenied', 'The form is not signed.');
+  }
+  const scope = scopeOf(credential, date, credentials.accessKeyId);
+  if ('code' in scope) return scope;
+  const wanted = signatureOf(policy, scope.parts, credentials.secretAccessKey);
+  return isSame(fields['x-amz-signature'], wanted) ? undefined : badSignature;
+}
+
+const badSignature = refused(
+  'SignatureDoesNotMatch',
+  'The request signature we calculated does not match the signature you provided.',
+);
+
+function scopeOf(
+  credential: string,
+  date: string,
+  accessKeyId: string,
+): { parts: string[] } | S3Refusal {
+  const [name, ...parts] = credential.split('/');
+  if (!isSame(name, accessKeyId)) {
+    return refused(
+      'InvalidAccessKeyId',
+      'A local store takes only the access key of its own start.',
+    );
+  }
+  const [day, , service, end] = parts;
+  const fits = parts.length === 4 && service === 's3' && end === 'aws4_request';
+  return fits && day === date.slice(0, 8) ? { parts } : badSignature;
+}
+
+function canonicalRequest({ method, path, query, headers }: SignedRequest): string {
+  const names = (query.get('X-Amz-SignedHeaders') ?? '').split(';');
+  const pairs = [...query]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .sort((a, b) => (a < b ? -1 : 1));
+  const lines = names.map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`).join('');
+  const payload = query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD';
+  return [method, path, pairs.join('&'), lines, names.join(';'), payload].join('\n');
+}
+
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+function signatureOf(text: string, scope: readonly string[], secret: string): string {
+  const key = scope.reduce<Buffer | string>((over, part) => hmac(over, part), `AWS4${secret}`);
+  return hmac(key, text).toString('hex');
+}
+
+const hmac = (key: Buffer | string, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest();
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function isSame(given: string | null | undefined, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given ?? ''), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** Such as 20261121T100000Z. */
+function timeOf(date: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date);
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
