@@ -27,7 +27,7 @@ export async function aChat(
   const write = (body: unknown, more: Calling = {}) =>
     ask('POST', `/v1${base}/messages`, { body, ...more });
   const post = (action: string, more: Calling = {}) => ask('POST', `${base}/${action}`, more);
-  return { ...ask, ask, key, base, write, post, told: () => told(log, key) };
+  return { ask, key, base, write, post, log, sent: ask.sent, told: () => told(log, key) };
 }
 
 interface Answer<Data> {
