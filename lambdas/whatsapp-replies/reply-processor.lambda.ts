@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-import { handoverOf } from '../conversations/features.ts';
-=======
 import { defaultMaxOutputTokens } from '../agents/features.ts';
->>>>>>> web
+import { handoverOf } from '../conversations/features.ts';
 import { conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
