@@ -1,4 +1,5 @@
 import { defaultMaxOutputTokens } from '../agents/features.ts';
+import { handoverOf } from '../conversations/features.ts';
 import { conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
@@ -29,7 +30,11 @@ export const handler = worker('reply-processor', replyEnvironment, (parts) => {
   const { openAi, onUsage } = openAiOf(env, meter);
   const shared = {
     store: conversationStore(table, conversations),
-    ...handoverPorts({ conversations, tenants, clock: systemClock, log }),
+    ...handoverPorts({
+      conversations,
+      handover: (company) => handoverOf.read(tenants, company, log),
+      clock: systemClock,
+    }),
     tryAcquireReply: replyRateLimit(table),
     pictureRoom: byteRoom(limits.batchPictureBytes),
     assistantFor: assistantDirectory(tenants, openAi, {

@@ -176,6 +176,30 @@ describe('the direction of imports', () => {
     expect(importsThat(sources, (imported) => imported.includes('simulators/'))).toEqual([]);
   });
 
+  it('leads from the web to the types of what it calls, and to no code of it', () => {
+    const packages = ['preact', 'preact/hooks'];
+    const web = sourcesOf('web');
+    const wrong = importsThat(
+      web,
+      (imported) => !imported.startsWith('web/') && !packages.includes(imported),
+    );
+    const called = new Set(wrong.map((one) => one.split(' → ')[1]));
+    const code = web.filter(({ text }) => /^(import|export) (?!type )[^;]*\/lambdas\//m.test(text));
+
+    expect([...called].sort()).toEqual([
+      'lambdas/agents/ports.ts',
+      'lambdas/conversations/conversation.ts',
+      'lambdas/web-chat/routes.ts',
+    ]);
+    expect(code.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('leads to the web from nowhere but its tests', () => {
+    const sources = [...lambdas, ...stack, ...sourcesOf('bin', 'local')];
+
+    expect(importsThat(sources, (imported) => imported.startsWith('web/'))).toEqual([]);
+  });
+
   it('leads from the local cloud neither to the tests nor to the benches', () => {
     const toTests = importsThat(sourcesOf('local', 'bin'), (imported) =>
       imported.startsWith('test/'),

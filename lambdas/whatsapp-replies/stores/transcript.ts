@@ -70,6 +70,12 @@ export function transcript({ log, older, clock }: TranscriptParts): Pick<
     }
   };
 
+  const recordFailure = (turn: Turn, messageId: string, part: ReplyPart | undefined) => {
+    const { error_code } = part ?? {};
+    const failed = { status: 'failed', ...(error_code !== undefined && { error_code }) } as const;
+    return log.recordDelivery(keyOf(turn), messageId, failed);
+  };
+
   const find = (key: TurnKey) => log.find(keyOf(key));
 
   return {
@@ -146,22 +152,28 @@ export function transcript({ log, older, clock }: TranscriptParts): Pick<
 
     /** What was announced and not sent after all, or refused, has failed. */
     async recordUnsent(turn) {
-      const unsent = turn.parts.filter(({ state }) => state !== 'sent');
-      const written = turn.person_message && turn.parts.length === 0;
-      const ids = new Map(
-        unsent.map((part) => [messageOf(part.message_key).message_id, part.error_code]),
-      );
-      if (written) ids.set(turn.person_message?.message_id ?? '', undefined);
-      if (ids.size === 0) return;
+      const { person_message: written, parts } = turn;
+      const unsent = parts.filter(({ state }) => state !== 'sent');
+      if (written) {
+        if (unsent.length === 0 && parts.length > 0) return;
+        // Who took it in may not have written it yet.
+        await append(turn, [personMessage(written, clock.now())]);
+        await recordFailure(turn, written.message_id, unsent[0]);
+        return;
+      }
+      const sent = parts.filter(({ state }) => state === 'sent');
+      // The version before has sent them without announcing them.
+      if (turn.after === undefined && sent.length > 0) {
+        await append(
+          turn,
+          sent.map((part) => partMessage(turn, part, clock.now())),
+        );
+      }
+      if (unsent.length === 0) return;
       const there = await log.messages(keyOf(turn), { after: turn.after ?? 0, limit: 1_000 });
-      for (const { message_id } of there) {
-        const error_code = ids.get(message_id);
-        if (!ids.has(message_id)) continue;
-        const failed = {
-          status: 'failed',
-          ...(error_code !== undefined && { error_code }),
-        } as const;
-        await log.recordDelivery(keyOf(turn), message_id, failed);
+      const ids = new Set(there.map(({ message_id }) => message_id));
+      for (const part of unsent.filter(({ message_key }) => ids.has(message_key))) {
+        await recordFailure(turn, part.message_key, part);
       }
     },
   };

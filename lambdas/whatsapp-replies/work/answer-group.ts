@@ -26,7 +26,7 @@ export interface PersonMessage extends Waiting {
   outbound: NonNullable<Turn['person_message']> & { after: number };
 }
 
-type Message = QueuedMessage | PersonMessage;
+export type WaitingMessage = QueuedMessage | PersonMessage;
 
 /**
  * Answers the waiting messages of one conversation, oldest first; those that wait together by one
@@ -34,11 +34,11 @@ type Message = QueuedMessage | PersonMessage;
  * with it, so that their order holds.
  */
 export async function answerGroup(
-  messages: Message[],
+  messages: WaitingMessage[],
   ports: ReplyPorts,
   invocation: TurnInvocation,
 ): Promise<Outcome[]> {
-  const outcomes = new Map<Message, Outcome>();
+  const outcomes = new Map<WaitingMessage, Outcome>();
   let pending = messages;
   while (pending.length > 0) {
     const { turn, merged } = await openTurn(pending, ports);
@@ -52,9 +52,9 @@ export async function answerGroup(
 
 /** The turn that the first message belongs to, or a new one for all that wait; none if it was answered before. */
 async function openTurn(
-  pending: Message[],
+  pending: WaitingMessage[],
   ports: ReplyPorts,
-): Promise<{ turn?: Turn; merged: Message[] }> {
+): Promise<{ turn?: Turn; merged: WaitingMessage[] }> {
   const turns = await Promise.all(pending.map((message) => ports.store.turnOf(keyOf(message))));
   const first = turns[0];
   if (first) {
@@ -68,11 +68,11 @@ async function openTurn(
   return { turn: created, merged };
 }
 
-const isIn = (turn: Turn, message: Message): boolean =>
+const isIn = (turn: Turn, message: WaitingMessage): boolean =>
   'inbound' in message &&
   turn.inputs.some((input) => input.message_sid === message.inbound.message_sid);
 
-const keyOf = (message: Message) => ({
+const keyOf = (message: WaitingMessage) => ({
   company_id: message.company_id,
   conversation_id: message.conversation_id,
   turn_id:
@@ -81,9 +81,9 @@ const keyOf = (message: Message) => ({
 
 /** A turn for the customer's messages up to a person's, or for the person's message that is the first. */
 async function newTurn(
-  messages: Message[],
+  messages: WaitingMessage[],
   ports: ReplyPorts,
-): Promise<{ turn: Turn; merged: Message[] }> {
+): Promise<{ turn: Turn; merged: WaitingMessage[] }> {
   const [first] = messages;
   if (!first) throw new Error('Expected a turn of at least one message, got none.');
   const begun = begunTurn(first, ports.clock.now());
@@ -106,7 +106,7 @@ async function newTurn(
   return { turn, merged };
 }
 
-function begunTurn(message: Message, now: number): Turn {
+function begunTurn(message: WaitingMessage, now: number): Turn {
   const time = new Date(now).toISOString();
   return {
     ...keyOf(message),
