@@ -129,7 +129,7 @@ const parametersIn = (place: 'query' | 'header', schemas: z.ZodMiniObject | unde
   });
 
 function successOf({ success }: ApiRoute): Json {
-  const { status, what, created, accepted, schema, mediaType } = success;
+  const { status, what, created, accepted, nothing, schema, mediaType } = success;
   const content = schema
     ? { content: jsonContent(jsonSchema(schema, 'output')) }
     : mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } };
@@ -137,6 +137,7 @@ function successOf({ success }: ApiRoute): Json {
     [status]: { description: what, ...content },
     ...(created && { 201: { description: created, ...content } }),
     ...(accepted && { 202: { description: accepted, ...content } }),
+    ...(nothing && { 204: { description: nothing } }),
   };
 }
 
