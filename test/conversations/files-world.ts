@@ -62,6 +62,7 @@ export async function aConversation(
     meter: recordedMeter(),
     table,
     conversations,
+    events: { publish: async () => undefined },
     handover: async () => handoverFeature.parse({}),
     send: async () => undefined,
     objects: bucket,
