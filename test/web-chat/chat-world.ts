@@ -30,7 +30,7 @@ export const aChat = (fields: Record<string, unknown> = {}): WebChatFeature =>
   features.webchat.parse({ allowed_origins: [shop], ...fields });
 
 /** Turns that begin one for each message, and say what a test has them say. */
-export function someTurns() {
+function someTurns() {
   const begun: (Turn & { asked: number })[] = [];
   const world = {
     begun,
