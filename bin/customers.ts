@@ -44,6 +44,7 @@ async function lookedUp(number: string, options: Wanted) {
   const company = await existingCompany(options.company, options);
   const tables = {
     conversations: tableOf(options, 'conversations'),
+    log: tableOf(options, 'platform-conversations'),
     leads: tableOf(options, 'leads'),
   };
   const address = addressOf(number);

@@ -4,6 +4,7 @@ import { bench } from './commands/bench.ts';
 import { channels } from './commands/channels.ts';
 import { chat } from './commands/chat.ts';
 import { complete, completion } from './commands/completion.ts';
+import { conversations } from './commands/conversations.ts';
 import { customers } from './commands/customers.ts';
 import { deploy } from './commands/deploy.ts';
 import { dlq } from './commands/dlq.ts';
@@ -23,6 +24,7 @@ import { faultOf } from './fault.ts';
 /** By who needs them. */
 const groups: Record<string, readonly (() => CommandUnknownOpts)[]> = {
   'Try it on this machine:': [start, chat, email, lead, invoke, bench],
+  'Answer customers yourself:': [conversations],
   'Set companies up:': [tenants, keys, channels, assistant, customers],
   'Deploy and look after it:': [deploy, secrets, doctor, logs, metric, timeline, dlq],
   'Your shell:': [completion],

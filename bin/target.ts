@@ -28,7 +28,7 @@ export const localAccess = (state: RunningState) => ({
 /** One of the target's tables. */
 export function tableOf(
   target: Target,
-  name: 'conversations' | 'tenants' | 'email-runs' | 'leads',
+  name: 'conversations' | 'platform-conversations' | 'tenants' | 'email-runs' | 'leads',
 ): Table {
   const client = new DynamoDBClient(clientOptions(target, ({ dynamodb_url }) => dynamodb_url));
   return {

@@ -13,6 +13,7 @@ import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
 import type { Settings } from './settings.ts';
+import { Site } from './web/site.ts';
 import { WebChat } from './web-chat/web-chat.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
@@ -40,6 +41,7 @@ export class RepliesEngineStack extends Stack {
       api,
       tenants,
       openAiSecret,
+      log: conversations,
     });
     conversations.deliverOnWhatsApp(whatsApp.inbox);
     const agents = new Agents(this, 'Agents', {
@@ -48,6 +50,7 @@ export class RepliesEngineStack extends Stack {
       conversations,
       openAiSecret,
     });
+    const { siteUrl } = new Site(this, 'Site', { deployment, apiUrl: api.publicBaseUrl });
     new WebChat(this, 'WebChat', {
       deployment,
       api,
@@ -56,6 +59,7 @@ export class RepliesEngineStack extends Stack {
       agents,
       streamingApi,
       visitorTokenKey,
+      widgetUrl: siteUrl,
     });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });

@@ -1,4 +1,5 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { conversationPartition as logPartition } from '../../lambdas/conversations/conversation.ts';
 import { keys as leadKeys } from '../../lambdas/leads/stores/keys.ts';
 import type { Table } from '../../lambdas/shared/store/table.ts';
 import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
@@ -19,6 +20,7 @@ export async function forget(
   for (const { number, customer, conversation_id, opted_out } of channels) {
     if (!conversation_id) continue;
     const conversation = conversationPartition({ company_id: company, conversation_id });
+    deleted += await eraseWords(tables.log, company, conversation_id);
     deleted += await erase(tables.conversations, conversation);
     const who = keys.customer(company, number, customer);
     if (opted_out) await forgetAllButTheOptOut(tables.conversations, who);
@@ -29,6 +31,17 @@ export async function forget(
     deleted += await eraseItem(tables.leads, leadKeys.lead(company, id));
   }
   return deleted;
+}
+
+/** What is said in a conversation, and what the customer thought of it, which stands in a list of the company's. */
+async function eraseWords(log: Table, tenant_id: string, conversation_id: string): Promise<number> {
+  const partition = logPartition({ tenant_id, conversation_id });
+  const items = await itemsOf(log, partition, ['feedback_id']);
+  const feedback = items.flatMap(({ feedback_id: id }) => (typeof id === 'string' ? id : []));
+  for (const id of feedback) {
+    await eraseItem(log, { pk: `TENANT#${tenant_id}`, sk: `FEEDBACK#${id}` });
+  }
+  return feedback.length + (await erase(log, partition));
 }
 
 const atOnce = 16;

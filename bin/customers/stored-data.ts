@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { conversationPartition as logPartition } from '../../lambdas/conversations/conversation.ts';
 import { keys as leadKeys, leadsOf } from '../../lambdas/leads/stores/keys.ts';
 import { phoneNumber } from '../../lambdas/leads/work/phone-number.ts';
 import { plainEmail, plainPhone } from '../../lambdas/leads/work/written-form.ts';
@@ -14,6 +15,8 @@ export interface Who {
 
 export interface CustomerTables {
   conversations: Table;
+  /** What is said in conversations of every channel. */
+  log: Table;
   leads: Table;
 }
 
@@ -34,7 +37,7 @@ export interface StoredData {
 
 export async function storedDataOf(who: Who, tables: CustomerTables): Promise<StoredData> {
   const [channels, leads] = await Promise.all([
-    channelsOf(who, tables.conversations),
+    channelsOf(who, tables),
     leadsBy(who, tables.leads),
   ]);
   return { channels, leads };
@@ -72,18 +75,21 @@ export async function itemsOf(
 /** Also of numbers that the company has no more, and under the other addresses of the same customer. */
 async function channelsOf(
   { company, address }: Omit<Who, 'email'>,
-  table: Table,
+  tables: Pick<CustomerTables, 'conversations' | 'log'>,
   seen = new Set([address]),
 ): Promise<StoredData['channels']> {
   const { pk, sk: prefix } = keys.customer(company, '', address);
   const attributes = ['conversation_id', 'thread_id', 'opted_out', 'same_as', 'known_as'];
-  const known = await itemsOf(table, pk, attributes);
+  const known = await itemsOf(tables.conversations, pk, attributes);
   const others = namesIn(known).filter((name) => !seen.has(name));
   for (const name of others) seen.add(name);
   const here = known.map(async (item) => {
     const id = typeof item['conversation_id'] === 'string' ? item['conversation_id'] : null;
-    const partition = id && conversationPartition({ company_id: company, conversation_id: id });
-    const items = partition ? await itemsOf(table, partition, ['thread_id']) : [];
+    const key = { company_id: company, tenant_id: company, conversation_id: id ?? '' };
+    const items = id
+      ? await itemsOf(tables.conversations, conversationPartition(key), ['thread_id'])
+      : [];
+    const said = id ? await itemsOf(tables.log, logPartition(key), []) : [];
     const threads = [item, ...items].flatMap(({ thread_id: thread }) =>
       typeof thread === 'string' && thread !== '' ? [thread] : [],
     );
@@ -92,11 +98,11 @@ async function channelsOf(
       customer: address,
       conversation_id: id,
       opted_out: item['opted_out'] === true,
-      items: items.length,
+      items: items.length + said.length,
       threads: [...new Set(threads)],
     };
   });
-  const there = others.map((name) => channelsOf({ company, address: name }, table, seen));
+  const there = others.map((name) => channelsOf({ company, address: name }, tables, seen));
   return [...(await Promise.all(here)), ...(await Promise.all(there)).flat()];
 }
 

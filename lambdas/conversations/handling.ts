@@ -16,7 +16,7 @@ export interface HandlingPorts {
 
 /** Serves who answers: people take conversations over and hand them back, customers ask for a person, both close. */
 export function serveHandling(serve: Serve, { conversations, handover }: HandlingPorts): void {
-  serve(routes.takeOver, async ({ params, body: { name, force = false }, caller }) => {
+  serve(routes.takeOver, async ({ params, body: { name, force }, caller }) => {
     const taken = await conversations.setHandling(
       { tenant_id: caller.tenant_id, ...params },
       { handling: 'person', ...byCaller(caller, name), ...(!force && { ifFree: true }) },

@@ -32,6 +32,8 @@ export interface AppendOptions {
   after: number;
   /** Automatic answers only: nothing is written once the conversation is no longer handled automatically. */
   automatic?: true;
+  /** Messages that were told before there was a log: no event tells of them. */
+  ofThePast?: true;
 }
 
 export type Appended =

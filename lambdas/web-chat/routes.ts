@@ -43,8 +43,8 @@ export const chatConfig = z.object({
   allowed_origins: z.array(z.string()),
   identity_required: z.boolean(),
   max_message_chars: z.int(),
-  /** Where answers are streamed; null where they are read by their messages alone. */
-  streaming_url: z.nullable(z.string()),
+  /** Where answers are streamed. */
+  streaming_url: z.string(),
 });
 export type ChatConfig = z.output<typeof chatConfig>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { retentionDays } from '../conversations/environment.ts';
+import { conversationsEnvironment, retentionDays } from '../conversations/environment.ts';
 import { numberVariable, workerConcurrency } from '../shared/env.ts';
 import { httpUrl } from '../shared/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/environment.ts';
@@ -39,6 +39,8 @@ const common = {
   RETENTION_DAYS: retentionDays,
 };
 
+export type CommonEnvironment = z.output<z.ZodMiniObject<typeof common>>;
+
 /** Environment variables of each Lambda; the stack sets exactly these names. */
 export const receiveEnvironment = z.object({
   ...common,
@@ -46,11 +48,16 @@ export const receiveEnvironment = z.object({
   REPLY_QUEUE_URL: z.string(),
 });
 
-export const statusEnvironment = z.object(common);
+export const statusEnvironment = z.object({
+  ...common,
+  ...tenancyEnvironment,
+  ...conversationsEnvironment,
+});
 
 export const replyEnvironment = z.object({
   ...common,
   ...tenancyEnvironment,
+  ...conversationsEnvironment,
   REPLY_QUEUE_URL: z.string(),
   REPLY_DLQ_URL: z.string(),
   ...workerConcurrency,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { outboundMessage } from '../conversations/messages.ts';
 import { tenantId } from '../tenancy/tenant.ts';
 
 /** Ids and addresses become parts of keys, which DynamoDB bounds. */
@@ -35,6 +36,27 @@ export const replyQueueMessage = z.object({
 });
 
 export type ReplyQueueMessage = z.output<typeof replyQueueMessage>;
+
+/** A message of a person of the company, to whom and from which number it goes. */
+const personsMessage = z.extend(outboundMessage, {
+  metadata: z.object({
+    customer: requiredText,
+    business_number: requiredText,
+    project_id: projectId,
+  }),
+});
+
+/** What waits in the reply queue: what customers have written, and what people write to them. */
+export const waitingMessage = z.pipe(
+  z.transform((value: unknown) =>
+    typeof value === 'object' ? { kind: 'inbound', ...value } : value,
+  ),
+  z.discriminatedUnion('kind', [
+    z.extend(replyQueueMessage, { kind: z.literal('inbound') }),
+    personsMessage,
+  ]),
+);
+export type WaitingMessage = z.output<typeof waitingMessage>;
 
 /** The queue between the webhook and the reply processor. */
 export interface ReplyInbox {

@@ -1,4 +1,6 @@
 import { defaultMaxOutputTokens } from '../agents/features.ts';
+import { handoverOf } from '../conversations/features.ts';
+import { conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
 import { consumerParts, worker } from '../shared/lambda.ts';
@@ -6,24 +8,33 @@ import { fairShare } from '../shared/limits/fair-share.ts';
 import { errorForLog } from '../shared/log.ts';
 import { openAiOf } from '../vendors/openai/client.ts';
 import { replyEnvironment } from './environment.ts';
+import { handoverPorts } from './handover.ts';
 import { limits } from './limits.ts';
 import { type ReplyConsumerPorts, replyConsumer } from './reply.ts';
 import { conversationStore } from './stores/conversation-store.ts';
 import { replyRateLimit } from './stores/reply-rate-limit.ts';
 import { assistantDirectory } from './vendors/assistant-directory.ts';
 import { twilioMessenger } from './vendors/twilio-messenger.ts';
-import { conversationsOf, twilioCredentials } from './wiring.ts';
+import { twilioCredentials } from './wiring.ts';
 import { statusCallbackUrl } from './work/delivery.ts';
 import { byteRoom } from './work/steps/pictures.ts';
 
 /** The reply processor: answers the customers' messages. */
 export const handler = worker('reply-processor', replyEnvironment, (parts) => {
   const { env, log, meter } = parts;
-  const { table, tenants, usage } = conversationsOf(parts);
+  const { log: conversations, conversationsTable, ...tenancy } = conversationsOf(parts);
+  const { tenants, usage } = tenancy;
+  const { retentionDays } = conversationsTable;
+  const table = { ...tenancy.tableOf(env.CONVERSATIONS_TABLE), retentionDays };
   const credentials = twilioCredentials(env);
   const { openAi, onUsage } = openAiOf(env, meter);
   const shared = {
-    store: conversationStore(table),
+    store: conversationStore(table, conversations),
+    ...handoverPorts({
+      conversations,
+      handover: (company) => handoverOf.read(tenants, company, log),
+      clock: systemClock,
+    }),
     tryAcquireReply: replyRateLimit(table),
     pictureRoom: byteRoom(limits.batchPictureBytes),
     assistantFor: assistantDirectory(tenants, openAi, {

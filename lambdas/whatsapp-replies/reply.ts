@@ -6,13 +6,8 @@ import { type Consume, consume } from '../shared/queue/consume.ts';
 import type { ConsumerParts, Delivery } from '../shared/queue/consumer.ts';
 import type { Outcome } from '../shared/queue/outcome.ts';
 import { sentAt } from '../shared/queue/settle.ts';
-import {
-  fieldText,
-  type ReplyQueueMessage,
-  replyQueueMessage,
-  whatsAppAddress,
-} from './messages.ts';
-import { answerGroup, type QueuedMessage } from './work/answer-group.ts';
+import { fieldText, type WaitingMessage, waitingMessage, whatsAppAddress } from './messages.ts';
+import { answerGroup, type PersonMessage, type QueuedMessage } from './work/answer-group.ts';
 import { readTwilioMessage } from './work/inbound.ts';
 import type { ReplyPorts } from './work/ports.ts';
 
@@ -32,10 +27,10 @@ export const replyConsumer = (
   parts: ConsumerParts,
 ): Consume =>
   consume(parts, {
-    schema: replyQueueMessage,
+    schema: waitingMessage,
     order: 'fifo-groups',
-    groupOf: ({ company_id, conversation_id }) => `${company_id}#${conversation_id}`,
-    tenantOf: ({ company_id }) => company_id,
+    groupOf: (message) => `${companyOf(message)}#${message.conversation_id}`,
+    tenantOf: companyOf,
     idsOf,
     failed: 'The conversation could not be opened.',
 
@@ -57,43 +52,81 @@ export const replyConsumer = (
     },
   });
 
-const messageSidOf = ({ twilio_message: fields }: ReplyQueueMessage, record: SQSRecord): string =>
+const companyOf = (message: WaitingMessage): string =>
+  message.kind === 'inbound' ? message.company_id : message.tenant_id;
+
+type InboundMessage = Extract<WaitingMessage, { kind: 'inbound' }>;
+
+const messageSidOf = ({ twilio_message: fields }: InboundMessage, record: SQSRecord): string =>
   fieldText(fields, 'MessageSid') || record.messageId;
 
-const idsOf = (message: ReplyQueueMessage, record: SQSRecord) => ({
-  company_id: message.company_id,
+const idsOf = (message: WaitingMessage, record: SQSRecord) => ({
+  company_id: companyOf(message),
   conversation_id: message.conversation_id,
-  message_sid: messageSidOf(message, record),
+  ...(message.kind === 'inbound'
+    ? { message_sid: messageSidOf(message, record) }
+    : { message_id: message.message_id }),
 });
+
+interface Read {
+  message?: QueuedMessage | PersonMessage;
+  outcome?: Outcome;
+}
 
 /** The message as it is answered, or what becomes of one that cannot be read. */
 async function readDelivery(
-  { message, record }: Delivery<ReplyQueueMessage>,
+  { message, record }: Delivery<WaitingMessage>,
   defaultBusinessNumber: () => Promise<string>,
   clock: Pick<Clock, 'now'>,
-): Promise<{ message?: QueuedMessage; outcome?: Outcome }> {
-  const { twilio_message: fields, received_at, consent, thread_id, ...ids } = message;
+): Promise<Read> {
+  if (message.kind === 'outbound') return { message: personMessageOf(message) };
   try {
-    const receivedAt = received_at ? Date.parse(received_at) : sentAt(record, clock.now());
-    const { from, to, content } = readTwilioMessage(fields);
-    const message_sid = messageSidOf(message, record);
-    return {
-      message: {
-        ...ids,
-        ...(thread_id && { thread_id }),
-        customer: whatsAppAddress(from),
-        business_number: whatsAppAddress(to || (await defaultBusinessNumber())),
-        inbound: {
-          message_sid,
-          received_at: isoTime(receivedAt),
-          ...content,
-          ...(consent && { consent }),
-        },
-      },
-    };
+    const receivedAt = message.received_at
+      ? Date.parse(message.received_at)
+      : sentAt(record, clock.now());
+    return { message: await queuedMessageOf(message, record, receivedAt, defaultBusinessNumber) };
   } catch (thrown) {
     const error = asEngineError(thrown);
     if (error.next !== 'retry') return { outcome: { kind: 'dead', error } };
     return { outcome: { kind: 'retry', afterSeconds: soonSeconds, error } };
   }
 }
+
+async function queuedMessageOf(
+  message: InboundMessage,
+  record: SQSRecord,
+  receivedAt: number,
+  defaultBusinessNumber: () => Promise<string>,
+): Promise<QueuedMessage> {
+  const { company_id, project_id, conversation_id, thread_id, consent } = message;
+  const { from, to, name, content } = readTwilioMessage(message.twilio_message);
+  return {
+    ...{ company_id, project_id, conversation_id },
+    ...(thread_id && { thread_id }),
+    ...(name && { customer_name: name }),
+    customer: whatsAppAddress(from),
+    business_number: whatsAppAddress(to || (await defaultBusinessNumber())),
+    inbound: {
+      message_sid: messageSidOf(message, record),
+      received_at: isoTime(receivedAt),
+      ...content,
+      ...(consent && { consent }),
+    },
+  };
+}
+
+const personMessageOf = ({
+  tenant_id: company_id,
+  conversation_id,
+  metadata,
+  ...outbound
+}: Extract<WaitingMessage, { kind: 'outbound' }>): PersonMessage => {
+  const { message_id, after, text, author, created_at, client_id } = outbound;
+  return {
+    ...{ company_id, conversation_id, ...metadata },
+    outbound: {
+      ...{ message_id, after, text, author, created_at },
+      ...(client_id !== undefined && { client_id }),
+    },
+  };
+};

@@ -1,3 +1,4 @@
+import { conversationsOf } from '../conversations/wiring.ts';
 import { http } from '../shared/http/lambda.ts';
 import { statusEnvironment } from './environment.ts';
 import { statusApp } from './status.ts';
@@ -5,12 +6,14 @@ import { deliveryStore } from './stores/delivery-store.ts';
 import { conversationsTable, twilioCredentials } from './wiring.ts';
 
 /** Twilio's status callbacks. */
-export const handler = http('status', statusEnvironment, ({ env, log, meter }) =>
-  statusApp({
+export const handler = http('status', statusEnvironment, (parts) => {
+  const { env, log, meter } = parts;
+  return statusApp({
     credentials: twilioCredentials(env),
     publicBaseUrl: env.PUBLIC_BASE_URL,
     deliveries: deliveryStore(conversationsTable(env)),
+    conversations: conversationsOf(parts).log,
     log,
     meter,
-  }),
-);
+  });
+});

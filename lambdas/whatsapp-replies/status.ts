@@ -1,19 +1,23 @@
 import type { Hono } from 'hono';
+import type { ConversationLog } from '../conversations/ports.ts';
 import { httpApp, problemResponse } from '../shared/http/problem.ts';
 import { fieldText } from './messages.ts';
 import { paths } from './routes.ts';
-import type { DeliveryStore } from './stores/delivery-store.ts';
+import type { DeliveryReport, DeliveryStore } from './stores/delivery-store.ts';
 import { bounded, malformedFields, type SignedWebhook, signedForm } from './twilio-webhook.ts';
 import {
   decodeReference,
+  deliveryOf,
   isFailure,
   isMessageStatus,
+  messageOf,
   referenceParameter,
 } from './work/delivery.ts';
 import { readTwilioMessage } from './work/inbound.ts';
 
 export interface StatusPorts extends SignedWebhook {
   deliveries: DeliveryStore;
+  conversations: Pick<ConversationLog, 'recordDelivery'>;
 }
 
 /** The webhook for Twilio's status callbacks: moves the delivery status of a sent message forward. */
@@ -38,12 +42,10 @@ export function statusApp(ports: StatusPorts): Hono {
     // Twilio's have five digits; more than these could not be stored as a number.
     const [code] = /^\d{1,9}$/.exec(fieldText(fields, 'ErrorCode')) ?? [];
     const errorCode = Number(code) || undefined;
-    const moved = await ports.deliveries.report({
-      reference,
-      messageSid,
-      status,
-      ...(errorCode !== undefined && { errorCode }),
-    });
+    const report = { reference, messageSid, status, ...(errorCode !== undefined && { errorCode }) };
+    const { moved, counted } = await ports.deliveries.report(report);
+    // Also where it has not moved: that request may have died before it told the conversation.
+    if (counted) await tellConversation(report, ports);
     if (moved && isFailure(status)) {
       ports.meter.count('MessagesUndelivered');
       ports.log.warn('A reply was not delivered.', {
@@ -57,4 +59,19 @@ export function statusApp(ports: StatusPorts): Hono {
     return c.body(null, 204);
   });
   return app;
+}
+
+/** Records in the conversation what became of a message: of several parts, that the last one arrived, or any failed. */
+async function tellConversation(
+  { reference, status, errorCode }: DeliveryReport,
+  { conversations }: StatusPorts,
+): Promise<void> {
+  const delivery = deliveryOf(status);
+  const { message_id, isLast } = messageOf(reference.message_key);
+  if (!delivery || !(isLast || delivery === 'failed')) return;
+  const { company_id: tenant_id, conversation_id } = reference;
+  await conversations.recordDelivery({ tenant_id, conversation_id }, message_id, {
+    status: delivery,
+    ...(errorCode !== undefined && { error_code: errorCode }),
+  });
 }

@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import { messageRetentionFeature } from '../conversations/features.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
@@ -12,12 +11,9 @@ import {
   parseTwilioCredentials,
   type StoredTwilioCredentials,
 } from '../vendors/twilio/credentials.ts';
-import type { statusEnvironment } from './environment.ts';
+import type { CommonEnvironment } from './environment.ts';
 import type { ReplyInbox } from './messages.ts';
 import type { ConversationsTable } from './stores/keys.ts';
-
-/** What the environments of this context's Lambdas have in common. */
-type CommonEnvironment = z.output<typeof statusEnvironment>;
 
 /** The table, where the deployment's retention is that of every company. */
 export const conversationsTable = (env: CommonEnvironment): ConversationsTable => ({

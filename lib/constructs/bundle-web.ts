@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { projectRoot } from './bundle.ts';
 import { keptState, replaceFile, stampsOf, stateOf } from './kept-bundles.ts';
 
@@ -8,30 +8,12 @@ import { keptState, replaceFile, stampsOf, stateOf } from './kept-bundles.ts';
 export const widgetFolder = path.join('dist', 'web', 'widget');
 const sources = path.join('web', 'widget');
 
-/**
- * Of marked only the lexer is used, but its one file makes a whole parser as it loads, which no bundler may leave out.
- * Cut where the lexer ends.
- */
-const onlyLexer: Plugin = {
-  name: 'only-lexer',
-  setup(builder) {
-    builder.onLoad({ filter: /[\\/]marked\.esm\.js$/ }, ({ path: file }) => {
-      const whole = readFileSync(file, 'utf8');
-      const end = /var \w+=class\{options;parser;constructor/.exec(whole)?.index;
-      const name = /[{,](\w+) as Lexer[,}]/.exec(whole)?.[1];
-      if (!end || !name) {
-        return { errors: [{ text: `${file} is another marked than the one that is cut here.` }] };
-      }
-      return { contents: `${whole.slice(0, end)}export{${name} as Lexer};`, loader: 'js' };
-    });
-  },
-};
-
 const common: BuildOptions = {
   bundle: true,
   minify: true,
   platform: 'browser',
   target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+  charset: 'utf8',
   legalComments: 'none',
   metafile: true,
   write: false,
@@ -107,7 +89,6 @@ async function makeWidget(root: string): Promise<Made> {
       jsx: 'automatic',
       jsxImportSource: 'preact',
       tsconfigRaw: '{}',
-      plugins: [onlyLexer],
     }),
   ]);
   const outputs = [...(loader.outputFiles ?? []), ...(app.outputFiles ?? [])];

@@ -18,8 +18,8 @@ export interface WebChatProps {
   conversations: Conversations;
   agents: Agents;
   visitorTokenKey: GeneratedSecret;
-  /** Where the widget comes from; the API's own origin where nobody says. */
-  widgetUrl?: string;
+  /** Where the widget comes from. */
+  widgetUrl: string;
   streamingApi: StreamingApi;
 }
 
@@ -43,7 +43,7 @@ export class WebChat extends Construct {
         VISITOR_TOKEN_KEY_SECRET_ID: visitorTokenKey.secretArn,
         SECRETS_MANAGER_REGION: conversations.table.env.region,
         STREAMING_URL: props.streamingApi.streamingBaseUrl,
-        WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
+        WIDGET_URL: props.widgetUrl,
       },
       secrets: [visitorTokenKey],
     });

@@ -10,6 +10,7 @@ import type { PublicApi } from '../constructs/public-api.ts';
 import { SingleTable } from '../constructs/single-table.ts';
 import { Worker } from '../constructs/worker.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';
+import type { Conversations } from '../conversations/conversations.ts';
 import type { Deployment } from '../deployment.ts';
 import { output } from '../output.ts';
 
@@ -18,6 +19,8 @@ export interface WhatsAppRepliesProps {
   api: PublicApi;
   tenants: SingleTable;
   openAiSecret: ISecret;
+  /** Where all that is said is kept. */
+  log: Conversations;
 }
 
 /** WhatsApp messages get their answers: webhook → inbox → reply processor → Twilio → status callback. */
@@ -27,7 +30,7 @@ export class WhatsAppReplies extends Construct {
 
   constructor(scope: Construct, id: string, props: WhatsAppRepliesProps) {
     super(scope, id);
-    const { deployment, api, tenants, openAiSecret } = props;
+    const { deployment, api, tenants, openAiSecret, log } = props;
     const twilioSecret = new EmptySecret(this, 'TwilioCredentials', {
       deployment,
       name: 'whatsapp-credentials/twilio',
@@ -88,6 +91,7 @@ export class WhatsAppReplies extends Construct {
       timeoutSeconds: limits.replyTimeoutSeconds,
       environment: {
         ...environment,
+        ...log.environment,
         TENANTS_TABLE: tenants.tableName,
         WORKER_CONCURRENCY: String(deployment.concurrency.workers.replies),
         OPENAI_API_KEY_SECRET_ID: openAiSecret.secretArn,
@@ -109,6 +113,7 @@ export class WhatsAppReplies extends Construct {
       'dynamodb:Query',
     );
     tenants.grant(reply, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    log.grantLog(reply);
 
     const status = new ApiFunction(this, 'Status', {
       ...common,
@@ -117,10 +122,11 @@ export class WhatsAppReplies extends Construct {
       impact: 'It stays unknown whether replies reached their customers',
       api,
       routes: [routes.status],
-      environment,
+      environment: { ...environment, ...log.environment, TENANTS_TABLE: tenants.tableName },
       secrets: [twilioSecret],
     });
-    conversations.grant(status, 'dynamodb:UpdateItem');
+    conversations.grant(status, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    log.grantLog(status);
 
     output(this, 'WhatsAppWebhookUrl', api.publicBaseUrl + routes.inbound.path, {
       what: `Paste into Twilio with ${connectionOverrides} behind it: "When a message comes in", and its fallback URL (POST)`,

@@ -79,7 +79,7 @@ export async function startEventBuses(
     const failed = results.filter((result) => 'ErrorCode' in result).length;
     return c.json({ FailedEntryCount: failed, Entries: results });
   });
-  const server = await serveLocally(app, 0, signedBy(localCredentials.accessKeyId));
+  const server = await serveLocally(app, 0, signedBy(localCredentials));
 
   return {
     ...server,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdapterName, Insight, Lead } from '../../lambdas/leads/messages.ts';
 import { routes } from '../../lambdas/leads/routes.ts';
+import { refusalText } from '../refusal-text.ts';
 import { nothingRuns, runningIn } from '../running.ts';
 import { insightText } from './show.ts';
 
@@ -68,23 +69,6 @@ const callOf =
     if (response.status === 404) throw new NotYet(`${method} ${where} answered 404: ${text}`);
     throw new Error(refusalText(method, where, response.status, text));
   };
-
-interface Problem {
-  detail?: string;
-  errors?: { pointer: string; detail: string }[];
-}
-
-/** An answer that refuses, as a person reads it. */
-function refusalText(method: string, where: string, status: number, text: string): string {
-  const said = `${method} ${where} answered ${status}`;
-  try {
-    const { detail, errors = [] } = JSON.parse(text) as Problem;
-    const faults = errors.map((one) => `\n  ${one.pointer.replace('#/', '')}: ${one.detail}`);
-    return `${said}: ${detail ?? text}${faults.join('')}`;
-  } catch {
-    return `${said}: ${text}`;
-  }
-}
 
 const timeoutMs = 60_000;
 

@@ -46,7 +46,7 @@ afterAll(() => drill.stop());
 async function stored(): Promise<string> {
   const { client } = drill.engine.cloud.services.tables;
   const all = await Promise.all(
-    ['conversations', 'leads'].map(async (name) => {
+    ['conversations', 'platform-conversations', 'leads'].map(async (name) => {
       const { Items: items } = await client.send(
         new ScanCommand({ TableName: `replies-engine-${name}-local` }),
       );

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { productEvents } from '../../lambdas/events/messages.ts';
 import { publisher } from '../../lambdas/events/publisher.ts';
 import type { Insight, Lead } from '../../lambdas/leads/messages.ts';
 import type { EndpointView } from '../../lambdas/webhooks/routes.ts';
@@ -57,7 +58,7 @@ describe('a company that has set a webhook', () => {
     expect(shown).toMatchObject({
       url: receiver.url,
       state: 'active',
-      events: ['insight.created'],
+      events: [...productEvents],
     });
     expect(request.headers['webhook-id']).toBe(id);
     expect(verified(request, signing_secret)).toMatchObject({

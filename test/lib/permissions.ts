@@ -20,6 +20,19 @@ export const consumes = [
   'sqs:ReceiveMessage',
 ];
 
+const readsAndWrites = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+];
+
+/** Writes what is said in conversations, and publishes its events. */
+const writesConversations = {
+  'acme-events-dev': ['events:PutEvents'],
+  'acme-platform-conversations-dev': readsAndWrites,
+};
+
 /** All that each function may do, and on what. */
 export const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
@@ -35,6 +48,11 @@ export const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ],
+  },
+  'acme-site-publish-dev': {
+    ...writesItsLog('site-publish'),
+    SiteBucket: ['s3:ListBucket'],
+    'SiteBucket/*': ['s3:DeleteObject', 's3:PutObject'],
   },
   'acme-leads-api-dev': {
     ...writesItsLog('leads-api'),
@@ -54,15 +72,19 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-conversations-api-dev': {
     ...writesItsLog('conversations-api'),
     ...guardsItsRoutes,
-    'acme-events-dev': ['events:PutEvents'],
-    'acme-platform-conversations-dev': [
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    ],
+    ...writesConversations,
+    'acme-platform-conversations-dev': ['dynamodb:DeleteItem', ...readsAndWrites],
     'acme-platform-conversations-dev/index/inbox': ['dynamodb:Query'],
     'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
+    ConversationsFiles: ['s3:ListBucket'],
+    'ConversationsFiles/*': ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  },
+  'acme-web-chat-api-dev': {
+    ...writesItsLog('web-chat-api'),
+    ...guardsItsRoutes,
+    ...writesConversations,
+    'acme/dev/visitor-token-key': ['secretsmanager:GetSecretValue'],
+    'acme-turns-dev': ['sqs:SendMessage'],
   },
   'acme-email-trigger-dev': {
     ...writesItsLog('email-trigger'),
@@ -149,6 +171,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-reply-processor-dev': {
     ...writesItsLog('reply-processor'),
     ...readsTwilioSecret,
+    ...writesConversations,
     'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
     'acme-conversations-dev': [
       'dynamodb:GetItem',
@@ -163,6 +186,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
   'acme-status-dev': {
     ...writesItsLog('status'),
     ...readsTwilioSecret,
-    'acme-conversations-dev': ['dynamodb:UpdateItem'],
+    ...writesConversations,
+    'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
 };

@@ -1,5 +1,8 @@
 import { textsSchema } from '../../lambdas/agents/features.ts';
-import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
+import type {
+  PersonMessage,
+  QueuedMessage,
+} from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import type { Inbound } from '../../lambdas/whatsapp-replies/work/inbound.ts';
 import type { ReplyPart, Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 
@@ -64,3 +67,17 @@ export function aQueuedMessage(n = 1, inbound: Partial<Inbound> = {}): QueuedMes
 
 export const queuedMessages = (count: number): QueuedMessage[] =>
   Array.from({ length: count }, (_, index) => aQueuedMessage(index + 1));
+
+/** The nth message of a person of the company to the customer. */
+export const aPersonMessage = (n = 1, text = `Ada’s message ${n}.`): PersonMessage => ({
+  ...owner,
+  customer,
+  business_number: business,
+  outbound: {
+    message_id: `msg_${n}`,
+    text,
+    author: { id: 'user:ada', name: 'Ada' },
+    created_at: '2026-11-21T10:00:00.000Z',
+    after: 0,
+  },
+});

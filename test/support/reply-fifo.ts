@@ -1,4 +1,4 @@
-import type { QueuedMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
+import type { WaitingMessage } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import { TestProcess } from './crash.ts';
 import type { World } from './reply-world.ts';
 
@@ -18,12 +18,12 @@ const maxReceives = 100;
  * of a batch whose process died, until nothing is left. After the given receives all goes well and
  * batches are of ten. Returns the messages that went to the dead-letter queue.
  */
-export async function deliverAll(
+export async function deliverAll<M extends WaitingMessage>(
   world: World,
-  messages: QueuedMessage[],
+  messages: M[],
   receives: readonly Receive[] = [],
-): Promise<QueuedMessage[]> {
-  const dead: QueuedMessage[] = [];
+): Promise<M[]> {
+  const dead: M[] = [];
   let waiting = messages;
   for (let n = 0; waiting.length > 0; n += 1) {
     if (n > maxReceives) throw new Error(`Expected ${maxReceives} receives to be enough.`);
@@ -34,12 +34,12 @@ export async function deliverAll(
   return dead;
 }
 
-async function receive(
+async function receive<M extends WaitingMessage>(
   world: World,
-  batch: QueuedMessage[],
+  batch: M[],
   process: TestProcess,
-  dead: QueuedMessage[],
-): Promise<QueuedMessage[]> {
+  dead: M[],
+): Promise<M[]> {
   const answers = world.answers(batch, { process });
   const result = await process.outcome(answers).catch(() => undefined);
   if (!result) {

@@ -71,8 +71,9 @@ export function conversationStoreContract(open: () => OpenedStore): void {
           ],
         });
       for (let n = 0; n < exchanges; n++) {
-        await store.recordInputs(exchange(n));
-        await store.recordReply(exchange(n));
+        const { turn: begun } = await store.recordInputs(exchange(n));
+        for (const part of begun.parts) await store.announce(begun, part);
+        await store.recordReply(begun);
       }
       return { store, exchange };
     }
@@ -102,7 +103,7 @@ export function conversationStoreContract(open: () => OpenedStore): void {
       const { store, exchange } = await exchanged(0);
       const image = { url: 'https://m.example', content_type: 'image/png' };
       const input = anInput({ text: 'This one', images: [image], unreadable: ['videos'] });
-      await store.recordInputs({ ...exchange(0), inputs: [input] });
+      await store.recordInputs({ ...exchange(0), inputs: [{ ...input, message_sid: 'SM9' }] });
 
       const [message] = await store.history(exchange(1), 20);
 

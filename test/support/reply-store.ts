@@ -1,25 +1,29 @@
+import type { Message } from '../../lambdas/conversations/conversation.ts';
+import type { ConversationLog } from '../../lambdas/conversations/ports.ts';
 import type { Clock } from '../../lambdas/shared/clock.ts';
 import { retryLater } from '../../lambdas/shared/errors.ts';
 import type { MessageStatus } from '../../lambdas/whatsapp-replies/messages.ts';
+import { transcript } from '../../lambdas/whatsapp-replies/stores/transcript.ts';
 import {
   type Conversation,
   type ConversationStore,
   turnTaken,
 } from '../../lambdas/whatsapp-replies/work/ports.ts';
 import {
-  inputText,
   replyText,
+  seenByThread,
   type Turn,
   type TurnKey,
   userText,
 } from '../../lambdas/whatsapp-replies/work/turn.ts';
+import { memoryConversationLog } from './conversation-log.ts';
 
 type ConversationKey = Pick<TurnKey, 'company_id' | 'conversation_id'>;
 type Progress = Turn | { covered_by: string };
 
-/** A message as the transcript keeps it. */
+/** A message of the conversation, and what became of it on its way. */
 export interface StoredMessage {
-  role?: 'user' | 'assistant';
+  role?: Message['role'];
   content?: string;
   message_sid?: string;
   status?: MessageStatus | 'received';
@@ -35,11 +39,13 @@ export interface StoredConversation extends Conversation {
 }
 
 export interface MemoryStore extends ConversationStore {
+  /** What is said in all conversations. */
+  log: ConversationLog;
   /** Puts a turn there as an earlier invocation would have left it. */
   put(turn: Turn): Turn;
   turn(turnId: string): Turn | undefined;
   summary(): StoredConversation | undefined;
-  /** The messages of the conversation in the order of their keys. */
+  /** The messages of the conversation in their order. */
   transcript(): StoredMessage[];
   optOut(customer: string): void;
   optIn(customer: string): void;
@@ -54,22 +60,47 @@ const clocksDifferMs = 3_600_000;
 
 const partition = (key: ConversationKey) => `${key.company_id}#${key.conversation_id}`;
 
+const seen = (turn: Turn, before: Conversation | undefined) => {
+  const sequence = seenByThread(turn) ?? before?.seen_sequence ?? turn.after;
+  return sequence === undefined ? {} : { seen_sequence: sequence };
+};
+
+const nothingOlder = {
+  messages: async () => [],
+  history: async () => [],
+  messageBySid: async () => undefined,
+};
+
 /** The conversations table in memory: the same keys, conditions and version conflicts. */
 export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
   const progress = new Map<string, Progress>();
-  const messages = new Map<string, StoredMessage>();
+  /** What became of parts, by their keys. */
+  const sent = new Map<string, StoredMessage>();
+  const said: Message[] = [];
   /** When the status callbacks of messages came. */
   const reported = new Map<string, number>();
   const conversations = new Map<string, StoredConversation>();
   const optedOut = new Set<string>();
 
   const turnAt = (key: TurnKey) => `${partition(key)}#${key.turn_id}`;
-  const messageAt = (key: ConversationKey, messageKey: string) => `${partition(key)}#${messageKey}`;
-  const messagesOf = (key: ConversationKey) =>
-    [...messages]
-      .filter(([at]) => at.startsWith(`${partition(key)}#`))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, message]) => message);
+  const sentAt = (key: ConversationKey, messageKey: string) => `${partition(key)}#${messageKey}`;
+  const log = memoryConversationLog(clock, {
+    listener: {
+      opened: async () => {},
+      undelivered: async () => {},
+      async written(_, messages) {
+        const isNew = (one: Message) =>
+          said.every(({ message_id }) => message_id !== one.message_id);
+        said.push(...messages.filter(isNew));
+      },
+    },
+  });
+  const { recordUnsent, ...words } = transcript({ log, older: nothingOlder, clock });
+  const turnIdOf = (messageSid: string): string =>
+    [...progress.values()]
+      .filter((found): found is Turn => !('covered_by' in found))
+      .find(({ inputs }) => inputs.some(({ message_sid }) => message_sid === messageSid))
+      ?.turn_id ?? '';
   const change = (key: ConversationKey, fields: Partial<StoredConversation>) => {
     const { company_id, conversation_id } = key;
     const before = conversations.get(partition(key)) ?? { company_id, conversation_id };
@@ -114,17 +145,8 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
       return found?.covered_by ?? turn.turn_id;
     },
 
-    async recordInputs(turn) {
-      for (const input of turn.inputs) {
-        messages.set(messageAt(turn, `${input.received_at}#${input.message_sid}`), {
-          role: 'user',
-          content: inputText(input),
-          message_sid: input.message_sid,
-          status: 'received',
-          turn_id: turn.turn_id,
-        });
-      }
-    },
+    ...words,
+    log,
 
     conversation: async (key) => structuredClone(conversations.get(partition(key))),
 
@@ -139,19 +161,8 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
     },
 
     async messageBySid(key, messageSid) {
-      const found = messagesOf(key).find((message) => message.message_sid === messageSid);
-      return found?.content !== undefined && found.role
-        ? { role: found.role, content: found.content }
-        : undefined;
-    },
-
-    async history(turn, limit) {
-      const read = limit + turn.inputs.length + turn.parts.length;
-      return messagesOf(turn)
-        .slice(-read)
-        .filter((message) => message.turn_id !== turn.turn_id && message.content)
-        .slice(-limit)
-        .map(({ role = 'user', content = '' }) => ({ role, content }));
+      const [at] = [...sent].find(([, part]) => part.message_sid === messageSid) ?? [];
+      return words.messageBySid(key, at?.slice(partition(key).length + 1) ?? messageSid);
     },
 
     hasOptedOut: async (turn) => optedOut.has(turn.customer),
@@ -163,21 +174,19 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
         !('covered_by' in found) && isNew(at, Date.parse(found.updated_at)) ? found.parts : [],
       );
       const reports = [...reported].flatMap(([at, ms]) =>
-        isNew(at, ms) && at !== messageAt(turn, messageKey) ? (messages.get(at) ?? []) : [],
+        isNew(at, ms) && at !== sentAt(turn, messageKey) ? (sent.get(at) ?? []) : [],
       );
       return new Set([...turns, ...reports].flatMap(({ message_sid }) => message_sid ?? []));
     },
 
-    reportedSid: async (turn, messageKey) => messages.get(messageAt(turn, messageKey))?.message_sid,
+    reportedSid: async (turn, messageKey) => sent.get(sentAt(turn, messageKey))?.message_sid,
 
     async recordReply(turn) {
       const done = turn.parts.filter(({ state }) => state === 'sent' || state === 'rejected');
       for (const part of done) {
-        const before = messages.get(messageAt(turn, part.message_key));
-        messages.set(messageAt(turn, part.message_key), {
+        const before = sent.get(sentAt(turn, part.message_key));
+        sent.set(sentAt(turn, part.message_key), {
           ...before,
-          role: 'assistant',
-          content: part.body,
           turn_id: turn.turn_id,
           status:
             before?.status ?? (part.state === 'rejected' ? 'failed' : part.status) ?? 'queued',
@@ -185,6 +194,8 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
           ...(part.error_code && { error_code: part.error_code }),
         });
       }
+      await recordUnsent(turn);
+      if (turn.person_message) return;
       const before = conversations.get(partition(turn));
       if (before?.last_turn_id === turn.turn_id) return;
       const lastSid = done.findLast(({ message_sid }) => message_sid)?.message_sid;
@@ -195,6 +206,7 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
         ...(lastSid && { last_ai_response: replyText(turn), last_message_sid: lastSid }),
         ...(turn.last_item_id && { last_item_id: turn.last_item_id }),
         ...(turn.thread_tokens && { thread_tokens: turn.thread_tokens }),
+        ...seen(turn, before),
       });
     },
 
@@ -209,16 +221,23 @@ export function memoryStore(clock: Pick<Clock, 'now'>): MemoryStore {
     },
 
     summary: () => structuredClone(conversations.get(partition(defaultOwner))),
-    transcript: () => messagesOf(defaultOwner).map((message) => ({ ...message })),
+    transcript: () =>
+      said.map(({ role, text, message_id }) => ({
+        role,
+        content: text,
+        ...(role === 'user'
+          ? { message_sid: message_id, status: 'received' as const, turn_id: turnIdOf(message_id) }
+          : sent.get(sentAt(defaultOwner, message_id))),
+      })),
     optOut: (customer) => void optedOut.add(customer),
     optIn: (customer) => void optedOut.delete(customer),
 
     report(messageKey, messageSid) {
-      const at = messageAt(defaultOwner, messageKey);
-      const before = messages.get(at);
+      const at = sentAt(defaultOwner, messageKey);
+      const before = sent.get(at);
       if (before?.message_sid && before.message_sid !== messageSid) return;
       reported.set(at, clock.now());
-      messages.set(at, { ...before, message_sid: messageSid, status: 'sent' });
+      sent.set(at, { ...before, message_sid: messageSid, status: 'sent' });
     },
   };
 }

@@ -4,6 +4,7 @@ import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import {
   answerGroup,
   type QueuedMessage,
+  type WaitingMessage,
 } from '../../lambdas/whatsapp-replies/work/answer-group.ts';
 import { answerTurn } from '../../lambdas/whatsapp-replies/work/answer-turn.ts';
 import { turnContext } from '../../lambdas/whatsapp-replies/work/attempt.ts';
@@ -47,20 +48,26 @@ export interface World {
   /** The turns whose replies were counted in the usage. */
   counted: string[];
   /** One invocation of a minute, or less, for the waiting messages of a conversation. */
-  answers(messages: QueuedMessage[], invocation?: Invocation): Promise<GroupResult>;
+  answers<M extends WaitingMessage>(
+    messages: M[],
+    invocation?: Invocation,
+  ): Promise<GroupResult<M>>;
   /** Takes a turn that is in the store as it is. */
   takes(turn: Turn, remainingMs?: number): Promise<MessageOutcome>;
 }
 
 /** What has become of a conversation's messages; those not named are done. */
-export interface GroupResult {
-  unfinished?: { messages: QueuedMessage[]; afterSeconds: number };
-  dead: { messages: QueuedMessage[]; error: EngineError }[];
+export interface GroupResult<M extends WaitingMessage = QueuedMessage> {
+  unfinished?: { messages: M[]; afterSeconds: number };
+  dead: { messages: M[]; error: EngineError }[];
 }
 
-function resultOf(messages: QueuedMessage[], outcomes: MessageOutcome[]): GroupResult {
-  const dead = new Map<EngineError, QueuedMessage[]>();
-  let unfinished: GroupResult['unfinished'];
+function resultOf<M extends WaitingMessage>(
+  messages: M[],
+  outcomes: MessageOutcome[],
+): GroupResult<M> {
+  const dead = new Map<EngineError, M[]>();
+  let unfinished: GroupResult<M>['unfinished'];
   for (const [n, message] of messages.entries()) {
     const outcome = outcomes[n];
     if (outcome?.kind === 'dead') {
@@ -106,6 +113,8 @@ export function aWorld(options: WorldOptions = {}): World {
       suspended: options.suspended?.() ?? false,
     }),
     tryAcquireReply: async () => 0,
+    handoverText: async () => undefined,
+    returnToAgent: async () => {},
     countReply: async ({ turn_id }) => void counted.push(turn_id),
     clock,
     random: () => 0.5,

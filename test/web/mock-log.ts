@@ -24,6 +24,8 @@ export interface MockConversation {
   turn?: MockTurn;
   files: Map<string, FileReference & { bytes?: Buffer; complete: boolean }>;
   feedback: object[];
+  /** The pages that its messages were written on. */
+  pages: string[];
 }
 
 export const newConversation = (): MockConversation => ({
@@ -34,6 +36,7 @@ export const newConversation = (): MockConversation => ({
   messages: [],
   files: new Map(),
   feedback: [],
+  pages: [],
 });
 
 type Draft = Pick<Message, 'role' | 'text'> & Partial<Message>;
@@ -79,7 +82,7 @@ export function setHandling(
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'sequence' | 'turn_id'> : never;
 
-export function emit(turn: MockTurn, event: WithoutPlace<TurnEvent>): void {
+function emit(turn: MockTurn, event: WithoutPlace<TurnEvent>): void {
   turn.events.push({
     ...event,
     sequence: turn.events.length + 1,

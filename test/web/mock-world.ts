@@ -40,14 +40,16 @@ export interface Written {
   message: string;
   client_id: string;
   file_ids?: string[];
+  context?: { page_url?: string };
 }
 
 /** Writes a customer's message once by its client id, and has it answered. */
 export function write(
   { answer, pieceMs }: MockWorld,
   one: MockConversation,
-  { message, client_id, file_ids = [] }: Written,
+  { message, client_id, file_ids = [], context }: Written,
 ) {
+  if (context?.page_url) one.pages.push(context.page_url);
   const known = one.messages.some((there) => there.client_id === client_id);
   const files = file_ids.flatMap((id) => {
     const { file_id, filename, mime_type, size } = one.files.get(id) ?? {};

@@ -4,7 +4,6 @@ import { EngineError } from '../../lambdas/shared/errors.ts';
 import type { ConsumerParts } from '../../lambdas/shared/queue/consumer.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
 import { replyConsumer } from '../../lambdas/whatsapp-replies/reply.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import type {
   AssistantPort,
   Messenger,
@@ -13,6 +12,7 @@ import type {
 import { byteRoom } from '../../lambdas/whatsapp-replies/work/steps/pictures.ts';
 import { readableInputs, type Turn, userText } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import { consumerParts, staysOf } from '../support/consumer.ts';
+import { replyStore } from '../support/reply-table.ts';
 import type { TestTable } from '../support/table.ts';
 
 export interface ConsumerOptions {
@@ -38,7 +38,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
     full: options.full ?? [],
   });
   const answer = options.answer ?? (async (turn: Turn) => `You said: ${userText(turn)}`);
-  const store = conversationStore(options.store ?? table);
+  const store = replyStore(options.store ?? table);
 
   const assistant = {
     name: 'responses',
@@ -77,6 +77,8 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
           suspended: false,
         }),
         tryAcquireReply: options.tryAcquireReply ?? (async () => 0),
+        handoverText: async () => undefined,
+        returnToAgent: async () => {},
         countReply: async () => {},
         clock: { now: () => table.clock.now(), sleep: async () => {} },
         random: () => 0.5,

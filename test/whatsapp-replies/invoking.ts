@@ -1,3 +1,4 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
@@ -25,6 +26,8 @@ export const deadLetterUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/r
 export const environment = {
   CONVERSATIONS_TABLE: 'conversations',
   TENANTS_TABLE: 'tenants',
+  PLATFORM_CONVERSATIONS_TABLE: 'platform-conversations',
+  EVENT_BUS_NAME: 'events',
   TWILIO_CREDENTIALS_SECRET_ID: 'twilio',
   OPENAI_API_KEY_SECRET_ID: 'openai',
   PUBLIC_BASE_URL: publicBaseUrl,
@@ -61,10 +64,11 @@ export const aContext = (remainingMs = 60_000): Context => ({
 
 /** AWS as mocks: the demo channel is registered, secrets are filled, puts are found again by gets. */
 export function mockedAws() {
-  const [table, queue, secrets] = [
+  const [table, queue, secrets, bus] = [
     mockClient(DynamoDBDocumentClient),
     mockClient(SQSClient),
     mockClient(SecretsManagerClient),
+    mockClient(EventBridgeClient),
   ];
   const items = new Map<string, Record<string, unknown>>();
   const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
@@ -79,6 +83,7 @@ export function mockedAws() {
   table.on(UpdateCommand).resolves({ Attributes: { conversation_id: 'c_1' } });
   table.on(QueryCommand).resolves({ Items: [] });
   queue.on(SendMessageCommand).resolves({});
+  bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
   secrets
     .on(GetSecretValueCommand, { SecretId: 'twilio' })
     .resolves({ SecretString: twilioSecret() });
@@ -89,9 +94,13 @@ export function mockedAws() {
     secrets,
     item: (key: Key) => items.get(nameOf(key)),
     sent: () => queue.commandCalls(SendMessageCommand).map(({ args }) => args[0].input),
+    published: () =>
+      bus
+        .commandCalls(PutEventsCommand)
+        .flatMap(({ args }) => args[0].input.Entries?.map(({ DetailType }) => DetailType) ?? []),
     updated: () => table.commandCalls(UpdateCommand).map(({ args }) => args[0].input),
     restore() {
-      for (const mock of [table, queue, secrets]) mock.restore();
+      for (const mock of [table, queue, secrets, bus]) mock.restore();
     },
   };
 }

@@ -105,6 +105,8 @@ describe('the environment of a Lambda', () => {
   const common = {
     CONVERSATIONS_TABLE: 'conversations',
     TENANTS_TABLE: 'tenants',
+    PLATFORM_CONVERSATIONS_TABLE: 'platform-conversations',
+    EVENT_BUS_NAME: 'events',
     TWILIO_CREDENTIALS_SECRET_ID: 'twilio',
     PUBLIC_BASE_URL: 'https://replies.example',
   };

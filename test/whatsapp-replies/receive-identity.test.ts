@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forget } from '../../bin/customers/forget.ts';
 import { storedDataOf } from '../../bin/customers/stored-data.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { readTwilioMessage } from '../../lambdas/whatsapp-replies/work/inbound.ts';
+import { replyStore } from '../support/reply-table.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress } from '../support/webhook.ts';
 import { aReceiver } from './receiving.ts';
@@ -30,7 +30,7 @@ async function aPerson() {
   const byNumber = `whatsapp:+${number}`;
   const byId = `whatsapp:${id}`;
   const optedOut = (customer: string) =>
-    conversationStore(table).hasOptedOut(aTurn({ customer, business_number: businessAddress }));
+    replyStore(table).hasOptedOut(aTurn({ customer, business_number: businessAddress }));
   return {
     byNumber,
     byId,
@@ -43,7 +43,7 @@ async function aPerson() {
     kept: (address: string) =>
       storedDataOf(
         { company: 'acme', address, email: undefined },
-        { conversations: table, leads: table },
+        { conversations: table, log: table, leads: table },
       ),
   };
 }
@@ -134,7 +134,7 @@ describe('a customer who is named by a number and by an id', () => {
     await other.both('STOP');
 
     for (const { kept, byId } of [person, other]) {
-      await forget(await kept(byId), 'acme', { conversations: table, leads: table });
+      await forget(await kept(byId), 'acme', { conversations: table, log: table, leads: table });
     }
 
     expect((await person.kept(person.byNumber)).channels).toEqual([]);

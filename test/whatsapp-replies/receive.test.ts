@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelAdministration } from '../../lambdas/whatsapp-replies/stores/channel-registry.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
+import { replyStore } from '../support/reply-table.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
 import { aSid, businessAddress, customerAddress, messageFields } from '../support/webhook.ts';
 import { aChannel, aReceiver } from './receiving.ts';
@@ -130,7 +130,7 @@ describe('a conversation', () => {
     await post({ From });
     const conversation_id = enqueued()[0]?.conversation_id;
 
-    await conversationStore(table).rememberThread(
+    await replyStore(table).rememberThread(
       aTurn({ conversation_id, customer: From, business_number: businessAddress }),
       'conv_123',
     );

@@ -84,6 +84,7 @@ describe('the replying function', () => {
       outcome: 'answered',
       parts: [{ state: 'sent', message_sid: message?.sid, body: message?.body }],
     });
+    expect(aws.published()).toEqual(['conversation.started', 'message.received', 'message.sent']);
     expect(lines.join('\n')).toMatch(/"turn_id":\s*"SM1"/);
     expect(lines.join('\n')).not.toContain(customerAddress.slice(-10));
     expect(lines.join('\n')).not.toContain('Where is my order?');

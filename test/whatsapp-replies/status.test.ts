@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
 import { cachedSecret } from '../../lambdas/vendors/aws/secrets.ts';
 import { parseTwilioCredentials } from '../../lambdas/vendors/twilio/credentials.ts';
 import { type MessageStatus, messageStatuses } from '../../lambdas/whatsapp-replies/messages.ts';
 import { paths } from '../../lambdas/whatsapp-replies/routes.ts';
 import { statusApp } from '../../lambdas/whatsapp-replies/status.ts';
-import { conversationStore } from '../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { deliveryStore } from '../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { aVault } from '../support/aws.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
+import { replyStore } from '../support/reply-table.ts';
 import { failingTable, startTestTable, type TestTable } from '../support/table.ts';
 import { publicBaseUrl, type Signing, signedRequest, twilioSecret } from '../support/webhook.ts';
 import { aPart, aTurn } from './vendors/a-turn.ts';
@@ -47,6 +48,7 @@ function aReportedPart(on: TestTable = table) {
     ),
     publicBaseUrl,
     deliveries: deliveryStore(on),
+    conversations: conversationLog(on),
     log,
     meter,
   });
@@ -144,11 +146,10 @@ describe('a callback', () => {
     const part = aPart({ message_key: reference.message_key, status: 'queued' });
 
     await report({ MessageStatus: 'delivered' });
-    await conversationStore(table).recordReply(aTurn({ parts: [part], state: 'sent' }));
+    await replyStore(table).recordReply(aTurn({ parts: [part], state: 'sent' }));
 
     expect(await stored()).toMatchObject({
-      role: 'assistant',
-      content: part.body,
+      turn_id: 'SM1',
       status: 'delivered',
       message_sid: 'SMreply1',
     });
@@ -158,10 +159,10 @@ describe('a callback', () => {
     const { report, stored, reference } = aReportedPart();
     const part = aPart({ message_key: reference.message_key, status: 'queued' });
 
-    await conversationStore(table).recordReply(aTurn({ parts: [part], state: 'sent' }));
+    await replyStore(table).recordReply(aTurn({ parts: [part], state: 'sent' }));
     await report({ MessageStatus: 'delivered' });
 
-    expect(await stored()).toMatchObject({ content: part.body, status: 'delivered' });
+    expect(await stored()).toMatchObject({ turn_id: 'SM1', status: 'delivered' });
   });
 
   it('of a second message for the same part does not replace the first', async () => {

@@ -89,7 +89,11 @@ export function conversationLog(
       };
     },
 
-    async append(key, messages, { after, automatic = false }): Promise<Appended> {
+    async append(
+      key,
+      messages,
+      { after, automatic = false, ofThePast = false },
+    ): Promise<Appended> {
       const before = await read(key, after);
       if (!before) throw missing(key);
       const found = new Map(before.messages.map((message) => [message.message_id, message]));
@@ -108,7 +112,7 @@ export function conversationLog(
       }
       const written = messages.flatMap(({ message_id }) => found.get(message_id) ?? []);
       const settled = await settle(before, conversation);
-      await listener?.written(settled, written);
+      if (!ofThePast) await listener?.written(settled, written);
       return { kind: 'appended', messages: written, conversation: settled };
     },
 

@@ -1,39 +1,36 @@
+import type { ConversationLog } from '../../conversations/ports.ts';
 import { isoTime } from '../../shared/clock.ts';
 import { expr } from '../../shared/store/expression.ts';
 import { ItemStore } from '../../shared/store/item-store.ts';
-import type { Conversation, ConversationStore, PastMessage } from '../work/ports.ts';
-import {
-  inputText,
-  type ReplyPart,
-  replyText,
-  type Turn,
-  type TurnKey,
-  userText,
-} from '../work/turn.ts';
+import type { Conversation, ConversationStore } from '../work/ports.ts';
+import { type ReplyPart, replyText, seenByThread, type Turn, userText } from '../work/turn.ts';
 import type { Customer } from './customer-items.ts';
-import { type ConversationsTable, conversationPartition, keys, messagePrefix } from './keys.ts';
+import { type ConversationsTable, keys } from './keys.ts';
+import { olderTranscript } from './older-transcript.ts';
+import { transcript } from './transcript.ts';
 import { turnStore } from './turn-store.ts';
 
 /** A name of a customer may lead over others to where they are kept. */
 const maxNames = 3;
 
-/** People quote what they still see; one query reads as many messages. */
-const searchedMessages = 500;
-
-/** A message of the transcript; a status callback may have made it before its text is recorded. */
-interface StoredMessage extends Partial<PastMessage> {
+/** What became of a part; a status callback may have made it. */
+interface PartItem {
   turn_id?: string;
   message_sid?: string;
 }
 
-/** The conversations table as the reply processor uses it. */
-export function conversationStore(table: ConversationsTable): ConversationStore {
+/** What the reply processor keeps: its progress in a table of its own, what is said in the log of all channels. */
+export function conversationStore(
+  table: ConversationsTable,
+  log: ConversationLog,
+): ConversationStore {
   const conversations = new ItemStore<Conversation>(table, 'a conversation');
-  const messages = new ItemStore<StoredMessage>(table, 'a message');
+  const messages = new ItemStore<PartItem>(table, 'a message');
   const customers = new ItemStore<Customer>(table, 'a customer');
-  const messagesOf = (key: Pick<TurnKey, 'company_id' | 'conversation_id'>) => ({
-    pk: conversationPartition(key),
-    prefix: messagePrefix,
+  const { recordUnsent, ...words } = transcript({
+    log,
+    older: olderTranscript(table),
+    clock: table.clock,
   });
 
   /** The status callback may have made the item before; what it knows of delivery stays. */
@@ -41,9 +38,6 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
     const status = part.state === 'rejected' ? 'failed' : (part.status ?? 'queued');
     return messages.update(keys.reply(turn, part.message_key), {
       set: {
-        role: 'assistant',
-        content: part.body,
-        timestamp: part.message_key.split('#')[0],
         turn_id: turn.turn_id,
         status: expr`if_not_exists(status, ${status})`,
         message_sid: part.message_sid,
@@ -64,6 +58,7 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
         ...(lastSid && { last_ai_response: replyText(turn), last_message_sid: lastSid }),
         last_item_id: turn.last_item_id,
         thread_tokens: turn.thread_tokens,
+        seen_sequence: seenBy(turn),
       },
       add: { message_count: turn.inputs.length },
       retentionDays,
@@ -74,23 +69,8 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
 
   return {
     ...turnStore(table),
+    ...words,
     otherSids: otherSids(table),
-
-    async recordInputs(turn) {
-      const retentionDays = await table.retentionDays(turn.company_id);
-      const put = (input: Turn['inputs'][number]) => {
-        const message = {
-          role: 'user',
-          content: inputText(input),
-          timestamp: input.received_at,
-          message_sid: input.message_sid,
-          status: 'received',
-          turn_id: turn.turn_id,
-        };
-        return messages.put(keys.inbound(turn, input), message, { retentionDays });
-      };
-      await Promise.all(turn.inputs.map(put));
-    },
 
     conversation: (key) => conversations.get(keys.conversation(key)),
 
@@ -105,29 +85,6 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
         set: { thread_id: threadId },
         if: expr`conversation_id = ${turn.conversation_id}`,
       });
-    },
-
-    async history(turn, limit) {
-      const page = await messages.page(messagesOf(turn), {
-        newestFirst: true,
-        limit: limit + turn.inputs.length + turn.parts.length,
-      });
-      return page.items
-        .filter(({ turn_id, content }) => turn_id !== turn.turn_id && content)
-        .slice(0, limit)
-        .reverse()
-        .map(({ role, content }) => ({ role, content }) as PastMessage);
-    },
-
-    async messageBySid(key, messageSid) {
-      const page = await messages.page(messagesOf(key), {
-        filter: expr`message_sid = ${messageSid}`,
-        consistent: true,
-        newestFirst: true,
-        limit: searchedMessages,
-      });
-      const { role, content } = page.items[0] ?? {};
-      return content === undefined ? undefined : ({ role, content } as PastMessage);
     },
 
     async hasOptedOut(turn) {
@@ -149,10 +106,16 @@ export function conversationStore(table: ConversationsTable): ConversationStore 
       const retentionDays = await table.retentionDays(turn.company_id);
       const sent = turn.parts.filter((part) => part.state === 'sent' || part.state === 'rejected');
       await Promise.all(sent.map((part) => recordPart(turn, part, retentionDays)));
-      await recordSummary(turn, sent, retentionDays);
+      await recordUnsent(turn);
+      if (!turn.person_message) await recordSummary(turn, sent, retentionDays);
     },
   };
 }
+
+/** Where the thread does not know all, what it knew before stays. */
+const seenBy = (turn: Turn): unknown =>
+  seenByThread(turn) ??
+  (turn.after === undefined ? undefined : expr`if_not_exists(seen_sequence, ${turn.after})`);
 
 const customerKey = (turn: Turn, name: string) =>
   keys.customer(turn.company_id, turn.business_number, name);

@@ -14,12 +14,15 @@ export interface DeliveryReport {
 }
 
 export interface DeliveryStore {
-  /** Moves the message's status forward; false when it is there or further already. */
-  report(report: DeliveryReport): Promise<boolean>;
+  /**
+   * Moves the message's status forward; `moved` is false when it is there or further already. A part that was sent
+   * twice has two messages, of which the one that was recorded first counts: the other one is not `counted`.
+   */
+  report(report: DeliveryReport): Promise<{ moved: boolean; counted: boolean }>;
 }
 
 export function deliveryStore(table: ConversationsTable): DeliveryStore {
-  const replies = new ItemStore(table, 'a delivery status');
+  const replies = new ItemStore<{ message_sid?: string }>(table, 'a delivery status');
   return {
     async report({ reference, messageSid, status, errorCode }) {
       const now = isoTime(table.clock.now());
@@ -28,19 +31,22 @@ export function deliveryStore(table: ConversationsTable): DeliveryStore {
         expr`attribute_not_exists(status)`,
         ...statusesBefore(status).map((before) => expr`status = ${before}`),
       ]);
-      const { written } = await replies.updateIf(keys.reply(reference, reference.message_key), {
-        set: {
-          status,
-          message_sid: expr`if_not_exists(message_sid, ${messageSid})`,
-          status_updated_at: now,
-          [`${status}_at`]: now,
-          expires_at: expr`if_not_exists(expires_at, ${expires})`,
-          error_code: errorCode,
+      const { written, item } = await replies.updateIf(
+        keys.reply(reference, reference.message_key),
+        {
+          set: {
+            status,
+            message_sid: expr`if_not_exists(message_sid, ${messageSid})`,
+            status_updated_at: now,
+            [`${status}_at`]: now,
+            expires_at: expr`if_not_exists(expires_at, ${expires})`,
+            error_code: errorCode,
+          },
+          if: expr`(attribute_not_exists(message_sid) OR message_sid = ${messageSid}) AND ${isBefore}`,
+          mine: ['message_sid'],
         },
-        // A resent part has two messages; the one that is recorded is the one that counts.
-        if: expr`(attribute_not_exists(message_sid) OR message_sid = ${messageSid}) AND ${isBefore}`,
-      });
-      return written;
+      );
+      return { moved: written, counted: item?.message_sid === messageSid };
     },
   };
 }

@@ -1,31 +1,44 @@
 import { withoutReasoning } from '../../shared/model-text.ts';
 import { done, type Outcome } from '../../shared/queue/outcome.ts';
 import { attempt } from './attempt.ts';
+import { composeWritten } from './compose.ts';
 import { type Inbound, quotation } from './inbound.ts';
 import type { PastMessage, ReplyPorts, TurnInvocation } from './ports.ts';
 import { inputText, type Turn } from './turn.ts';
 
-/** One inbound message of the batch, parsed. */
-export interface QueuedMessage {
+interface Waiting {
   company_id: string;
   project_id: string;
   conversation_id: string;
-  thread_id?: string;
   customer: string;
   business_number: string;
+}
+
+/** One inbound message of the batch, parsed. */
+export interface QueuedMessage extends Waiting {
+  thread_id?: string;
+  customer_name?: string;
   inbound: Inbound;
 }
 
+/** A message that a person of the company has written, and that is to go to the customer. */
+export interface PersonMessage extends Waiting {
+  outbound: NonNullable<Turn['person_message']> & { after: number };
+}
+
+export type WaitingMessage = QueuedMessage | PersonMessage;
+
 /**
  * Answers the waiting messages of one conversation, oldest first; those that wait together by one
- * run. When one comes back, all that are not done come back with it, so that their order holds.
+ * run. A person's message among them is passed on in its place. When one comes back, all that are not done come back
+ * with it, so that their order holds.
  */
 export async function answerGroup(
-  messages: QueuedMessage[],
+  messages: WaitingMessage[],
   ports: ReplyPorts,
   invocation: TurnInvocation,
 ): Promise<Outcome[]> {
-  const outcomes = new Map<QueuedMessage, Outcome>();
+  const outcomes = new Map<WaitingMessage, Outcome>();
   let pending = messages;
   while (pending.length > 0) {
     const { turn, merged } = await openTurn(pending, ports);
@@ -39,9 +52,9 @@ export async function answerGroup(
 
 /** The turn that the first message belongs to, or a new one for all that wait; none if it was answered before. */
 async function openTurn(
-  pending: QueuedMessage[],
+  pending: WaitingMessage[],
   ports: ReplyPorts,
-): Promise<{ turn?: Turn; merged: QueuedMessage[] }> {
+): Promise<{ turn?: Turn; merged: WaitingMessage[] }> {
   const turns = await Promise.all(pending.map((message) => ports.store.turnOf(keyOf(message))));
   const first = turns[0];
   if (first) {
@@ -50,41 +63,76 @@ async function openTurn(
   }
   const taken = turns.findIndex((turn) => turn !== undefined);
   const fresh = taken === -1 ? pending : pending.slice(0, taken);
-  const created = newTurn(await withQuotes(fresh, ports), ports.clock.now());
+  const { turn: created, merged } = await newTurn(fresh, ports);
   if (!(await ports.store.createTurn(created))) return openTurn(pending, ports);
-  return { turn: created, merged: fresh };
+  return { turn: created, merged };
 }
 
-const isIn = (turn: Turn, message: QueuedMessage): boolean =>
+const isIn = (turn: Turn, message: WaitingMessage): boolean =>
+  'inbound' in message &&
   turn.inputs.some((input) => input.message_sid === message.inbound.message_sid);
 
-const keyOf = (message: QueuedMessage) => ({
+const keyOf = (message: WaitingMessage) => ({
   company_id: message.company_id,
   conversation_id: message.conversation_id,
-  turn_id: message.inbound.message_sid,
+  turn_id:
+    'inbound' in message ? message.inbound.message_sid : `person.${message.outbound.message_id}`,
 });
 
-function newTurn(messages: QueuedMessage[], now: number): Turn {
+/** A turn for the customer's messages up to a person's, or for the person's message that is the first. */
+async function newTurn(
+  messages: WaitingMessage[],
+  ports: ReplyPorts,
+): Promise<{ turn: Turn; merged: WaitingMessage[] }> {
   const [first] = messages;
   if (!first) throw new Error('Expected a turn of at least one message, got none.');
+  const begun = begunTurn(first, ports.clock.now());
+  if ('outbound' in first) return { turn: passedOn(begun, first), merged: [first] };
+  const end = messages.findIndex((message) => 'outbound' in message);
+  const merged = messages
+    .slice(0, end === -1 ? undefined : end)
+    .filter((message) => 'inbound' in message);
+  const { conversation, after } = await ports.store.opened(begun);
+  if (conversation) await ports.returnToAgent(conversation);
+  const quoting = await withQuotes(merged, ports);
+  const unique = new Map(quoting.map(({ inbound }) => [inbound.message_sid, inbound]));
+  const turn: Turn = {
+    ...begun,
+    inputs: [...unique.values()],
+    after,
+    ...(first.thread_id && { thread_id: first.thread_id }),
+    ...(first.customer_name && { customer_name: first.customer_name }),
+  };
+  return { turn, merged };
+}
+
+function begunTurn(message: WaitingMessage, now: number): Turn {
   const time = new Date(now).toISOString();
-  const unique = new Map(messages.map(({ inbound }) => [inbound.message_sid, inbound]));
   return {
-    ...keyOf(first),
-    project_id: first.project_id,
-    customer: first.customer,
-    business_number: first.business_number,
+    ...keyOf(message),
+    project_id: message.project_id,
+    customer: message.customer,
+    business_number: message.business_number,
     state: 'received',
     version: 0,
     attempts: 0,
     lease_until: 0,
-    inputs: [...unique.values()],
-    ...(first.thread_id && { thread_id: first.thread_id }),
+    inputs: [],
     parts: [],
     created_at: time,
     updated_at: time,
   };
 }
+
+/** The turn that passes on what a person has written. */
+const passedOn = (turn: Turn, { outbound: { after, ...written } }: PersonMessage): Turn => ({
+  ...turn,
+  state: 'text',
+  outcome: 'written',
+  person_message: written,
+  after,
+  parts: composeWritten(written.message_id, written.text),
+});
 
 /** The messages, each with the words of the earlier one that it replies to as part of its text. */
 function withQuotes(messages: QueuedMessage[], { store }: ReplyPorts): Promise<QueuedMessage[]> {

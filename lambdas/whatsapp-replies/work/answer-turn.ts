@@ -1,7 +1,7 @@
 import { done, type Outcome } from '../../shared/queue/outcome.ts';
-import { composeReply } from './compose.ts';
+import { composeHandover, composeReply } from './compose.ts';
 import type { StepResult, TurnContext } from './ports.ts';
-import { awaitRun, startRun } from './steps/run.ts';
+import { awaitRun, cancelRun, startRun } from './steps/run.ts';
 import { recordTurn, sendParts } from './steps/send.ts';
 import { openThread } from './steps/thread.ts';
 import { readableInputs, type Turn } from './turn.ts';
@@ -11,7 +11,7 @@ import { readableInputs, type Turn } from './turn.ts';
  * fails; whatever was recorded by then is not done again.
  */
 export async function answerTurn(turn: Turn, context: TurnContext): Promise<Outcome> {
-  for (let current = turn; current.state !== 'recorded'; ) {
+  for (let current = await unlessHeld(turn, context); current.state !== 'recorded'; ) {
     const result = await takeStep(current, context);
     if (result.kind === 'waiting') {
       await release(result.turn, context);
@@ -20,6 +20,18 @@ export async function answerTurn(turn: Turn, context: TurnContext): Promise<Outc
     current = result.turn;
   }
   return done;
+}
+
+/**
+ * The turn, which ends here if it has waited for the model and a person has taken the conversation over meanwhile:
+ * what they write waits behind it.
+ */
+async function unlessHeld(turn: Turn, context: TurnContext): Promise<Turn> {
+  const isAsking = turn.state === 'thread' || turn.state === 'run';
+  if (!isAsking || (await context.store.handling(turn)) === 'automatic') return turn;
+  await cancelRun(turn, context);
+  const { turn: held } = await close(turn, 'held', context);
+  return held;
 }
 
 async function takeStep(turn: Turn, context: TurnContext): Promise<StepResult> {
@@ -41,15 +53,23 @@ async function takeStep(turn: Turn, context: TurnContext): Promise<StepResult> {
   }
 }
 
-async function receive(turn: Turn, context: TurnContext): Promise<StepResult> {
+async function receive(received: Turn, context: TurnContext): Promise<StepResult> {
   const { store } = context;
-  if (!turn.slowed) await store.recordInputs(turn);
+  const { turn, handling } = received.slowed
+    ? { turn: received, handling: await store.handling(received) }
+    : await store.recordInputs(received);
   if (await store.hasOptedOut(turn)) return close(turn, 'suppressed', context);
+  if (handling !== 'automatic') return close(turn, 'held', context);
   const { texts, suspended } = await context.assistant();
   if (suspended) {
     context.meter.count('RepliesWithheld');
     context.log.warn('The company is suspended: its messages are kept, but not answered.');
     return close(turn, 'withheld', context);
+  }
+  const forPerson = await context.handoverText(turn);
+  if (forPerson !== undefined) {
+    const told = composeHandover(turn, forPerson, context.clock.now());
+    return { kind: 'moved', turn: await store.saveTurn(told) };
   }
   const afterSeconds = isFirstTry(turn) ? await context.tryAcquireReply(turn) : 0;
   if (afterSeconds > 0) return slowDown(turn, afterSeconds, context);
@@ -75,7 +95,7 @@ function slowDown(turn: Turn, afterSeconds: number, { log, meter }: TurnContext)
 /** Ends a turn without a reply. */
 async function close(
   turn: Turn,
-  outcome: 'suppressed' | 'withheld',
+  outcome: 'suppressed' | 'withheld' | 'held',
   { store }: TurnContext,
 ): Promise<StepResult> {
   return { kind: 'moved', turn: await store.saveTurn({ ...turn, state: 'sent', outcome }) };

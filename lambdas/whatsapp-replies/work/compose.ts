@@ -1,7 +1,8 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { Texts } from '../features.ts';
-import type { Turn, TurnOutcome } from './turn.ts';
-import { isBlank } from './whatsapp-text/characters.ts';
+import { personMessageKey } from './delivery.ts';
+import type { ReplyPart, Turn, TurnOutcome } from './turn.ts';
+import { isBlank, withoutControls } from './whatsapp-text/characters.ts';
 import { maxBodyChars, splitForWhatsApp } from './whatsapp-text/split-text.ts';
 import { toWhatsAppText } from './whatsapp-text.ts';
 
@@ -26,12 +27,30 @@ export function composeReply(turn: Turn, answer: ModelAnswer, texts: Texts, nowM
     parts.length <= maxParts
       ? parts
       : withNotices(splitForWhatsApp(spoken), splitForWhatsApp(notices.join('\n\n')));
+  return withParts(turn, bodies, outcomeOf(answer, answered), nowMs);
+}
+
+/** The turn with the text for a customer who asks for a person. */
+export const composeHandover = (turn: Turn, text: string, nowMs: number): Turn =>
+  withParts(turn, splitForWhatsApp(text), 'handover', nowMs);
+
+/** The parts of a message that a person has written, whole however long it is. */
+export function composeWritten(messageId: string, text: string): ReplyPart[] {
+  const bodies = splitForWhatsApp(withoutControls(text));
+  return bodies.map((body, index) => ({
+    body,
+    message_key: personMessageKey(messageId, index + 1, bodies.length),
+    state: 'waiting',
+  }));
+}
+
+function withParts(turn: Turn, bodies: string[], outcome: TurnOutcome, nowMs: number): Turn {
   const time = replyTime(turn, nowMs);
   return {
     ...turn,
     state: 'text',
     answered_at: nowMs,
-    outcome: outcomeOf(answer, answered),
+    outcome,
     parts: bodies.map((body, index) => ({
       body,
       message_key: `${time}#${turn.turn_id}.${String(index + 1).padStart(2, '0')}`,

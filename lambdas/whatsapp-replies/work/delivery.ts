@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { DeliveryStatus } from '../../conversations/conversation.ts';
 import { tenantId } from '../../tenancy/tenant.ts';
 import { type MessageStatus, maxIdChars, messageStatuses, statusPath } from '../messages.ts';
 
@@ -62,4 +63,24 @@ export function decodeReference(text: string): ReplyReference | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The key of one part of a message that a person has written. */
+export const personMessageKey = (messageId: string, part: number, of: number): string =>
+  `person#${messageId}.${twoDigits(part)}of${twoDigits(of)}`;
+
+const twoDigits = (count: number): string => String(count).padStart(2, '0');
+
+/** The conversation's message of which a part is sent under this key, and whether it is the last of its parts. */
+export function messageOf(messageKey: string): { message_id: string; isLast: boolean } {
+  const [, message_id, part, of] = /^person#(.+)\.(\d+)of(\d+)$/.exec(messageKey) ?? [];
+  return message_id === undefined
+    ? { message_id: messageKey, isLast: true }
+    : { message_id, isLast: part === of };
+}
+
+/** What a status means for a message of a conversation; undefined before Twilio has sent it. */
+export function deliveryOf(status: MessageStatus): DeliveryStatus | undefined {
+  if (isFailure(status)) return 'failed';
+  return status === 'sent' || status === 'delivered' || status === 'read' ? status : undefined;
 }

@@ -28,6 +28,7 @@ const maxSidChars = 128;
 const maxPointedAtChars = 600;
 /** Ids are parts of keys; a longer one is not WhatsApp's. */
 const maxAddressIdChars = 200;
+const maxNameChars = 200;
 
 /** A field of Twilio's form as text, '' where it is missing. */
 type Field = (name: string) => string;
@@ -40,6 +41,8 @@ export interface TwilioMessage {
   to: string;
   /** All that name the customer, `from` first. */
   addresses: [string, ...string[]];
+  /** What the customer calls themselves; '' where it is missing. */
+  name: string;
   /** What may ask to end or resume messages: a button says it by its text, which is the body too, or by its payload. */
   said: string[];
   content: Omit<Inbound, 'message_sid' | 'received_at' | 'consent'>;
@@ -53,6 +56,7 @@ export function readTwilioMessage(fields: Readonly<Record<string, unknown>>): Tw
     from: field('From'),
     to: field('To'),
     addresses: addressesIn(field),
+    name: nameIn(field('ProfileName')),
     said: [field('Body'), ...choicesIn(field)],
     content: contentIn((name) => field(name).trim()),
   };
@@ -76,6 +80,10 @@ function addressesIn(field: Field): [string, ...string[]] {
   ];
   return [from, ...others.filter((address) => address !== from)];
 }
+
+/** A name on one line, bounded. */
+const nameIn = (name: string): string =>
+  withoutControls(name).replace(/\s+/g, ' ').trim().slice(0, maxNameChars).toWellFormed();
 
 const choicesIn = (field: Field): string[] =>
   ['ButtonText', 'ListTitle', 'ButtonPayload', 'ListId'].map(field);

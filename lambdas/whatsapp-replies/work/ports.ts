@@ -1,9 +1,10 @@
+import type { Handling, Conversation as Logged } from '../../conversations/conversation.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Log, Meter } from '../../shared/log.ts';
 import type { Texts } from '../features.ts';
 import type { MessageStatus } from '../messages.ts';
 import type { InboundImage } from './inbound.ts';
-import type { Turn, TurnKey } from './turn.ts';
+import type { ReplyPart, Turn, TurnKey } from './turn.ts';
 
 /** What the work on a conversation's turns needs of the world. */
 export interface ReplyPorts {
@@ -20,6 +21,10 @@ export interface ReplyPorts {
   pictureRoom: ByteRoom;
   /** Takes a reply from the conversation's rate limit; in how many seconds there is one again, 0 where it got one. */
   tryAcquireReply(turn: Turn): Promise<number>;
+  /** What a customer is told who asks for a person in these words; undefined where they do not. */
+  handoverText(turn: Turn): Promise<string | undefined>;
+  /** Lets an agent answer again what no person has written to for as long as the company says. */
+  returnToAgent(conversation: Logged): Promise<void>;
   /** Counts a reply in the company's usage; never throws. */
   countReply(turn: Turn): Promise<void>;
   /** The URL at which Twilio reports on a part of this turn's reply. */
@@ -160,10 +165,7 @@ export interface FetchBounds {
   hold(bytes: number): boolean;
 }
 
-/**
- * Why there is no picture. A `missing` one of a young message may still come; after `no room` there may be room
- * again soon; for `not given` Twilio has failed until the last try.
- */
+/** Why there is none: a young message's `missing` one may still come; for `not given` Twilio has failed to the last try. */
 export type NoPicture =
   | 'too large'
   | 'too many'
@@ -181,15 +183,17 @@ export interface Conversation {
   thread_tokens?: number;
   last_item_id?: string;
   last_turn_id?: string;
+  /** The last message that its thread knows, with all before it. */
+  seen_sequence?: number;
 }
 
 /** The code of the error by which a vendor refuses a conversation, which another conversation may end. */
 export const conversationRefused = 'conversation_refused';
 
-/** In the place of a thread's id: the conversation has left its thread, and its next turn opens one. */
+/** In the place of a thread's id: the conversation has left its thread. */
 export const noThread = '';
 
-/** The code of the error by which a store says that another invocation has written the turn since. */
+/** The code of the error by which a store says that another invocation has written the turn. */
 export const turnTaken = 'turn_taken';
 
 /** The code of the error that means: the customer has the reply, our record of it is missing. */
@@ -205,19 +209,33 @@ export interface ConversationStore {
   saveTurn(turn: Turn): Promise<Turn>;
   /** Records that a message is answered by this turn; returns the id of the turn that has it. */
   mergeInto(turn: Turn, messageSid: string): Promise<string>;
-  recordInputs(turn: Turn): Promise<void>;
+  /** The conversation, if there is one, and its last sequence; 0 where it is not wholly taken over yet. */
+  opened(key: TurnKey): Promise<{ conversation: Logged | undefined; after: number }>;
+  /** Writes the customer's messages into the conversation; who answers it. */
+  recordInputs(turn: Turn): Promise<{ turn: Turn; handling: Handling }>;
+  /** Who answers the conversation now. */
+  handling(turn: Turn): Promise<Handling>;
+  /** Has the customer wait for a person, where nobody has the conversation. */
+  requestPerson(turn: Turn): Promise<void>;
+  /**
+   * Puts a part into the conversation before it is sent, and never behind a takeover; its sequence. Undefined where it
+   * is not to be sent: a person has the conversation, or is waited for.
+   */
+  announce(turn: Turn, part: ReplyPart): Promise<{ sequence?: number } | undefined>;
   conversation(key: TurnKey): Promise<Conversation | undefined>;
+  /** Whether a person has had the conversation since that message. */
+  missesMessages(turn: Turn, seenSequence: number | undefined): Promise<boolean>;
   rememberThread(turn: Turn, threadId: string): Promise<void>;
   /** Earlier messages, oldest first, without those of this turn. */
   history(turn: Turn, limit: number): Promise<PastMessage[]>;
-  /** The customer's or our own message with this SID, among the newest of the conversation. */
+  /** The message with this SID, among the newest of the conversation. */
   messageBySid(key: TurnKey, messageSid: string): Promise<PastMessage | undefined>;
   hasOptedOut(turn: Turn): Promise<boolean>;
   /** The SID that a status callback has reported for a part, if one has come. */
   reportedSid(turn: Turn, messageKey: string): Promise<string | undefined>;
   /** The SIDs that turns and status callbacks have recorded since then for other parts of the conversation. */
   otherSids(turn: TurnKey, messageKey: string, sinceMs: number): Promise<Set<string>>;
-  /** Writes the reply's messages and the conversation's summary; may be repeated. */
+  /** Writes what became of the reply's messages, and the conversation's summary; may be repeated. */
   recordReply(turn: Turn): Promise<void>;
 }
 

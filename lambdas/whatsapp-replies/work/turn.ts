@@ -1,3 +1,4 @@
+import type { Message } from '../../conversations/conversation.ts';
 import { counted } from '../../shared/plural.ts';
 import type { HistoryEntry } from '../../shared/queue/outcome.ts';
 import type { MessageStatus } from '../messages.ts';
@@ -7,16 +8,20 @@ import type { Inbound } from './inbound.ts';
 export type TurnState = 'received' | 'thread' | 'run' | 'text' | 'sending' | 'sent' | 'recorded';
 
 /**
- * How a turn ended: with the model's answer, one of our own texts, refused by Twilio, nothing sent to one
- * who opted out, or nothing sent for a company that is suspended.
+ * How a turn ended: with the model's answer, one of our own texts, the text for who asks for a person, a person's
+ * own message passed on, refused by Twilio, nothing sent to one who opted out, nothing sent for a company that is
+ * suspended, or nothing (more) sent because a person has the conversation or is waited for.
  */
 export type TurnOutcome =
   | 'answered'
   | 'fallback'
   | 'notice'
+  | 'handover'
+  | 'written'
   | 'rejected'
   | 'suppressed'
-  | 'withheld';
+  | 'withheld'
+  | 'held';
 
 /** The model's run. Without `run_id` it is claimed only: a crash or a lost answer left in doubt whether it began. */
 export interface TurnRun {
@@ -37,6 +42,8 @@ export interface ReplyPart {
   claimed_at?: number;
   sent_at?: number;
   message_sid?: string;
+  /** Its place in the conversation. */
+  sequence?: number;
   status?: MessageStatus;
   error_code?: number;
   /** The connection of its send was cut: it has taken effect by now, or never will. */
@@ -66,6 +73,12 @@ export interface Turn {
   /** Until when an invocation that may still be alive works on it; 0 when none does. */
   lease_until: number;
   inputs: Inbound[];
+  /** What the customer calls themselves. */
+  customer_name?: string;
+  /** The conversation's last message before this turn's own, or one before; missing in turns of the version before. */
+  after?: number;
+  /** The message of a person that it passes on; it has no inputs then. */
+  person_message?: Pick<Message, 'message_id' | 'text' | 'author' | 'created_at' | 'client_id'>;
   thread_id?: string;
   run?: TurnRun;
   /** Runs in this thread that ended without an answer; what they were given may be in it. */
@@ -94,6 +107,22 @@ export type TurnKey = Pick<Turn, 'company_id' | 'conversation_id' | 'turn_id'>;
 
 /** The reply as one text, as it is kept in the conversation. */
 export const replyText = (turn: Turn): string => turn.parts.map((part) => part.body).join('\n\n');
+
+/**
+ * The last message that the turn's thread knows; undefined where it may not have all before it: something of others
+ * stands between the turn's own.
+ */
+export function seenByThread({
+  after,
+  inputs,
+  parts,
+  thread_id,
+  outcome,
+}: Turn): number | undefined {
+  const last = parts.at(-1)?.sequence;
+  const isWhole = after !== undefined && last === after + inputs.length + parts.length;
+  return thread_id && outcome !== 'held' && isWhole ? last : undefined;
+}
 
 /** The customer's words of a turn as one text. */
 export const userText = (turn: Turn): string =>

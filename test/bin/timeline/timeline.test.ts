@@ -6,9 +6,9 @@ import { whatsAppTimeline } from '../../../bin/timeline/whatsapp.ts';
 import type { StoredEmail } from '../../../lambdas/email-deadlines/work/email.ts';
 import type { StoredRun } from '../../../lambdas/email-deadlines/work/run.ts';
 import { channelAdministration } from '../../../lambdas/whatsapp-replies/stores/channel-registry.ts';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
+import { replyStore } from '../../support/reply-table.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress, customerAddress } from '../../support/webhook.ts';
 import { aPart, aTurn } from '../../whatsapp-replies/vendors/a-turn.ts';
@@ -103,7 +103,7 @@ describe('the turn of a message', () => {
   const conversation = { company_id: 'acme', conversation_id: 'c_1' };
 
   it('is found by the customer’s message and by each of the reply', async () => {
-    const store = conversationStore(table);
+    const store = replyStore(table);
     await store.createTurn(answered);
     await store.recordReply(answered);
     const records = { ...nothing, turn: store.turnOf };

@@ -160,7 +160,7 @@ describe('appends at the same time', () => {
           expect([index, result.kind]).toEqual([index, 'appended']);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -218,7 +218,7 @@ describe('automatic answers and takeovers at the same time', () => {
           there.flatMap((is, n) => (is ? [`a${n}`] : [])),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

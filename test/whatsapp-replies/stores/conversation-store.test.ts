@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
 import { days } from '../../support/clock.ts';
 import { withLostAnswers } from '../../support/lost-answers.ts';
+import { replyStore } from '../../support/reply-table.ts';
 import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress, customerAddress } from '../../support/webhook.ts';
 import { aChannel } from '../receiving.ts';
@@ -29,39 +29,6 @@ const inputs = [
   anInput({ message_sid: 'SM2', text: 'Are you there?', received_at: '2026-11-21T10:00:01.000Z' }),
 ];
 
-describe('the inbound messages of a turn', () => {
-  it('are items of their own, with their words, time and SID', async () => {
-    const turn = aTurn({ conversation_id, inputs });
-
-    await conversationStore(table).recordInputs(turn);
-
-    expect(await table.item(keys.inbound(turn, inputs[0] ?? anInput()))).toMatchObject({
-      role: 'user',
-      content: 'Hello',
-      timestamp: '2026-11-21T10:00:00.000Z',
-      message_sid: 'SM1',
-      status: 'received',
-      turn_id: 'SM1',
-      expires_at: Math.floor(table.clock.now() / 1000) + 90 * 86_400,
-    });
-  });
-
-  it('are there once, however often they are recorded', async () => {
-    const turn = aTurn({ conversation_id, inputs });
-    const store = conversationStore(withLostAnswers(table));
-
-    await store.recordInputs(turn);
-    await store.recordInputs(turn);
-
-    expect(await messageSids()).toEqual(['SM1', 'SM2']);
-  });
-});
-
-const messageSids = async () =>
-  (await table.items())
-    .filter(({ pk, sk }) => String(pk).endsWith(conversation_id) && /^MESSAGE/.test(String(sk)))
-    .map(({ message_sid }) => message_sid);
-
 describe('the summary of a conversation', () => {
   it('holds the last words, the last SID and how many messages came', async () => {
     const turn = aTurn({
@@ -71,7 +38,7 @@ describe('the summary of a conversation', () => {
       last_item_id: 'item_1',
     });
 
-    await conversationStore(table).recordReply(turn);
+    await replyStore(table).recordReply(turn);
 
     expect(await table.item(keys.conversation(turn))).toMatchObject({
       company_id: 'acme',
@@ -90,14 +57,14 @@ describe('the summary of a conversation', () => {
   it('counts a turn once, however often it is recorded', async () => {
     const turn = aTurn({ conversation_id, inputs, parts: [aPart()] });
 
-    await conversationStore(table).recordReply(turn);
-    await conversationStore(withLostAnswers(table)).recordReply(turn);
+    await replyStore(table).recordReply(turn);
+    await replyStore(withLostAnswers(table)).recordReply(turn);
 
     expect(await table.item(keys.conversation(turn))).toMatchObject({ message_count: 2 });
   });
 
   it('counts on with the next turn', async () => {
-    const store = conversationStore(withLostAnswers(table));
+    const store = replyStore(withLostAnswers(table));
 
     await store.recordReply(aTurn({ conversation_id, inputs, parts: [aPart()] }));
     await store.recordReply(aTurn({ conversation_id, turn_id: 'SM3', parts: [aPart()] }));
@@ -112,12 +79,9 @@ describe('the messages of a reply', () => {
     const part = aPart();
     const turn = aTurn({ conversation_id, parts: [part] });
 
-    await conversationStore(table).recordReply(turn);
+    await replyStore(table).recordReply(turn);
 
     expect(await table.item(keys.reply(turn, part.message_key))).toMatchObject({
-      role: 'assistant',
-      content: part.body,
-      timestamp: '2026-11-21T10:00:02.000Z',
       message_sid: 'SMreply1',
       status: 'queued',
       turn_id: 'SM1',
@@ -132,7 +96,7 @@ describe('the messages of a reply', () => {
     ];
     const turn = aTurn({ conversation_id, parts });
 
-    await conversationStore(table).recordReply(turn);
+    await replyStore(table).recordReply(turn);
 
     const refused = await table.item(keys.reply(turn, unsent.message_key));
     expect(refused).toMatchObject({ status: 'failed', error_code: 63_016 });
@@ -147,10 +111,10 @@ describe('the thread of a conversation', () => {
     const known = await customers.customerOf(channel, customerAddress);
     const turn = aTurn({ business_number: channel.number });
 
-    await conversationStore(table).rememberThread({ ...turn, conversation_id }, 'conv_other');
+    await replyStore(table).rememberThread({ ...turn, conversation_id }, 'conv_other');
     const other = await customers.customerOf(channel, customerAddress);
     const ours = { ...turn, conversation_id: known.conversation_id };
-    await conversationStore(table).rememberThread(ours, 'conv_ours');
+    await replyStore(table).rememberThread(ours, 'conv_ours');
 
     expect(other).not.toHaveProperty('thread_id');
     expect(await customers.customerOf(channel, customerAddress)).toMatchObject({
@@ -161,11 +125,11 @@ describe('the thread of a conversation', () => {
   it('makes no customer of a producer’s own conversation', async () => {
     const turn = aTurn({ conversation_id, customer: 'whatsapp:+15559999999' });
 
-    await conversationStore(table).rememberThread(turn, 'conv_1');
+    await replyStore(table).rememberThread(turn, 'conv_1');
 
     const key = keys.customer('acme', businessAddress, turn.customer);
     expect(await table.item(key)).toBeUndefined();
-    expect(await conversationStore(table).conversation(turn)).toMatchObject({
+    expect(await replyStore(table).conversation(turn)).toMatchObject({
       thread_id: 'conv_1',
     });
   });
@@ -173,8 +137,10 @@ describe('the thread of a conversation', () => {
 
 describe('a message that is looked for by its SID', () => {
   it('is found in its own conversation only', async () => {
-    const store = conversationStore(table);
-    const turn = aTurn({ conversation_id, parts: [aPart({ message_sid: 'SMout' })] });
+    const store = replyStore(table);
+    const part = aPart({ message_sid: 'SMout' });
+    const { turn } = await store.recordInputs(aTurn({ conversation_id, parts: [part] }));
+    await store.announce(turn, part);
     await store.recordReply(turn);
     const other = { ...turn, conversation_id: `${conversation_id}x` };
 
@@ -185,7 +151,7 @@ describe('a message that is looked for by its SID', () => {
 
 describe('an expired item', () => {
   it('is passed over by every reader', async () => {
-    const store = conversationStore(table);
+    const store = replyStore(table);
     const turn = aTurn({ conversation_id, inputs, parts: [aPart()] });
     await store.recordInputs(turn);
     await store.recordReply(turn);
@@ -201,7 +167,7 @@ describe('an expired item', () => {
 
 describe('a table that is away', () => {
   it('is an error to be tried again, for every call', async () => {
-    const store = conversationStore(failingTable(table));
+    const store = replyStore(failingTable(table));
     const turn = aTurn({ conversation_id, parts: [aPart()] });
 
     const calls = [

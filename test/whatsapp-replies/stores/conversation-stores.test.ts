@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
 import { virtualClock } from '../../support/clock.ts';
 import { memoryStore } from '../../support/reply-store.ts';
 import { conversationStoreContract } from '../../support/reply-store-contract.ts';
+import { replyStore } from '../../support/reply-table.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
@@ -21,7 +21,7 @@ describe('the conversations table', () => {
     const conversation_id = `c_${++conversations}`;
     const own = { ...table, clock: virtualClock() };
     return {
-      store: conversationStore(own),
+      store: replyStore(own),
       conversation_id,
       clock: own.clock,
       async report(message_key, messageSid) {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { keys } from '../../../lambdas/whatsapp-replies/stores/keys.ts';
 import { noThread } from '../../../lambdas/whatsapp-replies/work/ports.ts';
 import { atEachCrashPoint } from '../../support/crash.ts';
 import { withLostAnswers } from '../../support/lost-answers.ts';
+import { replyStore } from '../../support/reply-table.ts';
 import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { businessAddress } from '../../support/webhook.ts';
 import { aChannel } from '../receiving.ts';
@@ -36,9 +36,7 @@ async function aCustomer(on: TestTable = table) {
       return directory.setOptOut(channel, address, { customer: current, optedOut, messageSid });
     },
     optedOut: () =>
-      conversationStore(table).hasOptedOut(
-        aTurn({ customer: address, business_number: businessAddress }),
-      ),
+      replyStore(table).hasOptedOut(aTurn({ customer: address, business_number: businessAddress })),
   };
 }
 
@@ -55,7 +53,7 @@ describe('a customer', () => {
     const { directory, address, customer } = await aCustomer();
     const { conversation_id } = customer;
     const turn = aTurn({ customer: address, business_number: businessAddress, conversation_id });
-    const store = conversationStore(table);
+    const store = replyStore(table);
     await store.rememberThread(turn, 'conv_left');
 
     await store.rememberThread(turn, noThread);

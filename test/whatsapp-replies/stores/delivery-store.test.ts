@@ -19,8 +19,15 @@ function aMessage(on: TestTable = table) {
   messages += 1;
   const reference = { company_id: 'acme', conversation_id: 'c_1', message_key: `key-${messages}` };
   return {
-    report: (status: MessageStatus, more: { messageSid?: string; errorCode?: number } = {}) =>
-      deliveryStore(on).report({ reference, messageSid: 'SMa', status, ...more }),
+    report: async (
+      status: MessageStatus,
+      more: { messageSid?: string; errorCode?: number } = {},
+    ) => {
+      const given = { reference, messageSid: 'SMa', status, ...more };
+      return (await deliveryStore(on).report(given)).moved;
+    },
+    counted: async (status: MessageStatus, messageSid: string) =>
+      (await deliveryStore(on).report({ reference, messageSid, status })).counted,
     stored: () => table.item(keys.reply(reference, reference.message_key)),
   };
 }
@@ -74,6 +81,14 @@ describe('a delivery report', () => {
 
     expect(moved).toBe(false);
     expect(await stored()).toMatchObject({ message_sid: 'SMa', status: 'queued' });
+  });
+
+  it('counts where it is of the message that was recorded first, also where it moves nothing', async () => {
+    const { counted } = aMessage();
+
+    expect(await counted('read', 'SMa')).toBe(true);
+    expect(await counted('sent', 'SMa')).toBe(true);
+    expect(await counted('sent', 'SMb')).toBe(false);
   });
 
   it('is one change for many that come at once', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { days } from '../../support/clock.ts';
+import { replyStore } from '../../support/reply-table.ts';
 import { failingTable, startTestTable, type TestTable } from '../../support/table.ts';
 import { aPart, aTurn } from '../vendors/a-turn.ts';
 
@@ -24,7 +24,7 @@ describe('the SIDs that others have', () => {
   const since = () => table.clock.now() - 5_000;
 
   it('are none of another conversation, nor those of days ago', async () => {
-    const store = conversationStore(table);
+    const store = replyStore(table);
     const turn = aTurn({ conversation_id, parts: [aPart()] });
     await store.createTurn(turn);
     await store.createTurn(aTurn({ conversation_id: `${conversation_id}x`, parts: [aPart()] }));
@@ -41,7 +41,7 @@ describe('the SIDs that others have', () => {
   });
 
   it('are found however long the conversation is', async () => {
-    const store = conversationStore(table);
+    const store = replyStore(table);
     const body = 'x'.repeat(300_000);
     for (const n of [1, 2, 3, 4, 5]) {
       const turn_id = `SM${n}`;
@@ -55,7 +55,7 @@ describe('the SIDs that others have', () => {
   });
 
   it('are read again later while the table is away', async () => {
-    const store = conversationStore(failingTable(table));
+    const store = replyStore(failingTable(table));
 
     const others = store.otherSids(aTurn({ conversation_id }), own, 0);
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conversationStore } from '../../../lambdas/whatsapp-replies/stores/conversation-store.ts';
 import { customerDirectory } from '../../../lambdas/whatsapp-replies/stores/customer-directory.ts';
 import { deliveryStore } from '../../../lambdas/whatsapp-replies/stores/delivery-store.ts';
+import { replyStore } from '../../support/reply-table.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
 import { aChannel } from '../receiving.ts';
 import { anInput, aPart, aTurn } from '../vendors/a-turn.ts';
@@ -41,7 +41,7 @@ describe('two companies', () => {
         sneaky,
         async ([ours, theirs], c, t, customer) => {
           runs += 1;
-          const store = conversationStore(table);
+          const store = replyStore(table);
           const ids = { conversation_id: `${runs}${c}`, turn_id: t, customer };
           const input = anInput({ text: 'Only for us', message_sid: t });
           const mine = aTurn({ ...ids, company_id: ours, inputs: [input], parts: [aPart()] });
@@ -83,7 +83,7 @@ describe('two companies', () => {
 
         expect(stranger.conversation_id).not.toBe(known.conversation_id);
         expect(stranger.opted_out).toBeUndefined();
-        const store = conversationStore(table);
+        const store = replyStore(table);
         const turn = aTurn({ business_number: number, customer, company_id: theirs });
         expect(await store.hasOptedOut(turn)).toBe(false);
         expect(await store.hasOptedOut({ ...turn, company_id: ours })).toBe(true);
@@ -103,10 +103,10 @@ describe('two companies', () => {
       });
 
     await report('acme', 'read');
-    const moved = await report('globex', 'sent');
+    const { moved } = await report('globex', 'sent');
 
     expect(moved).toBe(true);
     const turn = aTurn({ conversation_id: 'c_shared' });
-    expect(await conversationStore(table).reportedSid(turn, message_key)).toBe('SM-of-acme');
+    expect(await replyStore(table).reportedSid(turn, message_key)).toBe('SM-of-acme');
   });
 });

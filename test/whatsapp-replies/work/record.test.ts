@@ -64,8 +64,8 @@ describe('thread', () => {
     ]);
     expect(world.assistant.threads[1]?.history).toEqual([
       { role: 'user', content: 'Question 1?' },
-      { role: 'user', content: 'Question 2?' },
       { role: 'assistant', content: 'Answer 1 to: Question 1?' },
+      { role: 'user', content: 'Question 2?' },
       { role: 'assistant', content: 'Answer 2 to: Question 2?' },
     ]);
     expect(world.store.summary()).toMatchObject({ thread_id: 'thread-2' });

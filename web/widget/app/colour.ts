@@ -5,9 +5,8 @@ export function rgbOf(text: string | undefined): Rgb | undefined {
   const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(text ?? '');
   const hex = short
     ? short.slice(1).map((one) => one + one)
-    : /^#(..)(..)(..)$/.exec(text ?? '')?.slice(1);
-  const values = hex?.map((one) => Number.parseInt(one, 16));
-  return values?.every((one) => !Number.isNaN(one)) ? (values as unknown as Rgb) : undefined;
+    : /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text ?? '')?.slice(1);
+  return hex?.map((one) => Number.parseInt(one, 16)) as Rgb | undefined;
 }
 
 const hexOf = (rgb: Rgb): string =>

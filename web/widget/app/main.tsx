@@ -9,7 +9,7 @@ import { type VisitorSession, visitorSession } from './session.ts';
 import { chime } from './sound.ts';
 import { type State, unreadOf } from './state.ts';
 import { keep } from './storage.ts';
-import { directionOf, type Texts, textsIn } from './texts.ts';
+import { directionOf, type Texts, textsOf } from './texts.ts';
 import { ChatView } from './view/chat-view.tsx';
 import { Plain } from './view/plain.tsx';
 import type { Resumed, WidgetConfig } from './wire.ts';
@@ -85,7 +85,7 @@ async function start(origin: string): Promise<void> {
   if (!isAllowed(origin, config.allowed_origins)) {
     return refuse(`${origin} is not among the allowed_origins of this company.`);
   }
-  const texts = await textsIn(config.language, config.texts);
+  const texts = await textsOf(config);
   root.lang = config.language;
   root.dir = directionOf(config.language);
   document.title = texts.title;
@@ -157,7 +157,10 @@ async function untilThere<T>(work: () => Promise<T>): Promise<T | undefined> {
       return await work();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!error.passing) return void refuse(error.message);
+      if (!error.passing) {
+        refuse(error.message);
+        return undefined;
+      }
       render(<Plain text="…" />, document.body);
       await new Promise((done) => {
         setTimeout(done, error.retryAfter ?? wait);

@@ -140,7 +140,10 @@ function merged(state: State, come: readonly Message[]): State {
 }
 
 function withEvent(state: State, event: TurnEvent): State {
-  if (event.turn_id === state.ended) return state;
+  const isOld = state.messages.some(
+    ({ turn_id, role }) => turn_id === event.turn_id && role === 'assistant',
+  );
+  if (isOld || event.turn_id === state.ended) return state;
   const answer =
     state.answer?.turn_id === event.turn_id
       ? state.answer

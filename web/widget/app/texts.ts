@@ -1,8 +1,10 @@
 import en from '../languages/en.json' with { type: 'json' };
+import type { WidgetConfig } from './wire.ts';
 
-export type Texts = typeof en;
+/** The title is the company's own. */
+export type Texts = typeof en & { title: string };
 
-const loaders: Record<string, () => Promise<{ default: Partial<Texts> }>> = {
+const loaders: Record<string, () => Promise<{ default: Partial<typeof en> }>> = {
   ar: () => import('../languages/ar.json'),
   de: () => import('../languages/de.json'),
   es: () => import('../languages/es.json'),
@@ -14,13 +16,10 @@ const rightToLeft = ['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'ur', 'yi'];
 export const directionOf = (language: string): 'rtl' | 'ltr' =>
   rightToLeft.includes(language.split('-')[0] ?? '') ? 'rtl' : 'ltr';
 
-/** Our texts in a language, the company's own over them. */
-export async function textsIn(
-  language: string,
-  own: Readonly<Record<string, string>>,
-): Promise<Texts> {
+/** Our texts in the company's language, its own over them. */
+export async function textsOf({ language, name, texts }: WidgetConfig): Promise<Texts> {
   const ours = await loaders[language.split('-')[0] ?? '']?.().catch(() => undefined);
-  return { ...en, ...ours?.default, ...own };
+  return { ...en, ...ours?.default, title: name, ...texts };
 }
 
 /** A text with its values: `{count} files`. */

@@ -26,7 +26,7 @@ function start(script: HTMLScriptElement): void {
   const dark = matchMedia('(prefers-color-scheme: dark)');
 
   const host = document.createElement('div');
-  host.setAttribute('style', 'all:initial');
+  host.style.all = 'initial';
   host.dataset['repliesChat'] = '';
   const shadow = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
@@ -70,8 +70,10 @@ function start(script: HTMLScriptElement): void {
   const tell = (message: ToApp) => {
     if (greeted) frame?.contentWindow?.postMessage(message, base.origin);
   };
+  let refused = false;
   let told = '';
   const tellPage = () => {
+    if (refused) return;
     if (!host.isConnected) document.body.append(host);
     const facts = page();
     box.dataset['theme'] = facts.theme;
@@ -147,8 +149,8 @@ function start(script: HTMLScriptElement): void {
     }
     if (message.type === 'refused') {
       console.error(`RepliesChat: ${message.why}`);
+      refused = true;
       host.remove();
-      frame = undefined;
     }
   };
   addEventListener('message', ({ origin, source, data }: MessageEvent<ToPage>) => {

@@ -1,4 +1,5 @@
 import { EngineError, retryLater } from '../../../shared/errors.ts';
+import { errorForLog } from '../../../shared/log.ts';
 import { backoffSeconds } from '../../../shared/queue/outcome.ts';
 import { composeReply } from '../compose.ts';
 import {
@@ -164,6 +165,18 @@ async function giveUp(
   await forgetRun(turn, context);
   const message = `Run ${runId} did not end within ${runMaxWaitMs / 1000} s and was cancelled.`;
   throw retryLater('run_timed_out', message);
+}
+
+/** Ends a run whose answer nobody waits for any more. Only logs a failure. */
+export async function cancelRun(turn: Turn, context: TurnContext): Promise<void> {
+  try {
+    const { assistant } = await context.assistant();
+    const threadId = threadOf(turn);
+    const runId = turn.run?.run_id;
+    if (runId && assistant.isThread(threadId)) await assistant.cancelRun(threadId, runId);
+  } catch (error) {
+    context.log.warn('A run could not be cancelled.', { error: errorForLog(error) });
+  }
 }
 
 /** Acts on a run that has ended. */

@@ -27,6 +27,8 @@ const sendReserveMs = 13_000;
  */
 export async function sendParts(turn: Turn, context: TurnContext): Promise<StepResult> {
   let current = turn;
+  // Again with each try: it is so already then.
+  if (turn.outcome === 'handover') await context.store.requestPerson(turn);
   for (let index = 0; index < current.parts.length; index++) {
     const part = current.parts[index];
     if (!part || part.state === 'sent') continue;
@@ -45,16 +47,16 @@ export async function sendParts(turn: Turn, context: TurnContext): Promise<StepR
       }
     }
     if (await context.store.hasOptedOut(current)) return finish(current, 'suppressed', context);
-    const { turn: sent, rejected } = await sendPart(current, part, context);
+    const { turn: sent, ended } = await sendPart(current, part, context);
     current = sent;
-    if (rejected) return finish(current, 'rejected', context);
+    if (ended) return finish(current, ended, context);
   }
   return finish(current, undefined, context);
 }
 
 async function finish(
   turn: Turn,
-  outcome: 'suppressed' | 'rejected' | undefined,
+  outcome: 'suppressed' | 'rejected' | 'held' | undefined,
   context: TurnContext,
 ): Promise<StepResult> {
   const sent: Turn = { ...turn, state: 'sent', ...(outcome && { outcome }) };
@@ -65,20 +67,24 @@ async function sendPart(
   turn: Turn,
   part: ReplyPart,
   context: TurnContext,
-): Promise<{ turn: Turn; rejected: boolean }> {
+): Promise<{ turn: Turn; ended?: 'rejected' | 'held' }> {
   const { answer_lost: _before, ...unsent } = part;
-  const claim: ReplyPart = { ...unsent, state: 'claimed', claimed_at: context.clock.now() };
-  const claimed = await context.store.saveTurn(withPart(turn, claim));
+  const claimedPart: ReplyPart = { ...unsent, state: 'claimed', claimed_at: context.clock.now() };
+  const claimed = await context.store.saveTurn(withPart(turn, claimedPart));
+  const announced = await announce(claimed, part, context);
+  if (!announced)
+    return { turn: withPart(claimed, { ...unsent, state: 'waiting' }), ended: 'held' };
+  const claim: ReplyPart = { ...claimedPart, ...announced };
   const result = await context.messenger.send(outbound(claimed, part, context));
   switch (result.kind) {
     case 'sent':
       context.meter.count('MessagesSent');
-      return { turn: await saveSent(claimed, claim, result, context), rejected: false };
+      return { turn: await saveSent(claimed, claim, result, context) };
     case 'rejected': {
       context.meter.count('MessagesRejected');
       context.log.warn('Twilio refused the message permanently.', { error_code: result.errorCode });
       const refused: ReplyPart = { ...claim, state: 'rejected', error_code: result.errorCode };
-      return { turn: await savePart(claimed, refused, context), rejected: true };
+      return { turn: await savePart(claimed, refused, context), ended: 'rejected' };
     }
     case 'not_sent': {
       await savePart(claimed, { ...part, state: 'waiting' }, context);
@@ -94,6 +100,20 @@ async function sendPart(
       });
     default:
       return result satisfies never;
+  }
+}
+
+/** Immediately before the part is sent. Where that fails the part is known not to be sent, as far as that can be kept. */
+async function announce(
+  turn: Turn,
+  part: ReplyPart,
+  context: TurnContext,
+): Promise<{ sequence?: number } | undefined> {
+  try {
+    return await context.store.announce(turn, part);
+  } catch (error) {
+    await savePart(turn, { ...part, state: 'waiting' }, context).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -182,8 +202,10 @@ export async function recordTurn(turn: Turn, context: TurnContext): Promise<Step
 }
 
 async function report(turn: Turn, context: TurnContext): Promise<void> {
-  const seconds = (context.clock.now() - Date.parse(turn.inputs[0]?.received_at ?? '')) / 1000;
-  if (turn.parts.some((part) => part.state === 'sent')) {
+  const from = turn.inputs[0]?.received_at ?? turn.created_at;
+  const seconds = (context.clock.now() - Date.parse(from)) / 1000;
+  const isReply = turn.person_message === undefined;
+  if (isReply && turn.parts.some((part) => part.state === 'sent')) {
     context.meter.count('RepliesSent');
     await context.countReply(turn);
     context.meter.seconds('ReplySeconds', Math.max(0, seconds));

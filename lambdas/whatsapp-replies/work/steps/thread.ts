@@ -35,31 +35,36 @@ const shortChars = 4_000;
 export async function openThread(turn: Turn, context: TurnContext): Promise<StepResult> {
   const { store } = context;
   const known = await store.conversation(turn);
-  const threadId = (await usableThread(turn, known, context)) ?? (await openNew(turn, context));
+  const isLeft = isLong(known) || (await store.missesMessages(turn, known?.seen_sequence));
+  const usable = isLeft ? leaving(known, context) : await usableThread(turn, known, context);
+  const threadId = usable ?? (await openNew(turn, context));
   const isKnown = known?.thread_id === threadId;
   if (!isKnown) await store.rememberThread(turn, threadId);
   const opened: Turn = { ...turn, state: 'thread', thread_id: threadId };
   if (isKnown && known.last_item_id) opened.last_item_id = known.last_item_id;
   const saved = await store.saveTurn(opened);
-  if (!isKnown && isLong(known)) await closeThread(known?.thread_id, context);
+  if (!isKnown && isLeft) await closeThread(known?.thread_id, context);
   return { kind: 'moved', turn: saved };
 }
 
 const isLong = (known: Conversation | undefined): boolean =>
   (known?.thread_tokens ?? 0) > maxThreadTokens;
 
+/** The thread is too long, or a person has had the conversation: a new one knows what was written meanwhile. */
+function leaving(known: Conversation | undefined, { log }: TurnContext): undefined {
+  const why = isLong(known) ? 'too long' : 'behind the conversation';
+  log.info('The thread is left; a new one continues from our history.', {
+    why,
+    old_thread_id: known?.thread_id,
+    input_tokens: known?.thread_tokens,
+  });
+}
+
 async function usableThread(
   turn: Turn,
   known: Conversation | undefined,
   context: TurnContext,
 ): Promise<string | undefined> {
-  if (isLong(known)) {
-    context.log.info('The thread is too long; a new one continues from our history.', {
-      old_thread_id: known?.thread_id,
-      input_tokens: known?.thread_tokens,
-    });
-    return undefined;
-  }
   // The queue's message names one only where we know of none, and may still name one that was left.
   const threadId = known?.thread_id ?? turn.thread_id;
   const { assistant } = await context.assistant();

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
+import { inline } from '../inline.ts';
 import type { VisitorSession } from '../session.ts';
 import type { Kept } from '../storage.ts';
 import type { Texts } from '../texts.ts';
@@ -52,7 +53,10 @@ export function ChatView(props: ChatViewProps) {
       onKeyDown={onKeyDown}
     >
       <header>
-        <h1>{texts.title}</h1>
+        <div class="titles">
+          <h1>{texts.title}</h1>
+          {texts.subtitle && <p>{texts.subtitle}</p>}
+        </div>
         {!empty && handling === 'automatic' && status === 'active' && (
           <button
             type="button"
@@ -90,6 +94,7 @@ export function ChatView(props: ChatViewProps) {
         {empty && <Welcome {...props} />}
       </Log>
       <Composer {...props} state={state} />
+      {texts.notice && <footer dir="auto">{inline(texts.notice)}</footer>}
     </div>
   );
 }
