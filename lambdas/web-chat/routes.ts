@@ -6,6 +6,8 @@ import { idempotencyKey } from '../shared/http/idempotency-key.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { faqQuery, infoQuery, initiateBody, messageBody, resumeBody } from './messages.ts';
 
+export { streamingRoutes } from './streaming-routes.ts';
+
 const tag = 'Web chat';
 const origin = z.optional(
   z.string().check(z.describe('As browsers send it: one that the company allows')),

@@ -33,6 +33,15 @@ const writesConversations = {
   'acme-platform-conversations-dev': readsAndWrites,
 };
 
+/** Reads what a model is to know, asks it, and writes its answer. */
+const runsTurns = {
+  ...guardsItsRoutes,
+  ...writesConversations,
+  'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+  ConversationsFiles: ['s3:ListBucket'],
+  'ConversationsFiles/*': ['s3:GetObject'],
+};
+
 /** All that each function may do, and on what. */
 export const permissions: Record<string, Record<string, string[]>> = {
   'acme-authorizer-dev': {
@@ -85,6 +94,17 @@ export const permissions: Record<string, Record<string, string[]>> = {
     ...writesConversations,
     'acme/dev/visitor-token-key': ['secretsmanager:GetSecretValue'],
     'acme-turns-dev': ['sqs:SendMessage'],
+  },
+  'acme-web-chat-stream-dev': {
+    ...writesItsLog('web-chat-stream'),
+    ...runsTurns,
+    'acme-turns-dev': ['sqs:SendMessage'],
+  },
+  'acme-turn-worker-dev': {
+    ...writesItsLog('turn-worker'),
+    ...runsTurns,
+    'acme-turns-dev': [...consumes, 'sqs:SendMessage'],
+    'acme-turns-dlq-dev': ['sqs:SendMessage'],
   },
   'acme-email-trigger-dev': {
     ...writesItsLog('email-trigger'),
