@@ -65,6 +65,7 @@ export async function aConversation(
     events: { publish: async () => undefined },
     handover: async () => handoverFeature.parse({}),
     send: async () => undefined,
+    events: { publish: async () => undefined },
     objects: bucket,
     fileBounds: async () => fileBounds.parse(bounds),
     newId: randomUUID,
