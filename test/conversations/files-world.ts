@@ -62,7 +62,6 @@ export async function aConversation(
     meter: recordedMeter(),
     table,
     conversations,
-    events: { publish: async () => undefined },
     handover: async () => handoverFeature.parse({}),
     send: async () => undefined,
     events: { publish: async () => undefined },
