@@ -7,7 +7,7 @@ import type { ApiRoute } from '../tenancy/route.ts';
 import { messageBody } from './messages.ts';
 
 const uiStream = z
-  .optional(z.string())
+  .optional(z.literal('v1'))
   .check(z.describe('`v1`: the events of the Vercel AI SDK’s UI message stream in place of ours'));
 const lastEventId = z.optional(
   z

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TurnEvent } from '../../../lambdas/agents/ports.ts';
 import { type Script, scriptedModel } from '../../agents/scripted-model.ts';
 import { textOf } from '../../agents/turn-world.ts';
+import { days } from '../../support/clock.ts';
 import { heard, key, streamWorld } from './stream-world.ts';
 
 type World = Awaited<ReturnType<typeof streamWorld>>;
@@ -59,6 +60,17 @@ describe('a streamed answer', () => {
     const again = await heard(await world.say('Habt ihr offen?', {}, 'm1'));
 
     expect(again.events).toEqual(first.events);
+    expect(await world.answers()).toHaveLength(1);
+  });
+
+  it('is nothing, and at once, where its log has expired before the message is sent again', async () => {
+    const world = await aSlowWorld();
+    await heard(await world.say('Habt ihr offen?', {}, 'm1'));
+
+    world.table.clock.pass(days(3));
+    const { events } = await heard(await world.say('Habt ihr offen?', {}, 'm1'));
+
+    expect(events).toEqual([]);
     expect(await world.answers()).toHaveLength(1);
   });
 
