@@ -73,6 +73,7 @@ describe('the public API', () => {
   it('is under the resources that a stack may have, however many routes there are', () => {
     const all = Object.keys(templateOf('prod').toJSON()['Resources']);
 
+    // CloudFormation ends at 500.
     expect(all.length).toBeLessThanOrEqual(450);
   });
 
