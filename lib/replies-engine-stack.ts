@@ -13,6 +13,7 @@ import { Leads } from './leads/leads.ts';
 import { ProductDashboard } from './observability/dashboard.ts';
 import { ProductAlarms } from './observability/product-alarms.ts';
 import type { Settings } from './settings.ts';
+import { Site } from './web/site.ts';
 import { WebChat } from './web-chat/web-chat.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { WhatsAppReplies } from './whatsapp-replies/whatsapp-replies.ts';
@@ -49,13 +50,16 @@ export class RepliesEngineStack extends Stack {
       conversations,
       openAiSecret,
     });
+    const { siteUrl } = new Site(this, 'Site', { deployment, apiUrl: api.publicBaseUrl });
     new WebChat(this, 'WebChat', {
       deployment,
       api,
       tenants,
       conversations,
       agents,
+      streamingApi,
       visitorTokenKey,
+      widgetUrl: siteUrl,
     });
     new EmailDeadlines(this, 'EmailDeadlines', { deployment, api, tenants, openAiSecret });
     new Leads(this, 'Leads', { deployment, api, tenants, openAiSecret, bus });

@@ -6,7 +6,7 @@ import { channelSchema } from '../lambdas/whatsapp-replies/messages.ts';
 import type { channelAdministration } from '../lambdas/whatsapp-replies/stores/channel-registry.ts';
 
 /** The company that exists on one machine from the start. */
-const demoTenant = 'demo';
+export const demoTenant = 'demo';
 const demoProject = 'whatsapp';
 
 export interface Stores {

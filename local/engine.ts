@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { configurationStore } from '../lambdas/administration/stores/configuration-store.ts';
 import { credentialStore } from '../lambdas/administration/stores/credential-store.ts';
 import { tenantStore } from '../lambdas/administration/stores/tenant-store.ts';
 import { paths } from '../lambdas/whatsapp-replies/routes.ts';
@@ -7,7 +8,9 @@ import { channelAdministration } from '../lambdas/whatsapp-replies/stores/channe
 import { apiPage } from './api-page.ts';
 import type { LogSink } from './cloud/function.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
-import { prepareDemo, type Stores } from './demo.ts';
+import { demoTenant, prepareDemo, type Stores } from './demo.ts';
+import { type ChatStores, prepareDemoChat } from './demo-chat.ts';
+import { demoShop, shopOrigin } from './demo-shop.ts';
 import type { LocalSettings } from './settings.ts';
 import { type MailboxSimulator, startMailboxSimulator } from './simulators/mailbox/simulator.ts';
 import {
@@ -33,13 +36,15 @@ export interface EngineOptions {
 }
 
 /** The product on one machine: the local cloud, and a simulator for each vendor that is not configured. */
-export interface Engine extends Stores {
+export interface Engine extends Stores, ChatStores {
   cloud: LocalCloud;
   openai?: OpenAiSimulator;
   twilio?: TwilioSimulator;
   mailbox?: MailboxSimulator;
   /** The demo company's API key. */
   demoKey: string;
+  /** The public client id of the demo company's shop. */
+  demoClientId: string;
   stop(): Promise<void>;
 }
 
@@ -50,6 +55,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const publicBaseUrl = (port: number) =>
     settings.publicBaseUrl.endsWith(':0') ? `http://localhost:${port}` : settings.publicBaseUrl;
   let port = settings.port;
+  let demoClientId: string | undefined;
   const stops: (() => Promise<void>)[] = [];
   try {
     const openai = settings.openai.simulated
@@ -88,17 +94,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }),
       secrets: secretsOf(settings),
       sink: options.sink,
-      before: apiPage(settings),
+      before: either(
+        apiPage(settings),
+        demoShop(() => demoClientId),
+      ),
     });
     stops.push(() => cloud.stop());
     port = cloud.port;
     const stores = storesOf(cloud);
     const keyFile = options.keep ? path.join(settings.dataDir, 'demo-key') : undefined;
     const demoKey = await prepareDemo(stores, settings.twilio.phoneNumber, keyFile);
+    demoClientId = await prepareDemoChat(stores, demoTenant, [shopOrigin(port)]);
     return {
       cloud,
       ...stores,
       demoKey,
+      demoClientId,
       ...(openai && { openai }),
       ...(twilio && { twilio }),
       ...(mailbox && { mailbox }),
@@ -109,6 +120,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
 }
+
+type Page = NonNullable<Parameters<typeof startLocalCloud>[0]['before']>;
+
+/** The first of these pages that answers. */
+const either =
+  (...pages: Page[]): Page =>
+  async (request, response) => {
+    for (const page of pages) if (await page(request, response)) return true;
+    return false;
+  };
 
 /** In reverse order: the cloud stops before the vendors that it calls. */
 async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
@@ -128,7 +149,7 @@ const secretsOf = ({ openai, twilio, mailbox }: LocalSettings): Record<string, s
 });
 
 /** The stores that the operator's commands use. */
-function storesOf({ services, outputs }: LocalCloud): Stores {
+function storesOf({ services, outputs }: LocalCloud): Stores & ChatStores {
   const client = DynamoDBDocumentClient.from(services.tables.client, {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -141,5 +162,7 @@ function storesOf({ services, outputs }: LocalCloud): Stores {
     tenants: tenantStore(table('TenantsTable')),
     credentials: credentialStore(table('TenantsTable')),
     channels: channelAdministration(table('ConversationsTable')),
+    configuration: configurationStore(table('TenantsTable')),
+    conversationsTable: table('PlatformConversationsTable'),
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { defaultModel } from '../lambdas/agents/features.ts';
 import { paths } from '../lambdas/whatsapp-replies/routes.ts';
 import { apiPagePath } from './api-page.ts';
+import { demoPath, shopOrigin } from './demo-shop.ts';
 import type { Engine } from './engine.ts';
 import type { LocalSettings } from './settings.ts';
 import { signedCurl } from './signed-curl.ts';
@@ -21,6 +22,7 @@ export function welcome(engine: Engine, settings: LocalSettings): string {
     ['API', `${cloud.url} (public: ${settings.publicBaseUrl})`],
     ['Webhook', `${settings.publicBaseUrl}${paths.inbound}`],
     ['API page', `${cloud.url}${apiPagePath}`],
+    ['Demo shop', `${shopOrigin(cloud.port)}${demoPath} (a page with the web chat)`],
     ['Number', `${settings.twilio.phoneNumber} (more: ${place}npx replies channels add)`],
     ['Model', model],
     ['WhatsApp', whatsApp],

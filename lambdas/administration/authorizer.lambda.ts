@@ -1,6 +1,6 @@
 import { systemClock } from '../shared/clock.ts';
 import { asEngineError } from '../shared/errors.ts';
-import { headerIn } from '../shared/http/problem.ts';
+import { headerIn } from '../shared/http/header.ts';
 import { lambda } from '../shared/lambda.ts';
 import { errorForLog } from '../shared/log.ts';
 import {

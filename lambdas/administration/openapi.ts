@@ -6,6 +6,7 @@ import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
 import { routes as webChatRoutes } from '../web-chat/routes.ts';
+import { streamingRoutes } from '../web-chat/streaming-routes.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { eventSchemas } from './event-schemas.ts';
@@ -21,6 +22,7 @@ export const allRoutes: readonly ApiRoute[] = [
   ...Object.values<ApiRoute>(whatsAppRoutes),
   ...conversationRoutes,
   ...Object.values<ApiRoute>(webChatRoutes),
+  ...Object.values<ApiRoute>(streamingRoutes),
 ];
 
 type Json = Record<string, unknown>;

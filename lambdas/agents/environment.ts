@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { conversationsEnvironment } from '../conversations/environment.ts';
+import { conversationsEnvironment, filesEnvironment } from '../conversations/environment.ts';
 import { numberVariable, workerConcurrency } from '../shared/env.ts';
 import { httpUrl } from '../shared/public-url.ts';
 import { tenancyEnvironment } from '../tenancy/environment.ts';
@@ -10,6 +10,7 @@ export const turnQueueEnvironment = { TURN_QUEUE_URL: z.string() };
 /** The variables of every Lambda that runs turns. */
 export const turnsEnvironment = {
   ...turnQueueEnvironment,
+  ...filesEnvironment,
   OPENAI_API_KEY_SECRET_ID: z.string(),
   SECRETS_MANAGER_REGION: z.optional(z.string()),
   OPENAI_BASE_URL: z.optional(httpUrl),

@@ -1,11 +1,13 @@
 import type * as z from 'zod/mini';
 import type { conversationsEnvironment } from '../conversations/environment.ts';
+import { fileBytesOf } from '../conversations/file-content.ts';
 import { type Conversations, conversationsOf } from '../conversations/wiring.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
 import { errorForLog, withIds } from '../shared/log.ts';
 import { enqueue } from '../shared/queue/enqueue.ts';
-import { queueClient } from '../vendors/aws/clients.ts';
+import { objectsClient, queueClient } from '../vendors/aws/clients.ts';
+import { objectStore } from '../vendors/aws/objects.ts';
 import { openAiOf } from '../vendors/openai/client.ts';
 import type { turnQueueEnvironment, turnsEnvironment } from './environment.ts';
 import { defaultMaxOutputTokens } from './features.ts';
@@ -15,7 +17,6 @@ import { eventLog } from './stores/event-log.ts';
 import { turnLimit } from './stores/turn-limit.ts';
 import { turnStore } from './stores/turn-store.ts';
 import { agentDirectory } from './vendors/agent-directory.ts';
-import type { RunTurnPorts } from './work/ports.ts';
 import { runTurn } from './work/run-turn.ts';
 import { turnsOf } from './work/turns.ts';
 
@@ -47,14 +48,12 @@ export function turnsIn(parts: FunctionParts<QueueEnvironment>): TurnAccess {
 }
 
 /** What a function has that runs turns itself. */
-export function agentsIn(
-  parts: FunctionParts<Environment>,
-  fileBytes?: RunTurnPorts['fileBytes'],
-): TurnAccess & { runTurn: RunTurn } {
+export function agentsIn(parts: FunctionParts<Environment>): TurnAccess & { runTurn: RunTurn } {
   const { env, log, meter } = parts;
   const access = turnsIn(parts);
   const { conversationsTable: table, log: conversations, tenants, usage, queue } = access;
   const { openAi, onUsage } = openAiOf(env, meter);
+  const objects = objectStore({ client: objectsClient(), bucket: env.FILES_BUCKET });
   const run = runTurn({
     turns: turnStore(table),
     events: eventLog(table),
@@ -68,7 +67,7 @@ export function agentsIn(
       ...(!env.OPENAI_BASE_URL && { maxOutputTokens: defaultMaxOutputTokens }),
     }),
     tryAcquireTurn: turnLimit(table),
-    ...(fileBytes && { fileBytes }),
+    fileBytes: fileBytesOf(table, objects),
     // A reply that was given is not given again because it could not be counted.
     countReply: (tenantId) =>
       usage

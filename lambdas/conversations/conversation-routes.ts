@@ -68,17 +68,21 @@ const changing = {
   success: { status: 200, what: 'Who answers it now', schema: enveloped(handled) },
 } as const;
 
-/** What is written to a customer: a text, or one of the company's macros. */
+/** What is written to a customer: a text or one of the company's macros, and files of the conversation. */
 const written = z
   .strictObject({
     text: z.optional(text(limits.textChars)),
     macro_id: z.optional(z.guid()),
+    file_ids: z._default(z.array(z.guid()).check(z.maxLength(limits.files)), []),
     client_id: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
     name,
   })
   .check(
-    z.refine((body) => (body.text === undefined) !== (body.macro_id === undefined), {
+    z.refine((body) => body.text === undefined || body.macro_id === undefined, {
       error: 'Send either a text or a macro_id.',
+    }),
+    z.refine((body) => body.text || body.macro_id || body.file_ids.length > 0, {
+      error: 'There is nothing in it: send a text, a macro_id or file_ids.',
     }),
   );
 

@@ -16,12 +16,19 @@ const usualBounds = fileBounds.parse({});
 /** All routes of this context. */
 export const handler = http('conversations-api', apiEnvironment, (parts) => {
   const { env } = parts;
-  const { api, tenants, conversationsTable: table, log: conversations } = conversationsOf(parts);
+  const {
+    api,
+    tenants,
+    events,
+    conversationsTable: table,
+    log: conversations,
+  } = conversationsOf(parts);
   const client = queueClient();
   return conversationsApp({
     ...api,
     table,
     conversations,
+    events,
     objects: objectStore({ client: objectsClient(), bucket: env.FILES_BUCKET }),
     fileBounds: async (tenantId) => (await webChatOf.read(tenants, tenantId))?.files ?? usualBounds,
     newId: randomUUID,

@@ -3,7 +3,7 @@ import { resourcePorts } from '../shared/http/resource-ports.ts';
 import { serveResource } from '../shared/http/serve-resource.ts';
 import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
-import { serveFeedback } from './feedback.ts';
+import { type FeedbackPorts, serveFeedback } from './feedback.ts';
 import { type FilePorts, serveFiles } from './files.ts';
 import { type HandlingPorts, serveHandling } from './handling.ts';
 import { serveInbox } from './inbox.ts';
@@ -20,6 +20,7 @@ import type { ConversationsTable } from './stores/keys.ts';
 export interface ConversationsPorts
   extends ApiDependencies,
     Pick<HandlingPorts, 'handover'>,
+    Pick<FeedbackPorts, 'events'>,
     Pick<FilePorts, 'objects' | 'fileBounds' | 'newId'>,
     Pick<PersonPorts, 'send'> {
   table: ConversationsTable;
@@ -35,8 +36,9 @@ export function conversationsApp(ports: ConversationsPorts): Hono {
   const { store } = resourcePorts(macros, table);
   const macroText = async (tenantId: string, id: string) =>
     (await store.find(tenantId, id.toLowerCase()))?.body['text'] as string | undefined;
-  servePersonMessages(serve, { ...ports, macroText, clock, keys: messageKeys(table) });
-  serveFiles(serve, { ...ports, files: fileStore(table) });
+  const files = fileStore(table);
+  servePersonMessages(serve, { ...ports, files, macroText, clock, keys: messageKeys(table) });
+  serveFiles(serve, { ...ports, files });
   serveFeedback(serve, ports);
   for (const resource of resources) serveResource(serve, resource, resourcePorts(resource, table));
   serveSessions(serve, table);

@@ -1,3 +1,4 @@
+import type { EventPublisher } from '../events/publisher.ts';
 import { succeeded, succeededPage } from '../shared/http/envelope.ts';
 import { invalid } from '../shared/http/faults.ts';
 import type { Serve } from '../tenancy/protected-app.ts';
@@ -6,14 +7,16 @@ import type { ConversationLog } from './ports.ts';
 import { feedbackStore } from './stores/feedback-store.ts';
 import type { ConversationsTable } from './stores/keys.ts';
 import { mayVisit } from './visits.ts';
+import { feedbackEvent } from './work/events.ts';
 
 export interface FeedbackPorts {
   table: ConversationsTable;
   conversations: Pick<ConversationLog, 'find' | 'messageById'>;
+  events: EventPublisher;
 }
 
 /** Serves the routes of feedback. */
-export function serveFeedback(serve: Serve, { table, conversations }: FeedbackPorts): void {
+export function serveFeedback(serve: Serve, { table, conversations, events }: FeedbackPorts): void {
   const store = feedbackStore(table);
 
   serve(feedbackRoutes.give, async ({ params, body, caller }) => {
@@ -23,15 +26,10 @@ export function serveFeedback(serve: Serve, { table, conversations }: FeedbackPo
     const { message_id, rating, comment } = body;
     if (message_id !== undefined && !(await conversations.messageById(key, message_id)))
       return noMessage;
-    return {
-      body: succeeded(
-        await store.give(key, {
-          message_id: message_id ?? null,
-          rating,
-          comment: comment ?? null,
-        }),
-      ),
-    };
+    const given = { message_id: message_id ?? null, rating, comment: comment ?? null };
+    const feedback = await store.give(key, given);
+    await events.publish(feedbackEvent(conversation, feedback));
+    return { body: succeeded(feedback) };
   });
 
   serve(feedbackRoutes.list, async ({ query, caller }) => {

@@ -9,6 +9,8 @@ export const limits = {
   /** The longest text that a person writes, and the largest body that holds it. */
   textChars: 10_000,
   bodyBytes: 65_536,
+  /** Files of one message. */
+  files: 10,
   /** How long it is known which message a key has written. */
   idempotencyDays: 2,
 } as const;

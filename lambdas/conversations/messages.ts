@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ProductEventType } from '../events/messages.ts';
 import { tenantId } from '../tenancy/tenant.ts';
 import { conversationId, conversationSchema, messageSchema } from './conversation.ts';
+import { feedbackSchema } from './work/feedback.ts';
 
 const author = messageSchema.shape.author;
 
@@ -57,5 +58,6 @@ export const eventData = {
   'message.received': ofMessage,
   'message.sent': ofMessage,
   'message.failed': z.extend(ofMessage, { error_code: z.nullable(z.int()) }),
+  'feedback.given': z.object({ conversation: conversationReference, feedback: feedbackSchema }),
 } as const satisfies Partial<Record<ProductEventType, z.ZodMiniType>>;
 export type ConversationEventType = keyof typeof eventData;

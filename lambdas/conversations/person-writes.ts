@@ -3,15 +3,18 @@ import { type Clock, isoTime } from '../shared/clock.ts';
 import { succeeded } from '../shared/http/envelope.ts';
 import { invalid } from '../shared/http/faults.ts';
 import { keyReused } from '../shared/http/idempotency-key.ts';
+import type { Problem } from '../shared/http/problem.ts';
 import { type IdempotencyStore, idempotencyStore } from '../shared/store/idempotency-store.ts';
 import { expiresAt, type Table } from '../shared/store/table.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import type { Serve } from '../tenancy/protected-app.ts';
-import type { Conversation, ConversationKey, Message } from './conversation.ts';
+import type { Conversation, ConversationKey, FileReference, Message } from './conversation.ts';
 import { conversationRoutes as routes } from './conversation-routes.ts';
+import { referenceOf } from './file-content.ts';
 import { limits } from './limits.ts';
 import type { OutboundMessage } from './messages.ts';
 import type { ConversationLog, NewMessage } from './ports.ts';
+import type { FileStore } from './stores/file-store.ts';
 
 /** What is decided with a message's key, so that whoever repeats it writes the same message. */
 interface Decided {
@@ -24,6 +27,7 @@ interface Decided {
 export interface PersonPorts {
   conversations: Pick<ConversationLog, 'find' | 'append' | 'setHandling' | 'messageById'>;
   keys: IdempotencyStore<Decided>;
+  files: Pick<FileStore, 'find'>;
   /** The text of a macro; undefined where there is none. */
   macroText(tenantId: string, id: string): Promise<string | undefined>;
   /** Hands a message to WhatsApp; one that comes again is sent once. */
@@ -49,8 +53,11 @@ export function servePersonMessages(serve: Serve, ports: PersonPorts): void {
     const conversation = await conversations.find(key);
     if (!conversation) return undefined;
     const { macro_id, client_id, name } = body;
-    const text = macro_id === undefined ? body.text : await macroText(key.tenant_id, macro_id);
+    const text =
+      macro_id === undefined ? (body.text ?? '') : await macroText(key.tenant_id, macro_id);
     if (text === undefined) return noMacro;
+    const files = await filesOf(ports, conversation, body.file_ids);
+    if ('type' in files) return files;
     const wanted: Decided = {
       message_id: `msg_${uuidv7({ msecs: clock.now() })}`,
       after: conversation.last_sequence,
@@ -59,13 +66,20 @@ export function servePersonMessages(serve: Serve, ports: PersonPorts): void {
     };
     const keyed = keyOf(headers['Idempotency-Key'], client_id);
     const decided = keyed
-      ? await decide(ports, { conversation, caller, keyed, form: [body.text, macro_id], wanted })
+      ? await decide(ports, {
+          conversation,
+          caller,
+          keyed,
+          form: [body.text, macro_id, ...body.file_ids],
+          wanted,
+        })
       : wanted;
     if (!decided) return keyReused;
     const author = { id: caller.principal, ...(name !== undefined && { name }) };
     const message = {
       ...({ message_id: decided.message_id, role: 'person', text: decided.text, author } as const),
       created_at: decided.created_at,
+      files,
       ...(client_id !== undefined && { client_id }),
     };
     const { message_id } = decided;
@@ -75,6 +89,22 @@ export function servePersonMessages(serve: Serve, ports: PersonPorts): void {
     const written = await write(ports, conversation, message, decided.after);
     return { status: isRepeated ? 200 : 201, body: succeeded(written) };
   });
+}
+
+/** The files that are sent, or why they cannot be. */
+async function filesOf(
+  { files }: PersonPorts,
+  conversation: Conversation,
+  ids: readonly string[],
+): Promise<FileReference[] | Problem> {
+  if (ids.length > 0 && conversation.channel !== 'webchat') return noFiles;
+  const found = await Promise.all(ids.map((id) => files.find(conversation, id.toLowerCase())));
+  const faults = found.flatMap((file, index) =>
+    file?.uploaded_at ? [] : [{ pointer: `#/file_ids/${index}`, detail: noFile }],
+  );
+  return faults.length > 0
+    ? invalid(faults)
+    : found.flatMap((file) => (file ? referenceOf(file) : []));
 }
 
 /** A repeated message takes nothing over: the conversation may have been handed back meanwhile. */
@@ -151,5 +181,11 @@ function keyOf(key: string | undefined, clientId: string | undefined): string | 
   if (key !== undefined) return `key:${key}`;
   return clientId === undefined ? undefined : `client:${clientId}`;
 }
+
+const noFile = 'There is no such file in the conversation, or its upload is not complete.';
+
+const noFiles = invalid([
+  { pointer: '#/file_ids', detail: 'Files can be sent on a web page only: send their text here.' },
+]);
 
 const noMacro = invalid([{ pointer: '#/macro_id', detail: 'There is no such macro.' }]);

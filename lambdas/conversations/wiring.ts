@@ -20,6 +20,7 @@ type Environment = {
 export interface Conversations extends Tenancy {
   /** Publishes the events of all that is written through it. */
   log: ConversationLog;
+  events: EventPublisher;
   /** The table of conversations, in whose partitions each layer keeps items of its own. */
   conversationsTable: ConversationsTable;
 }
@@ -37,6 +38,7 @@ export function conversationsOf(parts: FunctionParts<Environment>): Conversation
   return {
     ...tenancy,
     conversationsTable,
+    events,
     log: conversationLog(conversationsTable, published(events)),
   };
 }

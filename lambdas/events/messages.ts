@@ -12,6 +12,7 @@ export const productEvents = [
   'message.received',
   'message.sent',
   'message.failed',
+  'feedback.given',
 ] as const;
 export type ProductEventType = (typeof productEvents)[number];
 

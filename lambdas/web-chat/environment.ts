@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { turnQueueEnvironment } from '../agents/environment.ts';
+import { turnQueueEnvironment, turnsEnvironment } from '../agents/environment.ts';
 import { conversationsEnvironment } from '../conversations/environment.ts';
 import { tenancyEnvironment, visitorKeyEnvironment } from '../tenancy/environment.ts';
 
@@ -11,4 +11,10 @@ export const apiEnvironment = z.object({
   ...turnQueueEnvironment,
   WIDGET_URL: z.string(),
   STREAMING_URL: z.optional(z.string()),
+});
+
+export const streamEnvironment = z.object({
+  ...tenancyEnvironment,
+  ...conversationsEnvironment,
+  ...turnsEnvironment,
 });

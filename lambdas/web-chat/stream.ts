@@ -174,18 +174,22 @@ async function answer(
 class Wake {
   readonly #clock: StreamPorts['clock'];
   #next = Promise.withResolvers<void>();
+  #isDue = false;
 
   constructor(clock: StreamPorts['clock']) {
     this.#clock = clock;
   }
 
   now(): void {
+    this.#isDue = true;
     this.#next.resolve();
     this.#next = Promise.withResolvers<void>();
   }
 
-  within(ms: number): Promise<unknown> {
-    return Promise.race([this.#next.promise, this.#clock.sleep(ms)]);
+  /** Until it is called, or was since the last time; for so long at most. */
+  async within(ms: number): Promise<void> {
+    if (!this.#isDue) await Promise.race([this.#next.promise, this.#clock.sleep(ms)]);
+    this.#isDue = false;
   }
 }
 

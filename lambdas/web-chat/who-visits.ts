@@ -33,7 +33,8 @@ export async function participantOf(
     return { participant: named(tenant_id, { user_id: participant_id }) };
   }
   const participant = (await known(caller, ports)) ?? anonymous(ports.newId());
-  return unlessNameless(participant.participant_id, chat) ?? { participant };
+  const who = unlessNameless(participant.participant_id, chat);
+  return 'problem' in who ? who : { participant };
 }
 
 async function proven(
@@ -73,9 +74,12 @@ async function known(
 
 const participantIdOf = ({ principal }: Caller): string => principal.replace(/^visitor:/, '');
 
-/** Who comes back, by an old token, by the company's word, or by the token that calls. */
+/**
+ * Who comes back, by an old token, by the company's word, or by the token that calls; a program of the company says by
+ * the conversation who it is.
+ */
 export async function returning(
-  { token, visitor }: ResumeRequest,
+  { token, visitor, conversation_id }: ResumeRequest,
   caller: Caller,
   chat: WebChatFeature,
   ports: VisitorPorts,
@@ -85,28 +89,34 @@ export async function returning(
     const who = await proven(visitor, tenant_id, chat, ports);
     return 'problem' in who ? who : { participantId: who.participant.participant_id };
   }
-  const graceSeconds = limits.resumeDays * 86_400;
-  const old =
-    token === undefined
-      ? undefined
-      : verifyVisitorToken(token, await ports.visitorKey(), ports.clock.now(), graceSeconds);
-  if (token === undefined && caller.role === 'Participant') {
-    return (
-      unlessNameless(participantIdOf(caller), chat) ?? { participantId: participantIdOf(caller) }
-    );
-  }
-  if (old?.tenant_id !== tenant_id) {
-    const why = token === undefined ? 'send token or visitor' : oldTokenRefused;
-    return { problem: identityRefused(why) };
-  }
-  const { participant_id: participantId } = old;
-  return unlessNameless(participantId, chat) ?? { participantId };
+  if (token !== undefined) return byOldToken(token, tenant_id, chat, ports);
+  if (caller.role === 'Participant') return unlessNameless(participantIdOf(caller), chat);
+  if (!isStaff(caller) || conversation_id === undefined) return { problem: noProof };
+  const his = await ports.conversations.find({ tenant_id, conversation_id });
+  return { participantId: his?.participant_id ?? '' };
 }
 
+async function byOldToken(
+  token: string,
+  tenantId: string,
+  chat: WebChatFeature,
+  { visitorKey, clock }: VisitorPorts,
+): Promise<{ participantId: string } | Refused> {
+  const graceSeconds = limits.resumeDays * 86_400;
+  const old = verifyVisitorToken(token, await visitorKey(), clock.now(), graceSeconds);
+  return old?.tenant_id === tenantId
+    ? unlessNameless(old.participant_id, chat)
+    : { problem: identityRefused(oldTokenRefused) };
+}
+
+const noProof = identityRefused('send the token of before, or visitor');
 const oldTokenRefused = `the token is not one of this company’s visitors, or ended more than ${limits.resumeDays} days ago: begin a new conversation`;
 
-/** Refuses a visitor whom nobody has named, where the company wants to know all of them. */
-const unlessNameless = (participantId: string, { identity }: WebChatFeature) =>
+/** The visitor, unless nobody has named him and the company wants to know all of them. */
+const unlessNameless = (
+  participantId: string,
+  { identity }: WebChatFeature,
+): { participantId: string } | Refused =>
   identity.required && !isNamed(participantId)
     ? { problem: identityRefused('this company names its visitors, and visitor is missing') }
-    : undefined;
+    : { participantId };

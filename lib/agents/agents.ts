@@ -24,6 +24,8 @@ export class Agents extends Construct {
 
   /** The variables of every function that runs turns, with the key of the model. */
   readonly environment: Record<string, string>;
+  /** The secrets that such a function reads. */
+  readonly secrets: readonly ISecret[];
 
   constructor(scope: Construct, id: string, props: AgentsProps) {
     super(scope, id);
@@ -31,6 +33,7 @@ export class Agents extends Construct {
     const impact = 'Customers on web pages wait for answers that nobody else gives';
     this.#conversations = conversations;
     this.#tenants = tenants;
+    this.secrets = [openAiSecret];
     this.#queue = new WorkerQueue(this, 'Turns', {
       deployment,
       name: 'turns',
@@ -64,9 +67,9 @@ export class Agents extends Construct {
         TENANTS_TABLE: tenants.tableName,
         WORKER_CONCURRENCY: String(deployment.concurrency.workers.turns),
       },
-      secrets: [openAiSecret],
+      secrets: this.secrets,
     });
-    this.grantTurns(worker);
+    this.run(worker);
     output(this, 'TurnsDeadLetterQueueUrl', this.#queue.deadLetterQueue.queueUrl, {
       what: 'Messages of web pages that could not be answered',
     });
@@ -78,9 +81,10 @@ export class Agents extends Construct {
     this.#queue.queue.grant(handler, 'sqs:SendMessage');
   }
 
-  /** Lets a function run turns. */
-  grantTurns(handler: LambdaFunction): void {
+  /** Lets a function run turns, with the variables and the secret that it has been given. */
+  run(handler: LambdaFunction): void {
     this.#conversations.grantLog(handler);
+    this.#conversations.grantFiles(handler, 's3:GetObject');
     this.#tenants.grant(handler, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
   }
 }

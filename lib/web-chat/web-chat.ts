@@ -1,11 +1,14 @@
 import { Construct } from 'constructs';
 import { limits } from '../../lambdas/web-chat/limits.ts';
 import { routes } from '../../lambdas/web-chat/routes.ts';
+import { streamingRoutes } from '../../lambdas/web-chat/streaming-routes.ts';
 import type { Agents } from '../agents/agents.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import type { GeneratedSecret } from '../constructs/generated-secret.ts';
+import { NodeFunction } from '../constructs/node-function.ts';
 import type { PublicApi } from '../constructs/public-api.ts';
 import type { SingleTable } from '../constructs/single-table.ts';
+import type { StreamingApi } from '../constructs/streaming-api.ts';
 import type { Conversations } from '../conversations/conversations.ts';
 import type { Deployment } from '../deployment.ts';
 
@@ -16,10 +19,9 @@ export interface WebChatProps {
   conversations: Conversations;
   agents: Agents;
   visitorTokenKey: GeneratedSecret;
-  /** Where the widget comes from; the API's own origin where nobody says. */
-  widgetUrl?: string;
-  /** Where answers are streamed; visitors read whole ones where nobody says. */
-  streamingUrl?: string;
+  /** Where the widget comes from. */
+  widgetUrl: string;
+  streamingApi: StreamingApi;
 }
 
 /** Customers chat on web pages: begin a conversation, come back to it, write. */
@@ -41,12 +43,31 @@ export class WebChat extends Construct {
         ...conversations.environment,
         VISITOR_TOKEN_KEY_SECRET_ID: visitorTokenKey.secretArn,
         SECRETS_MANAGER_REGION: conversations.table.env.region,
-        ...(props.streamingUrl && { STREAMING_URL: props.streamingUrl }),
-        WIDGET_URL: props.widgetUrl ?? api.publicBaseUrl,
+        STREAMING_URL: props.streamingApi.streamingBaseUrl,
+        WIDGET_URL: props.widgetUrl,
       },
       secrets: [visitorTokenKey],
     });
     conversations.grantLog(handler);
     agents.answer(handler);
+    this.#stream(props);
+  }
+
+  /** Answers are streamed by a function of their own, which gives them too. */
+  #stream({ deployment, tenants, agents, streamingApi }: WebChatProps): void {
+    const stream = new NodeFunction(this, 'Stream', {
+      deployment,
+      context: 'web-chat',
+      name: 'web-chat-stream',
+      description: 'Answers visitors of web pages while they read',
+      impact: 'Visitors of web pages get no answers as they are written, and wait for whole ones',
+      memoryMb: deployment.stage.memoryMb.worker,
+      timeoutSeconds: limits.streamTimeoutSeconds,
+      environment: { ...agents.environment, TENANTS_TABLE: tenants.tableName },
+      secrets: agents.secrets,
+    });
+    agents.run(stream);
+    agents.answer(stream);
+    streamingApi.serve(stream, ...Object.values(streamingRoutes));
   }
 }

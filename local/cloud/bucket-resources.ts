@@ -17,7 +17,7 @@ const ruleOf = ({ ExposedHeaders, MaxAge, ...rest }: TemplateCorsRule): CORSRule
   MaxAgeSeconds: MaxAge,
 });
 
-/** Buckets: who may read them is not asked here, and nothing in them expires. */
+/** Buckets, and what is served of them: who may read them is not asked here, and nothing in them expires. */
 export const bucketMakers: Record<string, Make> = {
   'AWS::S3::Bucket': async (properties, { objects }, _resolver, logicalId) => {
     const name = String(properties['BucketName'] ?? logicalId.toLowerCase());
@@ -36,4 +36,19 @@ export const bucketMakers: Record<string, Make> = {
     };
   },
   'AWS::S3::BucketPolicy': (_properties, _services, _resolver, logicalId) => ({ ref: logicalId }),
+  'AWS::CloudFront::OriginAccessControl': (_properties, _services, _resolver, logicalId) => ({
+    ref: logicalId,
+    attributes: { Id: logicalId },
+  }),
+  'AWS::CloudFront::ResponseHeadersPolicy': (_properties, _services, _resolver, logicalId) => ({
+    ref: logicalId,
+    attributes: { Id: logicalId },
+  }),
+  // The site is served beside the API, from where it is built.
+  'AWS::CloudFront::Distribution': (_properties, { publicUrl }, resolver, logicalId) => {
+    const host = `${logicalId.toLowerCase()}.cloudfront.net`;
+    resolver.serve(`https://${host}`, publicUrl);
+    return { ref: logicalId, attributes: { DomainName: host, Id: logicalId } };
+  },
+  'Custom::SiteFiles': (_properties, _services, _resolver, logicalId) => ({ ref: logicalId }),
 };

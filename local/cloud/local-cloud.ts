@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { repliesEngineApp } from '../../lib/app.ts';
 import { bundleLambdas } from '../../lib/constructs/bundle.ts';
+import { bundleSite } from '../../lib/web/bundle-site.ts';
 import { type DeployedFunction, deployedFunctions } from './deployed-function.ts';
 import { startEventBuses } from './event-buses.ts';
 import type { EventSource } from './event-source.ts';
@@ -17,6 +18,7 @@ import type { Services } from './resource-maker.ts';
 import { makeResources } from './resources.ts';
 import { RestApi } from './rest-api.ts';
 import { startSecrets } from './secrets.ts';
+import { serveSite } from './site.ts';
 import { startTables } from './tables.ts';
 import { Resolver, type Template } from './template.ts';
 
@@ -77,6 +79,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     secrets,
     events,
     apiUrl: `http://localhost:${port}`,
+    publicUrl: environment['PUBLIC_BASE_URL']?.replace(/\/+$/, '') ?? `http://localhost:${port}`,
     sink: options.sink,
     maxEnvironments: options.maxEnvironments ?? defaultMaxEnvironments,
     functions: new Map(),
@@ -100,7 +103,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     server = await startHttpApi(services.routes, port, {
       ...(publicBaseUrl && { publicBaseUrl }),
       ...(services.cors && { cors: services.cors }),
-      before: oneAfterAnother([options.before, ...restApisOf(services)]),
+      before: oneAfterAnother([options.before, serveSite(), ...restApisOf(services)]),
       ...(services.requestLog && { requested: writeRequestTo(services.requestLog, options.sink) }),
     });
   } catch (error) {
@@ -152,6 +155,7 @@ async function synthesize(
   environment: Record<string, string | undefined>,
 ): Promise<Template> {
   await bundleLambdas();
+  await bundleSite();
   const context = { ProjectPrefix: 'replies-engine', EnvironmentName: 'local' };
   const { app, stack } = repliesEngineApp({ context, environment, outdir, checked: false });
   app.synth();

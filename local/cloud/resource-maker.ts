@@ -22,6 +22,8 @@ export interface Services {
   secrets: Secrets;
   events: EventBuses;
   apiUrl: string;
+  /** Where pages and visitors reach this server: a tunnel's URL, or the API's own. */
+  publicUrl: string;
   sink: LogSink;
   /** Maximum of concurrent environments of one function. */
   maxEnvironments: number;

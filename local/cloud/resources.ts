@@ -84,7 +84,11 @@ const makers: Record<string, Make> = {
         exportName,
         memoryMb,
         timeoutSeconds: Number(properties['Timeout'] ?? 3),
-        environment: { ...variables, ...runtimeEnvironment(name, memoryMb, services) },
+        environment: {
+          ...variables,
+          ...runtimeEnvironment(name, memoryMb, services),
+          LAMBDA_TASK_ROOT: assetFolder(services.assemblyFolder, assetKey),
+        },
       },
       services.sink,
       services.maxEnvironments,

@@ -80,7 +80,7 @@ export const restMakers: Record<string, Make> = {
     const log = requestLogOf(properties);
     if (log) api.log = log;
     const host = `${String(properties['RestApiId'])}.execute-api.${localRegion}.amazonaws.com`;
-    resolver.serve(`https://${host}/${stage}`, `${services.apiUrl}/${stage}`);
+    resolver.serve(`https://${host}/${stage}`, `${services.publicUrl}/${stage}`);
     return { ref: stage };
   },
   'AWS::ApiGateway::Account': (_properties, _services, _resolver, logicalId) => ({

@@ -4,6 +4,7 @@ import {
   apiEnvironment as administrationEnvironment,
   authorizerEnvironment,
 } from '../../lambdas/administration/environment.ts';
+import { turnWorkerEnvironment } from '../../lambdas/agents/environment.ts';
 import { apiEnvironment as conversationsEnvironment } from '../../lambdas/conversations/environment.ts';
 import {
   answerEnvironment,
@@ -14,6 +15,8 @@ import {
   apiEnvironment as leadsEnvironment,
   triageEnvironment,
 } from '../../lambdas/leads/environment.ts';
+import { publishEnvironment } from '../../lambdas/site/environment.ts';
+import { apiEnvironment as webChatEnvironment } from '../../lambdas/web-chat/environment.ts';
 import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/environment.ts';
 import {
   receiveEnvironment,
@@ -26,12 +29,15 @@ import { functionsOf, lambdaEntries, templateOf, variableNames } from '../suppor
 const schemas = {
   'administration-administration-api': administrationEnvironment,
   'administration-authorizer': authorizerEnvironment,
+  'agents-turn-worker': turnWorkerEnvironment,
   'conversations-conversations-api': conversationsEnvironment,
   'email-deadlines-email-deadline': answerEnvironment,
   'email-deadlines-email-start': startEnvironment,
   'email-deadlines-email-trigger': triggerEnvironment,
   'leads-lead-triage': triageEnvironment,
   'leads-leads-api': leadsEnvironment,
+  'site-site-publish': publishEnvironment,
+  'web-chat-web-chat-api': webChatEnvironment,
   'webhooks-webhook-deliver': deliverEnvironment,
   'webhooks-webhook-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { longest } from '../support/longest-first.ts';
 import { sourcesOf } from './source.ts';
 
-const sources = sourcesOf('lambdas', 'lib', 'local', 'bin', 'bench');
+const sources = sourcesOf('lambdas', 'lib', 'local', 'bin', 'bench', 'web');
 const filesThat = (matches: (file: (typeof sources)[number]) => boolean) =>
   sources.filter(matches).map(({ file }) => file);
 

@@ -150,7 +150,7 @@ describe('the direction of imports', () => {
 
   it('leads from the stack to what contexts show', () => {
     const shown =
-      /^lambdas\/(tenancy\/[^/]+|shared\/metrics|shared\/http\/cors|vendors\/twilio\/connection-overrides)\.ts$/;
+      /^lambdas\/(tenancy\/[^/]+|shared\/metrics|shared\/http\/cors|site\/work\/site-headers|vendors\/twilio\/connection-overrides)\.ts$/;
     const wrong = importsThat(
       stack,
       (imported) =>
@@ -174,6 +174,30 @@ describe('the direction of imports', () => {
     const sources = [...lambdas, ...stack, ...sourcesOf('bin')];
 
     expect(importsThat(sources, (imported) => imported.includes('simulators/'))).toEqual([]);
+  });
+
+  it('leads from the web to the types of what it calls, and to no code of it', () => {
+    const packages = ['preact', 'preact/hooks'];
+    const web = sourcesOf('web');
+    const wrong = importsThat(
+      web,
+      (imported) => !imported.startsWith('web/') && !packages.includes(imported),
+    );
+    const called = new Set(wrong.map((one) => one.split(' → ')[1]));
+    const code = web.filter(({ text }) => /^(import|export) (?!type )[^;]*\/lambdas\//m.test(text));
+
+    expect([...called].sort()).toEqual([
+      'lambdas/agents/ports.ts',
+      'lambdas/conversations/conversation.ts',
+      'lambdas/web-chat/routes.ts',
+    ]);
+    expect(code.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('leads to the web from nowhere but its tests', () => {
+    const sources = [...lambdas, ...stack, ...sourcesOf('bin', 'local')];
+
+    expect(importsThat(sources, (imported) => imported.startsWith('web/'))).toEqual([]);
   });
 
   it('leads from the local cloud neither to the tests nor to the benches', () => {

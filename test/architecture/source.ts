@@ -13,7 +13,7 @@ export interface SourceFile {
 
 /** The TypeScript files of these folders. */
 export function sourcesOf(...folders: string[]): SourceFile[] {
-  const patterns = folders.map((folder) => `${folder}/**/*.ts`);
+  const patterns = folders.map((folder) => `${folder}/**/*.{ts,tsx}`);
   return globSync(patterns, { cwd: root }).map((found) => {
     const file = found.split(path.sep).join('/');
     const text = readFileSync(path.join(root, file), 'utf8');

@@ -30,7 +30,7 @@ interface AxeResults {
 }
 
 /** What axe finds wrong, on the page and in the chat's frame. */
-export async function findings(page: Page): Promise<string[]> {
+async function findings(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const frame of page.frames()) {
     if (frame.url() === 'about:blank') continue;

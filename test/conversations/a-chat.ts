@@ -23,11 +23,20 @@ export async function aChat(
     metadata: { to: 'whatsapp:+49', ours: 'whatsapp:+1' },
   });
   await log.append(key, [aMessage('m1')], { after: 0 });
+  /** A file of the conversation, whose upload is complete or not. */
+  const file = async (isComplete: boolean): Promise<string> => {
+    const file_id = crypto.randomUUID();
+    const about = { filename: 'bill.pdf', mime_type: 'application/pdf', size: 3 };
+    const by = { participant_id: 'p1', uploaded_by: 'key:eva', created_at: '2026-11-21T10:00:00Z' };
+    await ask.files.begin(key, { file_id, ...about, ...by });
+    if (isComplete) await ask.files.complete(key, file_id);
+    return file_id;
+  };
   const base = `/conversations/${key.conversation_id}`;
   const write = (body: unknown, more: Calling = {}) =>
     ask('POST', `/v1${base}/messages`, { body, ...more });
   const post = (action: string, more: Calling = {}) => ask('POST', `${base}/${action}`, more);
-  return { ask, key, base, write, post, log, sent: ask.sent, told: () => told(log, key) };
+  return { ask, key, file, base, write, post, log, sent: ask.sent, told: () => told(log, key) };
 }
 
 interface Answer<Data> {

@@ -3,6 +3,7 @@ import { conversationsApp } from '../../lambdas/conversations/conversations-api.
 import { handoverFeature } from '../../lambdas/conversations/features.ts';
 import type { OutboundMessage } from '../../lambdas/conversations/messages.ts';
 import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
+import { fileStore } from '../../lambdas/conversations/stores/file-store.ts';
 import { published } from '../../lambdas/conversations/wiring.ts';
 import { eventSchema, type ProductEvent } from '../../lambdas/events/messages.ts';
 import { type Calling, calling } from '../support/calling.ts';
@@ -44,6 +45,7 @@ export function conversations() {
         table: own,
         ...withoutFiles,
         conversations: conversationLog(own, published(bus)),
+        events: bus,
         handover: async () => handoverFeature.parse({ text: 'Somebody will come.' }),
         send: (message) => process.call(async () => void sent.push(message)),
       });
@@ -68,6 +70,7 @@ export function conversations() {
       clock: table.clock,
       tenant,
       log: conversationLog(table),
+      files: fileStore(table),
       askBy,
       events,
       sent,

@@ -49,6 +49,23 @@ describe('feedback', () => {
     ]);
   });
 
+  it('is told to the company once, and again when the customer changes their mind', async () => {
+    const ask = asking();
+    const { give } = await aConversation(ask);
+
+    for (const rating of ['down', 'down', 'up', 'down']) {
+      await give({ message_id: 'm-1', rating });
+      ask.clock.pass(1_000);
+    }
+
+    const ids = [...new Set(ask.events.map(({ id }) => id))];
+    expect(ask.events.map(({ id }) => ids.indexOf(id))).toEqual([0, 0, 1, 2]);
+    expect(ask.events[0]).toMatchObject({
+      type: 'feedback.given',
+      data: { conversation: { channel: 'webchat' }, feedback: { rating: 'down' } },
+    });
+  });
+
   it('is found by its rating and its conversation, page by page', async () => {
     const ask = asking();
     const [one, other] = [await aConversation(ask, 'p-1'), await aConversation(ask, 'p-2')];

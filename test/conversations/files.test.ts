@@ -1,115 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conversationsApp } from '../../lambdas/conversations/conversations-api.ts';
-import { handoverFeature } from '../../lambdas/conversations/features.ts';
-import { fileBounds } from '../../lambdas/conversations/file-bounds.ts';
+import { describe, expect, it } from 'vitest';
 import {
   fileBytesOf,
   fileReferencesOf,
   objectKeyOf,
 } from '../../lambdas/conversations/file-content.ts';
-import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
-import { type ObjectStore, objectStore } from '../../lambdas/vendors/aws/objects.ts';
-import type { Objects } from '../../local/cloud/objects.ts';
-import { type Calling, calling } from '../support/calling.ts';
 import { days } from '../support/clock.ts';
-import { documented } from '../support/documented.ts';
-import { recordedLog, recordedMeter } from '../support/log.ts';
-import { objectsHere } from '../support/stores.ts';
-import { startTestTable, type TestTable } from '../support/table.ts';
 
-let table: TestTable;
-let objects: Objects;
-let bucket: ObjectStore;
+import {
+  aConversation,
+  type Begun,
+  begin,
+  bucket,
+  dataOf,
+  files,
+  png,
+  post,
+  table,
+  uploaded,
+} from './files-world.ts';
 
-beforeAll(async () => {
-  [table, objects] = await Promise.all([startTestTable(['inbox:inbox_at']), objectsHere()]);
-  await objects.create('files', [
-    { AllowedOrigins: ['*'], AllowedMethods: ['GET', 'POST'], AllowedHeaders: ['*'] },
-  ]);
-  bucket = objectStore({ client: objects.client, bucket: 'files' });
-});
-
-afterAll(async () => {
-  await table.close();
-  await objects.close();
-});
-
-const png = Buffer.concat([
-  Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
-  Buffer.alloc(40, 1),
-]);
-const types = [
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'application/pdf',
-  'text/plain',
-];
-const bounds = { mime_types: types, max_bytes: 10_000, max_count: 2, max_per_conversation: 3 };
-
-let count = 0;
-
-/** A conversation of a participant, and the routes for him. */
-async function aConversation(tenant_id = `tenant-${++count}`, participant_id = `anon_${++count}`) {
-  const conversation_id = `conv_${++count}`;
-  const conversations = conversationLog(table);
-  await conversations.open({ tenant_id, conversation_id, participant_id, channel: 'webchat' });
-  const app = conversationsApp({
-    usage: { tryAcquireRequest: async () => ({ acquired: true }) },
-    clock: table.clock,
-    log: recordedLog(),
-    meter: recordedMeter(),
-    table,
-    conversations,
-    handover: async () => handoverFeature.parse({}),
-    send: async () => undefined,
-    objects: bucket,
-    fileBounds: async () => fileBounds.parse(bounds),
-    newId: randomUUID,
-  });
-  const ask = async (method: string, path: string, more: Calling = {}) => {
-    const who = { role: 'Participant', principal: `visitor:${participant_id}` } as const;
-    const scopes = ['conversations:visit'] as const;
-    return documented(
-      method,
-      path,
-      await calling(app, method, path, { tenant: tenant_id, ...who, scopes, ...more }),
-    );
-  };
-  const path = `/conversations/${conversation_id}/files`;
-  return { tenant_id, conversation_id, participant_id, ask, path };
-}
-type Visit = Awaited<ReturnType<typeof aConversation>>;
-
-interface Begun {
-  file_id: string;
-  filename: string;
-  upload: { url: string; fields: Record<string, string> };
-}
-
-const dataOf = async <T>(response: Response) => ((await response.json()) as { data: T }).data;
-
-const begin = ({ ask, path }: Visit, body: Record<string, unknown> = {}) =>
-  ask('POST', path, {
-    body: { filename: 'shoe.png', mime_type: 'image/png', size: png.length, ...body },
-  });
-
-async function post({ upload: { url, fields } }: Begun, content: Uint8Array): Promise<number> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('file', new Blob([new Uint8Array(content)]));
-  return (await fetch(url, { method: 'POST', body: form })).status;
-}
-
-/** A file whose content is uploaded, and what its completion answers. */
-async function uploaded(visit: Visit, content: Uint8Array = png, body: object = {}) {
-  const begun = await dataOf<Begun>(await begin(visit, { size: content.length, ...body }));
-  expect(await post(begun, content)).toBe(204);
-  const path = `${visit.path}/${begun.file_id}`;
-  return { begun, path, completed: await visit.ask('POST', `${path}/complete`) };
-}
+files();
 
 describe('a file of a conversation', () => {
   it('is uploaded to the bucket itself, completed, and read by a URL of some minutes', async () => {
@@ -231,55 +141,5 @@ describe('a content that is not what was said', () => {
     const { completed } = await uploaded(await aConversation(), content, { mime_type });
 
     expect(completed.status).toBe(200);
-  });
-});
-
-describe('what is no file', () => {
-  it.each([
-    [{ mime_type: 'image/svg+xml' }, '/mime_type'],
-    [{ mime_type: 'text/html' }, '/mime_type'],
-    [{ size: 10_001 }, '/size'],
-    [{ size: 0 }, '/size'],
-    [{ size: 1.5 }, '/size'],
-    [{ filename: '' }, '/filename'],
-    [{ filename: 'x'.repeat(1_001) }, '/filename'],
-    [{ url: 'https://evil.example' }, '/url'],
-  ])('is refused with what is wrong: %j', async (body, pointer) => {
-    const response = await begin(await aConversation(), body);
-
-    expect(response.status).toBe(422);
-    const { errors } = (await response.json()) as { errors: { pointer: string }[] };
-    expect(errors.map((one) => one.pointer)).toEqual([`#${pointer}`]);
-  });
-
-  it('is one more than the conversation may have', async () => {
-    const visit = await aConversation();
-    for (let nth = 0; nth < 3; nth++) expect((await begin(visit)).status).toBe(201);
-
-    const fourth = await begin(visit);
-
-    expect(fourth.status).toBe(409);
-    expect(await fourth.json()).toMatchObject({ type: 'urn:replies-engine:error:too-many-files' });
-  });
-});
-
-describe('nobody reads a file', () => {
-  it.each(['GET', 'POST'])('of another visitor or company, by whatever ids: %s', async (method) => {
-    const mine = await aConversation();
-    const [neighbour, foreign] = [await aConversation(mine.tenant_id), await aConversation()];
-    const { begun } = await uploaded(mine);
-    const end = method === 'POST' ? '/complete' : '';
-
-    for (const other of [neighbour, foreign]) {
-      const byItsPath = await other.ask(method, `${mine.path}/${begun.file_id}${end}`);
-      const byOwnPath = await other.ask(method, `${other.path}/${begun.file_id}${end}`);
-      const missing = await other.ask(method, `${other.path}/${randomUUID()}${end}`);
-      const malformed = await other.ask(method, `${other.path}/MESSAGE%23000000000001${end}`);
-      const answers = [byItsPath, byOwnPath, missing, malformed];
-      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
-      const bodies = await Promise.all(answers.map((one) => one.text()));
-      expect(new Set(bodies).size).toBe(1);
-      expect((await begin({ ...other, path: mine.path })).status).toBe(404);
-    }
   });
 });

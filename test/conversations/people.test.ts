@@ -83,7 +83,9 @@ describe('a person who writes', () => {
     const { write } = await aChat();
     const macro_id = crypto.randomUUID();
 
-    expect(await faultsOf(await write({}))).toEqual({ '#': 'Send either a text or a macro_id.' });
+    expect(await faultsOf(await write({}))).toEqual({
+      '#': 'There is nothing in it: send a text, a macro_id or file_ids.',
+    });
     expect(await faultsOf(await write({ text: 'a', macro_id }))).toEqual({
       '#': 'Send either a text or a macro_id.',
     });
@@ -91,6 +93,32 @@ describe('a person who writes', () => {
     expect(await faultsOf(await write({ macro_id }))).toEqual({
       '#/macro_id': 'There is no such macro.',
     });
+  });
+
+  it('may send files of the conversation on a web page, with words or without', async () => {
+    const { write, file } = await aChat();
+    const [whole, begun] = [await file(true), await file(false)];
+
+    const sent = await write({ file_ids: [whole] });
+    const refused = await write({ text: 'Here', file_ids: [whole, begun, crypto.randomUUID()] });
+
+    expect(await dataOf(sent)).toMatchObject({
+      text: '',
+      files: [{ file_id: whole, filename: 'bill.pdf', mime_type: 'application/pdf', size: 3 }],
+    });
+    const missing = 'There is no such file in the conversation, or its upload is not complete.';
+    expect(await faultsOf(refused)).toEqual({ '#/file_ids/1': missing, '#/file_ids/2': missing });
+  });
+
+  it('is told that no file can be sent on WhatsApp', async () => {
+    const { write, file, sent } = await aChat('whatsapp');
+
+    const refused = await write({ text: 'Here', file_ids: [await file(true)] });
+
+    expect(await faultsOf(refused)).toMatchObject({
+      '#/file_ids': 'Files can be sent on a web page only: send their text here.',
+    });
+    expect(sent).toEqual([]);
   });
 
   it('reaches a customer on WhatsApp through its queue, whole, and is queued until it is sent', async () => {

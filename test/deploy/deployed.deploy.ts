@@ -101,6 +101,13 @@ describe('the stack that cdk deploy has made', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 403, 401, 401, 200]);
   });
 
+  it('has the files of the widget in its bucket, which know where the API is', async () => {
+    expect(await stage.siteFile('widget/index.html')).toContain('<!doctype html>');
+    expect(JSON.parse(await stage.siteFile('widget/config.json'))).toEqual({
+      api_url: expect.stringContaining('.execute-api.'),
+    });
+  });
+
   it('lets a company configure who answers its customers', async () => {
     const instructions = 'You answer for Acme, in verse.';
 

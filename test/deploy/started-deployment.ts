@@ -1,3 +1,4 @@
+import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, vi } from 'vitest';
 import { startMailboxSimulator } from '../../local/simulators/mailbox/simulator.ts';
@@ -105,6 +106,19 @@ export async function startDeployment() {
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
       );
       return Number(attributes?.['ApproximateNumberOfMessagesNotVisible']);
+    },
+    /** A file of the site, as it lies in its bucket: the emulator has no CloudFront before it. */
+    async siteFile(key: string): Promise<string> {
+      const client = new S3Client({
+        endpoint: emulator.endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        forcePathStyle: true,
+      });
+      const { Buckets: buckets = [] } = await client.send(new ListBucketsCommand({}));
+      const bucket = buckets.find(({ Name }) => Name?.includes('sitebucket'))?.Name;
+      const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return String(await found.Body?.transformToString());
     },
     async stop() {
       await Promise.all([mailbox.close(), twilio.close(), openai.close()]);

@@ -24,7 +24,7 @@ const namesOf = (stage: (typeof stageNames)[number]) =>
       path
         .basename(Metadata['aws:asset:path'])
         .replace(
-          /^(email-deadlines|whatsapp-replies|leads|webhooks|administration|conversations)-/,
+          /^(email-deadlines|whatsapp-replies|leads|webhooks|administration|conversations|site|web-chat|agents)-/,
           '',
         ),
     ]),

@@ -15,7 +15,9 @@ const resources = template.toJSON()['Resources'] as Record<string, Resource>;
 function nameOf(node: unknown): string {
   const [ofIndex, path] = joinedIn(node);
   if (path) return nameOf(ofIndex) + path;
-  const { Properties } = resources[String(referredBy(node))] ?? { Properties: {} };
+  const { Type, Properties } = resources[String(referredBy(node))] ?? { Type: '', Properties: {} };
+  // A bucket has no name before it is made: by its construct.
+  if (Type === 'AWS::S3::Bucket') return String(referredBy(node)).replace(/[0-9A-F]{8}$/, '');
   const name =
     Properties.LogGroupName ?? Properties.QueueName ?? Properties.TableName ?? Properties.Name;
   if (typeof name === 'string') return name;

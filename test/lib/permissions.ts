@@ -47,6 +47,11 @@ export const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
     ],
   },
+  'acme-site-publish-dev': {
+    ...writesItsLog('site-publish'),
+    SiteBucket: ['s3:ListBucket'],
+    'SiteBucket/*': ['s3:DeleteObject', 's3:PutObject'],
+  },
   'acme-leads-api-dev': {
     ...writesItsLog('leads-api'),
     ...guardsItsRoutes,

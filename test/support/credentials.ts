@@ -1,5 +1,6 @@
 import { newApiKey, newKeyId } from '../../lambdas/administration/work/api-key.ts';
 import { type Scope, scopes } from '../../lambdas/tenancy/scopes.ts';
+import { visitorToken } from '../../lambdas/tenancy/visitor-token.ts';
 import type { Engine } from '../../local/engine.ts';
 
 const day = 86_400_000;
@@ -46,10 +47,15 @@ export async function everyKindOfCredential(engine: Engine, tenant_id: string) {
     revoked: `Bearer ${revoked.text}`,
     expired: `Bearer ${expired.text}`,
     suspended: `Bearer ${suspended.text}`,
+    'a visitor’s token that is forged': `Bearer ${forgedToken(tenant_id)}`,
     other: `Bearer ${other.text}`,
     right: `Bearer ${right.text}`,
   };
 }
+
+/** A visitor's token that no key of the deployment has signed. */
+const forgedToken = (tenant_id: string): string =>
+  visitorToken({ tenant_id, participant_id: 'anon_1' }, 'x'.repeat(64), Date.now()).token;
 
 /** A key with every scope but this one. */
 export const aKeyWithout = (engine: Engine, tenant_id: string, missing: Scope) =>

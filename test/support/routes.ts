@@ -36,6 +36,12 @@ const answersToAnother: Record<string, number> = {
   recordClientEvents: 202,
   listClientEvents: 200,
   listConversationFeedback: 200,
+  searchVisitorFaq: 200,
+  // It has no chat on its pages.
+  getChatInfo: 409,
+  initiateConversation: 409,
+  resumeConversation: 409,
+  getVisitorIdentitySecret: 409,
   listConversations: 200,
 };
 
@@ -58,4 +64,47 @@ export async function aConversationOf(engine: TestEngine, tenant_id: string): Pr
   } as const;
   await conversationLog(table).open(begun);
   return begun.conversation_id;
+}
+
+/** What the routes of web chat take in a conversation. */
+export const bodiesIn = (conversation_id: string): Record<string, unknown> => ({
+  initiateConversation: {},
+  resumeConversation: { conversation_id },
+  sendVisitorMessage: { conversation_id, message: 'Hello' },
+  sendConversationAction: { conversation_id, message: 'Hello' },
+  beginFile,
+});
+
+const text = 'A text of a visitor.';
+const beginFile = { filename: 'note.txt', mime_type: 'text/plain', size: text.length };
+
+/** The id of a file of a company's conversation, which chats on its pages from then on. */
+export async function aFileOf(
+  { cloud }: TestEngine,
+  conversationId: string,
+  authorization: string,
+): Promise<string> {
+  const ask = (path: string, body?: object) =>
+    fetch(cloud.url + path, {
+      method: 'POST',
+      headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const files = { mime_types: ['text/plain'] };
+  const chat = { allowed_origins: ['https://shop.example'], files };
+  await ask('/tenant-configuration/webchat', { feature_value: chat });
+  const path = `/conversations/${conversationId}/files`;
+  const begun = await ask(path, beginFile);
+  const { file_id, upload } = ((await begun.json()) as { data: Begun }).data;
+  const form = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
+  form.append('file', new Blob([text]));
+  await fetch(upload.url, { method: 'POST', body: form });
+  await ask(`${path}/${file_id}/complete`);
+  return file_id;
+}
+
+interface Begun {
+  file_id: string;
+  upload: { url: string; fields: Record<string, string> };
 }

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { Turn, TurnEvent } from '../../lambdas/agents/ports.ts';
-import type { ConversationKey, FileReference } from '../../lambdas/conversations/conversation.ts';
+import type {
+  ConversationKey,
+  FileReference,
+  Message,
+} from '../../lambdas/conversations/conversation.ts';
 import { handoverFeature } from '../../lambdas/conversations/features.ts';
 import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
 import { features, type WebChatFeature } from '../../lambdas/web-chat/features.ts';
@@ -174,3 +178,28 @@ export const headingOf = async (response: Response): Promise<string> => {
   const { type = '' } = (await response.json()) as { type?: string };
   return `${response.status} ${type.replace('urn:replies-engine:error:', '')}`;
 };
+
+/** What a message that was taken in is answered with. */
+export interface Taken {
+  message: Message;
+  turn_id?: string;
+}
+
+/** A visitor writes in a conversation. */
+export const write = (
+  world: ChatWorld,
+  { participant_id, conversation_id }: { participant_id: string; conversation_id: string },
+  body: Record<string, unknown>,
+  headers: Record<string, string> = {},
+) =>
+  world.askAs(participant_id, 'POST', '/visitor/v1/webchat/message', {
+    body: { conversation_id, message: 'Hello', ...body },
+    headers,
+  });
+
+/** All messages of a conversation. */
+export const logOf = (world: ChatWorld, { conversation_id }: { conversation_id: string }) =>
+  world.conversations.messages(
+    { tenant_id: world.tenant, conversation_id },
+    { after: 0, limit: 100 },
+  );

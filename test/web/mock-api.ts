@@ -13,7 +13,7 @@ import { streamRoutes } from './mock-streams.ts';
 import { visitRoutes } from './mock-visits.ts';
 import { bearer, type Faults, type MockWorld, problem } from './mock-world.ts';
 
-export const mockClientId = 're_pub_demo_mock';
+const mockClientId = 're_pub_demo_mock';
 
 interface MockOptions {
   answer?: (message: string) => string[];

@@ -82,7 +82,7 @@ export function setHandling(
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'sequence' | 'turn_id'> : never;
 
-export function emit(turn: MockTurn, event: WithoutPlace<TurnEvent>): void {
+function emit(turn: MockTurn, event: WithoutPlace<TurnEvent>): void {
   turn.events.push({
     ...event,
     sequence: turn.events.length + 1,

@@ -155,30 +155,34 @@ class Reading {
   async *again(runId: string): AsyncGenerator<ModelStep> {
     this.#runId = runId;
     this.#resumable = true;
-    yield* this.#toItsEnd(await this.#reopened());
+    yield* this.#toItsEnd(undefined);
   }
 
   /** Reads until the last event, over as many connections as it takes. */
-  async *#toItsEnd(events: AsyncIterable<ResponseStreamEvent>): AsyncGenerator<ModelStep> {
-    let from = events;
+  async *#toItsEnd(
+    first: AsyncIterable<ResponseStreamEvent> | undefined,
+  ): AsyncGenerator<ModelStep> {
+    let events = first;
     for (let broken = 0; ; broken++) {
       const before = this.#last;
       try {
-        for await (const step of this.#steps(from)) {
+        for await (const step of this.#steps(events ?? (await this.#reopened()))) {
           yield step;
-          if (step.kind === 'answered' || step.kind === 'unanswered') return;
+          if (isEnd(step)) return;
         }
+        if (this.#ended.aborted) return;
+        // A stream may end because its response has, without an event that says so.
+        const over = this.#resumable ? await this.#endNow() : undefined;
+        if (over) return yield over;
       } catch (error) {
+        if (this.#ended.aborted) return;
         if (!isBroken(error) || !this.#resumable) throw error;
       }
-      if (this.#ended.aborted) return;
       if (!this.#resumable) throw new UnreadableAnswer('a stream without an end');
       if (this.#last > before) broken = 0;
       if (broken >= maxReconnects) throw new UnreadableAnswer('a stream that breaks each time');
-      const over = await this.#endNow();
-      if (over) return yield over;
+      events = undefined;
       await this.#parts.clock.sleep(Math.min(pollMs, 100 * 2 ** broken));
-      from = await this.#reopened();
     }
   }
 
@@ -222,7 +226,6 @@ class Reading {
       : end;
   }
 
-  /** A stream may end because its response has, without an event that says so. */
   async #endNow() {
     const response = await this.#call(() =>
       this.#client.responses.retrieve(this.#runId, {}, this.options(startTimeoutMs)),
@@ -290,6 +293,8 @@ class Reading {
     }
   }
 }
+
+const isEnd = ({ kind }: ModelStep): boolean => kind === 'answered' || kind === 'unanswered';
 
 const isStream = ({ headers }: globalThis.Response): boolean =>
   headers.get('content-type')?.startsWith(eventStream) ?? false;

@@ -47,10 +47,15 @@ export function feedbackStore(table: ConversationsTable) {
   };
 
   return {
-    /** Keeps it in the place of the one before. */
+    /** Keeps it in the place of the one before; the same again changes nothing. */
     async give(key: ConversationKey, given: GivenFeedback): Promise<Feedback> {
       const days = await table.retentionDays(key.tenant_id);
       const { feedback_id, created_at } = await placeFor(key, given.message_id, days);
+      const place = { pk: listOf(key.tenant_id), sk: prefix + feedback_id };
+      const before = await items.get(place);
+      if (before?.rating === given.rating && before.comment === given.comment) {
+        return feedbackOf(before);
+      }
       const feedback: Feedback = {
         feedback_id,
         conversation_id: key.conversation_id,
@@ -58,7 +63,6 @@ export function feedbackStore(table: ConversationsTable) {
         created_at,
         updated_at: isoTime(table.clock.now()),
       };
-      const place = { pk: listOf(key.tenant_id), sk: prefix + feedback_id };
       await items.put(place, feedback, { retentionDays: days });
       return feedback;
     },

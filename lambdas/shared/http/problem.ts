@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { asEngineError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import { errorForLog, type Log } from '../log.ts';
+import { headerIn } from './header.ts';
 
 /** RFC 9457. `type` ends in a heading of docs/reference/errors.md. */
 export interface Problem {
@@ -53,16 +54,6 @@ export const eventOf = (c: Context): ApiEvent | undefined =>
 /** A header of the request, also one that is empty: Hono's adapter drops those. Its name is in lower case. */
 export const headerOf = (c: Context, name: string): string | undefined =>
   c.req.header(name) ?? headerIn(eventOf(c)?.headers, name);
-
-/** A header by its name in lower case: the REST API leaves names as they were sent. */
-export function headerIn(
-  headers: Readonly<Record<string, string | undefined>> | null | undefined,
-  name: string,
-): string | undefined {
-  if (!headers) return undefined;
-  if (headers[name] !== undefined) return headers[name];
-  return Object.entries(headers).find(([sent]) => sent.toLowerCase() === name)?.[1];
-}
 
 /** How an app answers problems, and what it tells a caller who gets 503. */
 export interface HttpAppOptions {

@@ -4,7 +4,7 @@ import { refuseUnknownFiles } from './files.ts';
 import { newId } from './ids.ts';
 import { toItem } from './input-items.ts';
 import { asSaid, type Item, outputOf, withoutImages } from './items.ts';
-import { type Said, think, tokensOf, type World } from './model.ts';
+import { type ModelRequest, type Said, think, tokensOf, type World } from './model.ts';
 import { givenBy, isOver, type ResponseRecord, statusOf } from './response-record.ts';
 import type { ResponseRequest } from './response-request.ts';
 import { refuseLooseSchema, type Schema } from './structured.ts';
@@ -28,13 +28,14 @@ export function beginResponse(world: World, request: ResponseRequest): ResponseR
     { role: 'developer', text: instructions ?? '' },
   ]);
   const schema = schemaOf(request);
+  const { answered, asked } = apart(asSaid(input));
   const { outcome, times } = think(
     world,
     {
       model,
       instructions: instructions ?? '',
-      input: asSaid(input),
-      history,
+      input: asked,
+      history: [...history, ...withoutImages(answered)],
       ...(schema && { schema }),
     },
     request.max_output_tokens,
@@ -61,6 +62,13 @@ function refuseUnsupported(request: ResponseRequest): void {
       { code: 'mutually_exclusive_parameters' },
     );
   }
+}
+
+/** A client may send what was said before along: up to the last answer it is no question any more. */
+function apart(said: ModelRequest['input']) {
+  const last = said.findLastIndex(({ role }) => role === 'assistant');
+  const end = last === said.length - 1 ? 0 : last + 1;
+  return { answered: said.slice(0, end), asked: said.slice(end) };
 }
 
 function refuseTooLong({ contextTokens }: World, read: Said[]): void {

@@ -40,8 +40,7 @@ async function* encoded(
         last = event.sequence_number;
       }
       const next = all[due.length];
-      isOver =
-        !next && (record.times.finish_ms !== null || record.times.cancelled_ms !== undefined);
+      isOver = !next && isEnded(record, world.now());
       if (!isOver) await nap(world, next?.at_ms);
     }
     isOver = true;
@@ -49,6 +48,9 @@ async function* encoded(
     if (!isOver) leave();
   }
 }
+
+const isEnded = ({ times }: ResponseRecord, nowMs: number): boolean =>
+  times.cancelled_ms !== undefined || (times.finish_ms !== null && nowMs >= times.finish_ms);
 
 async function nap(world: World, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
   const ms = Math.max(1, Math.min(untilMs - world.now(), maxNapMs));

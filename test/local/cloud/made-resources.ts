@@ -26,6 +26,7 @@ export async function make(resources: Record<string, Resource>, conditions = {})
     secrets,
     events,
     apiUrl: 'http://localhost:3000',
+    publicUrl: 'http://localhost:3000',
     sink: () => undefined,
     maxEnvironments: 1,
     functions: new Map(),

@@ -131,11 +131,12 @@ describe('the resources of a template', () => {
       AWS_REGION: 'us-east-1',
       AWS_LAMBDA_FUNCTION_NAME: 'trial',
       AWS_ENDPOINT_URL_SQS: services.queues.endpoint,
+      AWS_ENDPOINT_URL_S3: services.objects.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: services.tables.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: services.events.url,
     });
-    expect(Object.keys(own).filter((name) => !/^(AWS_|TZ$)/.test(name))).toEqual([]);
+    expect(Object.keys(own).filter((name) => !/^(AWS_|LAMBDA_|TZ$)/.test(name))).toEqual([]);
   });
 
   it('name the bundle that is missing', async () => {

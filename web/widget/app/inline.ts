@@ -9,7 +9,7 @@ const longestHref = 2_000;
 const linkable = ['http:', 'https:', 'mailto:', 'tel:'];
 
 /** Where a link may lead; undefined where it may not, and relative ones lead nowhere that is known here. */
-export function safeHref(href: string): string | undefined {
+function safeHref(href: string): string | undefined {
   try {
     const url = new URL(href);
     return linkable.includes(url.protocol) ? url.href : undefined;

@@ -157,7 +157,10 @@ async function untilThere<T>(work: () => Promise<T>): Promise<T | undefined> {
       return await work();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!error.passing) return void refuse(error.message);
+      if (!error.passing) {
+        refuse(error.message);
+        return undefined;
+      }
       render(<Plain text="…" />, document.body);
       await new Promise((done) => {
         setTimeout(done, error.retryAfter ?? wait);

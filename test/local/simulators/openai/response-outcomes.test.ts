@@ -100,7 +100,7 @@ describe('outcome', () => {
     });
 
     expect(response.output_text).toContain('What is this?');
-    expect(response.output_text).toContain('no earlier messages of this conversation');
+    expect(response.output_text).toContain('1 earlier message of this conversation');
     expect(response.output_text).toContain('I see 1 image');
     expect(response.output_text).toContain('OPENAI_API_KEY');
   });

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { siteHeaders } from '../../../lambdas/site/work/site-headers.ts';
+import { referredBy, resourcesOf, stageNames, templateOf } from '../../support/stack.ts';
+
+const template = templateOf('prod');
+const only = (type: string) => {
+  const [[, resource] = []] = resourcesOf(template, type);
+  return resource?.Properties;
+};
+
+describe('every bucket', () => {
+  it.each(stageNames)(
+    'is closed to the public, encrypted, and reached by TLS alone (%s)',
+    (stage) => {
+      const buckets = resourcesOf(templateOf(stage), 'AWS::S3::Bucket');
+      const policies = resourcesOf(templateOf(stage), 'AWS::S3::BucketPolicy');
+
+      expect(buckets.length).toBeGreaterThan(0);
+      for (const [logicalId, { Properties }] of buckets) {
+        expect(Properties.PublicAccessBlockConfiguration).toEqual({
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        });
+        expect(Properties.BucketEncryption.ServerSideEncryptionConfiguration).toHaveLength(1);
+        const statements = policies
+          .filter(([, policy]) => referredBy(policy.Properties.Bucket) === logicalId)
+          .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
+        expect(statements).toContainEqual(
+          expect.objectContaining({
+            Effect: 'Deny',
+            Action: 's3:*',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        );
+        expect(
+          statements.filter(({ Effect, Principal }) => Effect === 'Allow' && Principal.AWS === '*'),
+        ).toEqual([]);
+      }
+    },
+  );
+
+  it('is kept where the stage is, and thrown away where it is', () => {
+    for (const [, { DeletionPolicy }] of resourcesOf(template, 'AWS::S3::Bucket')) {
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
+    }
+    for (const [, { DeletionPolicy }] of resourcesOf(templateOf('dev'), 'AWS::S3::Bucket')) {
+      expect(DeletionPolicy).toBe('Delete');
+    }
+  });
+});
+
+describe('the site', () => {
+  const { DistributionConfig: distribution } = only('AWS::CloudFront::Distribution');
+  const headers = only('AWS::CloudFront::ResponseHeadersPolicy').ResponseHeadersPolicyConfig;
+
+  it('reads its bucket as itself alone, and sends it compressed by HTTPS', () => {
+    const [origin] = distribution.Origins;
+
+    expect(origin.OriginAccessControlId).toBeDefined();
+    expect(only('AWS::CloudFront::OriginAccessControl').OriginAccessControlConfig).toMatchObject({
+      SigningBehavior: 'always',
+      OriginAccessControlOriginType: 's3',
+    });
+    expect(distribution.DefaultCacheBehavior).toMatchObject({
+      Compress: true,
+      ViewerProtocolPolicy: 'redirect-to-https',
+    });
+  });
+
+  it('may be embedded anywhere, and sends what the local site sends', () => {
+    const { SecurityHeadersConfig: security, CorsConfig: cors } = headers;
+
+    expect(security.ContentSecurityPolicy).toEqual({
+      ContentSecurityPolicy: siteHeaders['content-security-policy'],
+      Override: true,
+    });
+    expect(siteHeaders['content-security-policy']).toContain('frame-ancestors *');
+    expect(security.FrameOptions).toBeUndefined();
+    expect(security.ContentTypeOptions).toEqual({ Override: true });
+    expect(security.ReferrerPolicy.ReferrerPolicy).toBe(siteHeaders['referrer-policy']);
+    expect(cors.AccessControlAllowOrigins.Items).toEqual(['*']);
+    expect(headers.CustomHeadersConfig.Items).toMatchObject([
+      { Header: 'cross-origin-resource-policy', Value: 'cross-origin' },
+    ]);
+  });
+
+  it('is filled by its function, anew for each other content, and told where the API is', () => {
+    const files = only('Custom::SiteFiles');
+
+    expect(files).toMatchObject({
+      Version: expect.stringMatching(/^[0-9a-f]{16}$/),
+      EmptiedWhenDeleted: 'false',
+    });
+    expect(files.ApiUrl).toEqual(template.toJSON()['Outputs'].ApiUrl.Value);
+    const dev = resourcesOf(templateOf('dev'), 'Custom::SiteFiles');
+    expect(dev[0]?.[1].Properties.EmptiedWhenDeleted).toBe('true');
+  });
+});
