@@ -22,12 +22,23 @@ export interface Deployed {
 
 /** The types whose cost is reckoned: by the month below, by their use, or none. */
 const known = new Set([
+  'AWS::ApiGateway::Account',
+  'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Authorizer',
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Stage',
   'AWS::CDK::Metadata',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudFront::ResponseHeadersPolicy',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
@@ -44,12 +55,15 @@ const known = new Set([
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition',
+  'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::Secret',
+  'Custom::SiteFiles',
 ]);
 
 type Properties = Record<string, unknown>;
@@ -60,7 +74,7 @@ export function deployedBy(template: Template, nameOf: (given: string) => string
   const unknown = resources.filter(([, { Type }]) => !known.has(Type));
   if (unknown.length > 0) {
     const names = [...new Set(unknown.map(([, { Type }]) => Type))].join(', ');
-    throw new Error(`What does ${names} cost? Say so in bench/cost/deployed.ts and idle.ts.`);
+    throw new Error(`What does ${names} cost? Say so in bench/cost/deployed.ts and lines.ts.`);
   }
   const of = (type: string): Properties[] =>
     resources.filter(([, { Type }]) => Type === type).map(([, one]) => one.Properties ?? {});

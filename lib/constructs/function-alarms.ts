@@ -10,7 +10,7 @@ export interface FunctionMeaning {
   impact: string;
 }
 
-/** Rings when too many of a function's invocations fail, and when it is not let run. */
+/** Rings when too many of a function's invocations fail. That functions are not run at all is one alarm of the product. */
 export function alarmOnFailures(of: LambdaFunction, meaning: FunctionMeaning): void {
   const { stage } = meaning.deployment;
   const every = { period: Duration.minutes(5) };
@@ -21,12 +21,5 @@ export function alarmOnFailures(of: LambdaFunction, meaning: FunctionMeaning): v
     from: stage.alarmsFrom.failedPercent,
     periods: 3,
     badPeriods: 2,
-  });
-  new RunbookAlarm(of, 'Throttled', {
-    ...meaning,
-    runbook: 'Function throttled',
-    metric: of.metricThrottles(every),
-    from: 1,
-    periods: 3,
   });
 }

@@ -1,3 +1,5 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { percentOf } from '../constructs/failure-rate.ts';
 import { RunbookAlarm, type RunbookAlarmProps } from '../constructs/runbook-alarm.ts';
@@ -16,6 +18,7 @@ export class ProductAlarms extends Construct {
       ...ofEmails(deployment, metrics),
       ...ofEndpoints(deployment, metrics),
       ...ofVendors(deployment, metrics),
+      functionThrottled,
     ]) {
       new RunbookAlarm(this, rule.runbook.replaceAll(' ', ''), { deployment, ...rule });
     }
@@ -109,4 +112,21 @@ const ofVendors = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => {
       ...failing,
     },
   ];
+};
+
+/**
+ * Of all functions of the account and region, because its concurrency is what they share: one alarm in place of one for
+ * each function, all of which would ring together.
+ */
+const functionThrottled: Rule = {
+  runbook: 'Function throttled',
+  impact: 'Work waits, and callers of the API get 503',
+  metric: new Metric({
+    namespace: 'AWS/Lambda',
+    metricName: 'Throttles',
+    statistic: 'Sum',
+    period: Duration.minutes(5),
+  }),
+  from: 1,
+  periods: 3,
 };

@@ -123,11 +123,8 @@ const queueNamed = (value: unknown) =>
   );
 
 describe('each function', () => {
-  it.each(functions)('has alarms for failures and for throttling (%s)', (name) => {
-    const [fails, throttled] = [
-      alarms[`${name}-function-fails`],
-      alarms[`${name}-function-throttled`],
-    ];
+  it.each(functions)('has an alarm for failures (%s)', (name) => {
+    const fails = alarms[`${name}-function-fails`];
 
     expect(expressionOf(fails)).toBe('IF(part >= 3, 100 * part / whole, 0)');
     expect(watchedBy(fails).map((one) => one.name)).toEqual(['Errors', 'Invocations']);
@@ -137,7 +134,15 @@ describe('each function', () => {
       DatapointsToAlarm: 2,
       TreatMissingData: 'notBreaching',
     });
-    expect(watchedBy(throttled)).toMatchObject([{ name: 'Throttles', statistic: 'Sum' }]);
+  });
+
+  it('is watched by one alarm for throttling, of whichever function of the account', () => {
+    const throttled = alarms['function-throttled'];
+
+    expect(watchedBy(throttled)).toEqual([
+      expect.objectContaining({ name: 'Throttles', statistic: 'Sum' }),
+    ]);
     expect(throttled).toMatchObject({ Threshold: 1, EvaluationPeriods: 3 });
+    expect(throttled).not.toHaveProperty('Dimensions');
   });
 });

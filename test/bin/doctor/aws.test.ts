@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsChecks, secretsCheck } from '../../../bin/doctor/aws.ts';
 import { deploymentOf } from '../../../bin/doctor/deployment.ts';
 
@@ -23,6 +23,10 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   for (const mock of [formation, lambda, secrets]) mock.reset();
+});
+
+afterAll(() => {
+  for (const mock of [formation, lambda, secrets]) mock.restore();
 });
 
 const look = async (name: string) => {
