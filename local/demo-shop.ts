@@ -30,7 +30,7 @@ export const demoShop =
       'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; frame-src ${chatOrigin}; base-uri 'none'`,
     });
     const language = url.searchParams.get('language') ?? 'en';
-    response.end(await shopPage({ chatOrigin, client, nonce, language }));
+    response.end(String(await shopPage({ chatOrigin, client, nonce, language })));
     return true;
   };
 

@@ -28,7 +28,7 @@ const messageKey = idempotencyKey(
 );
 
 /** What the widget needs to know before a conversation begins. */
-export const chatConfig = z.object({
+const chatConfig = z.object({
   name: z.string(),
   language: z.string(),
   languages: z.array(z.string()),

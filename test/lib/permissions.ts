@@ -60,8 +60,11 @@ export const permissions: Record<string, Record<string, string[]>> = {
   },
   'acme-site-publish-dev': {
     ...writesItsLog('site-publish'),
+    // On a stage that is kept, only to put what is there.
     SiteBucket: ['s3:ListBucket'],
     'SiteBucket/*': ['s3:DeleteObject', 's3:PutObject'],
+    ConversationsFiles: ['s3:ListBucket'],
+    'ConversationsFiles/*': ['s3:DeleteObject'],
   },
   'acme-leads-api-dev': {
     ...writesItsLog('leads-api'),

@@ -25,7 +25,7 @@ export function sender(core: Core, log: LogReader, turns: Turns) {
   };
   const change = (clientId: string, problem: string | undefined) =>
     store(
-      stored().map(({ problem: _, ...one }) =>
+      stored().map(({ problem: _was, ...one }) =>
         one.client_id === clientId && problem !== undefined ? { ...one, problem } : one,
       ),
     );
