@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSound } from './browser.ts';
-import { aShop, openChat, seesInLog, write } from './shop.ts';
+import { aShop } from './shop.ts';
+import { openChat, seesInLog, write } from './visits.ts';
 
 const answer = `Your order **17** is on its way:
 
