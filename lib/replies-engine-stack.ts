@@ -50,7 +50,11 @@ export class RepliesEngineStack extends Stack {
       conversations,
       openAiSecret,
     });
-    const { siteUrl } = new Site(this, 'Site', { deployment, apiUrl: api.publicBaseUrl });
+    const { siteUrl } = new Site(this, 'Site', {
+      deployment,
+      apiUrl: api.publicBaseUrl,
+      buckets: [conversations.files],
+    });
     new WebChat(this, 'WebChat', {
       deployment,
       api,

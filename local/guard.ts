@@ -7,20 +7,26 @@ export interface Refusal {
 }
 
 /** Checks a request; undefined where it is accepted. */
-export type Guard = (request: IncomingMessage) => Refusal | undefined;
+export type Guard = (
+  request: IncomingMessage,
+) => Refusal | undefined | Promise<Refusal | undefined>;
 
 /** Puts a guard before the present request listeners of a server: they get only what it accepts. */
 export function putBefore(server: Server, guard: Guard): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    const refusal = guard(request);
-    if (refusal) {
-      response.writeHead(refusal.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(refusal.body));
-      return;
-    }
-    for (const listener of listeners) listener.call(server, request, response);
+    const pass = (refusal: Refusal | undefined) => {
+      if (refusal) {
+        response.writeHead(refusal.status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(refusal.body));
+        return;
+      }
+      for (const listener of listeners) listener.call(server, request, response);
+    };
+    const said = guard(request);
+    if (said instanceof Promise) said.then(pass, () => request.destroy());
+    else pass(said);
   });
 }
 

@@ -4,8 +4,8 @@ import {
   runMessage,
 } from '../../lambdas/email-deadlines/messages.ts';
 import type { StoredEmail } from '../../lambdas/email-deadlines/work/email.ts';
-import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
-import type { Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
+import { fieldText, waitingMessage } from '../../lambdas/whatsapp-replies/messages.ts';
+import { personTurnId, type Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { Records } from '../records.ts';
 import type { DeadLetter } from './letters.ts';
 
@@ -55,7 +55,15 @@ const isMalformed = ({ attributes }: DeadLetter) =>
 const replyWindowMs = 24 * 3_600_000;
 
 async function ofWhatsApp(letter: DeadLetter, records: Records, now: number): Promise<string> {
-  const message = replyQueueMessage.parse(JSON.parse(letter.body));
+  const message = waitingMessage.parse(JSON.parse(letter.body));
+  if (message.kind === 'outbound') {
+    const { tenant_id: company_id, conversation_id, message_id } = message;
+    const turn_id = personTurnId(message_id);
+    const turn = await records.turn({ company_id, conversation_id, turn_id });
+    if (turn?.state === 'recorded') return `changes nothing: it is over (${turn.outcome}).`;
+    const done = turn ? progressOf(turn) : 'begins from the start';
+    return `${done}; the customer gets the message, once, unless they last wrote more than 24 hours ago (63016).`;
+  }
   const sid = fieldText(message.twilio_message, 'MessageSid');
   const turn = sid ? await records.turn({ ...message, turn_id: sid }) : undefined;
   const wrote = Date.parse(message.received_at ?? '') || letter.sentAt;

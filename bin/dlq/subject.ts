@@ -1,7 +1,11 @@
 import { readyMessage, runMessage } from '../../lambdas/email-deadlines/messages.ts';
 import { triageMessage } from '../../lambdas/leads/messages.ts';
 import { deliveryMessage } from '../../lambdas/webhooks/messages.ts';
-import { fieldText, replyQueueMessage } from '../../lambdas/whatsapp-replies/messages.ts';
+import {
+  fieldText,
+  type WaitingMessage,
+  waitingMessage,
+} from '../../lambdas/whatsapp-replies/messages.ts';
 
 /** What a dead letter is about. `ids` name it, `tenant` is whose it is; never a customer's words. */
 export interface Subject {
@@ -15,13 +19,8 @@ export interface Subject {
 /** Reads whatever stands in a queue; of messages of later contexts the fields that end in `_id`. */
 export function subjectOf(body: string): Subject {
   const json = parse(body);
-  const inbound = replyQueueMessage.safeParse(json);
-  if (inbound.success) {
-    const { company_id: tenant, conversation_id, twilio_message } = inbound.data;
-    const sid = fieldText(twilio_message, 'MessageSid');
-    const ids = sid ? [sid] : [];
-    return { kind: 'whatsapp', tenant, ids, what: `message ${sid || '?'} of ${conversation_id}` };
-  }
+  const onWhatsApp = waitingMessage.safeParse(json);
+  if (onWhatsApp.success) return subjectOnWhatsApp(onWhatsApp.data);
   const email = readyMessage.safeParse(json);
   if (email.success) {
     const { tenant_id: tenant, run_id, email_id } = email.data;
@@ -33,6 +32,19 @@ export function subjectOf(body: string): Subject {
     return { kind: 'run', tenant, ids: [run_id], what: `run ${run_id}, to ${kind}` };
   }
   return leadOrEvent(json) ?? otherSubject(json);
+}
+
+function subjectOnWhatsApp(message: WaitingMessage): Subject {
+  const { conversation_id } = message;
+  if (message.kind === 'outbound') {
+    const { tenant_id: tenant, message_id: id } = message;
+    const what = `a person’s message ${id} of ${conversation_id}`;
+    return { kind: 'whatsapp', tenant, ids: [id], what };
+  }
+  const { company_id: tenant, twilio_message } = message;
+  const sid = fieldText(twilio_message, 'MessageSid');
+  const what = `message ${sid || '?'} of ${conversation_id}`;
+  return { kind: 'whatsapp', tenant, ids: sid ? [sid] : [], what };
 }
 
 function leadOrEvent(json: unknown): Subject | undefined {

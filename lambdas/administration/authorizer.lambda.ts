@@ -9,7 +9,7 @@ import {
   verifyVisitorToken,
 } from '../tenancy/visitor-token.ts';
 import { documentClient } from '../vendors/aws/clients.ts';
-import type { CachedSecret } from '../vendors/aws/secrets.ts';
+import { type CachedSecret, secretOf } from '../vendors/aws/secrets.ts';
 import type { Identity } from '../vendors/oidc/tokens.ts';
 import {
   type AuthorizerAnswer,
@@ -38,7 +38,7 @@ export const handler = lambda('authorizer', authorizerEnvironment, ({ env, log }
           roleClaim: env.OIDC_ROLE_CLAIM,
         }),
       }),
-    verifyVisitor: lazyVisitorVerifier(env),
+    verifyVisitor: visitorVerifier(env),
     clock: systemClock,
     log,
   };
@@ -72,14 +72,12 @@ interface VisitorKeyEnvironment {
 }
 
 /** The deployment's key is fetched with the first visitor, and again where a token does not fit it: it may have been replaced. */
-function lazyVisitorVerifier(env: VisitorKeyEnvironment) {
-  let secret: Promise<CachedSecret<string>> | undefined;
+function visitorVerifier(env: VisitorKeyEnvironment) {
+  let key: CachedSecret<string> | undefined;
   return async (token: string): Promise<VerifiedVisitor | undefined> => {
-    secret ??= import('../vendors/aws/secrets.ts').then(({ secretOf }) =>
-      secretOf(env, env.VISITOR_TOKEN_KEY_SECRET_ID, parseVisitorKey),
-    );
-    const key = await secret;
-    const verify = async () => verifyVisitorToken(token, await key.get(), systemClock.now());
-    return (await verify()) ?? ((await key.refresh()) ? verify() : undefined);
+    key ??= secretOf(env, env.VISITOR_TOKEN_KEY_SECRET_ID, parseVisitorKey);
+    const { get, refresh } = key;
+    const verify = async () => verifyVisitorToken(token, await get(), systemClock.now());
+    return (await verify()) ?? ((await refresh()) ? verify() : undefined);
   };
 }

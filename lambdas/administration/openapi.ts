@@ -5,8 +5,7 @@ import { routes as leadRoutes } from '../leads/routes.ts';
 import { keyHeader } from '../shared/http/idempotency-key.ts';
 import type { Problems } from '../shared/http/route.ts';
 import { type ApiRoute, platformPrefix } from '../tenancy/route.ts';
-import { routes as webChatRoutes } from '../web-chat/routes.ts';
-import { streamingRoutes } from '../web-chat/streaming-routes.ts';
+import { streamingRoutes, routes as webChatRoutes } from '../web-chat/routes.ts';
 import { routes as webhookRoutes } from '../webhooks/routes.ts';
 import { routes as whatsAppRoutes } from '../whatsapp-replies/routes.ts';
 import { eventSchemas } from './event-schemas.ts';
@@ -129,7 +128,7 @@ const parametersIn = (place: 'query' | 'header', schemas: z.ZodMiniObject | unde
   });
 
 function successOf({ success }: ApiRoute): Json {
-  const { status, what, created, accepted, schema, mediaType } = success;
+  const { status, what, created, accepted, nothing, schema, mediaType } = success;
   const content = schema
     ? { content: jsonContent(jsonSchema(schema, 'output')) }
     : mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } };
@@ -137,6 +136,7 @@ function successOf({ success }: ApiRoute): Json {
     [status]: { description: what, ...content },
     ...(created && { 201: { description: created, ...content } }),
     ...(accepted && { 202: { description: accepted, ...content } }),
+    ...(nothing && { 204: { description: nothing } }),
   };
 }
 

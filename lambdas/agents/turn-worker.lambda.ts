@@ -1,8 +1,8 @@
 import { consumerParts, worker } from '../shared/lambda.ts';
 import { fairShare } from '../shared/limits/fair-share.ts';
 import { turnWorkerEnvironment } from './environment.ts';
+import { agentsIn } from './run-wiring.ts';
 import { turnConsumer } from './turn-worker.ts';
-import { agentsIn } from './wiring.ts';
 
 /** The turn worker: answers what nobody else answers. */
 export const handler = worker('turn-worker', turnWorkerEnvironment, (parts) => {

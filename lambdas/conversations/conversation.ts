@@ -17,20 +17,15 @@ export const handlings = ['automatic', 'waiting', 'person'] as const;
 export type Handling = (typeof handlings)[number];
 
 /** Who has written a message: the customer, an agent, a person of the company, or the product itself. */
-export const messageRoles = ['user', 'assistant', 'person', 'system'] as const;
+const messageRoles = ['user', 'assistant', 'person', 'system'] as const;
 export type MessageRole = (typeof messageRoles)[number];
 
 /** What a message of the role `system` records. */
-export const conversationEvents = [
-  'person_requested',
-  'taken_over',
-  'handed_back',
-  'closed',
-] as const;
+const conversationEvents = ['person_requested', 'taken_over', 'handed_back', 'closed'] as const;
 export type ConversationEvent = (typeof conversationEvents)[number];
 
 /** What became of a message on its way to the customer; later ones replace earlier ones only. */
-export const deliveryStatuses = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
+const deliveryStatuses = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** A conversation's id, which is part of stored keys. */

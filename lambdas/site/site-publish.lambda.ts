@@ -14,7 +14,7 @@ export const handler = lambda('site-publish', publishEnvironment, ({ env, log })
   const folder = path.join(process.env['LAMBDA_TASK_ROOT'] ?? '.', 'site');
   const bucket = bucketFiles(objectsClient(), env.SITE_BUCKET);
   return async (event: PublishEvent): Promise<void> => {
-    const answer = await publish(event, { bucket, files: () => filesIn(folder) }).then(
+    const answer = await publish(event, { ...bucket, files: () => filesIn(folder) }).then(
       (count) => {
         log.info('The site was published.', { request: event.RequestType, files: count });
         return { Status: 'SUCCESS' };

@@ -14,7 +14,7 @@ export interface VerifiedVisitor extends Visitor {
   valid_until: number;
 }
 
-export const visitorTokenSeconds = 3_600;
+const visitorTokenSeconds = 3_600;
 /** How far clocks of functions may be apart. */
 const toleranceSeconds = 30;
 const keyBytes = 32;

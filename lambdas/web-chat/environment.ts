@@ -10,7 +10,7 @@ export const apiEnvironment = z.object({
   ...visitorKeyEnvironment,
   ...turnQueueEnvironment,
   WIDGET_URL: z.string(),
-  STREAMING_URL: z.optional(z.string()),
+  STREAMING_URL: z.string(),
 });
 
 export const streamEnvironment = z.object({

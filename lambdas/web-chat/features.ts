@@ -13,7 +13,8 @@ const origin = z.string().check(
 );
 
 function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  // A star stands for nothing: origins are compared whole.
+  if (!URL.canParse(text) || text.includes('*')) return false;
   const { origin, protocol, hostname } = new URL(text);
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback));

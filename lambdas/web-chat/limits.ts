@@ -18,8 +18,8 @@ export const limits = {
   identityTokenChars: 4_000,
   identityHours: 24,
   /** How long one connection reads at most: whoever reads on opens another. */
-  streamSeconds: 300,
-  streamTimeoutSeconds: 325,
+  streamSeconds: 285,
+  streamTimeoutSeconds: 300,
   /** A sign of life on a silent connection. */
   heartbeatSeconds: 15,
   /** How often a turn that another process writes is read. */

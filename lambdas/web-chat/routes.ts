@@ -6,6 +6,8 @@ import { idempotencyKey } from '../shared/http/idempotency-key.ts';
 import type { ApiRoute } from '../tenancy/route.ts';
 import { faqQuery, infoQuery, initiateBody, messageBody, resumeBody } from './messages.ts';
 
+export { streamingRoutes } from './streaming-routes.ts';
+
 const tag = 'Web chat';
 const origin = z.optional(
   z.string().check(z.describe('As browsers send it: one that the company allows')),
@@ -29,7 +31,7 @@ const messageKey = idempotencyKey(
 );
 
 /** What the widget needs to know before a conversation begins. */
-export const chatConfig = z.object({
+const chatConfig = z.object({
   name: z.string(),
   language: z.string(),
   languages: z.array(z.string()),
@@ -44,8 +46,8 @@ export const chatConfig = z.object({
   allowed_origins: z.array(z.string()),
   identity_required: z.boolean(),
   max_message_chars: z.int(),
-  /** Where answers are streamed; null where they are read by their messages alone. */
-  streaming_url: z.nullable(z.string()),
+  /** Where answers are streamed. */
+  streaming_url: z.string(),
 });
 export type ChatConfig = z.output<typeof chatConfig>;
 

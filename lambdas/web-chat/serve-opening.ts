@@ -27,7 +27,7 @@ export interface OpeningPorts extends WebChatPorts, VisitorPorts {
   chatOf(tenantId: string): Promise<WebChatFeature | undefined>;
   startersOf(tenantId: string): Promise<Starter[]>;
   widgetOrigin: string | undefined;
-  streamingUrl: string | undefined;
+  streamingUrl: string;
 }
 
 interface Visit {

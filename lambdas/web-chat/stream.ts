@@ -39,7 +39,8 @@ export function streamApp(ports: StreamPorts): Hono {
       begin: (key: ConversationKey, sequence: number) => turns.begin(key, sequence, 'caller'),
     },
   };
-  const own = async ({ tenant_id }: Caller, conversation_id: string, caller: Caller) => {
+  const own = async (caller: Caller, conversation_id: string) => {
+    const { tenant_id } = caller;
     const found = await conversations.find({ tenant_id, conversation_id });
     return found && isHis(found, caller) ? keyOf(found) : undefined;
   };
@@ -57,7 +58,7 @@ export function streamApp(ports: StreamPorts): Hono {
 
   serve(routes.streamTurn, async (request) => {
     const { params, query, headers, caller } = request;
-    const key = await own(caller, params.conversation_id, caller);
+    const key = await own(caller, params.conversation_id);
     if (!key) return undefined;
     const opened = await ports.tryOpen(key);
     if (!opened.allowed) {
@@ -70,12 +71,13 @@ export function streamApp(ports: StreamPorts): Hono {
     if (!turn_id || (!isRunning && query.turn_id === undefined)) return { status: 204 };
     const hasMore = isRunning || (await turns.events(key, turn_id, after)).length > 0;
     if (!hasMore) return { status: 204 };
-    const wanted = { key, turn: { turn_id }, sequence: 0, after };
+    const state = isRunning ? ('running' as const) : ('ended' as const);
+    const wanted = { key, turn: { turn_id, state }, sequence: 0, after };
     return streamed(wanted, request, new Wake(ports.clock), ports);
   });
 
   serve(routes.stopTurn, async ({ params, caller }) => {
-    const key = await own(caller, params.conversation_id, caller);
+    const key = await own(caller, params.conversation_id);
     return key && { body: succeeded({ stopped: await turns.stop(key) }) };
   });
   return app;

@@ -7,7 +7,7 @@ import type { ApiRoute } from '../tenancy/route.ts';
 import { messageBody } from './messages.ts';
 
 const uiStream = z
-  .optional(z.string())
+  .optional(z.literal('v1'))
   .check(z.describe('`v1`: the events of the Vercel AI SDK’s UI message stream in place of ours'));
 const lastEventId = z.optional(
   z
@@ -55,7 +55,7 @@ export const streamingRoutes = {
     operationId: 'streamConversationTurn',
     method: 'GET',
     path: '/streaming/conversations/{conversation_id}/stream',
-    summary: 'Reads on a turn’s events; 204 where nothing runs and nothing is left to read',
+    summary: 'Reads on a turn’s events while they are written',
     params,
     query: z.object({
       turn_id: z
@@ -66,6 +66,7 @@ export const streamingRoutes = {
     success: {
       status: 200,
       what: 'Events of the turn behind the last one that was read',
+      nothing: 'Nothing runs, and nothing is left to read',
       mediaType: eventStream,
     },
     problems: {},

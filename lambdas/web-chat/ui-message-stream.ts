@@ -2,7 +2,7 @@ import type { TurnEvent } from '../agents/ports.ts';
 import { type StreamEncoding, sseEvent } from './sse.ts';
 
 /** The request header that asks for this encoding, and the response header that says it. */
-export const uiStreamHeader = 'x-vercel-ai-ui-message-stream';
+const uiStreamHeader = 'x-vercel-ai-ui-message-stream';
 
 /**
  * The events as a UI message stream (version 1) of the Vercel AI SDK. An answer that begins anew is a text part of its

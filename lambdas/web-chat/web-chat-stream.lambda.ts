@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { agentsIn } from '../agents/wiring.ts';
+import { agentsIn } from '../agents/run-wiring.ts';
 import { handoverOf } from '../conversations/features.ts';
 import { fileReferencesOf } from '../conversations/file-content.ts';
 import { systemClock } from '../shared/clock.ts';

@@ -27,7 +27,8 @@ export class Conversations extends Construct {
   readonly table: SingleTable;
   /** The variables of every function that reads or writes conversations. */
   readonly environment: Record<string, string>;
-  readonly #files: PrivateBucket;
+  /** What visitors and staff have sent. */
+  readonly files: PrivateBucket;
   readonly #api: ApiFunction;
   readonly #bus: EventBus;
 
@@ -42,7 +43,7 @@ export class Conversations extends Construct {
       EVENT_BUS_NAME: bus.eventBusName,
       ...deployment.passedOn('RETENTION_DAYS'),
     };
-    this.#files = new PrivateBucket(this, 'Files', {
+    this.files = new PrivateBucket(this, 'Files', {
       deployment,
       openToSigned: true,
       expiresAfterDays: filesKeptDays,
@@ -82,10 +83,10 @@ export class Conversations extends Construct {
 
   /** Lets a function read files, or do with them what else is named. */
   grantFiles(handler: LambdaFunction, ...actions: string[]): void {
-    handler.addEnvironment('FILES_BUCKET', this.#files.bucketName);
-    this.#files.grantObjects(handler, ...actions);
+    handler.addEnvironment('FILES_BUCKET', this.files.bucketName);
+    this.files.grantObjects(handler, ...actions);
     // Without it, S3 answers of an object that is not there that it is forbidden.
-    const resourceArns = [this.#files.bucketArn];
+    const resourceArns = [this.files.bucketArn];
     Grant.addToPrincipal({ grantee: handler, actions: ['s3:ListBucket'], resourceArns });
   }
 

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { limits } from '../../lambdas/web-chat/limits.ts';
-import { routes } from '../../lambdas/web-chat/routes.ts';
-import { streamingRoutes } from '../../lambdas/web-chat/streaming-routes.ts';
+import { routes, streamingRoutes } from '../../lambdas/web-chat/routes.ts';
 import type { Agents } from '../agents/agents.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import type { GeneratedSecret } from '../constructs/generated-secret.ts';

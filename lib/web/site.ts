@@ -22,13 +22,15 @@ export interface SiteProps {
   deployment: Deployment;
   /** Where the pages find the API. */
   apiUrl: string;
+  /** What else is emptied where the stage is thrown away: CloudFormation removes no bucket that has something in it. */
+  buckets: readonly PrivateBucket[];
 }
 
 /** The files that web pages load, above all the widget: a private bucket behind CloudFront, filled as it is deployed. */
 export class Site extends Construct {
   readonly siteUrl: string;
 
-  constructor(scope: Construct, id: string, { deployment, apiUrl }: SiteProps) {
+  constructor(scope: Construct, id: string, { deployment, apiUrl, buckets }: SiteProps) {
     super(scope, id);
     const bucket = new PrivateBucket(this, 'Bucket', { deployment });
     const publisher = new NodeFunction(this, 'Publish', {
@@ -41,12 +43,14 @@ export class Site extends Construct {
       timeoutSeconds: 120,
       environment: { SITE_BUCKET: bucket.bucketName },
     });
-    bucket.grantObjects(publisher, 's3:PutObject', 's3:DeleteObject');
-    Grant.addToPrincipal({
-      grantee: publisher,
-      actions: ['s3:ListBucket'],
-      resourceArns: [bucket.bucketArn],
-    });
+    bucket.grantObjects(publisher, 's3:PutObject');
+    const isThrownAway = deployment.stage.removalPolicy === RemovalPolicy.DESTROY;
+    const emptied = isThrownAway ? [bucket, ...buckets] : [];
+    for (const one of emptied) {
+      one.grantObjects(publisher, 's3:DeleteObject');
+      const resourceArns = [one.bucketArn];
+      Grant.addToPrincipal({ grantee: publisher, actions: ['s3:ListBucket'], resourceArns });
+    }
     const distribution = this.#distributionOf(bucket, deployment);
     const files = new CustomResource(this, 'Files', {
       resourceType: 'Custom::SiteFiles',
@@ -55,11 +59,11 @@ export class Site extends Construct {
       properties: {
         Version: siteVersion(),
         ApiUrl: apiUrl,
-        EmptiedWhenDeleted: String(deployment.stage.removalPolicy === RemovalPolicy.DESTROY),
+        EmptiedWhenDeleted: emptied.map(({ bucketName }) => bucketName),
       },
     });
-    // Removed in the other order: it empties the bucket while its function may still do so.
-    files.node.addDependency(publisher, bucket);
+    // Removed in the other order: it empties the buckets while they are there, and its function may still do so.
+    files.node.addDependency(publisher, bucket, ...emptied);
     this.siteUrl = `https://${distribution.distributionDomainName}`;
     output(this, 'SiteUrl', this.siteUrl, {
       what: 'Where web pages load the widget from: /widget/loader.js',

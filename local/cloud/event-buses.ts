@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Hono } from 'hono';
+import { sendableBody } from '../../lambdas/shared/queue/enqueue.ts';
 import type { SimulatorEnv } from '../simulators/faults.ts';
 import { type RunningServer, serveLocally } from '../simulators/server.ts';
 import { localCredentials } from './credentials.ts';
@@ -79,7 +80,7 @@ export async function startEventBuses(
     const failed = results.filter((result) => 'ErrorCode' in result).length;
     return c.json({ FailedEntryCount: failed, Entries: results });
   });
-  const server = await serveLocally(app, 0, signedBy(localCredentials.accessKeyId));
+  const server = await serveLocally(app, 0, signedBy(localCredentials));
 
   return {
     ...server,
@@ -156,7 +157,7 @@ async function deliver(
     client.send(
       new SendMessageCommand({
         QueueUrl: `${endpoint}/${localAccount}/${arn.split(':').at(-1)}`,
-        MessageBody: JSON.stringify(event),
+        MessageBody: sendableBody(JSON.stringify(event)),
         ...(group !== undefined && { MessageGroupId: group }),
       }),
     );

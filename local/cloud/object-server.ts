@@ -6,7 +6,7 @@ import { fromHere, isHere } from '../guard.ts';
 import { fauxqsParts } from './fauxqs.ts';
 import { bucketCorsHeaders, type CorsRule, corsRulesIn } from './s3-cors.ts';
 import { policyFault, readForm } from './s3-form.ts';
-import { formFault, presignedFault, type S3Credentials, type S3Refusal } from './s3-signature.ts';
+import { type AwsCredentials, formFault, presignedFault, type S3Refusal } from './sigv4.ts';
 import type { ServedStore, Store } from './store.ts';
 import { signedBy } from './store-guard.ts';
 import { localRegion } from './template.ts';
@@ -84,15 +84,15 @@ const xmlOf = ({ code, message }: S3Refusal): string =>
  * Lets in what this process signs in its header, as the other stores do, and from any page what it has signed for
  * a browser: by the query of a URL, or by the policy of a form.
  */
-function guard(app: App, credentials: S3Credentials): void {
-  const isOurs = signedBy(credentials.accessKeyId);
+function guard(app: App, credentials: AwsCredentials): void {
+  const isOurs = signedBy(credentials);
   app.addHook('onRequest', async ({ raw }, reply) => {
-    if (!isHere(raw.headers.host)) return reply.code(403).send(fromHere(raw)?.body);
+    if (!isHere(raw.headers.host)) return reply.code(403).send((await fromHere(raw))?.body);
     if (raw.method === 'OPTIONS' || isForm(raw)) return undefined;
     const { pathname: path, searchParams: query } = urlOf(raw);
     const isPresigned = query.has('X-Amz-Signature') && !raw.headers.authorization;
     if (!isPresigned) {
-      const refusal = isOurs(raw);
+      const refusal = await isOurs(raw);
       return refusal && reply.code(refusal.status).send(refusal.body);
     }
     const request = { method: raw.method ?? '', path, query, headers: raw.headers };

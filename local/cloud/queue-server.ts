@@ -9,7 +9,7 @@ import { signedBy } from './store-guard.ts';
 import { localRegion } from './template.ts';
 
 /** An emulator of SQS in this thread, stored in SQLite where a folder is given. */
-export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise<Store> {
+export async function serveQueues({ folder, ...credentials }: ServedStore): Promise<Store> {
   const parts = await fauxqsParts();
   const stores = {
     sqsStore: new parts.SqsStore(),
@@ -26,7 +26,7 @@ export async function serveQueues({ folder, accessKeyId }: ServedStore): Promise
   }
   receiveSeveralPerGroupIn(stores.sqsStore);
   const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
-  putBefore(app.server, signedBy(accessKeyId));
+  putBefore(app.server, signedBy(credentials));
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
   return {

@@ -1,4 +1,4 @@
-import type { S3Refusal } from './s3-signature.ts';
+import type { S3Refusal } from './sigv4.ts';
 
 /** A form by which a browser uploads a file. */
 export interface UploadForm {

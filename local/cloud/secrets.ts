@@ -51,7 +51,7 @@ export async function startSecrets(folder?: string): Promise<Secrets> {
         return c.json({ __type: 'UnknownOperationException', Message: String(target) }, 400);
     }
   });
-  const server = await serveLocally(app, 0, signedBy(localCredentials.accessKeyId));
+  const server = await serveLocally(app, 0, signedBy(localCredentials));
   return {
     ...server,
     create(name) {

@@ -8,11 +8,11 @@ import type { ServedStore, Store } from './store.ts';
 import { signedBy } from './store-guard.ts';
 
 /** An emulator of DynamoDB in this thread, stored in a folder where one is given. */
-export async function serveTables({ folder, accessKeyId }: ServedStore): Promise<Store> {
+export async function serveTables({ folder, ...credentials }: ServedStore): Promise<Store> {
   if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const server = dynalite({ createTableMs: 0, ...(folder && { path: folder }) });
   const answered = workInProgress(server);
-  putBefore(server, signedBy(accessKeyId));
+  putBefore(server, signedBy(credentials));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

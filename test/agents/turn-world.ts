@@ -23,7 +23,6 @@ interface Options {
   agent?: Partial<Agent>;
   table?: TestTable;
   ports?: Partial<RunTurnPorts>;
-  turnsNow?: number;
 }
 
 /** A conversation whose turns are run by processes, each of which may crash, over one table. */

@@ -16,7 +16,10 @@ import {
   triageEnvironment,
 } from '../../lambdas/leads/environment.ts';
 import { publishEnvironment } from '../../lambdas/site/environment.ts';
-import { apiEnvironment as webChatEnvironment } from '../../lambdas/web-chat/environment.ts';
+import {
+  streamEnvironment,
+  apiEnvironment as webChatEnvironment,
+} from '../../lambdas/web-chat/environment.ts';
 import { deliverEnvironment, endpointEnvironment } from '../../lambdas/webhooks/environment.ts';
 import {
   receiveEnvironment,
@@ -38,6 +41,7 @@ const schemas = {
   'leads-leads-api': leadsEnvironment,
   'site-site-publish': publishEnvironment,
   'web-chat-web-chat-api': webChatEnvironment,
+  'web-chat-web-chat-stream': streamEnvironment,
   'webhooks-webhook-deliver': deliverEnvironment,
   'webhooks-webhook-endpoint': endpointEnvironment,
   'whatsapp-replies-receive': receiveEnvironment,

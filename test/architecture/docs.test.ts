@@ -126,7 +126,10 @@ describe('docs/reference/errors.md', () => {
       ...allOf(code, /(?:retryLater|alertPerson|discardWork|callFailed)\(\s*'([a-z_]+)'/g),
       ...allOf(code, /new EngineError\([^,]+, '([a-z_]+)'/g),
       ...allOf(code, /`((?:email|dependency)_[a-z]+): /g),
-      ...allOf(code, /export const (?:notRecorded|turnTaken|conversationRefused) = '([a-z_]+)'/g),
+      ...allOf(
+        code,
+        /export const (?:notRecorded|turnTaken|conversationRefused|tooLong|runUnknown|turnCrashed) = '([a-z_]+)'/g,
+      ),
       ...allOf(code, /(?:return|code:) '((?:openai|run)_\w+)'/g),
       ...allOf(code, /\? '(openai_\w+)' : 'openai_\w+'/g),
       ...allOf(code, /\? 'openai_\w+' : '(openai_\w+)'/g),

@@ -64,6 +64,7 @@ export async function aConversation(
     conversations,
     handover: async () => handoverFeature.parse({}),
     send: async () => undefined,
+    events: { publish: async () => undefined },
     objects: bucket,
     fileBounds: async () => fileBounds.parse(bounds),
     newId: randomUUID,

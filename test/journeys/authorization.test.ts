@@ -12,7 +12,7 @@ import { aConversationOf, aFileOf, bodiesIn, ofConversations } from '../support/
 
 let engine: TestEngine;
 let credentials: Awaited<ReturnType<typeof everyKindOfCredential>>;
-/** A run, a lead, a session, a conversation and the resource that was made last of the demo company. */
+/** Of the demo company; the resource that was made last. */
 let [runId, leadId, sessionId, conversationId, resourceId, fileId] = ['', '', '', '', '', ''];
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
@@ -32,8 +32,8 @@ beforeAll(async () => {
     expect(insight.status).toBe(200);
   }, 10_000);
   receiver = await startReceiver();
-  const value = { feature_value: { url: receiver.url } };
-  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', value);
+  const body = { feature_value: { url: receiver.url } };
+  await send(routeOf('setConfiguration'), credentials.right, 'webhooks', body);
 });
 
 afterAll(async () => {
@@ -43,7 +43,8 @@ afterAll(async () => {
 
 const nameOf = ({ method, path }: ApiRoute) => `${method} ${path}`;
 const isGuarded = ({ access }: ApiRoute) => access !== 'open' && access !== 'signed';
-const guarded = allRoutes.filter(isGuarded);
+/** What streams is called elsewhere: test/journeys/visitors.test.ts. */
+const guarded = allRoutes.filter((route) => isGuarded(route) && !route.streams);
 const free = allRoutes.filter((route) => !isGuarded(route));
 
 /** A body that the route takes, by its operation. */
@@ -180,12 +181,7 @@ describe.each(guarded.map((route) => [nameOf(route), route] as const))('%s', (_,
   });
 
   it.each([
-    [
-      'no body and odd values',
-      undefined,
-      undefined,
-      '?limit=0&cursor=%00&from=x&test=maybe&source=',
-    ],
+    ['no body', undefined, undefined, '?limit=0&cursor=%00&from=x&test=maybe&source='],
     ['half a body', 'application/json', '{"note": "Hi', ''],
     ['another type', 'text/plain', '{}', ''],
     ['a list', 'application/json', '[]', ''],

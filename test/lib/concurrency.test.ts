@@ -7,9 +7,19 @@ const sumOf = (given: WorkerConcurrency) => workers.reduce((sum, worker) => sum 
 
 describe("an account's concurrency", () => {
   it.each([
-    ['dev', 10, { replies: 2, emailRuns: 2, emails: 2, triage: 2, webhooks: 2 }, undefined],
+    [
+      'dev',
+      10,
+      { replies: 2, emailRuns: 2, emails: 2, triage: 2, webhooks: 2, turns: 2 },
+      undefined,
+    ],
     ['dev', 1_000, stages.dev.concurrency, 100],
-    ['prod', 100, { replies: 22, emailRuns: 2, emails: 22, triage: 9, webhooks: 22 }, undefined],
+    [
+      'prod',
+      100,
+      { replies: 20, emailRuns: 2, emails: 20, triage: 8, webhooks: 20, turns: 8 },
+      undefined,
+    ],
     ['prod', 1_000, stages.prod.concurrency, 100],
   ] as const)('is divided for %s where it is %i', (stage, account, given, reserved) => {
     expect(concurrencyOf(stages[stage].concurrency, account)).toEqual({
@@ -27,7 +37,7 @@ describe("an account's concurrency", () => {
 
   it('is never used up by the workers of an account that has more than the least for each', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 13, max: 5_000 }), (account) => {
+      fc.property(fc.integer({ min: 16, max: 5_000 }), (account) => {
         for (const { concurrency } of Object.values(stages)) {
           const { workers: given, reservedForReceive = 0 } = concurrencyOf(concurrency, account);
           expect(sumOf(given)).toBeLessThan(account);

@@ -57,7 +57,7 @@ describe('the workers', () => {
         : [{ told, has: String(Properties.ScalingConfig.MaximumConcurrency) }];
     });
 
-    expect(shared).toHaveLength(3);
+    expect(shared).toHaveLength(4);
     for (const { told, has } of shared) expect(told).toBe(has);
   });
 

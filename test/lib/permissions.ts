@@ -20,15 +20,26 @@ export const consumes = [
   'sqs:ReceiveMessage',
 ];
 
+const readsAndWrites = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+];
+
 /** Writes what is said in conversations, and publishes its events. */
 const writesConversations = {
   'acme-events-dev': ['events:PutEvents'],
-  'acme-platform-conversations-dev': [
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
-  ],
+  'acme-platform-conversations-dev': readsAndWrites,
+};
+
+/** Reads what a model is to know, asks it, and writes its answer. */
+const runsTurns = {
+  ...guardsItsRoutes,
+  ...writesConversations,
+  'acme/dev/openai-api-key/whatsapp': ['secretsmanager:GetSecretValue'],
+  ConversationsFiles: ['s3:ListBucket'],
+  'ConversationsFiles/*': ['s3:GetObject'],
 };
 
 /** All that each function may do, and on what. */
@@ -49,8 +60,11 @@ export const permissions: Record<string, Record<string, string[]>> = {
   },
   'acme-site-publish-dev': {
     ...writesItsLog('site-publish'),
+    // On a stage that is kept, only to put what is there.
     SiteBucket: ['s3:ListBucket'],
     'SiteBucket/*': ['s3:DeleteObject', 's3:PutObject'],
+    ConversationsFiles: ['s3:ListBucket'],
+    'ConversationsFiles/*': ['s3:DeleteObject'],
   },
   'acme-leads-api-dev': {
     ...writesItsLog('leads-api'),
@@ -71,8 +85,29 @@ export const permissions: Record<string, Record<string, string[]>> = {
     ...writesItsLog('conversations-api'),
     ...guardsItsRoutes,
     ...writesConversations,
+    'acme-platform-conversations-dev': ['dynamodb:DeleteItem', ...readsAndWrites],
     'acme-platform-conversations-dev/index/inbox': ['dynamodb:Query'],
     'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
+    ConversationsFiles: ['s3:ListBucket'],
+    'ConversationsFiles/*': ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  },
+  'acme-web-chat-api-dev': {
+    ...writesItsLog('web-chat-api'),
+    ...guardsItsRoutes,
+    ...writesConversations,
+    'acme/dev/visitor-token-key': ['secretsmanager:GetSecretValue'],
+    'acme-turns-dev': ['sqs:SendMessage'],
+  },
+  'acme-web-chat-stream-dev': {
+    ...writesItsLog('web-chat-stream'),
+    ...runsTurns,
+    'acme-turns-dev': ['sqs:SendMessage'],
+  },
+  'acme-turn-worker-dev': {
+    ...writesItsLog('turn-worker'),
+    ...runsTurns,
+    'acme-turns-dev': [...consumes, 'sqs:SendMessage'],
+    'acme-turns-dlq-dev': ['sqs:SendMessage'],
   },
   'acme-email-trigger-dev': {
     ...writesItsLog('email-trigger'),

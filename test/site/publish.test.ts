@@ -15,14 +15,17 @@ afterAll(() => objects.close());
 
 const anEvent = (
   RequestType: PublishEvent['RequestType'],
-  EmptiedWhenDeleted = 'true',
+  EmptiedWhenDeleted?: string[],
 ): PublishEvent => ({
   RequestType,
   ResponseURL: 'https://cloudformation.example',
   StackId: 'stack',
   RequestId: 'request',
   LogicalResourceId: 'SiteFiles',
-  ResourceProperties: { ApiUrl: 'https://api.example', EmptiedWhenDeleted },
+  ResourceProperties: {
+    ApiUrl: 'https://api.example',
+    ...(EmptiedWhenDeleted && { EmptiedWhenDeleted }),
+  },
 });
 
 const fileOf = (key: string, text: string): SiteFile => ({ key, contents: Buffer.from(text) });
@@ -46,7 +49,7 @@ async function aBucket(name: string, failOn?: string) {
     },
   };
   const run = (event: PublishEvent, files = site) =>
-    publish(event, { bucket, files: async () => files });
+    publish(event, { ...bucket, files: async () => files });
   const keys = async () => {
     const { Contents: found = [] } = await objects.client.send(
       new ListObjectsV2Command({ Bucket: name }),
@@ -108,13 +111,16 @@ describe('publishing the site', () => {
   it('leaves nothing behind where the stage is thrown away, and everything where it is kept', async () => {
     const thrown = await aBucket('thrown');
     const kept = await aBucket('stays');
+    const too = await aBucket('thrown-too');
     await thrown.run(anEvent('Create'));
+    await too.run(anEvent('Create'), [fileOf('acme/c1/f1', 'a picture')]);
     await kept.run(anEvent('Create'));
 
-    expect(await thrown.run(anEvent('Delete'))).toBe(3);
-    expect(await kept.run(anEvent('Delete', 'false'))).toBe(0);
+    expect(await thrown.run(anEvent('Delete', ['thrown', 'thrown-too']))).toBe(4);
+    expect(await kept.run(anEvent('Delete'))).toBe(0);
 
     expect(await thrown.keys()).toEqual([]);
+    expect(await too.keys()).toEqual([]);
     expect(await kept.keys()).toHaveLength(3);
   });
 });

@@ -4,6 +4,8 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { expect, vi } from 'vitest';
+import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
+import { systemClock } from '../../lambdas/shared/clock.ts';
 import { type Engine, type EngineOptions, startEngine } from '../../local/engine.ts';
 import { readLocalSettings } from '../../local/settings.ts';
 
@@ -118,3 +120,18 @@ export const logsOf = (engine: TestEngine, messageSid: string): Item[] =>
   engine.lines
     .filter((line) => line.startsWith('{') && line.includes(messageSid))
     .map((line) => JSON.parse(line) as Item);
+
+/** What is said in a conversation. */
+export function logOf(engine: Engine, conversation_id: string, tenant_id = 'demo') {
+  const log = conversationLog({
+    client: DynamoDBDocumentClient.from(engine.cloud.services.tables.client),
+    name: String(engine.cloud.outputs['PlatformConversationsTable']),
+    clock: systemClock,
+    retentionDays: async () => 90,
+  });
+  const key = { tenant_id, conversation_id };
+  return {
+    find: () => log.find(key),
+    latest: (limit: number) => log.latest(key, limit),
+  };
+}

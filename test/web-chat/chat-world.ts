@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { Turn, TurnEvent } from '../../lambdas/agents/ports.ts';
 import type {
+  Conversation,
   ConversationKey,
   FileReference,
   Message,
@@ -16,6 +17,7 @@ import { participants } from '../../lambdas/web-chat/stores/participants.ts';
 import { visitLimits } from '../../lambdas/web-chat/stores/visit-limits.ts';
 import { webChatApp } from '../../lambdas/web-chat/web-chat-api.ts';
 import { type Calling, calling } from '../support/calling.ts';
+import { TestProcess } from '../support/crash.ts';
 import { documented } from '../support/documented.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
@@ -28,7 +30,7 @@ export const aChat = (fields: Record<string, unknown> = {}): WebChatFeature =>
   features.webchat.parse({ allowed_origins: [shop], ...fields });
 
 /** Turns that begin one for each message, and say what a test has them say. */
-export function someTurns() {
+function someTurns() {
   const begun: (Turn & { asked: number })[] = [];
   const world = {
     begun,
@@ -67,6 +69,9 @@ export function someTurns() {
   return world;
 }
 
+/** Who asks, and by which process it is handled. */
+type Asking = Calling & { process?: TestProcess };
+
 let tenants = 0;
 
 /** The routes of visitors on a store, each test's for a company of its own, held against the OpenAPI document. */
@@ -83,24 +88,28 @@ export function chats() {
     const turns = someTurns();
     const started: string[] = [];
     const files = new Map<string, FileReference>();
-    const conversations = conversationLog(table, {
-      opened: async ({ conversation_id }) => void started.push(conversation_id),
-      written: async () => undefined,
+    const published: string[] = [];
+    const listener = {
+      opened: async ({ conversation_id }: Conversation) => void started.push(conversation_id),
+      written: async (_: Conversation, messages: readonly Message[]) =>
+        void published.push(...messages.map(({ message_id }) => message_id)),
       undelivered: async () => undefined,
-    });
+    };
+    const conversations = conversationLog(table, listener);
     const world = {
       tenant,
       chat: chat as WebChatFeature | undefined,
       table,
       turns,
       started,
+      /** The messages of which the company was told. */
+      published,
       files,
       conversations,
-      app: undefined as unknown as ReturnType<typeof webChatApp>,
       clock: table.clock,
       handover: handoverFeature.parse({ keywords: ['human'] }),
       /** By a page of the company, with its public client id. */
-      ask: (method: string, path: string, more: Calling = {}) =>
+      ask: (method: string, path: string, more: Asking = {}) =>
         send(method, path, {
           role: 'Visitor',
           scopes: ['api:read', 'conversations:start', 'leads:create'],
@@ -109,7 +118,7 @@ export function chats() {
           headers: { origin: shop, ...more.headers },
         }),
       /** By a visitor's token. */
-      askAs: (participantId: string, method: string, path: string, more: Calling = {}) =>
+      askAs: (participantId: string, method: string, path: string, more: Asking = {}) =>
         send(method, path, {
           role: 'Participant',
           scopes: ['api:read', 'conversations:start', 'conversations:visit'],
@@ -117,42 +126,51 @@ export function chats() {
           ...more,
         }),
       /** By a program of the company. */
-      askAsStaff: (method: string, path: string, more: Calling = {}) =>
+      askAsStaff: (method: string, path: string, more: Asking = {}) =>
         send(method, path, {
           scopes: ['conversations:start', 'conversations:visit', 'configuration:write'],
           ...more,
         }),
-      async begin(body: Record<string, unknown> = {}, more: Calling = {}): Promise<Opened> {
+      async begin(body: Record<string, unknown> = {}, more: Asking = {}): Promise<Opened> {
         return dataOf(await world.ask('POST', '/conversations/initiate', { body, ...more }));
       },
     };
-    const app = webChatApp({
-      usage: { tryAcquireRequest: async () => ({ acquired: true }) },
-      clock: table.clock,
-      log: recordedLog(),
-      meter: recordedMeter(),
-      ...preparedFor(table),
-      conversations,
-      turns,
-      handover: handoverBy(conversations, async () => world.handover, table.clock),
-      files: {
-        references: async (_key, ids) => {
-          const found = ids.flatMap((id) => files.get(id) ?? []);
-          return found.length === ids.length ? found : undefined;
+    /** The routes as a process has them. */
+    const appOf = (process: TestProcess) => {
+      const own = process.client(table);
+      const log = conversationLog(own, process.port(listener));
+      return webChatApp({
+        usage: { tryAcquireRequest: async () => ({ acquired: true }) },
+        clock: table.clock,
+        log: recordedLog(),
+        meter: recordedMeter(),
+        ...preparedFor(own),
+        conversations: log,
+        turns: process.port(turns),
+        handover: handoverBy(log, async () => world.handover, table.clock),
+        files: {
+          references: async (_key, ids) => {
+            const found = ids.flatMap((id) => files.get(id) ?? []);
+            return found.length === ids.length ? found : undefined;
+          },
         },
-      },
-      chatOf: async () => world.chat,
-      claims: chatClaims(table),
-      participants: participants(table),
-      limits: visitLimits(table),
-      visitorKey: async () => visitorKey,
-      widgetOrigin: widget,
-      streamingUrl: 'https://streams.example',
-      newId: randomUUID,
-    });
-    world.app = app;
-    const send = async (method: string, path: string, more: Calling) =>
-      documented(method, path, await calling(app, method, path, { tenant, ...more }));
+        chatOf: async () => world.chat,
+        claims: chatClaims(own),
+        participants: participants({ ...own, retentionDays: table.retentionDays }),
+        limits: visitLimits(own),
+        visitorKey: async () => visitorKey,
+        widgetOrigin: widget,
+        streamingUrl: 'https://streams.example',
+        newId: randomUUID,
+      });
+    };
+    const send = async (method: string, path: string, { process, ...more }: Asking) => {
+      const app = appOf(process ?? new TestProcess());
+      const asked = calling(app, method, path, { tenant, ...more });
+      // A process that has died answers nothing, as a gateway does in its place.
+      const answer = process ? await process.outcome(asked) : await asked;
+      return answer ? documented(method, path, answer) : new Response(null, { status: 504 });
+    };
     return world;
   };
 }
@@ -190,11 +208,11 @@ export const write = (
   world: ChatWorld,
   { participant_id, conversation_id }: { participant_id: string; conversation_id: string },
   body: Record<string, unknown>,
-  headers: Record<string, string> = {},
+  more: Asking = {},
 ) =>
   world.askAs(participant_id, 'POST', '/visitor/v1/webchat/message', {
     body: { conversation_id, message: 'Hello', ...body },
-    headers,
+    ...more,
   });
 
 /** All messages of a conversation. */

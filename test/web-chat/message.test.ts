@@ -43,10 +43,10 @@ describe('a message of a visitor', () => {
     const world = aWorld();
     const chat = await world.begin();
     const headers = { 'idempotency-key': randomUUID() };
-    const first = await dataOf<Taken>(await write(world, chat, {}, headers));
+    const first = await dataOf<Taken>(await write(world, chat, {}, { headers }));
     await write(world, chat, { message: 'And?' });
 
-    const again = await dataOf<Taken>(await write(world, chat, {}, headers));
+    const again = await dataOf<Taken>(await write(world, chat, {}, { headers }));
 
     expect(again.message).toEqual(first.message);
     expect(await logOf(world, chat)).toHaveLength(2);

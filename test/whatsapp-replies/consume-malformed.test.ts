@@ -19,6 +19,20 @@ function aFreshMessage(fields: Record<string, unknown> = {}) {
   return aQueueMessage({ conversation_id: `m_${conversations}`, fields });
 }
 
+/** What a person has written, as the API hands it over. */
+const aPersons = (fields: object) => ({
+  kind: 'outbound',
+  ...{ tenant_id: 'acme', conversation_id: 'c_1', message_id: 'msg_1', after: 0, text: 'Hello' },
+  author: { id: 'user:ada' },
+  created_at: '2026-11-21T10:00:00.000Z',
+  metadata: {
+    customer: 'whatsapp:+15550001111',
+    business_number: 'whatsapp:+14155238886',
+    project_id: 'shop',
+  },
+  ...fields,
+});
+
 const without = (name: string) => {
   const { [name]: _left, ...rest } = aQueueMessage() as Record<string, unknown>;
   return rest;
@@ -35,6 +49,10 @@ describe('a malformed message', () => {
     ['has an empty sender', aQueueMessage({ fields: { From: '' } }), 'twilio_message.From'],
     ['has a number as text', aQueueMessage({ fields: { Body: 7 } }), 'twilio_message.Body'],
     ['has fields that are a list', { ...aQueueMessage(), twilio_message: [] }, 'twilio_message'],
+    ['is a person’s without a text', aPersons({ text: undefined }), 'text is missing'],
+    ['is a person’s to nobody', aPersons({ metadata: {} }), 'metadata.customer'],
+    ['is of a kind that nobody knows', { kind: 'carrier pigeon' }, 'kind is missing or malformed'],
+    ['is nothing', 'null', 'is malformed'],
   ])('goes to the dead-letter queue at once when it %s', async (_, body, reason) => {
     const { consume, queue, sent, meter } = aConsumer(table);
 
@@ -67,6 +85,19 @@ describe('a malformed message', () => {
     expect(log.lines).toHaveLength(2);
     expect(log.text()).not.toContain(words);
     expect(log.text()).not.toContain(number.slice(-8));
+  });
+});
+
+describe('a message of a person', () => {
+  it('goes to the customer and from the number that its conversation names', async () => {
+    const { consume, sent, queue } = aConsumer(table);
+
+    await consume(aRecord('r1', aPersons({ conversation_id: 'of-a-person' })));
+
+    expect(queue.dead).toEqual([]);
+    expect(sent).toMatchObject([
+      { to: 'whatsapp:+15550001111', from: 'whatsapp:+14155238886', body: 'Hello' },
+    ]);
   });
 });
 

@@ -21,7 +21,7 @@ export interface Told {
 }
 
 /** What a turn's readers know after these events. */
-export function afterEvents(told: Told, events: readonly TurnEvent[], run_id?: string): Told {
+function afterEvents(told: Told, events: readonly TurnEvent[], run_id?: string): Told {
   return events.reduce<Told>(
     (before, event) => ({
       sequence: event.sequence,

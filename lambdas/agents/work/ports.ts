@@ -89,6 +89,8 @@ export interface Model {
 
 /** The code of the error that means: the model takes no input of this length. */
 export const tooLong = 'model_input_too_long';
+/** The code of a turn that ends its function each time. */
+export const turnCrashed = 'turn_crashed';
 /** The code of the error that means: the vendor does not know the run any more. */
 export const runUnknown = 'run_unknown';
 

@@ -7,7 +7,7 @@ import type { RunTurn, TurnProgress } from '../ports.ts';
 import { type Asked, askModel } from './ask-model.ts';
 import { concludeTurn } from './conclude-turn.ts';
 import { EventWriter, type Told, toldOf } from './event-writer.ts';
-import { type Agent, type RunTurnPorts, runUnknown, tooLong } from './ports.ts';
+import { type Agent, type RunTurnPorts, runUnknown, tooLong, turnCrashed } from './ports.ts';
 import { readByModel } from './question.ts';
 import type { Ending, TurnRecord } from './turn-record.ts';
 import type { TurnWork } from './turn-work.ts';
@@ -93,7 +93,7 @@ type Decision = Omit<Ending, 'through_event'> & { text?: string };
 async function answered(work: TurnWork): Promise<Decision | Waits> {
   const { ports, watch, log } = work;
   const { turn } = watch;
-  if (turn.attempts > limits.attempts) return failure(work, { code: 'turn_crashed' });
+  if (turn.attempts > limits.attempts) return failure(work, { code: turnCrashed });
   const decision = await watch.decision();
   if (decision !== 'go') return ended(work, decision);
   let agent: Agent;

@@ -32,6 +32,6 @@ export function safeFilename(given: string, mimeType: string): string {
   const name = (kept ? base : clean).trim();
   const named = name === '' || device.test(name.split('.')[0] ?? '') ? fallback : name;
   const end = kept ?? allowed[0];
-  const shortened = [...named].slice(0, maxChars).join('').trim();
+  const shortened = Array.from(named).slice(0, maxChars).join('').trim();
   return end === undefined ? shortened : `${shortened}.${end}`;
 }

@@ -39,6 +39,8 @@ export interface Route<Access extends string = string> extends BodyBounds {
     created?: string;
     /** What 202 means, for a route that answers it too. */
     accepted?: string;
+    /** What 204 means, for a route that answers it too. */
+    nothing?: string;
     /** Of a JSON body. */
     schema?: z.ZodMiniType;
     /** Of a body that is no JSON; one of `text/event-stream` may be nothing, which is 204. */

@@ -6,8 +6,11 @@ import {
 } from '@aws-sdk/client-s3';
 import type { PublishPorts } from '../work/publish.ts';
 
-/** The site's bucket. */
-export const bucketFiles = (client: S3Client, bucket: string): PublishPorts['bucket'] => ({
+/** The site's bucket, and what is emptied with it. */
+export const bucketFiles = (
+  client: S3Client,
+  bucket: string,
+): Pick<PublishPorts, 'put' | 'empty'> => ({
   async put({ key, contents }, headers) {
     await client.send(
       new PutObjectCommand({
@@ -19,15 +22,15 @@ export const bucketFiles = (client: S3Client, bucket: string): PublishPorts['buc
       }),
     );
   },
-  async empty() {
+  async empty(emptied) {
     for (let removed = 0; ; ) {
       const { Contents: objects = [] } = await client.send(
-        new ListObjectsV2Command({ Bucket: bucket }),
+        new ListObjectsV2Command({ Bucket: emptied }),
       );
       if (objects.length === 0) return removed;
       const { Errors: errors = [] } = await client.send(
         new DeleteObjectsCommand({
-          Bucket: bucket,
+          Bucket: emptied,
           Delete: { Objects: objects.map(({ Key }) => ({ Key })) },
         }),
       );

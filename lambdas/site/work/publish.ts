@@ -10,8 +10,8 @@ export interface PublishEvent {
   ResourceProperties: {
     /** Where the widget finds the API. */
     ApiUrl: string;
-    /** `true` where nothing of the site is kept when it is deleted. */
-    EmptiedWhenDeleted: string;
+    /** The buckets of which nothing is kept when the site is deleted; left out where it is none. */
+    EmptiedWhenDeleted?: string[];
   };
 }
 
@@ -24,11 +24,9 @@ export interface SiteFile {
 export interface PublishPorts {
   /** What is to be served. */
   files(): Promise<SiteFile[]>;
-  bucket: {
-    put(file: SiteFile, headers: ReturnType<typeof fileHeaders>): Promise<void>;
-    /** Removes all that is there. */
-    empty(): Promise<number>;
-  };
+  put(file: SiteFile, headers: ReturnType<typeof fileHeaders>): Promise<void>;
+  /** Removes all that is in a bucket. */
+  empty(bucket: string): Promise<number>;
 }
 
 const configFile = 'widget/config.json';
@@ -38,18 +36,21 @@ const configFile = 'widget/config.json';
  * an earlier version stay, for pages that are open. Gives how many files it wrote or removed.
  */
 export async function publish(
-  { RequestType, ResourceProperties: { ApiUrl, EmptiedWhenDeleted } }: PublishEvent,
-  { files, bucket }: PublishPorts,
+  { RequestType, ResourceProperties: { ApiUrl, EmptiedWhenDeleted = [] } }: PublishEvent,
+  { files, put, empty }: PublishPorts,
 ): Promise<number> {
-  if (RequestType === 'Delete') return EmptiedWhenDeleted === 'true' ? bucket.empty() : 0;
+  if (RequestType === 'Delete') {
+    const removed = await Promise.all(EmptiedWhenDeleted.map(empty));
+    return removed.reduce((sum, count) => sum + count, 0);
+  }
   const config = Buffer.from(`${JSON.stringify({ api_url: ApiUrl })}\n`);
   const all = (await files()).map((file) =>
     file.key === configFile ? { ...file, contents: config } : file,
   );
   const isKept = ({ key }: SiteFile) => fileHeaders(key)['cache-control'].includes('immutable');
-  const put = (some: SiteFile[]) =>
-    Promise.all(some.map((file) => bucket.put(file, fileHeaders(file.key))));
-  await put(all.filter(isKept));
-  await put(all.filter((file) => !isKept(file)));
+  const putAll = (some: SiteFile[]) =>
+    Promise.all(some.map((file) => put(file, fileHeaders(file.key))));
+  await putAll(all.filter(isKept));
+  await putAll(all.filter((file) => !isKept(file)));
   return all.length;
 }

@@ -14,7 +14,7 @@ export interface ShownTo {
   language: string | undefined;
   pageUrl: string | undefined;
   starters: readonly Starter[];
-  streamingUrl: string | undefined;
+  streamingUrl: string;
 }
 
 /** How a company's chat looks and speaks to a visitor on a page. */
@@ -37,7 +37,7 @@ export function configOf(
     allowed_origins,
     identity_required: identity.required,
     max_message_chars: limits.messageChars,
-    streaming_url: streamingUrl ?? null,
+    streaming_url: streamingUrl,
   };
 }
 

@@ -10,7 +10,7 @@ export interface Question {
 }
 
 /** The words of a text as they are compared: without case, accents and signs. */
-export const wordsOf = (text: string): string[] =>
+const wordsOf = (text: string): string[] =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

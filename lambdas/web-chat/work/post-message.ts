@@ -84,13 +84,17 @@ async function claim(
   });
 }
 
-/** Only the newest message asks: repeated later, it would undo that the conversation was handed back. */
+/**
+ * Only the newest message asks: repeated later, it would undo that the conversation was handed back. While the customer
+ * waits, to ask again does again what was not done yet.
+ */
 async function handedOver(
   conversation: Conversation,
   { sequence, text }: Message,
   { handover }: WebChatPorts,
 ): Promise<Conversation> {
-  const mayAsk = conversation.handling === 'automatic' && conversation.last_sequence === sequence;
+  const { handling, last_sequence } = conversation;
+  const mayAsk = handling === 'waiting' || (handling === 'automatic' && last_sequence === sequence);
   if (!mayAsk || !(await handover.isAskedFor(conversation, text))) return conversation;
   return (await handover.request(conversation, authorOf(conversation).id)) ?? conversation;
 }

@@ -13,7 +13,7 @@ export interface TurnReaderPorts {
 /** What is read: a turn, or that which answers a message and may be yet to come; from behind an event on. */
 export interface Wanted {
   key: ConversationKey;
-  turn: Pick<Turn, 'turn_id'> | undefined;
+  turn: Pick<Turn, 'turn_id' | 'state'> | undefined;
   sequence: number;
   after: number;
   /** When the reader ends though the turn does not. */
@@ -44,6 +44,8 @@ export async function* readTurn(
       after = event.sequence;
       if (isLast(event)) return;
     }
+    // Its log has expired, or nothing of it is left to read.
+    if (turn?.state === 'ended' && events.length === 0) return;
     if (!turn && (await isWithPerson(key, conversations))) {
       // It may have begun since it was looked for.
       turn = await turns.covering(key, wanted.sequence);

@@ -4,7 +4,7 @@ import { attempt } from './attempt.ts';
 import { composeWritten } from './compose.ts';
 import { type Inbound, quotation } from './inbound.ts';
 import type { PastMessage, ReplyPorts, TurnInvocation } from './ports.ts';
-import { inputText, type Turn } from './turn.ts';
+import { inputText, personTurnId, type Turn } from './turn.ts';
 
 interface Waiting {
   company_id: string;
@@ -76,7 +76,7 @@ const keyOf = (message: WaitingMessage) => ({
   company_id: message.company_id,
   conversation_id: message.conversation_id,
   turn_id:
-    'inbound' in message ? message.inbound.message_sid : `person.${message.outbound.message_id}`,
+    'inbound' in message ? message.inbound.message_sid : personTurnId(message.outbound.message_id),
 });
 
 /** A turn for the customer's messages up to a person's, or for the person's message that is the first. */

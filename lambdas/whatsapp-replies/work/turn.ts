@@ -103,6 +103,9 @@ export interface Turn {
   updated_at: string;
 }
 
+/** The id of the turn that passes a person's message on. */
+export const personTurnId = (messageId: string): string => `person.${messageId}`;
+
 export type TurnKey = Pick<Turn, 'company_id' | 'conversation_id' | 'turn_id'>;
 
 /** The reply as one text, as it is kept in the conversation. */

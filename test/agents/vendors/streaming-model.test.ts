@@ -1,65 +1,8 @@
 import type { ResponseStreamEvent } from 'openai/resources/responses/responses.js';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ResponseSoFar } from '../../../lambdas/agents/vendors/response-so-far.ts';
-import { streamingModel } from '../../../lambdas/agents/vendors/streaming-model.ts';
-import { type ModelStep, runUnknown, tooLong } from '../../../lambdas/agents/work/ports.ts';
-import type { EngineError } from '../../../lambdas/shared/errors.ts';
-import { openAiSource } from '../../../lambdas/vendors/openai/client.ts';
-import {
-  type OpenAiSimulatorOptions,
-  startOpenAiSimulator,
-} from '../../../local/simulators/openai/simulator.ts';
-
-const clock = { sleep: async () => undefined };
-
-async function aModel(options: OpenAiSimulatorOptions = {}, more: { silentMs?: number } = {}) {
-  const simulator = await startOpenAiSimulator({ runMs: () => 60, ...options });
-  onTestFinished(() => simulator.close());
-  const key = { get: async () => 'sk-test', refresh: async () => false };
-  const source = openAiSource(key as never, `${simulator.url}/v1`);
-  const used: string[] = [];
-  const settings = { model: 'gpt-5.6-luna', instructions: 'Be kind.', max_output_tokens: 4_000 };
-  const model = streamingModel(source, settings, {
-    clock,
-    onUsage: (name) => void used.push(name),
-    ...more,
-  });
-  const ask = (text: string, runId?: string) =>
-    stepsOf(
-      model.answer(
-        {
-          tenant_id: 'acme',
-          conversation_id: 'c1',
-          turn_id: 'turn-1',
-          messages: [{ role: 'user', text, pictures: [] }],
-        },
-        runId,
-        new AbortController().signal,
-      ),
-    );
-  return { simulator, model, ask, used };
-}
-
-async function stepsOf(steps: AsyncIterable<ModelStep>) {
-  const all: ModelStep[] = [];
-  try {
-    for await (const step of steps) all.push(step);
-  } catch (error) {
-    return { all, error: error as EngineError };
-  }
-  return { all, error: undefined };
-}
-
-const textsOf = (all: ModelStep[]) =>
-  all.flatMap((step) => (step.kind === 'text' ? step.text : []));
-
-/** What was shown only grew, and is the beginning of the answer. */
-function expectGrowing(all: ModelStep[]): void {
-  const last = all.at(-1);
-  const texts = textsOf(all);
-  for (const [n, text] of texts.entries()) expect(text.startsWith(texts[n - 1] ?? '')).toBe(true);
-  expect(last?.kind === 'answered' && last.text.startsWith(texts.at(-1) ?? '')).toBe(true);
-}
+import { runUnknown, tooLong } from '../../../lambdas/agents/work/ports.ts';
+import { aModel, expectGrowing, textsOf } from './a-model.ts';
 
 describe('a streaming model', () => {
   it('tells its answer while it is written, in the background, with the run that can be read again', async () => {
@@ -191,61 +134,6 @@ describe('a streaming model', () => {
     expect(error?.code).toBe('run_cancelled');
     expect(textsOf(all).at(-1)).toBe('This answer ends in the middle of a');
     expect(new Set(textsOf(all)).size).toBe(textsOf(all).length);
-  });
-
-  it.each([
-    { param: 'background', message: 'Unknown parameter.' },
-    { param: null, message: 'store is not supported with background' },
-  ])('streams without the background where a server does not have it (%j)', async (error) => {
-    const { ask, simulator } = await aModel();
-    const effect = { kind: 'respond', status: 400, body: { error } } as const;
-    simulator.faults.add({ operation: 'responses.create', effect, containing: '"background"' });
-
-    const { all } = await ask('<think>');
-    const next = await ask('Hello');
-
-    expect(all.at(0)).toMatchObject({ kind: 'began', resumable: false });
-    expect(all.at(-1)).toMatchObject({ kind: 'answered' });
-    expectGrowing(all);
-    expect(next.all.at(-1)).toMatchObject({ kind: 'answered' });
-    expect(
-      simulator.calls.map(({ body }) => (body as { background?: boolean }).background),
-    ).toEqual([true, undefined, undefined]);
-  });
-
-  it('answers at once where a server does not stream', async () => {
-    const { ask, simulator } = await aModel();
-    const effect = {
-      kind: 'respond',
-      status: 400,
-      body: { error: { param: 'stream', message: 'No.' } },
-    } as const;
-    simulator.faults.add({ operation: 'responses.create', effect, times: 2 });
-
-    const { all } = await ask('Hello');
-
-    expect(all.map(({ kind }) => kind)).toEqual(['began', 'answered']);
-  });
-
-  it('takes the whole answer of a server that does not stream though it is asked to', async () => {
-    const { ask, simulator } = await aModel();
-    const message = {
-      type: 'message',
-      role: 'assistant',
-      content: [{ type: 'output_text', text: 'Yes.' }],
-    };
-    const body = { id: 'r1', object: 'response', status: 'completed', output: [message] };
-    simulator.faults.add({
-      operation: 'responses.create',
-      effect: { kind: 'respond', status: 200, body },
-    });
-
-    const { all } = await ask('Hello');
-
-    expect(all).toEqual([
-      { kind: 'began', runId: 'r1', resumable: false },
-      { kind: 'answered', text: 'Yes.' },
-    ]);
   });
 
   it.each([

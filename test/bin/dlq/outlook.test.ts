@@ -104,6 +104,32 @@ describe('what redriving a customer’s message would do', () => {
   });
 });
 
+describe('what redriving a person’s message would do', () => {
+  const letter = aDeadLetter({
+    kind: 'outbound',
+    ...{ tenant_id: 'acme', conversation_id: 'c_1', message_id: 'msg_1', after: 3 },
+    text: 'Secret words',
+    author: { id: 'user:ada' },
+    created_at: '2026-11-21T10:00:00.000Z',
+    metadata: { customer: 'whatsapp:+491', business_number: 'whatsapp:+1', project_id: 'shop' },
+  });
+
+  it('is to send it once, and nothing once it is sent', async () => {
+    const asked: string[] = [];
+    const records = {
+      turn: async ({ turn_id }: { turn_id: string }) => {
+        asked.push(turn_id);
+        return { state: 'recorded', outcome: 'written' } as Turn;
+      },
+    };
+
+    expect(await redriving(letter)).toMatch(/^begins from the start; the customer gets .* once/);
+    expect(await redriving(letter, records)).toBe('changes nothing: it is over (written).');
+    expect(asked).toEqual(['person.msg_1']);
+    expect(letter.subject).toMatchObject({ kind: 'whatsapp', tenant: 'acme', ids: ['msg_1'] });
+  });
+});
+
 describe('what redriving an email would do', () => {
   it.each([
     [{ state: 'sent' }, 'changes nothing: it was sent.'],

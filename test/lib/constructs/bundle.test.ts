@@ -92,8 +92,10 @@ describe("a Lambda's bundle", () => {
     const asking = jobs.filter((job) => inputsOf(shipped[job]).some(isOpenAi));
 
     expect(asking.toSorted()).toEqual([
+      'agents/turn-worker',
       'email-deadlines/email-deadline',
       'leads/lead-triage',
+      'web-chat/web-chat-stream',
       reply,
     ]);
   });

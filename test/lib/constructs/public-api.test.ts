@@ -25,7 +25,7 @@ describe('the public API', () => {
   }));
 
   it('has the routes of the contracts, and no other', () => {
-    const told = new Set(allRoutes.flatMap(routedAs));
+    const told = new Set(allRoutes.filter(({ streams }) => !streams).flatMap(routedAs));
 
     expect(routes.map(({ key }) => key).sort()).toEqual([...told].sort());
   });
@@ -73,7 +73,8 @@ describe('the public API', () => {
   it('is under the resources that a stack may have, however many routes there are', () => {
     const all = Object.keys(templateOf('prod').toJSON()['Resources']);
 
-    expect(all.length).toBeLessThanOrEqual(300);
+    // CloudFormation ends at 500.
+    expect(all.length).toBeLessThanOrEqual(450);
   });
 
   it('keeps what the authorizer said by the credential, for as long as the documents say', () => {

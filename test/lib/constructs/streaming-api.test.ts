@@ -1,11 +1,14 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { authorizerCacheSeconds } from '../../../lambdas/tenancy/authorizer-context.ts';
 import type { ApiRoute } from '../../../lambdas/tenancy/route.ts';
 import type { Tenancy } from '../../../lib/administration/tenancy.ts';
-import type { StreamingApi } from '../../../lib/constructs/streaming-api.ts';
-import type { StageName } from '../../../lib/stages.ts';
-import { resourcesOf, withAppOf } from '../../support/stack.ts';
+import { StreamingApi } from '../../../lib/constructs/streaming-api.ts';
+import { createDeployment } from '../../../lib/create-deployment.ts';
+import { readSettings } from '../../../lib/settings.ts';
+import { resourcesOf, templateOf, withAppOf } from '../../support/stack.ts';
 
 const aRoute = (parts: Partial<ApiRoute> = {}): ApiRoute => ({
   operationId: 'stream',
@@ -19,17 +22,22 @@ const aRoute = (parts: Partial<ApiRoute> = {}): ApiRoute => ({
   ...parts,
 });
 
-/** The template with these routes, beside those that are there. */
-function served(
-  routes: ApiRoute[],
-  stage: StageName = 'prod',
+/** A streaming API beside the stack's own, with these routes and their functions; gives its URL and its resources. */
+function trial(
+  serve: (api: StreamingApi, functions: LambdaFunction[]) => void,
   environment: Record<string, string> = {},
-): Template {
-  return withAppOf(stage, environment, ({ app, stack }) => {
-    const api = stack.node.findChild('StreamingApi') as StreamingApi;
+) {
+  return withAppOf('dev', environment, ({ app, stack }) => {
+    const scope = new Construct(stack, 'Trial');
+    const naming = { ProjectPrefix: 'acme', EnvironmentName: 'dev' };
+    const deployment = createDeployment(scope, readSettings(naming, environment));
     const { authorizer } = stack.node.findChild('Tenancy') as Tenancy;
-    api.serve(authorizer, ...routes);
-    return Template.fromJSON(app.synth().getStackByName(stack.stackName).template);
+    const other = stack.node.findChild('Conversations').node.findChild('Api') as LambdaFunction;
+    const api = new StreamingApi(scope, 'Api', { deployment, authorizer });
+    serve(api, [authorizer, other]);
+    const all = app.synth().getStackByName(stack.stackName).template.Resources;
+    const ids = Object.keys(all).filter((id) => id.startsWith('Trial'));
+    return { url: api.streamingBaseUrl, resources: ids.length };
   });
 }
 
@@ -42,8 +50,7 @@ const methodsOf = (template: Template) =>
   );
 
 describe('the streaming API', () => {
-  const stopping = aRoute({ method: 'POST', path: '/streaming/conversations/{id}/stop' });
-  const template = served([aRoute(), stopping]);
+  const template = templateOf('prod');
   const methods = methodsOf(template);
 
   it('sends what its function answers as it is made, for a quarter of an hour', () => {
@@ -116,36 +123,33 @@ describe('the streaming API', () => {
   });
 
   it('takes more routes without more resources', () => {
-    const more = [aRoute(), stopping, aRoute({ path: '/streaming/more/{id}' })];
+    const more = aRoute({ path: '/streaming/more/{id}' });
+    const one = trial((api, [handler]) => handler && api.serve(handler, aRoute()));
+    const two = trial((api, [handler]) => handler && api.serve(handler, aRoute(), more));
 
-    expect(Object.keys(served(more).toJSON()['Resources']).length).toBe(
-      Object.keys(template.toJSON()['Resources']).length,
-    );
+    expect(two.resources).toBe(one.resources);
   });
 
   it('is told to callers at the URL that the operator has before it', () => {
     const environment = { PUBLIC_STREAMING_BASE_URL: 'https://streams.acme.dev/' };
 
-    expect(served([aRoute()], 'dev', environment).toJSON()['Outputs'].StreamingUrl.Value).toBe(
-      'https://streams.acme.dev',
-    );
+    expect(trial(() => undefined, environment).url).toBe('https://streams.acme.dev');
   });
 
   it.each([
     ['open', /serves known callers/],
     ['signed', /serves known callers/],
   ] as const)('takes no route that is %s', (access, words) => {
-    expect(() => served([aRoute({ access })])).toThrow(words);
+    const serve = () =>
+      trial((api, [handler]) => handler && api.serve(handler, aRoute({ access })));
+
+    expect(serve).toThrow(words);
   });
 
   it('takes no second function for a method that one has', () => {
     const serve = () =>
-      withAppOf('dev', {}, ({ stack }) => {
-        const api = stack.node.findChild('StreamingApi') as StreamingApi;
-        const { authorizer } = stack.node.findChild('Tenancy') as Tenancy;
-        const other = stack.node.findChild('Conversations').node.findChild('Api');
-        api.serve(authorizer, aRoute());
-        api.serve(other as typeof authorizer, aRoute());
+      trial((api, functions) => {
+        for (const one of functions) api.serve(one, aRoute());
       });
 
     expect(serve).toThrow(/has every GET of the streaming API/);

@@ -1,4 +1,6 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -49,36 +51,59 @@ const calls: Record<StoreName, (options: object) => Promise<unknown>> = {
   },
 };
 
-const called = (name: StoreName, accessKeyId: string) =>
-  calls[name]({
-    endpoint: urlOf[name](),
-    region: 'us-east-1',
-    credentials: { accessKeyId, secretAccessKey: 'any' },
-  });
+const sdk = { region: 'us-east-1', credentials: localCredentials };
 
-/** The call that answers with the secret, or with the tables' names, where it is let in. */
-const asked = (name: StoreName, headers: OutgoingHttpHeaders, method = 'POST') =>
-  asking(
+const called = (name: StoreName, credentials = localCredentials) =>
+  calls[name]({ ...sdk, endpoint: urlOf[name](), credentials });
+
+/** What the SDK sends for a store's call: recorded at a server that answers nothing of use. */
+async function recorded(name: StoreName): Promise<{ headers: OutgoingHttpHeaders; body: string }> {
+  const sent = Promise.withResolvers<{ headers: OutgoingHttpHeaders; body: string }>();
+  const recorder = createServer((request, response) => {
+    void text(request).then((body) => {
+      sent.resolve({ headers: request.headers, body });
+      response.writeHead(400).end();
+    });
+  });
+  await new Promise<void>((resolve) => recorder.listen(0, '127.0.0.1', resolve));
+  const { port } = recorder.address() as AddressInfo;
+  const options = { ...sdk, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 };
+  await calls[name](options).catch(() => undefined);
+  recorder.close();
+  return sent.promise;
+}
+
+/** That call, sent with other headers or another body; its Host is that of the recorder. */
+async function asked(
+  name: StoreName,
+  headers: OutgoingHttpHeaders,
+  method = 'POST',
+  body?: string,
+) {
+  const sent = await recorded(name);
+  const all = { ...sent.headers, ...headers, connection: 'close' };
+  const whole = body ?? sent.body;
+  return asking(
     urlOf[name](),
-    {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target':
-        name === 'secrets' ? 'secretsmanager.GetSecretValue' : 'DynamoDB_20120810.ListTables',
-      'x-amz-date': '20261121T100000Z',
-      authorization: `AWS4-HMAC-SHA256 Credential=${localCredentials.accessKeyId}/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00`,
-      ...headers,
-    },
+    { ...all, 'content-length': Buffer.byteLength(whole) },
     method,
-    name === 'secrets' ? '{"SecretId":"key"}' : '{}',
+    whole,
   );
+}
 
 const all = Object.keys(urlOf) as StoreName[];
 
 describe.each(all)('the local %s', (name) => {
   it('take the access key of this start alone, and refuse others as AWS does', async () => {
-    await expect(called(name, localCredentials.accessKeyId)).resolves.toBeDefined();
+    await expect(called(name)).resolves.toBeDefined();
 
-    for (const other of ['local', `${localCredentials.accessKeyId}0`]) {
+    const { accessKeyId, secretAccessKey } = localCredentials;
+    for (const other of [
+      { accessKeyId: 'local', secretAccessKey },
+      { accessKeyId: `${accessKeyId}0`, secretAccessKey },
+      // As anybody has it who was given a presigned URL.
+      { accessKeyId, secretAccessKey: 'any' },
+    ]) {
       await expect(called(name, other)).rejects.toMatchObject({
         name: 'UnrecognizedClientException',
         message: expect.stringContaining('only the access key of its own start'),
@@ -90,6 +115,20 @@ describe.each(all)('the local %s', (name) => {
     for (const authorization of ['', 'Bearer local', localCredentials.accessKeyId]) {
       const { status, body } = await asked(name, { authorization });
 
+      expect(status).toBe(400);
+      expect(body).toContain('UnrecognizedClientException');
+    }
+  });
+
+  it('refuse a signature that is of another request', async () => {
+    expect((await asked(name, {})).status).toBe(200);
+
+    for (const { status, body } of [
+      await asked(name, {}, 'POST', '{ }'),
+      await asked(name, { 'x-amz-date': '20200101T000000Z' }),
+      await asked(name, { 'x-amz-target': 'DynamoDB_20120810.DeleteTable' }),
+      await asked(name, { host: 'localhost:1' }),
+    ]) {
       expect(status).toBe(400);
       expect(body).toContain('UnrecognizedClientException');
     }
@@ -118,7 +157,7 @@ describe('a call that is let in', () => {
     ['tables' as const, '"TableNames"'],
     ['secrets' as const, 'sk-filled'],
   ])('reaches the local %s', async (name, answer) => {
-    const { status, body } = await asked(name, { host: 'localhost:1' });
+    const { status, body } = await asked(name, {});
 
     expect(status).toBe(200);
     expect(body).toContain(answer);

@@ -72,6 +72,7 @@ describe('the table client', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://${hostname}:${port}`);
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', localCredentials.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', localCredentials.secretAccessKey);
     const [client, key] = [documentClient(), { pk: 'p', sk: 's' }];
 
     await client.send(new PutCommand({ TableName: table.name, Item: { ...key, none: undefined } }));

@@ -1,4 +1,4 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ExpectedObject,
@@ -6,6 +6,7 @@ import {
   objectStore,
   type UploadForm,
 } from '../../../lambdas/vendors/aws/objects.ts';
+import { localCredentials } from '../../../local/cloud/credentials.ts';
 import type { Objects } from '../../../local/cloud/objects.ts';
 import { objectsHere } from '../../support/stores.ts';
 
@@ -156,6 +157,31 @@ describe('a download by a URL', () => {
     const url = await store.downloadUrl(object, 60);
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
     expect((await fetch(url, { method: 'PUT', body: 'other' })).status).toBe(403);
+  });
+});
+
+describe('the local store of objects', () => {
+  it('takes no call that is signed by another key, or by nobody', async () => {
+    const { endpoint } = objects;
+    const { accessKeyId } = localCredentials;
+    const credentials = { accessKeyId, secretAccessKey: 'any' };
+    const other = new S3Client({ endpoint, region: 'us-east-1', credentials });
+
+    await expect(other.send(new ListBucketsCommand({}))).rejects.toThrow();
+    expect((await fetch(`${endpoint}/files`)).status).toBe(400);
+    expect((await fetch(`${endpoint}/_fauxqs/queues`)).status).toBe(400);
+  });
+
+  it('asks pages of other sites by the rules of the bucket', async () => {
+    const asked = (method: string) =>
+      fetch(`${objects.endpoint}/files`, {
+        method: 'OPTIONS',
+        headers: { origin: 'https://shop.example', 'access-control-request-method': method },
+      });
+
+    expect((await asked('POST')).status).toBe(200);
+    expect((await asked('POST')).headers.get('access-control-allow-origin')).toBe('*');
+    expect((await asked('DELETE')).status).toBe(403);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-export interface S3Credentials {
+export interface AwsCredentials {
   accessKeyId: string;
   secretAccessKey: string;
 }
@@ -26,7 +26,7 @@ const refused = (code: string, message: string): S3Refusal => ({ status: 403, co
 /** Why the signature in a request's query is of no use; undefined where it is ours, of this request, and not too old. */
 export function presignedFault(
   request: SignedRequest,
-  credentials: S3Credentials,
+  credentials: AwsCredentials,
   now: number,
 ): S3Refusal | undefined {
   const { query } = request;
@@ -38,18 +38,38 @@ export function presignedFault(
   }
   const scope = scopeOf(credential, date, credentials.accessKeyId);
   if ('code' in scope) return scope;
-  const canonical = hashOf(canonicalRequest(request));
-  const text = ['AWS4-HMAC-SHA256', date, scope.parts.join('/'), canonical].join('\n');
-  const wanted = signatureOf(text, scope.parts, credentials.secretAccessKey);
+  const names = (query.get('X-Amz-SignedHeaders') ?? '').split(';');
+  const payload = query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD';
+  const wanted = requestSignature(request, { date, names, payload }, scope.parts, credentials);
   if (!isSame(query.get('X-Amz-Signature'), wanted)) return badSignature;
   const until = begun + Number(query.get('X-Amz-Expires')) * 1000;
   return now < until ? undefined : refused('AccessDenied', 'Request has expired');
 }
 
+const authorizationHeader =
+  /^AWS4-HMAC-SHA256 Credential=([^, ]+), ?SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})$/;
+
+/** Whether a request is signed in its header, by these credentials; `body` is asked for where no header tells its hash. */
+export async function isSignedBy(
+  request: SignedRequest,
+  credentials: AwsCredentials,
+  body: () => Promise<Uint8Array>,
+): Promise<boolean> {
+  const { headers } = request;
+  const [, credential = '', signed = '', signature = ''] =
+    authorizationHeader.exec(headers.authorization ?? '') ?? [];
+  const [name, ...scope] = credential.split('/');
+  if (!isSame(name, credentials.accessKeyId)) return false;
+  const told = headers['x-amz-content-sha256'];
+  const payload = typeof told === 'string' ? told : hashOf(await body());
+  const parts = { date: String(headers['x-amz-date']), names: signed.split(';'), payload };
+  return isSame(signature, requestSignature(request, parts, scope, credentials));
+}
+
 /** Why the signature of a form's policy is of no use; undefined where it is ours. */
 export function formFault(
   fields: Readonly<Record<string, string>>,
-  credentials: S3Credentials,
+  credentials: AwsCredentials,
 ): S3Refusal | undefined {
   const { policy, 'x-amz-credential': credential = '', 'x-amz-date': date = '' } = fields;
   if (!policy || fields['x-amz-algorithm'] !== 'AWS4-HMAC-SHA256') {
@@ -83,15 +103,31 @@ function scopeOf(
   return fits && day === date.slice(0, 8) ? { parts } : badSignature;
 }
 
-function canonicalRequest({ method, path, query, headers }: SignedRequest): string {
-  const names = (query.get('X-Amz-SignedHeaders') ?? '').split(';');
+interface SignedParts {
+  date: string;
+  /** Of the headers that are signed. */
+  names: readonly string[];
+  payload: string;
+}
+
+function requestSignature(
+  { method, path, query, headers }: SignedRequest,
+  { date, names, payload }: SignedParts,
+  scope: readonly string[],
+  { secretAccessKey }: AwsCredentials,
+): string {
   const pairs = [...query]
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
     .sort((a, b) => (a < b ? -1 : 1));
-  const lines = names.map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`).join('');
-  const payload = query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD';
-  return [method, path, pairs.join('&'), lines, names.join(';'), payload].join('\n');
+  const trimmed = (name: string) =>
+    String(headers[name] ?? '')
+      .trim()
+      .replace(/ +/g, ' ');
+  const lines = names.map((name) => `${name}:${trimmed(name)}\n`).join('');
+  const canonical = [method, path, pairs.join('&'), lines, names.join(';'), payload].join('\n');
+  const text = ['AWS4-HMAC-SHA256', date, scope.join('/'), hashOf(canonical)].join('\n');
+  return signatureOf(text, scope, secretAccessKey);
 }
 
 const encoded = (text: string): string =>
@@ -108,7 +144,8 @@ function signatureOf(text: string, scope: readonly string[], secret: string): st
 const hmac = (key: Buffer | string, text: string): Buffer =>
   createHmac('sha256', key).update(text).digest();
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
 
 function isSame(given: string | null | undefined, wanted: string): boolean {
   const [one, other] = [Buffer.from(given ?? ''), Buffer.from(wanted)];
