@@ -110,7 +110,7 @@ describe('the chat', () => {
     await keyboard.type('Two');
     await keyboard.press('Enter');
     await visit.chat.locator('[role=log] .text').waitFor();
-    expect(await visit.chat.locator('.mine .bubble').innerText()).toBe('One\nTwo');
+    expect(await visit.chat.locator('.mine .bubble').textContent()).toBe('One\nTwo');
     // All round: from the last one on to the first.
     const seen = new Set<string>();
     for (let presses = 0; presses < 30; presses += 1) {
