@@ -86,7 +86,7 @@ const shopPage = ({ chatOrigin, client, nonce, language }: Shown) => {
           <p class="name">Alder &amp; Ash</p>
           <button type="button" id="theme" aria-pressed="false">Dark</button>
         </header>
-        <main>
+        <main lang="en" dir="auto">
           <h1>Things that last</h1>
           <p class="lead">Made in small workshops, mended for free as long as you have them.</p>
           <ul>
@@ -100,7 +100,7 @@ const shopPage = ({ chatOrigin, client, nonce, language }: Shown) => {
             )}
           </ul>
         </main>
-        <footer>
+        <footer lang="en" dir="auto">
           A demo of npm start: the shop is made up, and the chat in its corner is the one that
           <code>web/widget</code> puts on any page.
         </footer>

@@ -12,6 +12,9 @@ const tag = 'Web chat';
 const origin = z.optional(
   z.string().check(z.describe('As browsers send it: one that the company allows')),
 );
+const sameSite = z
+  .optional(z.string())
+  .check(z.describe('As browsers send it: `same-origin` where the widget is where the API is'));
 const platform = { tag, envelope: true } as const;
 const starting = { ...platform, access: 'conversations:start' } as const;
 const visiting = { ...platform, access: 'conversations:visit' } as const;
@@ -72,7 +75,7 @@ export const routes = {
     path: '/conversations/info',
     summary: 'What a page needs to know before a conversation begins',
     query: infoQuery,
-    headers: z.object({ Origin: origin }),
+    headers: z.object({ Origin: origin, 'Sec-Fetch-Site': sameSite }),
     success: {
       status: 200,
       what: 'What was asked, and how the chat looks and speaks',

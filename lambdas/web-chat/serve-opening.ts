@@ -39,7 +39,10 @@ interface Visit {
 
 /** What comes before a conversation's messages: what a page needs to know, how one begins, and how a visitor comes back. */
 export function serveOpening(serve: Serve, ports: OpeningPorts): void {
-  serve(routes.info, async ({ headers: { Origin: origin }, query, caller, sourceIp }) => {
+  serve(routes.info, async ({ headers, query, caller, sourceIp }) => {
+    // A page that reads from where it is itself sends no Origin; only the widget is there.
+    const isWidget = headers['Sec-Fetch-Site'] === 'same-origin';
+    const origin = headers.Origin ?? (isWidget ? ports.widgetOrigin : undefined);
     const { customer_id = null, page_url, language } = query;
     const chat = await chatFor({ caller, sourceIp, origin, pageUrl: page_url }, ports);
     if ('problem' in chat) return chat.problem;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import browserJson from '../browser/package.json' with { type: 'json' };
 
 const lockfile = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8');
 const { packages } = JSON.parse(lockfile) as {
@@ -18,13 +19,23 @@ describe('package-lock.json', () => {
   });
 
   it('names no host that packages were fetched from', () => {
+    const browserLockfile = readFileSync(
+      new URL('../browser/package-lock.json', import.meta.url),
+      'utf8',
+    );
+
     expect(lockfile).not.toMatch(/"resolved"/);
+    expect(browserLockfile).not.toMatch(/"resolved"/);
   });
 });
 
 describe('package.json', () => {
   it('pins every package to one version', () => {
-    const versions = { ...packageJson.dependencies, ...packageJson.devDependencies };
+    const versions = {
+      ...packageJson.dependencies,
+      ...packageJson.devDependencies,
+      ...browserJson.dependencies,
+    };
 
     expect(Object.values(versions).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual(
       [],

@@ -14,11 +14,14 @@ export interface SourceFile {
 /** The TypeScript files of these folders. */
 export function sourcesOf(...folders: string[]): SourceFile[] {
   const patterns = folders.map((folder) => `${folder}/**/*.{ts,tsx}`);
-  return globSync(patterns, { cwd: root }).map((found) => {
-    const file = found.split(path.sep).join('/');
-    const text = readFileSync(path.join(root, file), 'utf8');
-    return { file, text, imports: importsOf(file, text) };
-  });
+  const isOurs = (found: string) => !found.split(path.sep).includes('node_modules');
+  return globSync(patterns, { cwd: root })
+    .filter(isOurs)
+    .map((found) => {
+      const file = found.split(path.sep).join('/');
+      const text = readFileSync(path.join(root, file), 'utf8');
+      return { file, text, imports: importsOf(file, text) };
+    });
 }
 
 const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSound } from './browser.ts';
-import { aShop, logOf, openChat, seesInLog, write } from './shop.ts';
+import { aShop } from './shop.ts';
+import { logOf, openChat, seesInLog, write } from './visits.ts';
 
 const pieces = Array.from({ length: 20 }, (_, index) => `word${index} `);
 const answer = pieces.join('').trim();
@@ -15,8 +16,10 @@ describe('a conversation', () => {
 
     const growing = visit.chat.locator('[aria-live=off] .text');
     await growing.waitFor();
-    const first = await growing.innerText();
-    await expect.poll(async () => (await growing.innerText()).length).toBeGreaterThan(first.length);
+    const first = (await growing.textContent()) ?? '';
+    await expect
+      .poll(async () => (await growing.textContent())?.length)
+      .toBeGreaterThan(first.length);
     expect(answer.startsWith(first)).toBe(true);
     expect(first.length).toBeLessThan(answer.length);
     await isSound(visit.page, 'writing');

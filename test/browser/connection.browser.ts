@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSound } from './browser.ts';
-import { aShop, logOf, openChat, seesInLog, write } from './shop.ts';
+import { aShop } from './shop.ts';
+import { logOf, openChat, seesInLog, write } from './visits.ts';
 
 const pieces = Array.from({ length: 20 }, (_, index) => `word${index} `);
 const answer = pieces.join('').trim();

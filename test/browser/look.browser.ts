@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSound } from './browser.ts';
-import { aShop, openChat, seesInLog, write } from './shop.ts';
+import { aShop } from './shop.ts';
+import { openChat, seesInLog, write } from './visits.ts';
 
 const answer = `Your order **17** is on its way:
 
@@ -109,7 +110,7 @@ describe('the chat', () => {
     await keyboard.type('Two');
     await keyboard.press('Enter');
     await visit.chat.locator('[role=log] .text').waitFor();
-    expect(await visit.chat.locator('.mine .bubble').innerText()).toBe('One\nTwo');
+    expect(await visit.chat.locator('.mine .bubble').textContent()).toBe('One\nTwo');
     // All round: from the last one on to the first.
     const seen = new Set<string>();
     for (let presses = 0; presses < 30; presses += 1) {

@@ -57,6 +57,7 @@ declare module 'playwright-core' {
   }
   export interface BrowserContext {
     newPage(): Promise<Page>;
+    setDefaultTimeout(ms: number): void;
     setOffline(offline: boolean): Promise<void>;
     clock: {
       install(): Promise<void>;

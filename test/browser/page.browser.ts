@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aShop, openChat, seesInLog, write } from './shop.ts';
+import { aShop } from './shop.ts';
+import { openChat, seesInLog, type Visit, write } from './visits.ts';
 
 const script = (url: string) =>
   `<script src="${url}/widget/loader.js" data-client-id="re_pub_demo_mock"></script>`;
@@ -72,6 +73,28 @@ describe('the page around the chat', () => {
     await visit.page.evaluate(() => window.RepliesChat?.('open'));
 
     await expect.poll(() => visit.page.locator('iframe').isVisible()).toBe(true);
+  });
+
+  it('names its visitor, who finds his conversation in another browser, and leaves none of it behind', async () => {
+    const name = (one: Visit, user_id: string | null) =>
+      one.page.evaluate(
+        (id) => window.RepliesChat?.('identify', id ? { user_id: id, user_hash: 'x' } : null),
+        user_id,
+      );
+    const here = await shop.visit();
+    await name(here, 'ada');
+    await openChat(here);
+    await write(here, 'I am Ada');
+    await seesInLog(here, ['I am Ada', 'Yes.']);
+    const there = await shop.visit();
+    await openChat(there);
+    await name(there, 'ada');
+    await seesInLog(there, ['I am Ada', 'Yes.']);
+    await name(there, null);
+
+    await seesInLog(there, []);
+    await write(there, 'I am nobody');
+    await seesInLog(there, ['I am nobody', 'Yes.']);
   });
 
   it('may change under it without being loaded: the chat stays, and knows the new page', async () => {

@@ -1,26 +1,11 @@
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { bundleWeb } from '../../lib/constructs/bundle-web.ts';
 import { type MockApi, startMockApi } from '../web/mock-api.ts';
 import { startBrowser } from './browser.ts';
+import { type Look, type Visit, visitPage } from './visits.ts';
 
 type MockOptions = NonNullable<Parameters<typeof startMockApi>[0]>;
-
-export interface Visit {
-  page: Page;
-  context: BrowserContext;
-  /** The inside of the chat. */
-  chat: FrameLocator;
-  /** What the console said that is an error. */
-  errors: string[];
-}
-
-interface VisitOptions {
-  width?: number;
-  height?: number;
-  dark?: boolean;
-  path?: string;
-}
 
 const shopPage = (url: string, attributes = '') => `<!doctype html>
 <html lang="en">
@@ -57,43 +42,10 @@ export function aShop(options: MockOptions = {}) {
       if (!newest) throw new Error('No conversation has begun.');
       return newest;
     },
-    async visit({
-      width = 1000,
-      height = 760,
-      dark = false,
-      path = '/shop',
-    }: VisitOptions = {}): Promise<Visit> {
-      const context = await browser.newContext({
-        viewport: { width, height },
-        colorScheme: dark ? 'dark' : 'light',
-        locale: 'en-US',
-      });
-      const page = await context.newPage();
-      const visit: Visit = { page, context, chat: page.frameLocator('iframe'), errors: [] };
-      page.on('console', (message) => {
-        if (message.type() === 'error') visit.errors.push(message.text());
-      });
-      page.on('pageerror', (error) => visit.errors.push(String(error)));
+    async visit({ path = '/shop', ...look }: Look & { path?: string } = {}): Promise<Visit> {
+      const visit = await visitPage(browser, api.pageUrl + path, look);
       visits.push(visit);
-      await page.goto(`${api.pageUrl}${path}`);
       return visit;
     },
   };
 }
-
-export async function openChat({ page, chat }: Visit): Promise<void> {
-  await page.getByRole('button', { name: /chat/i }).click();
-  await chat.getByRole('textbox').waitFor();
-}
-
-export async function write({ chat }: Visit, text: string): Promise<void> {
-  await chat.getByRole('textbox').fill(text);
-  await chat.getByRole('textbox').press('Enter');
-}
-
-/** The texts in the log, in their order. */
-export const logOf = ({ chat }: Visit): Promise<string[]> =>
-  chat.locator('[role=log] .bubble').allInnerTexts();
-
-export const seesInLog = (visit: Visit, texts: string[]) =>
-  expect.poll(() => logOf(visit), { timeout: 15_000 }).toEqual(texts);

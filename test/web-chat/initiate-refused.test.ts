@@ -49,6 +49,21 @@ describe('a page on which the chat may not be', () => {
 
     expect(opened.config).toMatchObject({ allowed_origins: [shop] });
   });
+
+  it('is told of its chat by the widget, where that is where the API is: browsers send no origin then', async () => {
+    const world = aWorld();
+    const ask = async (page_url: string, site: string) => {
+      const headers = { 'sec-fetch-site': site };
+      const more = { role: 'Visitor', scopes: ['conversations:start'], headers } as const;
+      const query = new URLSearchParams({ page_url });
+      return (await world.askAsStaff('GET', `/conversations/info?${query}`, more)).status;
+    };
+
+    expect(await ask(`${shop}/shoes`, 'same-origin')).toBe(200);
+    expect(await ask('https://evil.example/', 'same-origin')).toBe(403);
+    expect(await ask(`${shop}/shoes`, 'cross-site')).toBe(403);
+    expect(await ask(`${shop}/shoes`, 'none')).toBe(403);
+  });
 });
 
 describe('a company without a chat', () => {

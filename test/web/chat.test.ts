@@ -136,7 +136,7 @@ describe('the chat', () => {
     const polled = await startMockApi({
       answer: () => pieces,
       pieceMs: 2,
-      config: { streaming_url: null },
+      config: { streaming_url: undefined },
     });
     const page = await aPage(polled, aStorage());
     await page.chat.write('Hello', []);

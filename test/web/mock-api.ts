@@ -93,18 +93,22 @@ export async function startMockApi(options: MockOptions = {}) {
         })
       : problem(401, 'Unknown client'),
   );
-  app.post('/conversations/initiate', (c) => {
+  app.post('/conversations/initiate', async (c) => {
     if (bearer(c) !== mockClientId) return problem(401, 'Unknown client');
     const key = c.req.header('idempotency-key') ?? randomUUID();
+    const { visitor } = await c.req.json();
     const conversation = initiated.get(key) ?? newConversation();
+    if (visitor?.user_id) conversation.subject = visitor.user_id;
     initiated.set(key, conversation);
     conversations.set(conversation.conversation_id, conversation);
     return c.json({ success: true, data: session(conversation) }, 201);
   });
   app.post('/conversations/resume', async (c) => {
-    const { conversation_id, token } = await c.req.json();
-    const found = conversations.get(conversation_id);
-    if (!found || found.token !== token) return problem(404, 'No such conversation');
+    const { conversation_id, token, visitor } = await c.req.json();
+    const found = visitor
+      ? [...conversations.values()].findLast(({ subject }) => subject === visitor.user_id)
+      : conversations.get(conversation_id);
+    if (!found || (!visitor && found.token !== token)) return problem(404, 'No such conversation');
     if (faults.expired.has(found.token)) found.token = `re_vis_${randomUUID()}`;
     const { status, handling, messages } = found;
     return c.json({

@@ -18,6 +18,8 @@ export interface MockTurn {
 export interface MockConversation {
   conversation_id: string;
   token: string;
+  /** Whose it is, where the company has named him. */
+  subject?: string;
   status: 'active' | 'closed';
   handling: Handling;
   messages: Message[];

@@ -229,7 +229,10 @@ function awake(chat: Chat, prefix: string): void {
   addEventListener('offline', wake);
   addEventListener('storage', ({ key }) => {
     if (key === `${prefix}outbox`) chat.outboxChanged();
-    if (key === `${prefix}session`) location.reload();
+    if (key === `${prefix}session` && session.adopt()) {
+      chat.reset();
+      void begin();
+    }
   });
 }
 

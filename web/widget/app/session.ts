@@ -126,6 +126,12 @@ export function visitorSession(options: SessionOptions) {
   }
 
   return {
+    /** What another page of this visitor has stored; true where that is another conversation. */
+    adopt(): boolean {
+      const before = session?.conversation_id;
+      session = kept.get<Session>('session');
+      return session?.conversation_id !== before;
+    },
     current: () => session,
     forget,
     resume,
