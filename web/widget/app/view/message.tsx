@@ -32,7 +32,7 @@ export function MessageView(props: MessageProps) {
       <Files {...props} files={files} />
       <div class="below">
         <time dateTime={created_at}>{time}</time>
-        {role === 'assistant' && <Feedback key={message_id} {...props} />}
+        {role === 'assistant' && message.turn_id && <Feedback key={message_id} {...props} />}
       </div>
     </article>
   );
