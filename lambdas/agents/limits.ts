@@ -26,7 +26,7 @@ export const limits = {
   companyTurnsPerSecond: 10,
   /** Failures of the model after which a turn has failed. */
   modelTries: 3,
-  /** How often work on one turn is begun; more often it ends its function each time. */
+  /** How often work on one turn is begun, waiting left out; more often it ends its function each time. */
   attempts: 25,
   /** A silent stream is taken for broken after this time, and read on. */
   silentSeconds: 30,

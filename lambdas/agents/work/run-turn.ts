@@ -32,7 +32,7 @@ export const runTurn =
       const work = { ports, writer, watch, log };
       const ending = claimed.ending ?? (await decided(work, told));
       if ('kind' in ending) {
-        await ports.turns.release(watch.turn, ports.clock.now() + ending.forMs);
+        await ports.turns.release(watch.turn, ports.clock.now() + ending.forMs, true);
         return ending;
       }
       return { kind: 'ended', next: await concludeTurn(work, () => agentOf(work), ending) };
