@@ -10,6 +10,8 @@ export const limits = {
   writeBytes: 1_024,
   /** Events that one write of a turn's log holds at most. */
   batchEvents: 8,
+  /** Of an answer: an item of DynamoDB has 400 KB at most, and the last event of a turn's log has the answer twice. */
+  answerBytes: 64_000,
   /** How long a turn's log is kept: whoever reads it later reads the message itself. */
   eventDays: 2,
   /** What the model reads of a conversation. */

@@ -5,6 +5,7 @@ import { backoffSeconds } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import type { RunTurn, TurnProgress } from '../ports.ts';
 import { type Asked, askModel } from './ask-model.ts';
+import { boundedAnswer } from './bounded-answer.ts';
 import { concludeTurn } from './conclude-turn.ts';
 import { EventWriter, type Told, toldOf } from './event-writer.ts';
 import { type Agent, type RunTurnPorts, runUnknown, tooLong, turnCrashed } from './ports.ts';
@@ -189,7 +190,7 @@ async function outcomeOf(
   agent: Agent,
   asked: Exclude<Asked, { kind: 'failed' }>,
 ): Promise<Decision | Waits> {
-  if (asked.kind === 'answered') return { outcome: 'answered', text: asked.text };
+  if (asked.kind === 'answered') return { outcome: 'answered', text: wholeOrCut(work, asked.text) };
   if (asked.kind === 'out_of_time') return { kind: 'waits', forMs: 0 };
   if (asked.kind === 'unanswered') {
     work.log.info('The model has not answered.', { reason: asked.reason });
@@ -199,6 +200,12 @@ async function outcomeOf(
   if (asked.kind !== 'late') return ended(work, asked.kind);
   work.ports.meter.count('RunTimedOut');
   return failure(work, { code: 'run_timed_out' });
+}
+
+function wholeOrCut({ log }: TurnWork, answer: string): string {
+  const text = boundedAnswer(answer);
+  if (text !== answer) log.warn('An answer was cut, because it is longer than a message may be.');
+  return text;
 }
 
 async function cancelled({ watch }: TurnWork, { model }: Agent): Promise<void> {
