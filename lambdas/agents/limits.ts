@@ -40,6 +40,11 @@ export const limits = {
   /** Of a message: those count too in which it waited for whoever was alive. */
   maxAttempts: 20,
   outageAttempts: 40,
+  /**
+   * How often the queue looks for a message that is not written yet: with pauses of up to a minute for six minutes, which
+   * is longer than any function lives that may still write it.
+   */
+  looksForMessage: 15,
   /** SQS's own count also counts waiting for whoever is alive. */
   maxReceiveCount: 1_000,
   /** When the queue looks after a turn that somebody else works on. */
