@@ -51,8 +51,11 @@ export function streamApp(ports: StreamPorts): Hono {
   serve(routes.streamAction, async (request) => {
     const posted = await post(request, posting);
     if (!posted || 'problem' in posted) return posted?.problem;
-    const { message, turn } = posted;
+    const { message, turn, isRepeated } = posted;
     const key = keyOf(posted.conversation);
+    // A new message has its own limit; one that is repeated is read, as any other reader does.
+    const opened = isRepeated ? await ports.tryOpen(key) : undefined;
+    if (opened && !opened.allowed) return readTooOften(opened);
     const wake = new Wake(ports.clock);
     const answering = turn?.state === 'running' ? answer(key, request, wake, ports) : undefined;
     const wanted = { key, turn, sequence: message.sequence, after: 0 };
@@ -64,9 +67,7 @@ export function streamApp(ports: StreamPorts): Hono {
     const key = await own(caller, params.conversation_id);
     if (!key) return undefined;
     const opened = await ports.tryOpen(key);
-    if (!opened.allowed) {
-      return tooMany(opened.retryAfterSeconds, 'This conversation is read too often');
-    }
+    if (!opened.allowed) return readTooOften(opened);
     const after = Number(headers['Last-Event-ID'] ?? 0);
     const current = await turns.current(key);
     const turn_id = query.turn_id ?? current?.turn_id;
@@ -85,6 +86,9 @@ export function streamApp(ports: StreamPorts): Hono {
   });
   return app;
 }
+
+const readTooOften = ({ retryAfterSeconds }: { retryAfterSeconds: number }) =>
+  tooMany(retryAfterSeconds, 'This conversation is read too often');
 
 interface Reading {
   headers: { 'X-Vercel-AI-UI-Message-Stream'?: string | undefined };

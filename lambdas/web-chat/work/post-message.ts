@@ -9,6 +9,8 @@ export interface Posted {
   kind: 'posted';
   message: Message;
   conversation: Conversation;
+  /** It was written before: its request is repeated. */
+  isRepeated: boolean;
   /** What answers it; undefined where a person does, or where another turn runs. */
   turn: Turn | undefined;
 }
@@ -66,7 +68,7 @@ export async function postMessage(
   const turn = isAnswered
     ? await ports.turns.begin(now, message.sequence, isExpected ? 'queued' : undefined)
     : undefined;
-  return { kind: 'posted', message, conversation: now, turn };
+  return { kind: 'posted', message, conversation: now, isRepeated: isWritten, turn };
 }
 
 /**
