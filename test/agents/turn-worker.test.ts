@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/agents/limits.ts';
+import { turnStore } from '../../lambdas/agents/stores/turn-store.ts';
 import { turnConsumer } from '../../lambdas/agents/turn-worker.ts';
 import { aRecord } from '../support/sqs-event.ts';
-import { scriptedModel } from './scripted-model.ts';
+import { type Script, scriptedModel } from './scripted-model.ts';
 import { key, turnWorld } from './turn-world.ts';
 
 const invocation = { owner: 'worker', remainingMs: () => 300_000 };
 
 /** A worker that gets a record for the nth time; how the record is settled. */
-async function aWorker() {
-  const world = await turnWorld({ model: scriptedModel() });
+async function aWorker(script: Script = {}) {
+  const world = await turnWorld({ model: scriptedModel(script) });
   const { turns, conversations, consuming, queued, dead } = world;
   const consume = turnConsumer(
     { turns, conversations, runTurn: (of) => world.of().run(of, invocation) },
@@ -69,4 +70,24 @@ describe('a message of which the queue knew before it was written', () => {
     expect(await receive(1)).toBe('done');
     expect(await world.turns.current(key)).toBeUndefined();
   });
+});
+
+describe('a message whose turn another one has taken over', () => {
+  it.each([1, limits.maxAttempts + 1])(
+    'waits for it, and is no dead letter, at its %ith try',
+    async (tries) => {
+      const { world, receive } = await aWorker({
+        before: async () => {
+          world.clock.pass(1_000);
+          const store = turnStore(world.table);
+          const turn = await store.find(key);
+          if (turn) await store.save(turn, { owner: 'other' });
+        },
+      });
+      await world.turns.begin(key, await world.say('Hello'));
+
+      expect(await receive(tries)).toBe(1);
+      expect(world.dead.dead).toEqual([]);
+    },
+  );
 });

@@ -7,7 +7,7 @@ import type { RunTurn, TurnProgress } from '../ports.ts';
 import { type Asked, askModel } from './ask-model.ts';
 import { boundedAnswer } from './bounded-answer.ts';
 import { concludeTurn } from './conclude-turn.ts';
-import { EventWriter, type Told, toldOf } from './event-writer.ts';
+import { EventWriter, type Told, toldOf, turnTaken } from './event-writer.ts';
 import { type Agent, type RunTurnPorts, runUnknown, tooLong, turnCrashed } from './ports.ts';
 import { readByModel } from './question.ts';
 import type { Ending, TurnRecord } from './turn-record.ts';
@@ -39,11 +39,13 @@ export const runTurn =
       return { kind: 'ended', next: await concludeTurn(work, () => agentOf(work), ending) };
     } catch (thrown) {
       const error = asEngineError(thrown);
+      await ports.turns.release(watch.turn, 0).catch(() => undefined);
+      // Nothing has failed, and it is no try of the message that waits for it.
+      if (error.code === turnTaken) return { kind: 'waits', forMs: 1_000 };
       log.warn('Work on a turn has failed; it is continued.', {
         error_code: error.code,
         error: errorForLog(error),
       });
-      await ports.turns.release(watch.turn, 0).catch(() => undefined);
       throw error;
     }
   };
