@@ -257,4 +257,15 @@ describe('a turn', () => {
     expect(textOf(events)).toBe(answer);
     expect(events.at(-1)).toMatchObject({ event: 'complete', outcome: 'answered', value: answer });
   });
+
+  it('times its first words once, from the message on', async () => {
+    const world: Awaited<ReturnType<typeof turnWorld>> = await turnWorld({
+      model: scriptedModel({ before: () => world.clock.pass(2_000) }),
+    });
+    await world.turns.begin(key, await world.say('Hello'));
+
+    await world.run();
+
+    expect(world.meter.times['FirstWordsSeconds']).toHaveLength(1);
+  });
 });

@@ -29,7 +29,8 @@ export const runTurn =
     const watch = new Watch(ports, claimed, remainingMs);
     try {
       const told = await toldOf(ports.events, claimed);
-      const writer = new EventWriter(ports.events, claimed, told, ports.clock, wrote);
+      const seen = timingFirstWords(ports, claimed, told, wrote);
+      const writer = new EventWriter(ports.events, claimed, told, ports.clock, seen);
       const work = { ports, writer, watch, log };
       const ending = claimed.ending ?? (await decided(work, told));
       if ('kind' in ending) {
@@ -49,6 +50,25 @@ export const runTurn =
       throw error;
     }
   };
+
+type Wrote = Parameters<RunTurn>[2];
+
+/** Times the first words that readers see of a turn. */
+function timingFirstWords(
+  { clock, meter }: RunTurnPorts,
+  { created_at }: TurnRecord,
+  { text }: Told,
+  wrote: Wrote,
+): NonNullable<Wrote> {
+  let isSilent = text === '';
+  return (events) => {
+    if (isSilent && events.some((one) => one.event === 'response_chunk' && one.value !== '')) {
+      isSilent = false;
+      meter.seconds('FirstWordsSeconds', (clock.now() - Date.parse(created_at)) / 1_000);
+    }
+    wrote?.(events);
+  };
+}
 
 /** Takes the turn; until the model was asked, it covers the messages that have come since too. */
 async function claim(
