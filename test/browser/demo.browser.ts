@@ -89,12 +89,12 @@ describe('the demo shop', () => {
     await write(visit, 'Hello');
     await seesInLog(visit, ['Hello', answer]);
     await visit.chat.getByRole('button', { name: 'Talk to a person' }).click();
-    await visit.chat.getByText('A person will join as soon as possible').waitFor();
+    const promised = 'A person will answer you here as soon as possible.';
+    await seesInLog(visit, ['Hello', answer, promised]);
     const id = await shop.conversation();
     await shop.call(`/conversations/${id}/takeover`, { name: 'Ada' });
     await shop.call(`/v1/conversations/${id}/messages`, { text: 'Good day, how can I help?' });
     await visit.chat.getByText('Ada has joined').waitFor();
-    const promised = 'A person will answer you here as soon as possible.';
     const said = ['Hello', answer, promised, 'Good day, how can I help?'];
     await seesInLog(visit, said);
     await write(visit, 'By a person');
