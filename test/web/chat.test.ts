@@ -167,3 +167,34 @@ describe('the chat', () => {
     expect(log()[0]).toBe('Hello');
   });
 });
+
+describe('a visitor who leaves to another one', () => {
+  const offline: Fetch = () => Promise.reject(new TypeError('There is no network.'));
+  const ann = { user_id: 'ann', user_hash: 'x' };
+
+  it.each([null, { user_id: 'bob', user_hash: 'y' }])(
+    'leaves nothing that was not sent yet: it is sent in no conversation of theirs (%#)',
+    async (other) => {
+      const { chat, session, storage } = await open(aStorage(), offline);
+      session.identify(ann);
+      await chat.write('Where is my order?', []);
+
+      const isOther = session.identify(other);
+      chat.reset();
+
+      expect(isOther).toBe(true);
+      expect(chat.state().outbox).toEqual([]);
+      expect(storage.getItem('replies:outbox')).toBeNull();
+    },
+  );
+
+  it('keeps it where the company only says who the visitor is', async () => {
+    const { chat, session } = await open(aStorage(), offline);
+    await chat.write('Where is my order?', []);
+
+    session.identify(ann);
+    chat.reset();
+
+    expect(chat.state().outbox).toMatchObject([{ text: 'Where is my order?' }]);
+  });
+});

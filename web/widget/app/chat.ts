@@ -137,6 +137,7 @@ export function createChat(ports: ChatPorts) {
     },
     reset() {
       answers.leave();
+      dispatch({ type: 'outbox', outbox: kept.get<Outgoing[]>('outbox') ?? [] });
       dispatch({ type: 'began', base: 0, read: 0 });
     },
   };

@@ -167,7 +167,10 @@ export function visitorSession(options: SessionOptions) {
       identity = come ?? undefined;
       kept.set('identity', identity);
       // What a nameless visitor has begun goes on under his name; another's does not.
-      if (wasNamed) forget();
+      if (wasNamed) {
+        forget();
+        kept.set('outbox', undefined);
+      }
       return true;
     },
   };
