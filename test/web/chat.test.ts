@@ -168,6 +168,24 @@ describe('the chat', () => {
   });
 });
 
+describe('a page that is left open', () => {
+  it('looks less and less often while nothing comes, and as often as before once something happens', async () => {
+    const { chat, waits } = await open();
+    await chat.write('Hello', []);
+    await chat.handover();
+    /** Longer ones are of streams that are watched for silence. */
+    const looks = () => waits.filter((ms) => ms >= 3_000 && ms <= 30_000);
+    const before = looks().length;
+
+    await expect.poll(() => looks().length - before, { timeout: 5_000 }).toBeGreaterThan(40);
+    const [first = 0, later = 0] = [looks()[before], looks()[before + 40]];
+    await chat.wake();
+
+    expect(later).toBeGreaterThan(1.8 * first);
+    expect(looks().at(-1)).toBeLessThan(1.1 * first);
+  });
+});
+
 describe('a visitor who leaves to another one', () => {
   const offline: Fetch = () => Promise.reject(new TypeError('There is no network.'));
   const ann = { user_id: 'ann', user_hash: 'x' };

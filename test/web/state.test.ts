@@ -208,6 +208,12 @@ describe('the wait before the log is looked into', () => {
     expect(pollAfter(stateAfter([came(message(3, 'user'))], quiet), true)).toBe(3_000);
   });
 
+  it('grows while nothing is found, to half a minute', () => {
+    expect(pollAfter({ ...quiet, handling: 'person' }, true, 40)).toBe(6_000);
+    expect(pollAfter({ ...quiet, handling: 'person' }, true, 10_000)).toBe(30_000);
+    expect(pollAfter(quiet, true, 10_000)).toBe(30_000);
+  });
+
   it('has no end while the page is hidden', () => {
     expect(pollAfter({ ...quiet, handling: 'person' }, false)).toBeUndefined();
   });

@@ -186,8 +186,16 @@ export function awaitsAnswer({ messages, handling, owed }: State): boolean {
   return last?.role === 'user';
 }
 
-/** After how many milliseconds the log is looked into again; undefined while nobody looks. */
-export function pollAfter(state: State, visible: boolean): number | undefined {
+const longestPollMs = 30_000;
+/** After so many looks that have found nothing the pause is twice as long. */
+const looksUntilTwice = 40;
+
+/**
+ * After how many milliseconds the log is looked into again, less and less often while nothing is found; undefined while
+ * nobody looks.
+ */
+export function pollAfter(state: State, visible: boolean, looks = 0): number | undefined {
   if (!visible) return undefined;
-  return state.handling !== 'automatic' || awaitsAnswer(state) || state.answer ? 3_000 : 10_000;
+  const isDue = state.handling !== 'automatic' || awaitsAnswer(state) || state.answer;
+  return Math.min(longestPollMs, (isDue ? 3_000 : 10_000) * (1 + looks / looksUntilTwice));
 }
