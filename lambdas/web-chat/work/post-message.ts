@@ -72,8 +72,9 @@ export async function postMessage(
 }
 
 /**
- * Lets the queue of turns know of a message that an agent is to answer, before it is written: so it is answered though
- * its request dies and is never sent again. One that asks for a person waits for that instead.
+ * Lets the queue of turns know of a message before it is written, unless a person has the conversation: so it is answered
+ * though its request dies and is never sent again. One that asks for a person is left to this request at first: the
+ * queue finds that the conversation waits, or has it answered where nobody could be asked.
  */
 async function expected(
   before: Conversation,
@@ -83,8 +84,8 @@ async function expected(
 ): Promise<boolean> {
   const conversation = await handover.returned(before);
   if (conversation.handling !== 'automatic') return false;
-  if (await handover.isAskedFor(conversation, text)) return false;
-  await turns.expect(conversation, message);
+  const asksForPerson = await handover.isAskedFor(conversation, text);
+  await turns.expect(conversation, message, asksForPerson ? 'caller' : 'worker');
   return true;
 }
 
