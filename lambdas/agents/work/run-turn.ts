@@ -8,6 +8,7 @@ import { type Asked, askModel } from './ask-model.ts';
 import { boundedAnswer } from './bounded-answer.ts';
 import { concludeTurn } from './conclude-turn.ts';
 import { EventWriter, type Told, toldOf, turnTaken } from './event-writer.ts';
+import { timingFirstWords } from './first-words.ts';
 import { type Agent, type RunTurnPorts, runUnknown, tooLong, turnCrashed } from './ports.ts';
 import { readByModel } from './question.ts';
 import type { Ending, TurnRecord } from './turn-record.ts';
@@ -50,25 +51,6 @@ export const runTurn =
       throw error;
     }
   };
-
-type Wrote = Parameters<RunTurn>[2];
-
-/** Times the first words that readers see of a turn. */
-function timingFirstWords(
-  { clock, meter }: RunTurnPorts,
-  { created_at }: TurnRecord,
-  { text }: Told,
-  wrote: Wrote,
-): NonNullable<Wrote> {
-  let isSilent = text === '';
-  return (events) => {
-    if (isSilent && events.some((one) => one.event === 'response_chunk' && one.value !== '')) {
-      isSilent = false;
-      meter.seconds('FirstWordsSeconds', (clock.now() - Date.parse(created_at)) / 1_000);
-    }
-    wrote?.(events);
-  };
-}
 
 /** Takes the turn; until the model was asked, it covers the messages that have come since too. */
 async function claim(

@@ -195,26 +195,6 @@ describe('a turn that is read on', () => {
   });
 });
 
-describe('a message that is sent again and again', () => {
-  it('is refused for a while, as whoever reads too often is, and each new one is taken', async () => {
-    const world = await aSlowWorld();
-    await heard(await world.say('Hello', {}, 'm1'));
-
-    const statuses: number[] = [];
-    for (let n = 0; n < 31; n++) {
-      const response = await world.say('Hello', {}, 'm1');
-      statuses.push(response.status);
-      await response.body?.cancel();
-    }
-    const other = await world.say('And now?', {}, 'm2');
-
-    expect(statuses.slice(0, 30)).toEqual(statuses.slice(0, 30).fill(200));
-    expect(statuses.at(-1)).toBe(429);
-    expect(other.status).toBe(200);
-    await heard(other);
-  });
-});
-
 describe('who may read and stop', () => {
   const paths = [
     ['GET', `/streaming/conversations/${key.conversation_id}/stream`],
