@@ -4,7 +4,7 @@ import { examples, json, onDeployment } from '../command.ts';
 const more = `${examples(
   "timeline SM… --company acme --conversation c_…     a WhatsApp message, the customer's or ours",
   'timeline SM… --company acme --customer +491701234567',
-  'timeline turn-12 --company acme --conversation conv_…  an answer on a web page',
+  'timeline turn-12 --company acme --conversation conv_…   an answer on a web page',
   'timeline EMAIL_ID --company acme --run RUN_ID      an email of a run',
   'timeline RUN_ID --company acme                     a run of emails',
   'timeline LEAD_ID --company acme                    a lead and how it was classified',
