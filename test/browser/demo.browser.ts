@@ -97,7 +97,7 @@ describe('the demo shop', () => {
     expect(await kind.isVisible()).toBe(true);
     await write(visit, 'Without it');
 
-    await content.waitFor({ state: 'detached' });
+    await content.waitFor({ state: 'hidden' });
   });
 
   it('is taken over by a person in another window, who writes and hands it back', async () => {
