@@ -56,6 +56,7 @@ const replyWindowMs = 24 * 3_600_000;
 
 async function ofWhatsApp(letter: DeadLetter, records: Records, now: number): Promise<string> {
   const message = waitingMessage.parse(JSON.parse(letter.body));
+  if (message.kind === 'event') return ofEvent(letter);
   if (message.kind === 'outbound') {
     const { tenant_id: company_id, conversation_id, message_id } = message;
     const turn_id = personTurnId(message_id);

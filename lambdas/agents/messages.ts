@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { conversationId } from '../conversations/conversation.ts';
+import { type WaitingEvent, waitingEvent } from '../events/messages.ts';
 import { tenantId } from '../tenancy/tenant.ts';
 
 /** What waits in the queue of turns: a customer's message that a turn must cover. */
@@ -9,6 +10,10 @@ export const turnMessage = z.object({
   sequence: z.int().check(z.gte(1)),
 });
 export type TurnMessage = z.output<typeof turnMessage>;
+
+/** What waits in that queue: messages, and events that the bus did not take. */
+export const queuedMessage = z.union([turnMessage, waitingEvent]);
+export type QueuedMessage = TurnMessage | WaitingEvent;
 
 /** The queue that answers what nobody else is answering. */
 export interface TurnQueue {
