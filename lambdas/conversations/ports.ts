@@ -47,6 +47,8 @@ export interface HandlingChange {
   name?: string;
   /** Only where no other person has the conversation; who has it then is its assignee. */
   ifFree?: true;
+  /** Only while this sequence is the last: what was decided by it may be wrong once somebody has written. */
+  ifLast?: number;
 }
 
 /** What channels and agents do with conversations. Each method throws `retry` with the code `store` where the table fails. */
