@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { conversationId } from '../conversations/conversation.ts';
-import { type WaitingEvent, waitingEvent } from '../events/messages.ts';
+import { waitingEvent } from '../events/messages.ts';
 import { tenantId } from '../tenancy/tenant.ts';
 
 /** What waits in the queue of turns: a customer's message that a turn must cover. */
-export const turnMessage = z.object({
+const turnMessage = z.object({
   tenant_id: tenantId,
   conversation_id: conversationId,
   sequence: z.int().check(z.gte(1)),
@@ -13,7 +13,6 @@ export type TurnMessage = z.output<typeof turnMessage>;
 
 /** What waits in that queue: messages, and events that the bus did not take. */
 export const queuedMessage = z.union([turnMessage, waitingEvent]);
-export type QueuedMessage = TurnMessage | WaitingEvent;
 
 /** The queue that answers what nobody else is answering. */
 export interface TurnQueue {
