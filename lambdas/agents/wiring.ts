@@ -24,8 +24,8 @@ export interface TurnAccess extends Conversations {
 
 export function turnsIn(parts: FunctionParts<QueueEnvironment>): TurnAccess {
   const client = queueClient();
-  const detour = { client, queueUrl: parts.env.TURN_QUEUE_URL };
-  const conversations = conversationsOf(parts, detour);
+  const fallback = { client, queueUrl: parts.env.TURN_QUEUE_URL };
+  const conversations = conversationsOf(parts, fallback);
   const { conversationsTable: table } = conversations;
   const queue: TurnQueue = {
     put: (message, delaySeconds) =>

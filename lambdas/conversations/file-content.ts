@@ -1,19 +1,19 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { ObjectStore } from '../vendors/aws/objects.ts';
 import type { ConversationKey, FileReference } from './conversation.ts';
-import { keptPrefix, limits } from './limits.ts';
+import { limits, retentionPrefix } from './limits.ts';
 import { fileStore, type StoredFile } from './stores/file-store.ts';
 import type { ConversationsTable } from './stores/keys.ts';
 
 /** Where a conversation's contents are that are kept for so many days. */
 const placeOf = ({ tenant_id, conversation_id }: ConversationKey, days: number) =>
-  `${keptPrefix(days)}TENANT/${encodeURIComponent(tenant_id)}/CONVERSATION/${encodeURIComponent(conversation_id)}/`;
+  `${retentionPrefix(days)}TENANT/${encodeURIComponent(tenant_id)}/CONVERSATION/${encodeURIComponent(conversation_id)}/`;
 
 /** Where a file's content is. */
 export const objectKeyOf = (
   key: ConversationKey,
-  { file_id, kept_days }: Pick<StoredFile, 'file_id' | 'kept_days'>,
-) => placeOf(key, kept_days) + file_id;
+  { file_id, retention_days }: Pick<StoredFile, 'file_id' | 'retention_days'>,
+) => placeOf(key, retention_days) + file_id;
 
 /** All places where contents of a conversation may be. */
 export const objectPlacesOf = (key: ConversationKey): string[] =>

@@ -58,7 +58,7 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
       participant_id: conversation.participant_id,
       uploaded_by: caller.principal,
       created_at: isoTime(now),
-      kept_days: await files.keptDays(conversation),
+      retention_days: await files.retentionDays(conversation),
     };
     await files.begin(conversation, file);
     const expected = { key: objectKeyOf(conversation, file), mimeType: mime_type, bytes: size };

@@ -21,4 +21,4 @@ export const limits = {
 } as const;
 
 /** What the keys of contents begin with that are kept for so many days. */
-export const keptPrefix = (days: number): string => `KEPT/${days}/`;
+export const retentionPrefix = (days: number): string => `RETENTION/${days}/`;

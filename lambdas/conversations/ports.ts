@@ -32,8 +32,8 @@ export interface AppendOptions {
   after: number;
   /** Automatic answers only: nothing is written once the conversation is no longer handled automatically. */
   automatic?: true;
-  /** Messages that were told before there was a log: no event tells of them. */
-  ofThePast?: true;
+  /** Messages of the time before there was a log: no event is published of them. */
+  imported?: true;
 }
 
 export type Appended =

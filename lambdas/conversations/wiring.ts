@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
 import {
-  type EventDetour,
   type EventPublisher,
+  type FallbackQueue,
   publisher,
-  withDetour,
+  withFallbackQueue,
 } from '../events/publisher.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
 import { type Tenancy, tenancyOf } from '../tenancy/wiring.ts';
-import { impatientEventsClient } from '../vendors/aws/clients.ts';
+import { failFastEventsClient } from '../vendors/aws/clients.ts';
 import type { conversationsEnvironment } from './environment.ts';
 import { messageRetentionFeature } from './features.ts';
 import type { ConversationLog } from './ports.ts';
@@ -30,10 +30,10 @@ export interface Conversations extends Tenancy {
   conversationsTable: ConversationsTable;
 }
 
-/** What the bus does not take goes by the detour, so that customers do not wait for it. */
+/** What the bus does not take goes by the fallback, so that customers do not wait for it. */
 export function conversationsOf(
   parts: FunctionParts<Environment>,
-  detour: EventDetour,
+  fallback: FallbackQueue,
 ): Conversations {
   const tenancy = tenancyOf(parts);
   const { env, log } = parts;
@@ -43,8 +43,8 @@ export function conversationsOf(
       (await messageRetentionFeature.read(tenancy.tenants, tenantId, log))?.days ??
       env.RETENTION_DAYS,
   };
-  const bus = publisher({ client: impatientEventsClient(), busName: env.EVENT_BUS_NAME });
-  const events = withDetour(bus, detour, log);
+  const bus = publisher({ client: failFastEventsClient(), busName: env.EVENT_BUS_NAME });
+  const events = withFallbackQueue(bus, fallback, log);
   return {
     ...tenancy,
     conversationsTable,

@@ -45,7 +45,7 @@ export const publisher = ({
 });
 
 /** Where events wait that the bus does not take. */
-export interface EventDetour {
+export interface FallbackQueue {
   client: QueueClient;
   queueUrl: string;
 }
@@ -55,9 +55,9 @@ export interface EventDetour {
  * its own, which holds nothing else up.
  * Throws where that does not take it either.
  */
-export const withDetour = (
+export const withFallbackQueue = (
   bus: EventPublisher,
-  { client, queueUrl }: EventDetour,
+  { client, queueUrl }: FallbackQueue,
   log: Pick<Log, 'warn'>,
 ): EventPublisher => ({
   async publish(event) {

@@ -24,8 +24,8 @@ import { byteRoom } from './work/steps/pictures.ts';
 /** The reply processor: answers the customers' messages. */
 export const handler = worker('reply-processor', replyEnvironment, (parts) => {
   const { env, log, meter } = parts;
-  const detour = { client: queueClient(), queueUrl: env.REPLY_QUEUE_URL };
-  const { log: conversations, conversationsTable, ...tenancy } = conversationsOf(parts, detour);
+  const fallback = { client: queueClient(), queueUrl: env.REPLY_QUEUE_URL };
+  const { log: conversations, conversationsTable, ...tenancy } = conversationsOf(parts, fallback);
   const { tenants, usage } = tenancy;
   const { retentionDays } = conversationsTable;
   const table = { ...tenancy.tableOf(env.CONVERSATIONS_TABLE), retentionDays };

@@ -9,12 +9,12 @@ import { conversationsTable, twilioCredentials } from './wiring.ts';
 /** Twilio's status callbacks. */
 export const handler = http('status', statusEnvironment, (parts) => {
   const { env, log, meter } = parts;
-  const detour = { client: queueClient(), queueUrl: env.REPLY_QUEUE_URL };
+  const fallback = { client: queueClient(), queueUrl: env.REPLY_QUEUE_URL };
   return statusApp({
     credentials: twilioCredentials(env),
     publicBaseUrl: env.PUBLIC_BASE_URL,
     deliveries: deliveryStore(conversationsTable(env)),
-    conversations: conversationsOf(parts, detour).log,
+    conversations: conversationsOf(parts, fallback).log,
     log,
     meter,
   });

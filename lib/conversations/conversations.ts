@@ -3,7 +3,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { inboxIndex, keptPrefix, limits } from '../../lambdas/conversations/limits.ts';
+import { inboxIndex, limits, retentionPrefix } from '../../lambdas/conversations/limits.ts';
 import { routes } from '../../lambdas/conversations/routes.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { PrivateBucket } from '../constructs/private-bucket.ts';
@@ -43,7 +43,7 @@ export class Conversations extends Construct {
     this.files = new PrivateBucket(this, 'Files', {
       deployment,
       openToSigned: true,
-      expires: limits.fileDays.map((days) => ({ prefix: keptPrefix(days), days })),
+      expires: limits.fileDays.map((days) => ({ prefix: retentionPrefix(days), days })),
     });
     this.#api = new ApiFunction(this, 'Api', {
       deployment,

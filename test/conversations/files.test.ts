@@ -105,8 +105,8 @@ describe('a file of a conversation', () => {
   it('lies under its company and conversation, whatever these are called', () => {
     const key = { tenant_id: 'a', conversation_id: '../b/CONVERSATION/c' };
 
-    expect(objectKeyOf(key, { file_id: 'f', kept_days: 90 })).toBe(
-      'KEPT/90/TENANT/a/CONVERSATION/..%2Fb%2FCONVERSATION%2Fc/f',
+    expect(objectKeyOf(key, { file_id: 'f', retention_days: 90 })).toBe(
+      'RETENTION/90/TENANT/a/CONVERSATION/..%2Fb%2FCONVERSATION%2Fc/f',
     );
   });
 });
@@ -120,7 +120,7 @@ describe('a content', () => {
     [91, 180],
     [3650, 3650],
   ])('of a company that keeps conversations %i days is kept %i days', async (days, kept) => {
-    expect(await keptBy(days).keptDays(await aConversation())).toBe(kept);
+    expect(await keptBy(days).retentionDays(await aConversation())).toBe(kept);
   });
 
   it('lies where the bucket removes it after as many days', async () => {
@@ -128,7 +128,7 @@ describe('a content', () => {
 
     const { begun } = await uploaded(visit);
 
-    expect(begun.upload.fields['key']).toMatch(/^KEPT\/90\//);
+    expect(begun.upload.fields['key']).toMatch(/^RETENTION\/90\//);
   });
 
   it('does not go before its file, though the company keeps conversations longer since it began', async () => {
@@ -165,7 +165,7 @@ describe('a content that is not what was said', () => {
 
     expect(completed.status).toBe(422);
     expect(await completed.json()).toMatchObject({ type: 'urn:replies-engine:error:file-refused' });
-    expect(await bucket.head(objectKeyOf(visit, { ...begun, kept_days: 90 }))).toBeUndefined();
+    expect(await bucket.head(objectKeyOf(visit, { ...begun, retention_days: 90 }))).toBeUndefined();
     expect((await visit.ask('POST', `${path}/complete`)).status).toBe(404);
   });
 

@@ -7,7 +7,7 @@ import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { maxEntryBytes } from '../../lambdas/events/messages.ts';
-import { publisher, withDetour } from '../../lambdas/events/publisher.ts';
+import { publisher, withFallbackQueue } from '../../lambdas/events/publisher.ts';
 import type { QueueClient } from '../../lambdas/shared/queue/enqueue.ts';
 import { anEvent } from '../support/events.ts';
 import { recordedLog } from '../support/log.ts';
@@ -27,7 +27,7 @@ function aBus(answer: Partial<PutEventsCommandOutput> | Error) {
 const taken = { FailedEntryCount: 0, Entries: [{ EventId: '1' }] };
 
 /** A bus that is away, and a queue for what it does not take. */
-function aDetour(queueUrl: string, refuses = false) {
+function aFallback(queueUrl: string, refuses = false) {
   const { events } = aBus(new Error('The bus is away.'));
   const sent: SendMessageCommand['input'][] = [];
   const send = async ({ input }: SendMessageCommand) => {
@@ -37,12 +37,12 @@ function aDetour(queueUrl: string, refuses = false) {
   };
   const log = recordedLog();
   const client = { send: send as QueueClient['send'] };
-  return { events: withDetour(events, { client, queueUrl }, log), sent, log };
+  return { events: withFallbackQueue(events, { client, queueUrl }, log), sent, log };
 }
 
 describe('an event that the bus does not take', () => {
   it('waits in a queue, where it holds nothing else up, and is lost for nobody', async () => {
-    const { events, sent, log } = aDetour('https://sqs/replies.fifo');
+    const { events, sent, log } = aFallback('https://sqs/replies.fifo');
     const event = anEvent();
 
     await events.publish(event);
@@ -53,7 +53,7 @@ describe('an event that the bus does not take', () => {
   });
 
   it('waits among those of its company in a standard queue', async () => {
-    const { events, sent } = aDetour('https://sqs/turns');
+    const { events, sent } = aFallback('https://sqs/turns');
 
     await events.publish(anEvent());
 
@@ -62,13 +62,13 @@ describe('an event that the bus does not take', () => {
   });
 
   it('fails where the queue does not take it either', async () => {
-    const { events } = aDetour('https://sqs/turns', true);
+    const { events } = aFallback('https://sqs/turns', true);
 
     await expect(events.publish(anEvent())).rejects.toMatchObject({ next: 'retry', code: 'queue' });
   });
 
   it('is not sent on where it is too large: the bus never takes it', async () => {
-    const { events, sent } = aDetour('https://sqs/turns');
+    const { events, sent } = aFallback('https://sqs/turns');
     const large = anEvent({ data: { text: 'x'.repeat(maxEntryBytes) } });
 
     await expect(events.publish(large)).rejects.toMatchObject({ code: 'event_too_large' });

@@ -16,7 +16,7 @@ export interface StoredFile extends FileReference {
   uploaded_by: string;
   created_at: string;
   /** One of `limits.fileDays`: the bucket removes the content after so many. */
-  kept_days: number;
+  retention_days: number;
   uploaded_at?: string;
 }
 
@@ -52,7 +52,7 @@ export function fileStore(table: ConversationsTable) {
     },
 
     /** For how many days a content that begins now is kept: not fewer than its conversation. */
-    async keptDays({ tenant_id }: ConversationKey): Promise<number> {
+    async retentionDays({ tenant_id }: ConversationKey): Promise<number> {
       const days = await table.retentionDays(tenant_id);
       return limits.fileDays.find((kept) => kept >= days) ?? Math.max(...limits.fileDays);
     },
@@ -63,7 +63,7 @@ export function fileStore(table: ConversationsTable) {
     /** The file as it is then; undefined where it has expired meanwhile. */
     async complete(
       key: ConversationKey,
-      { file_id, kept_days }: StoredFile,
+      { file_id, retention_days }: StoredFile,
     ): Promise<StoredFile | undefined> {
       const now = isoTime(table.clock.now());
       const days = await table.retentionDays(key.tenant_id);
@@ -71,7 +71,7 @@ export function fileStore(table: ConversationsTable) {
         set: { uploaded_at: expr`if_not_exists(uploaded_at, ${now})` },
         if: exists,
         // It ends with its content, where the company keeps its conversations longer since it began.
-        retentionDays: Math.min(days, kept_days),
+        retentionDays: Math.min(days, retention_days),
       });
       return item;
     },

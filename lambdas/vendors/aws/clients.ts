@@ -29,7 +29,7 @@ export const secretsClient = (region?: string): SecretsManagerClient =>
 export const eventsClient = (): EventBridgeClient => new EventBridgeClient(bounds);
 
 /** For who has another way: a bus that hangs costs them two seconds. */
-export const impatientEventsClient = (): EventBridgeClient =>
+export const failFastEventsClient = (): EventBridgeClient =>
   new EventBridgeClient({
     maxAttempts: 2,
     requestHandler: { ...bounds.requestHandler, requestTimeout: 1_000 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptPrefix, limits } from '../../../lambdas/conversations/limits.ts';
+import { limits, retentionPrefix } from '../../../lambdas/conversations/limits.ts';
 import { siteHeaders } from '../../../lambdas/site/work/site-headers.ts';
 import { referredBy, resourcesOf, stageNames, templateOf } from '../../support/stack.ts';
 
@@ -67,7 +67,7 @@ describe('the bucket of files', () => {
     expect(removing).toEqual(
       limits.fileDays.map((days) => ({
         ExpirationInDays: days,
-        Prefix: keptPrefix(days),
+        Prefix: retentionPrefix(days),
         Status: 'Enabled',
       })),
     );
