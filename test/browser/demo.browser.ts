@@ -83,6 +83,23 @@ describe('the demo shop', () => {
     expect(visit.errors).toEqual([]);
   });
 
+  it('says of each file why it is not sent, until the message is', async () => {
+    const visit = await shop.visit();
+    await openChat(visit);
+    const buffer = Buffer.from('no picture');
+    const kind = visit.chat.getByText('setup.exe: this kind of file is not accepted');
+    const content = visit.chat.getByText('sole.png could not be sent');
+    await visit.chat.locator('input[type=file]').setInputFiles([
+      { name: 'sole.png', mimeType: 'image/png', buffer },
+      { name: 'setup.exe', mimeType: 'application/x-msdownload', buffer },
+    ]);
+    await content.waitFor();
+    expect(await kind.isVisible()).toBe(true);
+    await write(visit, 'Without it');
+
+    await content.waitFor({ state: 'hidden' });
+  });
+
   it('is taken over by a person in another window, who writes and hands it back', async () => {
     const visit = await shop.visit();
     await openChat(visit);

@@ -104,6 +104,22 @@ describe('the chat', () => {
     expect(api.conversations.size).toBe(before + 1);
   });
 
+  it('shows a visitor who is named his own conversation, whatever he began before', async () => {
+    const named = { user_id: 'u-17', user_hash: 'h' };
+    const elsewhere = await open();
+    elsewhere.session.identify(named);
+    await elsewhere.chat.write('On my telephone', []);
+    await expect.poll(elsewhere.log).toEqual(['On my telephone', answer]);
+    const here = await open();
+    await here.chat.write('As nobody', []);
+    await expect.poll(here.log).toEqual(['As nobody', answer]);
+
+    here.session.identify(named);
+    const found = await here.session.resume();
+    const { conversation_id } = elsewhere.session.current() ?? {};
+    expect(found?.conversation_id).toBe(conversation_id);
+  });
+
   it('says that there is no connection, and no longer once there is', async () => {
     let broken = true;
     const { chat, log } = await open(aStorage(), async (...call) => {

@@ -64,6 +64,7 @@ export async function aPage(api: MockApi, storage: Storage, fetch: Fetch = globa
   if (resumed) chat.begin(resumed.last_sequence);
   return {
     chat,
+    session,
     storage,
     log: () => chat.state().messages.map(({ text }) => text),
     leave() {

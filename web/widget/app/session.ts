@@ -163,11 +163,10 @@ export function visitorSession(options: SessionOptions) {
         if (come) identity = come;
         return false;
       }
-      const wasNamed = identity !== undefined;
       identity = come ?? undefined;
       kept.set('identity', identity);
-      // What a nameless visitor has begun goes on under his name; another's does not.
-      if (wasNamed) forget();
+      // Each visitor has a conversation of his own: what was begun namelessly is none of a named one.
+      forget();
       return true;
     },
   };
