@@ -2,9 +2,12 @@ import { Command } from '@commander-js/extra-typings';
 import { examples, json, onDeployment } from '../command.ts';
 
 const work = () => import('../customers.ts');
-const number = ['<number>', 'their number, such as +491701234567'] as const;
+const whom = [
+  '<customer>',
+  'their number, such as +491701234567; or visitor:ID, by the id of a web chat, of its participant, or your own of them',
+] as const;
 const company = ['--company <id>', 'whose customer'] as const;
-const address = ['--email <address>', 'their leads by this address too'] as const;
+const address = ['--email <address>', 'their leads and web chats by this address too'] as const;
 
 /** `replies customers` */
 export function customers() {
@@ -13,21 +16,24 @@ export function customers() {
     .description("What is kept of a company's customer, and forgetting it on request.")
     .addHelpText(
       'after',
-      `${examples('customers show +491701234567 --company acme --email jo@example.com')}
+      `${examples(
+        'customers show +491701234567 --company acme --email jo@example.com',
+        'customers forget visitor:user-4711 --company acme',
+      )}
 
 An opt-out (STOP) is kept, so that it holds. Emails of runs end by themselves after 30 days.`,
     );
-  onDeployment(command.command('show').argument(...number))
+  onDeployment(command.command('show').argument(...whom))
     .description('shows what is kept, by ids')
     .option(...company)
     .option(...address)
     .addOption(json())
-    .action(async (whom, options) => (await work()).show(whom, options));
-  onDeployment(command.command('forget').argument(...number))
+    .action(async (who, options) => (await work()).show(who, options));
+  onDeployment(command.command('forget').argument(...whom))
     .description('deletes it, and says what others keep')
     .option(...company)
     .option(...address)
     .option('--yes', 'does not ask')
-    .action(async (whom, options) => (await work()).forgetOnRequest(whom, options));
+    .action(async (who, options) => (await work()).forgetOnRequest(who, options));
   return command;
 }

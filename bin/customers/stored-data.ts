@@ -1,16 +1,16 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { conversationPartition as logPartition } from '../../lambdas/conversations/conversation.ts';
 import { keys as leadKeys, leadsOf } from '../../lambdas/leads/stores/keys.ts';
 import { phoneNumber } from '../../lambdas/leads/work/phone-number.ts';
 import { plainEmail, plainPhone } from '../../lambdas/leads/work/written-form.ts';
 import type { Table } from '../../lambdas/shared/store/table.ts';
 import { conversationPartition, keys } from '../../lambdas/whatsapp-replies/stores/keys.ts';
+import { type Chat, chatsOf, type Visitor } from './chats.ts';
+import type { Contents } from './contents.ts';
+import { itemsOf } from './items.ts';
 
-export interface Who {
-  company: string;
-  /** Twilio's, such as `whatsapp:+491701234567`. */
-  address: string;
-  email: string | undefined;
+export interface Who extends Visitor {
+  /** Twilio's, such as `whatsapp:+491701234567`; undefined for who is known as a visitor alone. */
+  address: string | undefined;
 }
 
 export interface CustomerTables {
@@ -18,6 +18,7 @@ export interface CustomerTables {
   /** What is said in conversations of every channel. */
   log: Table;
   leads: Table;
+  contents: Contents;
 }
 
 /** What is kept of a customer, by ids and counts; never what they wrote. */
@@ -32,49 +33,23 @@ export interface StoredData {
     /** The model's conversations. */
     threads: string[];
   }[];
+  chats: Chat[];
   leads: { id: string; insights: number }[];
 }
 
 export async function storedDataOf(who: Who, tables: CustomerTables): Promise<StoredData> {
-  const [channels, leads] = await Promise.all([
-    channelsOf(who, tables),
+  const { company, address } = who;
+  const [channels, chats, leads] = await Promise.all([
+    address === undefined ? [] : channelsOf({ company, address }, tables),
+    chatsOf(who, tables),
     leadsBy(who, tables.leads),
   ]);
-  return { channels, leads };
-}
-
-/** The items of a partition, with these attributes of each. */
-export async function itemsOf(
-  { client, name }: Table,
-  partition: string,
-  attributes: readonly string[],
-): Promise<Record<string, unknown>[]> {
-  const wanted = ['pk', 'sk', ...attributes];
-  const items: Record<string, unknown>[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: name,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': partition },
-        ProjectionExpression: wanted.map((_, index) => `#${index}`).join(', '),
-        ExpressionAttributeNames: Object.fromEntries(
-          wanted.map((one, index) => [`#${index}`, one]),
-        ),
-        ExclusiveStartKey: from,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return items;
+  return { channels, chats, leads };
 }
 
 /** Also of numbers that the company has no more, and under the other addresses of the same customer. */
 async function channelsOf(
-  { company, address }: Omit<Who, 'email'>,
+  { company, address }: { company: string; address: string },
   tables: Pick<CustomerTables, 'conversations' | 'log'>,
   seen = new Set([address]),
 ): Promise<StoredData['channels']> {

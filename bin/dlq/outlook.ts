@@ -4,6 +4,7 @@ import {
   runMessage,
 } from '../../lambdas/email-deadlines/messages.ts';
 import type { StoredEmail } from '../../lambdas/email-deadlines/work/email.ts';
+import { waitingEvent } from '../../lambdas/events/messages.ts';
 import { fieldText, waitingMessage } from '../../lambdas/whatsapp-replies/messages.ts';
 import { personTurnId, type Turn } from '../../lambdas/whatsapp-replies/work/turn.ts';
 import type { Records } from '../records.ts';
@@ -56,6 +57,7 @@ const replyWindowMs = 24 * 3_600_000;
 
 async function ofWhatsApp(letter: DeadLetter, records: Records, now: number): Promise<string> {
   const message = waitingMessage.parse(JSON.parse(letter.body));
+  if (message.kind === 'event') return ofEvent(letter);
   if (message.kind === 'outbound') {
     const { tenant_id: company_id, conversation_id, message_id } = message;
     const turn_id = personTurnId(message_id);
@@ -120,10 +122,13 @@ async function ofRun(letter: DeadLetter, records: Records): Promise<string> {
   return `changes nothing: the run is ${run.state}.`;
 }
 
-const ofEvent = ({ attributes }: DeadLetter): string =>
-  attributes['reason_code'] === 'tenant_unknown'
+function ofEvent({ attributes, body }: DeadLetter): string {
+  if (waitingEvent.safeParse(JSON.parse(body)).success)
+    return 'publishes the event, which the bus did not take; who receives it knows a repetition by its id.';
+  return attributes['reason_code'] === 'tenant_unknown'
     ? 'fails again as long as there is no such company.'
     : 'tells the company again, which knows a repetition by its webhook-id; dropped where its webhook is disabled.';
+}
 
 const ofOther = (letter: DeadLetter): string =>
   isMalformed(letter) || letter.subject.ids.length === 0

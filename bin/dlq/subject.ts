@@ -1,4 +1,5 @@
 import { readyMessage, runMessage } from '../../lambdas/email-deadlines/messages.ts';
+import { waitingEvent } from '../../lambdas/events/messages.ts';
 import { triageMessage } from '../../lambdas/leads/messages.ts';
 import { deliveryMessage } from '../../lambdas/webhooks/messages.ts';
 import {
@@ -20,7 +21,8 @@ export interface Subject {
 export function subjectOf(body: string): Subject {
   const json = parse(body);
   const onWhatsApp = waitingMessage.safeParse(json);
-  if (onWhatsApp.success) return subjectOnWhatsApp(onWhatsApp.data);
+  if (onWhatsApp.success && onWhatsApp.data.kind !== 'event')
+    return subjectOnWhatsApp(onWhatsApp.data);
   const email = readyMessage.safeParse(json);
   if (email.success) {
     const { tenant_id: tenant, run_id, email_id } = email.data;
@@ -34,7 +36,7 @@ export function subjectOf(body: string): Subject {
   return leadOrEvent(json) ?? otherSubject(json);
 }
 
-function subjectOnWhatsApp(message: WaitingMessage): Subject {
+function subjectOnWhatsApp(message: Exclude<WaitingMessage, { kind: 'event' }>): Subject {
   const { conversation_id } = message;
   if (message.kind === 'outbound') {
     const { tenant_id: tenant, message_id: id } = message;
@@ -54,7 +56,8 @@ function leadOrEvent(json: unknown): Subject | undefined {
     const again = lead.kind === 'again' ? ', to be classified again' : '';
     return { kind: 'lead', tenant: lead.tenant_id, ids: [id], what: `lead ${id}${again}` };
   }
-  const event = deliveryMessage.safeParse(json).data?.detail;
+  const event =
+    deliveryMessage.safeParse(json).data?.detail ?? waitingEvent.safeParse(json).data?.event;
   if (!event) return undefined;
   return {
     kind: 'event',

@@ -1,5 +1,7 @@
+import { publisher } from '../events/publisher.ts';
 import { consumerParts, worker } from '../shared/lambda.ts';
 import { fairShare } from '../shared/limits/fair-share.ts';
+import { eventsClient } from '../vendors/aws/clients.ts';
 import { turnWorkerEnvironment } from './environment.ts';
 import { agentsIn } from './run-wiring.ts';
 import { turnConsumer } from './turn-worker.ts';
@@ -11,6 +13,7 @@ export const handler = worker('turn-worker', turnWorkerEnvironment, (parts) => {
   const queue = { queueUrl: env.TURN_QUEUE_URL, deadLetterUrl: env.TURN_DLQ_URL };
   const workers = { name: 'turns', concurrency: env.WORKER_CONCURRENCY };
   const share = fairShare(agents.conversationsTable, workers, log);
-  const ports = { ...agents, conversations: agents.log };
+  const events = publisher({ client: eventsClient(), busName: env.EVENT_BUS_NAME });
+  const ports = { ...agents, conversations: agents.log, events };
   return turnConsumer(ports, { ...consumerParts(parts, queue), share });
 });

@@ -1,10 +1,11 @@
 import type { ConversationKey } from '../conversations/conversation.ts';
 import type { ConversationLog } from '../conversations/ports.ts';
+import type { EventPublisher } from '../events/publisher.ts';
 import { type Consume, consume } from '../shared/queue/consume.ts';
 import type { ConsumerParts } from '../shared/queue/consumer.ts';
 import { done, type Outcome } from '../shared/queue/outcome.ts';
 import { limits } from './limits.ts';
-import { turnMessage } from './messages.ts';
+import { queuedMessage } from './messages.ts';
 import type { ComingMessage, RunTurn, Turns } from './ports.ts';
 
 /** How soon a message comes back whose turn another works on, at least and at most. */
@@ -14,6 +15,8 @@ interface TurnConsumerPorts {
   turns: Pick<Turns, 'begin'>;
   runTurn: RunTurn;
   conversations: Pick<ConversationLog, 'find' | 'messages'>;
+  /** The bus, for events that have waited here since it did not take them. */
+  events: EventPublisher;
 }
 
 /**
@@ -21,18 +24,27 @@ interface TurnConsumerPorts {
  * that one of whoever has died on the way is continued.
  */
 export const turnConsumer = (
-  { turns, runTurn, conversations }: TurnConsumerPorts,
+  { turns, runTurn, conversations, events }: TurnConsumerPorts,
   parts: ConsumerParts,
 ): Consume =>
   consume(parts, {
-    schema: turnMessage,
+    schema: queuedMessage,
     order: 'parallel',
-    tenantOf: ({ tenant_id }) => tenant_id,
-    idsOf: ({ tenant_id, conversation_id }) => ({ tenant_id, conversation_id }),
+    tenantOf: (message) => ('event' in message ? message.event : message).tenant_id,
+    idsOf: (message): Record<string, string> => {
+      if (!('event' in message))
+        return { tenant_id: message.tenant_id, conversation_id: message.conversation_id };
+      const { id: event_id, tenant_id } = message.event;
+      return { tenant_id, event_id };
+    },
     failed: 'A turn could not be worked on; it is tried again.',
     limits,
 
     async handle({ message, tries }, invocation) {
+      if ('event' in message) {
+        await events.publish(message.event);
+        return done;
+      }
       const { tenant_id, conversation_id } = message;
       const key = { tenant_id, conversation_id };
       const sequence =

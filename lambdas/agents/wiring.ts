@@ -23,9 +23,10 @@ export interface TurnAccess extends Conversations {
 }
 
 export function turnsIn(parts: FunctionParts<QueueEnvironment>): TurnAccess {
-  const conversations = conversationsOf(parts);
-  const { conversationsTable: table } = conversations;
   const client = queueClient();
+  const fallback = { client, queueUrl: parts.env.TURN_QUEUE_URL };
+  const conversations = conversationsOf(parts, fallback);
+  const { conversationsTable: table } = conversations;
   const queue: TurnQueue = {
     put: (message, delaySeconds) =>
       enqueue(client, parts.env.TURN_QUEUE_URL, {

@@ -31,11 +31,11 @@ const noCursor = 'It is none that was given as next_cursor.';
 
 /** Where in the inbox the page before has ended. */
 const inboxCursor = z.pipe(
-  cursorOf(/^[\w-]{20,600}$/),
+  cursorOf(/^[\w-]{20,1100}$/),
   z.transform((cursor, context) => {
     const decoded = Buffer.from(cursor, 'base64url').toString();
     const [, last_activity_at, conversation_id] =
-      /^(\d{4}-[\d:.TZ-]{10,30})#(.+)$/.exec(decoded) ?? [];
+      /^(\d{4}-[\d:.TZ-]{10,30})#(.+)$/s.exec(decoded) ?? [];
     if (last_activity_at && conversation_id) return { last_activity_at, conversation_id };
     context.issues.push({ code: 'custom', message: noCursor, input: cursor });
     return z.NEVER;

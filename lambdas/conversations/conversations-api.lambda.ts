@@ -16,14 +16,14 @@ const usualBounds = fileBounds.parse({});
 /** All routes of this context. */
 export const handler = http('conversations-api', apiEnvironment, (parts) => {
   const { env } = parts;
+  const client = queueClient();
   const {
     api,
     tenants,
     events,
     conversationsTable: table,
     log: conversations,
-  } = conversationsOf(parts);
-  const client = queueClient();
+  } = conversationsOf(parts, { client, queueUrl: env.WHATSAPP_OUTBOUND_QUEUE_URL });
   return conversationsApp({
     ...api,
     table,

@@ -1,12 +1,23 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { ObjectStore } from '../vendors/aws/objects.ts';
 import type { ConversationKey, FileReference } from './conversation.ts';
-import { fileStore } from './stores/file-store.ts';
+import { limits, retentionPrefix } from './limits.ts';
+import { fileStore, type StoredFile } from './stores/file-store.ts';
 import type { ConversationsTable } from './stores/keys.ts';
 
+/** Where a conversation's contents are that are kept for so many days. */
+const placeOf = ({ tenant_id, conversation_id }: ConversationKey, days: number) =>
+  `${retentionPrefix(days)}TENANT/${encodeURIComponent(tenant_id)}/CONVERSATION/${encodeURIComponent(conversation_id)}/`;
+
 /** Where a file's content is. */
-export const objectKeyOf = ({ tenant_id, conversation_id }: ConversationKey, fileId: string) =>
-  `TENANT/${encodeURIComponent(tenant_id)}/CONVERSATION/${encodeURIComponent(conversation_id)}/${fileId}`;
+export const objectKeyOf = (
+  key: ConversationKey,
+  { file_id, retention_days }: Pick<StoredFile, 'file_id' | 'retention_days'>,
+) => placeOf(key, retention_days) + file_id;
+
+/** All places where contents of a conversation may be. */
+export const objectPlacesOf = (key: ConversationKey): string[] =>
+  limits.fileDays.map((days) => placeOf(key, days));
 
 /** What the signs of a type are looked for in, in bytes. */
 const headBytes = 4_100;
@@ -55,7 +66,7 @@ export function fileBytesOf(table: ConversationsTable, objects: Pick<ObjectStore
   return async (key: ConversationKey, fileId: string): Promise<FileContent | undefined> => {
     const file = await files.find(key, fileId);
     if (!file?.uploaded_at) return undefined;
-    const bytes = await objects.read(objectKeyOf(key, fileId), file.size);
+    const bytes = await objects.read(objectKeyOf(key, file), file.size);
     if (!bytes || (await wrongContent(bytes, file.mime_type)) !== undefined) return undefined;
     return { contentType: file.mime_type, bytes };
   };

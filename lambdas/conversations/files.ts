@@ -50,7 +50,7 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
     const { mime_type, size } = body;
     const filename = safeFilename(body.filename, mime_type);
     const now = clock.now();
-    await files.begin(conversation, {
+    const file: StoredFile = {
       file_id,
       filename,
       mime_type,
@@ -58,8 +58,10 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
       participant_id: conversation.participant_id,
       uploaded_by: caller.principal,
       created_at: isoTime(now),
-    });
-    const expected = { key: objectKeyOf(conversation, file_id), mimeType: mime_type, bytes: size };
+      retention_days: await files.retentionDays(conversation),
+    };
+    await files.begin(conversation, file);
+    const expected = { key: objectKeyOf(conversation, file), mimeType: mime_type, bytes: size };
     const upload = await objects.uploadForm(expected, uploadSeconds);
     const expires_at = isoTime(now + uploadSeconds * 1000);
     return { headers: noStore, body: succeeded({ file_id, filename, upload, expires_at }) };
@@ -71,7 +73,7 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
     const file = await files.find(conversation, params.file_id);
     if (!file) return undefined;
     if (file.uploaded_at) return { body: succeeded(viewOf(file, file.uploaded_at)) };
-    const key = objectKeyOf(conversation, file.file_id);
+    const key = objectKeyOf(conversation, file);
     const there = await objects.head(key);
     if (!there) return notUploaded;
     const wrong = await faultOf(file, there, () => checkedBytes(objects, key, file));
@@ -80,7 +82,7 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
       await files.remove(conversation, file.file_id);
       return contentRefused(wrong);
     }
-    const completed = await files.complete(conversation, file.file_id);
+    const completed = await files.complete(conversation, file);
     if (!completed?.uploaded_at) return undefined;
     return { body: succeeded(viewOf(completed, completed.uploaded_at)) };
   });
@@ -90,7 +92,7 @@ export function serveFiles(serve: Serve, ports: FilePorts): void {
     if (!conversation) return undefined;
     const file = await files.find(conversation, params.file_id);
     if (!file?.uploaded_at) return undefined;
-    const object = { key: objectKeyOf(conversation, file.file_id), filename: file.filename };
+    const object = { key: objectKeyOf(conversation, file), filename: file.filename };
     const url = await objects.downloadUrl(object, downloadSeconds);
     const expires_at = isoTime(clock.now() + downloadSeconds * 1000);
     const view = { ...viewOf(file, file.uploaded_at), url, expires_at };

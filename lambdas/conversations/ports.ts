@@ -32,8 +32,8 @@ export interface AppendOptions {
   after: number;
   /** Automatic answers only: nothing is written once the conversation is no longer handled automatically. */
   automatic?: true;
-  /** Messages that were told before there was a log: no event tells of them. */
-  ofThePast?: true;
+  /** Messages of the time before there was a log: no event is published of them. */
+  imported?: true;
 }
 
 export type Appended =
@@ -47,6 +47,8 @@ export interface HandlingChange {
   name?: string;
   /** Only where no other person has the conversation; who has it then is its assignee. */
   ifFree?: true;
+  /** Only while this sequence is the last: what was decided by it may be wrong once somebody has written. */
+  ifLast?: number;
 }
 
 /** What channels and agents do with conversations. Each method throws `retry` with the code `store` where the table fails. */

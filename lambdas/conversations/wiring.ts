@@ -1,8 +1,13 @@
 import type * as z from 'zod/mini';
-import { type EventPublisher, publisher } from '../events/publisher.ts';
+import {
+  type EventPublisher,
+  type FallbackQueue,
+  publisher,
+  withFallbackQueue,
+} from '../events/publisher.ts';
 import type { FunctionParts } from '../shared/lambda.ts';
 import { type Tenancy, tenancyOf } from '../tenancy/wiring.ts';
-import { eventsClient } from '../vendors/aws/clients.ts';
+import { failFastEventsClient } from '../vendors/aws/clients.ts';
 import type { conversationsEnvironment } from './environment.ts';
 import { messageRetentionFeature } from './features.ts';
 import type { ConversationLog } from './ports.ts';
@@ -25,7 +30,11 @@ export interface Conversations extends Tenancy {
   conversationsTable: ConversationsTable;
 }
 
-export function conversationsOf(parts: FunctionParts<Environment>): Conversations {
+/** What the bus does not take goes by the fallback, so that customers do not wait for it. */
+export function conversationsOf(
+  parts: FunctionParts<Environment>,
+  fallback: FallbackQueue,
+): Conversations {
   const tenancy = tenancyOf(parts);
   const { env, log } = parts;
   const conversationsTable: ConversationsTable = {
@@ -34,7 +43,8 @@ export function conversationsOf(parts: FunctionParts<Environment>): Conversation
       (await messageRetentionFeature.read(tenancy.tenants, tenantId, log))?.days ??
       env.RETENTION_DAYS,
   };
-  const events = publisher({ client: eventsClient(), busName: env.EVENT_BUS_NAME });
+  const bus = publisher({ client: failFastEventsClient(), busName: env.EVENT_BUS_NAME });
+  const events = withFallbackQueue(bus, fallback, log);
   return {
     ...tenancy,
     conversationsTable,

@@ -30,6 +30,10 @@ export const eventSchema = z.object({
 });
 export type ProductEvent = z.output<typeof eventSchema>;
 
+/** An event that waits in a queue of work, since the bus did not take it; by then who made it has gone on. */
+export const waitingEvent = z.object({ kind: z.literal('event'), event: eventSchema });
+export type WaitingEvent = z.output<typeof waitingEvent>;
+
 /** The source of all our events, by which the rules of the bus know them. */
 export const eventSource = 'replies-engine';
 

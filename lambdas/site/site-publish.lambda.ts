@@ -28,12 +28,12 @@ export const handler = lambda('site-publish', publishEnvironment, ({ env, log })
         return { Status: 'FAILED', Reason: `${error.message} See the log of site-publish.` };
       },
     );
-    await tell(event, answer);
+    await respond(event, answer);
   };
 });
 
 /** CloudFormation waits for this, and takes an answer that never comes for a failure after an hour. */
-async function tell(event: PublishEvent, answer: object): Promise<void> {
+async function respond(event: PublishEvent, answer: object): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const body = JSON.stringify({
     ...answer,

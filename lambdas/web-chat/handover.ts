@@ -18,7 +18,8 @@ export const handoverBy = (
   async returned(conversation) {
     const feature = await featureOf(conversation.tenant_id);
     if (!returnsToAgent(conversation, feature, clock.now())) return conversation;
-    const back = { handling: 'automatic', by: 'agent:handover' } as const;
+    const ifLast = conversation.last_sequence;
+    const back = { handling: 'automatic', by: 'agent:handover', ifLast } as const;
     return (await log.setHandling(conversation, back)) ?? conversation;
   },
 });

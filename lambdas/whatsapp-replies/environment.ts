@@ -52,6 +52,8 @@ export const statusEnvironment = z.object({
   ...common,
   ...tenancyEnvironment,
   ...conversationsEnvironment,
+  /** Where events wait that the bus does not take. */
+  REPLY_QUEUE_URL: z.string(),
 });
 
 export const replyEnvironment = z.object({

@@ -27,6 +27,10 @@ export const handoverPorts = ({
     if (conversation.handling === 'automatic') return;
     const feature = await handover(conversation.tenant_id);
     if (!returnsToAgent(conversation, feature, clock.now())) return;
-    await conversations.setHandling(conversation, { handling: 'automatic', by: 'agent:handover' });
+    await conversations.setHandling(conversation, {
+      handling: 'automatic',
+      by: 'agent:handover',
+      ifLast: conversation.last_sequence,
+    });
   },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { outboundMessage } from '../conversations/messages.ts';
+import { waitingEvent } from '../events/messages.ts';
 import { tenantId } from '../tenancy/tenant.ts';
 
 /** Ids and addresses become parts of keys, which DynamoDB bounds. */
@@ -46,7 +47,7 @@ const personsMessage = z.extend(outboundMessage, {
   }),
 });
 
-/** What waits in the reply queue: what customers have written, and what people write to them. */
+/** What waits in the reply queue: what customers have written, what people write to them, and events. */
 export const waitingMessage = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'object' ? { kind: 'inbound', ...value } : value,
@@ -54,6 +55,7 @@ export const waitingMessage = z.pipe(
   z.discriminatedUnion('kind', [
     z.extend(replyQueueMessage, { kind: z.literal('inbound') }),
     personsMessage,
+    waitingEvent,
   ]),
 );
 export type WaitingMessage = z.output<typeof waitingMessage>;

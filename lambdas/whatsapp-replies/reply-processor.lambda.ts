@@ -1,11 +1,13 @@
 import { defaultMaxOutputTokens } from '../agents/features.ts';
 import { handoverOf } from '../conversations/features.ts';
 import { conversationsOf } from '../conversations/wiring.ts';
+import { publisher } from '../events/publisher.ts';
 import { systemClock } from '../shared/clock.ts';
 import { alertPerson } from '../shared/errors.ts';
 import { consumerParts, worker } from '../shared/lambda.ts';
 import { fairShare } from '../shared/limits/fair-share.ts';
 import { errorForLog } from '../shared/log.ts';
+import { eventsClient, queueClient } from '../vendors/aws/clients.ts';
 import { openAiOf } from '../vendors/openai/client.ts';
 import { replyEnvironment } from './environment.ts';
 import { handoverPorts } from './handover.ts';
@@ -22,7 +24,8 @@ import { byteRoom } from './work/steps/pictures.ts';
 /** The reply processor: answers the customers' messages. */
 export const handler = worker('reply-processor', replyEnvironment, (parts) => {
   const { env, log, meter } = parts;
-  const { log: conversations, conversationsTable, ...tenancy } = conversationsOf(parts);
+  const fallback = { client: queueClient(), queueUrl: env.REPLY_QUEUE_URL };
+  const { log: conversations, conversationsTable, ...tenancy } = conversationsOf(parts, fallback);
   const { tenants, usage } = tenancy;
   const { retentionDays } = conversationsTable;
   const table = { ...tenancy.tableOf(env.CONVERSATIONS_TABLE), retentionDays };
@@ -75,6 +78,7 @@ export const handler = worker('reply-processor', replyEnvironment, (parts) => {
   return replyConsumer(
     {
       portsFor,
+      events: publisher({ client: eventsClient(), busName: env.EVENT_BUS_NAME }),
       defaultBusinessNumber: async () => {
         const { phoneNumber } = await credentials.get();
         if (phoneNumber) return phoneNumber;

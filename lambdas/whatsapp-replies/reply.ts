@@ -1,11 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { EventPublisher } from '../events/publisher.ts';
 import { type Clock, isoTime } from '../shared/clock.ts';
 import { asEngineError } from '../shared/errors.ts';
 import type { LogOfIds } from '../shared/log.ts';
 import { type Consume, consume } from '../shared/queue/consume.ts';
 import type { ConsumerParts, Delivery } from '../shared/queue/consumer.ts';
-import type { Outcome } from '../shared/queue/outcome.ts';
+import { afterFailure, done, type Outcome } from '../shared/queue/outcome.ts';
 import { sentAt } from '../shared/queue/settle.ts';
+import { limits } from './limits.ts';
 import { fieldText, type WaitingMessage, waitingMessage, whatsAppAddress } from './messages.ts';
 import { answerGroup, type PersonMessage, type QueuedMessage } from './work/answer-group.ts';
 import { readTwilioMessage } from './work/inbound.ts';
@@ -14,6 +16,8 @@ import type { ReplyPorts } from './work/ports.ts';
 export interface ReplyConsumerPorts {
   /** The ports of one conversation; `log` names it on every line. */
   portsFor(log: LogOfIds): ReplyPorts;
+  /** The bus, for events that have waited here since it did not take them. */
+  events: EventPublisher;
   /** The address that answers when a message does not say to which number it was written. */
   defaultBusinessNumber(): Promise<string>;
 }
@@ -23,20 +27,24 @@ const soonSeconds = 10;
 
 /** Answers customers: conversations at the same time, the waiting messages of each together and in order. */
 export const replyConsumer = (
-  { portsFor, defaultBusinessNumber }: ReplyConsumerPorts,
+  { portsFor, events, defaultBusinessNumber }: ReplyConsumerPorts,
   parts: ConsumerParts,
 ): Consume =>
   consume(parts, {
     schema: waitingMessage,
     order: 'fifo-groups',
-    groupOf: (message) => `${companyOf(message)}#${message.conversation_id}`,
+    groupOf: (message) =>
+      message.kind === 'event'
+        ? message.event.id
+        : `${companyOf(message)}#${message.conversation_id}`,
     tenantOf: companyOf,
     idsOf,
     failed: 'The conversation could not be opened.',
 
-    async handleGroup(group, invocation) {
+    async handleGroup(all, invocation) {
+      const group = all.filter(isOfConversation);
       const [first] = group;
-      if (!first) return [];
+      if (!first) return Promise.all(all.map((one) => published(one, events, parts)));
       const read = await Promise.all(
         group.map((one) => readDelivery(one, defaultBusinessNumber, parts.clock)),
       );
@@ -52,21 +60,43 @@ export const replyConsumer = (
     },
   });
 
-const companyOf = (message: WaitingMessage): string =>
-  message.kind === 'inbound' ? message.company_id : message.tenant_id;
+type OfConversation = Exclude<WaitingMessage, { kind: 'event' }>;
+
+/** A group is of one conversation, or one event. */
+const isOfConversation = (one: Delivery<WaitingMessage>): one is Delivery<OfConversation> =>
+  one.message.kind !== 'event';
+
+async function published(
+  { message, tries }: Delivery<WaitingMessage>,
+  events: EventPublisher,
+  { random }: Pick<ConsumerParts, 'random'>,
+): Promise<Outcome> {
+  try {
+    if (message.kind === 'event') await events.publish(message.event);
+    return done;
+  } catch (thrown) {
+    return afterFailure(asEngineError(thrown), tries, { limits }, random);
+  }
+}
+
+function companyOf(message: WaitingMessage): string {
+  if (message.kind === 'event') return message.event.tenant_id;
+  return message.kind === 'inbound' ? message.company_id : message.tenant_id;
+}
 
 type InboundMessage = Extract<WaitingMessage, { kind: 'inbound' }>;
 
 const messageSidOf = ({ twilio_message: fields }: InboundMessage, record: SQSRecord): string =>
   fieldText(fields, 'MessageSid') || record.messageId;
 
-const idsOf = (message: WaitingMessage, record: SQSRecord) => ({
-  company_id: companyOf(message),
-  conversation_id: message.conversation_id,
-  ...(message.kind === 'inbound'
-    ? { message_sid: messageSidOf(message, record) }
-    : { message_id: message.message_id }),
-});
+function idsOf(message: WaitingMessage, record: SQSRecord): Record<string, string> {
+  const company_id = companyOf(message);
+  if (message.kind === 'event') return { company_id, event_id: message.event.id };
+  const { conversation_id } = message;
+  return message.kind === 'inbound'
+    ? { company_id, conversation_id, message_sid: messageSidOf(message, record) }
+    : { company_id, conversation_id, message_id: message.message_id };
+}
 
 interface Read {
   message?: QueuedMessage | PersonMessage;
@@ -75,7 +105,7 @@ interface Read {
 
 /** The message as it is answered, or what becomes of one that cannot be read. */
 async function readDelivery(
-  { message, record }: Delivery<WaitingMessage>,
+  { message, record }: Delivery<OfConversation>,
   defaultBusinessNumber: () => Promise<string>,
   clock: Pick<Clock, 'now'>,
 ): Promise<Read> {

@@ -45,7 +45,7 @@ export function statusApp(ports: StatusPorts): Hono {
     const report = { reference, messageSid, status, ...(errorCode !== undefined && { errorCode }) };
     const { moved, counted } = await ports.deliveries.report(report);
     // Also where it has not moved: that request may have died before it told the conversation.
-    if (counted) await tellConversation(report, ports);
+    if (counted) await recordInConversation(report, ports);
     if (moved && isFailure(status)) {
       ports.meter.count('MessagesUndelivered');
       ports.log.warn('A reply was not delivered.', {
@@ -62,7 +62,7 @@ export function statusApp(ports: StatusPorts): Hono {
 }
 
 /** Records in the conversation what became of a message: of several parts, that the last one arrived, or any failed. */
-async function tellConversation(
+async function recordInConversation(
   { reference, status, errorCode }: DeliveryReport,
   { conversations }: StatusPorts,
 ): Promise<void> {

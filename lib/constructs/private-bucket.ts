@@ -13,8 +13,8 @@ import type { Deployment } from '../deployment.ts';
 
 export interface PrivateBucketProps {
   deployment: Deployment;
-  /** After so many days an object is gone, whatever became of what it belonged to; never, where nothing is said. */
-  expiresAfterDays?: number;
+  /** After so many days objects are gone whose keys begin so, whatever became of what they belonged to. */
+  expires?: readonly { prefix: string; days: number }[];
   /** Pages of every origin may upload and download, as far as a URL or a form that we signed lets them. */
   openToSigned?: true;
 }
@@ -24,7 +24,7 @@ export class PrivateBucket extends Bucket {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, expiresAfterDays, openToSigned }: PrivateBucketProps,
+    { deployment, expires = [], openToSigned }: PrivateBucketProps,
   ) {
     super(scope, id, {
       encryption: BucketEncryption.S3_MANAGED,
@@ -32,10 +32,8 @@ export class PrivateBucket extends Bucket {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: deployment.stage.removalPolicy,
       lifecycleRules: [
-        {
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-          ...(expiresAfterDays && { expiration: Duration.days(expiresAfterDays) }),
-        },
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        ...expires.map(({ prefix, days }) => ({ prefix, expiration: Duration.days(days) })),
       ],
       ...(openToSigned && {
         cors: [

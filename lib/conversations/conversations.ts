@@ -3,7 +3,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { inboxIndex } from '../../lambdas/conversations/limits.ts';
+import { inboxIndex, limits, retentionPrefix } from '../../lambdas/conversations/limits.ts';
 import { routes } from '../../lambdas/conversations/routes.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { PrivateBucket } from '../constructs/private-bucket.ts';
@@ -18,9 +18,6 @@ export interface ConversationsProps {
   tenants: SingleTable;
   bus: EventBus;
 }
-
-/** As long as conversations are usually kept at most; a file without its conversation is read by nobody. */
-const filesKeptDays = 400;
 
 /** What conversations of every channel share: one table, and one function for the people of a company. */
 export class Conversations extends Construct {
@@ -46,7 +43,7 @@ export class Conversations extends Construct {
     this.files = new PrivateBucket(this, 'Files', {
       deployment,
       openToSigned: true,
-      expiresAfterDays: filesKeptDays,
+      expires: limits.fileDays.map((days) => ({ prefix: retentionPrefix(days), days })),
     });
     this.#api = new ApiFunction(this, 'Api', {
       deployment,

@@ -88,6 +88,8 @@ export class WhatsAppReplies extends Construct {
       variables: 'REPLY',
       batchSize: limits.batchSize,
       worker: 'replies',
+      // With events that the bus does not take.
+      callsItself: true,
       timeoutSeconds: limits.replyTimeoutSeconds,
       environment: {
         ...environment,
@@ -122,11 +124,17 @@ export class WhatsAppReplies extends Construct {
       impact: 'It stays unknown whether replies reached their customers',
       api,
       routes: [routes.status],
-      environment: { ...environment, ...log.environment, TENANTS_TABLE: tenants.tableName },
+      environment: {
+        ...environment,
+        ...log.environment,
+        TENANTS_TABLE: tenants.tableName,
+        REPLY_QUEUE_URL: inbox.queue.queueUrl,
+      },
       secrets: [twilioSecret],
     });
     conversations.grant(status, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     log.grantLog(status);
+    inbox.queue.grant(status, 'sqs:SendMessage');
 
     output(this, 'WhatsAppWebhookUrl', api.publicBaseUrl + routes.inbound.path, {
       what: `Paste into Twilio with ${connectionOverrides} behind it: "When a message comes in", and its fallback URL (POST)`,

@@ -180,5 +180,14 @@ function parametersOf(resourcePath: string, path: string): Record<string, string
   if (!greedy) return resourcePath === path ? {} : undefined;
   const [, before = '', name = ''] = greedy;
   const rest = path.slice(before.length);
-  return path.startsWith(before) && rest ? { [name]: decodeURI(rest) } : undefined;
+  return path.startsWith(before) && rest ? { [name]: decoded(rest) } : undefined;
+}
+
+/** A path may have anything; one that is no encoding stays as it was sent. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/agents/limits.ts';
 import { turnStore } from '../../lambdas/agents/stores/turn-store.ts';
 import { turnConsumer } from '../../lambdas/agents/turn-worker.ts';
+import { noBus } from '../support/events.ts';
 import { aRecord } from '../support/sqs-event.ts';
 import { type Script, scriptedModel } from './scripted-model.ts';
 import { key, turnWorld } from './turn-world.ts';
@@ -13,7 +14,7 @@ async function aWorker(script: Script = {}) {
   const world = await turnWorld({ model: scriptedModel(script) });
   const { turns, conversations, consuming, queued, dead } = world;
   const consume = turnConsumer(
-    { turns, conversations, runTurn: (of) => world.of().run(of, invocation) },
+    { turns, conversations, events: noBus, runTurn: (of) => world.of().run(of, invocation) },
     consuming,
   );
   return {

@@ -11,6 +11,7 @@ import type { Message } from '../../lambdas/conversations/conversation.ts';
 import { consumerParts, staysOf } from '../support/consumer.ts';
 import { memoryConversationLog } from '../support/conversation-log.ts';
 import { TestProcess } from '../support/crash.ts';
+import { noBus } from '../support/events.ts';
 import { recordedLog, recordedMeter } from '../support/log.ts';
 import { aRecord } from '../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../support/table.ts';
@@ -95,7 +96,10 @@ export async function turnWorld({ model, agent = {}, ports: given = {}, ...optio
 
     /** Lets the queue's worker do what is left, as often as it takes. */
     async settle(): Promise<void> {
-      const consume = turnConsumer({ turns, runTurn: run, conversations }, consuming);
+      const consume = turnConsumer(
+        { turns, runTurn: run, conversations, events: noBus },
+        consuming,
+      );
       for (let tries = 0; queued.length > 0; tries++) {
         if (tries > 50) throw new Error('The queue is never empty.');
         const records = queued.map((message, n) => aRecord(String(n), message));

@@ -28,8 +28,9 @@ export async function aChat(
     const file_id = crypto.randomUUID();
     const about = { filename: 'bill.pdf', mime_type: 'application/pdf', size: 3 };
     const by = { participant_id: 'p1', uploaded_by: 'key:eva', created_at: '2026-11-21T10:00:00Z' };
-    await ask.files.begin(key, { file_id, ...about, ...by });
-    if (isComplete) await ask.files.complete(key, file_id);
+    const begun = { file_id, retention_days: 90, ...about, ...by };
+    await ask.files.begin(key, begun);
+    if (isComplete) await ask.files.complete(key, begun);
     return file_id;
   };
   const base = `/conversations/${key.conversation_id}`;

@@ -14,7 +14,7 @@ import { startTestTable, type TestTable } from '../support/table.ts';
 
 export let table: TestTable;
 export let bucket: ObjectStore;
-let objects: Objects;
+export let objects: Objects;
 
 export function files() {
   beforeAll(async () => {
@@ -79,7 +79,7 @@ export async function aConversation(
     );
   };
   const path = `/conversations/${conversation_id}/files`;
-  return { tenant_id, conversation_id, participant_id, ask, path };
+  return { tenant_id, conversation_id, participant_id, conversations, ask, path };
 }
 export type Visit = Awaited<ReturnType<typeof aConversation>>;
 

@@ -4,6 +4,7 @@ import {
   fileReferencesOf,
   objectKeyOf,
 } from '../../lambdas/conversations/file-content.ts';
+import { fileStore } from '../../lambdas/conversations/stores/file-store.ts';
 import { days } from '../support/clock.ts';
 
 import {
@@ -104,7 +105,42 @@ describe('a file of a conversation', () => {
   it('lies under its company and conversation, whatever these are called', () => {
     const key = { tenant_id: 'a', conversation_id: '../b/CONVERSATION/c' };
 
-    expect(objectKeyOf(key, 'f')).toBe('TENANT/a/CONVERSATION/..%2Fb%2FCONVERSATION%2Fc/f');
+    expect(objectKeyOf(key, { file_id: 'f', retention_days: 90 })).toBe(
+      'RETENTION/90/TENANT/a/CONVERSATION/..%2Fb%2FCONVERSATION%2Fc/f',
+    );
+  });
+});
+
+describe('a content', () => {
+  const keptBy = (days: number) => fileStore({ ...table, retentionDays: async () => days });
+
+  it.each([
+    [1, 7],
+    [90, 90],
+    [91, 180],
+    [3650, 3650],
+  ])('of a company that keeps conversations %i days is kept %i days', async (days, kept) => {
+    expect(await keptBy(days).retentionDays(await aConversation())).toBe(kept);
+  });
+
+  it('lies where the bucket removes it after as many days', async () => {
+    const visit = await aConversation();
+
+    const { begun } = await uploaded(visit);
+
+    expect(begun.upload.fields['key']).toMatch(/^RETENTION\/90\//);
+  });
+
+  it('does not go before its file, though the company keeps conversations longer since it began', async () => {
+    const visit = await aConversation();
+    const begun = await dataOf<Begun>(await begin(visit));
+    const file = await keptBy(90).find(visit, begun.file_id);
+    if (!file) throw new Error('The file is not there.');
+
+    await keptBy(3650).complete(visit, file);
+    table.clock.pass(days(90) + 1_000);
+
+    expect(await keptBy(3650).find(visit, begun.file_id)).toBeUndefined();
   });
 });
 
@@ -129,7 +165,7 @@ describe('a content that is not what was said', () => {
 
     expect(completed.status).toBe(422);
     expect(await completed.json()).toMatchObject({ type: 'urn:replies-engine:error:file-refused' });
-    expect(await bucket.head(objectKeyOf(visit, begun.file_id))).toBeUndefined();
+    expect(await bucket.head(objectKeyOf(visit, { ...begun, retention_days: 90 }))).toBeUndefined();
     expect((await visit.ask('POST', `${path}/complete`)).status).toBe(404);
   });
 

@@ -39,6 +39,19 @@ describe('the inbox', () => {
     expect(await idsIn()).toEqual(['c1', 'c3', 'c2']);
   });
 
+  it.each([['漢'.repeat(256)], ['line\nbreak'], ['a#b/c?d']])(
+    'goes on behind a conversation whose id is %j',
+    async (id) => {
+      const { open, list } = await anInbox(1);
+      await open(id);
+      const { next_cursor: cursor } = await list('?limit=1');
+
+      const { data } = await list(`?limit=1&cursor=${cursor}`);
+
+      expect(data.map(({ conversation_id }) => conversation_id)).toEqual(['c1']);
+    },
+  );
+
   it('has the beginning of what was said last', async () => {
     const { log, keyOf, list } = await anInbox(1);
     const text = `${'🙂'.repeat(300)} and more`;

@@ -3,11 +3,14 @@ import {
   PutEventsCommand,
   type PutEventsCommandOutput,
 } from '@aws-sdk/client-eventbridge';
+import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { maxEntryBytes } from '../../lambdas/events/messages.ts';
-import { publisher } from '../../lambdas/events/publisher.ts';
+import { publisher, withFallbackQueue } from '../../lambdas/events/publisher.ts';
+import type { QueueClient } from '../../lambdas/shared/queue/enqueue.ts';
 import { anEvent } from '../support/events.ts';
+import { recordedLog } from '../support/log.ts';
 
 /** A bus that answers like this. */
 function aBus(answer: Partial<PutEventsCommandOutput> | Error) {
@@ -22,6 +25,56 @@ function aBus(answer: Partial<PutEventsCommandOutput> | Error) {
 }
 
 const taken = { FailedEntryCount: 0, Entries: [{ EventId: '1' }] };
+
+/** A bus that is away, and a queue for what it does not take. */
+function aFallback(queueUrl: string, refuses = false) {
+  const { events } = aBus(new Error('The bus is away.'));
+  const sent: SendMessageCommand['input'][] = [];
+  const send = async ({ input }: SendMessageCommand) => {
+    if (refuses) throw new Error('SQS is away.');
+    sent.push(input);
+    return {};
+  };
+  const log = recordedLog();
+  const client = { send: send as QueueClient['send'] };
+  return { events: withFallbackQueue(events, { client, queueUrl }, log), sent, log };
+}
+
+describe('an event that the bus does not take', () => {
+  it('waits in a queue, where it holds nothing else up, and is lost for nobody', async () => {
+    const { events, sent, log } = aFallback('https://sqs/replies.fifo');
+    const event = anEvent();
+
+    await events.publish(event);
+
+    expect(sent).toMatchObject([{ MessageGroupId: event.id, MessageDeduplicationId: event.id }]);
+    expect(JSON.parse(sent[0]?.MessageBody ?? '')).toEqual({ kind: 'event', event });
+    expect(JSON.stringify(log)).not.toContain(JSON.stringify(event.data));
+  });
+
+  it('waits among those of its company in a standard queue', async () => {
+    const { events, sent } = aFallback('https://sqs/turns');
+
+    await events.publish(anEvent());
+
+    expect(sent).toMatchObject([{ MessageGroupId: anEvent().tenant_id }]);
+    expect(sent[0]).not.toHaveProperty('MessageDeduplicationId');
+  });
+
+  it('fails where the queue does not take it either', async () => {
+    const { events } = aFallback('https://sqs/turns', true);
+
+    await expect(events.publish(anEvent())).rejects.toMatchObject({ next: 'retry', code: 'queue' });
+  });
+
+  it('is not sent on where it is too large: the bus never takes it', async () => {
+    const { events, sent } = aFallback('https://sqs/turns');
+    const large = anEvent({ data: { text: 'x'.repeat(maxEntryBytes) } });
+
+    await expect(events.publish(large)).rejects.toMatchObject({ code: 'event_too_large' });
+    expect(sent).toEqual([]);
+  });
+});
 
 describe('an event that is published', () => {
   it('is on the bus of the deployment, whole', async () => {

@@ -66,7 +66,7 @@ describe('a function that may put work into its own queue', () => {
     expect(new Set(allowed.map(({ FunctionName }) => FunctionName))).toEqual(
       new Set(Object.keys(permissions).filter(working)),
     );
-    expect(allowed).toHaveLength(5);
+    expect(allowed).toHaveLength(6);
   });
 });
 

@@ -203,7 +203,7 @@ export const permissions: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
     ],
     'acme-tenants-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-    'acme-whatsapp-replies-dev.fifo': consumes,
+    'acme-whatsapp-replies-dev.fifo': [...consumes, 'sqs:SendMessage'],
     'acme-whatsapp-replies-dlq-dev.fifo': ['sqs:SendMessage'],
   },
   'acme-status-dev': {
@@ -211,5 +211,6 @@ export const permissions: Record<string, Record<string, string[]>> = {
     ...readsTwilioSecret,
     ...writesConversations,
     'acme-conversations-dev': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'acme-whatsapp-replies-dev.fifo': ['sqs:SendMessage'],
   },
 };

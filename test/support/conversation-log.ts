@@ -111,7 +111,7 @@ export function memoryConversationLog(
       return { conversation: shown(kept), created: true };
     },
 
-    async append(key, messages, { after, automatic, ofThePast }) {
+    async append(key, messages, { after, automatic, imported }) {
       const kept = keptOf(key);
       if (!kept) {
         throw new EngineError('discard', 'conversation_missing', 'There is no such conversation.');
@@ -125,7 +125,7 @@ export function memoryConversationLog(
         if (!there && automatic && handling !== 'automatic') return { kind: 'withheld', handling };
         written.push(structuredClone(there ?? write(kept, message)));
       }
-      if (!ofThePast) await listener?.written(shown(kept), written);
+      if (!imported) await listener?.written(shown(kept), written);
       return { kind: 'appended', messages: written, conversation: shown(kept) };
     },
 

@@ -18,3 +18,6 @@ export function aDelivery(event: unknown, attempt = 1): SQSRecord {
   const attributes = { ...record.attributes, ApproximateReceiveCount: String(attempt) };
   return { ...record, attributes };
 }
+
+/** A bus for who publishes nothing. */
+export const noBus = { publish: () => Promise.reject(new Error('Expected no event.')) };

@@ -72,7 +72,7 @@ export function conversationStoreContract(open: () => OpenedStore): void {
         });
       for (let n = 0; n < exchanges; n++) {
         const { turn: begun } = await store.recordInputs(exchange(n));
-        for (const part of begun.parts) await store.announce(begun, part);
+        for (const part of begun.parts) await store.appendPart(begun, part);
         await store.recordReply(begun);
       }
       return { store, exchange };

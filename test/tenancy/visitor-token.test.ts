@@ -61,7 +61,7 @@ describe('a visitor’s token', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: token.length - 1 }),
-        fc.constantFrom(...'ABCabc019-_.='),
+        fc.constantFrom(...'ABCabc019-_.='.split('')),
         (at, other) => {
           fc.pre(token[at] !== other);
           const changed = token.slice(0, at) + other + token.slice(at + 1);

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { textsSchema } from '../../lambdas/agents/features.ts';
+import type { EventPublisher } from '../../lambdas/events/publisher.ts';
 import { EngineError } from '../../lambdas/shared/errors.ts';
 import type { ConsumerParts } from '../../lambdas/shared/queue/consumer.ts';
 import { limits } from '../../lambdas/whatsapp-replies/limits.ts';
@@ -19,6 +20,7 @@ export interface ConsumerOptions {
   /** What the model says; by default it repeats the question. */
   answer?: (turn: Turn) => Promise<string>;
   defaultNumber?: () => Promise<string>;
+  events?: EventPublisher;
   /** In how many seconds the conversation may have a reply again; at once by default. */
   tryAcquireReply?: (turn: Turn) => Promise<number>;
   /** A real queue; by default one that keeps what it is told. */
@@ -88,6 +90,7 @@ export function aConsumer(table: TestTable, options: ConsumerOptions = {}) {
         pictureRoom: byteRoom(limits.batchPictureBytes),
         statusCallback: (_turn, key) => `https://replies.example/status?reply=${key}`,
       }),
+      events: options.events ?? { publish: async () => undefined },
       defaultBusinessNumber: options.defaultNumber ?? (async () => '+14155238886'),
     },
     { ...parts, ...options.queue },

@@ -92,6 +92,7 @@ export function mockedAws() {
     table,
     queue,
     secrets,
+    bus,
     item: (key: Key) => items.get(nameOf(key)),
     sent: () => queue.commandCalls(SendMessageCommand).map(({ args }) => args[0].input),
     published: () =>

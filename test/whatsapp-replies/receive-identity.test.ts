@@ -10,6 +10,8 @@ import { aTurn } from './vendors/a-turn.ts';
 
 let table: TestTable;
 let people = 0;
+const contents = { of: async () => [], remove: async () => undefined };
+const tables = () => ({ conversations: table, log: table, leads: table, contents });
 
 beforeAll(async () => {
   table = await startTestTable();
@@ -41,10 +43,7 @@ async function aPerson() {
     optedOut: async () => [await optedOut(byNumber), await optedOut(byId)],
     conversations: () => receiver.enqueued().map(({ conversation_id }) => conversation_id),
     kept: (address: string) =>
-      storedDataOf(
-        { company: 'acme', address, email: undefined },
-        { conversations: table, log: table, leads: table },
-      ),
+      storedDataOf({ company: 'acme', address, visitor: undefined, email: undefined }, tables()),
   };
 }
 
@@ -134,7 +133,7 @@ describe('a customer who is named by a number and by an id', () => {
     await other.both('STOP');
 
     for (const { kept, byId } of [person, other]) {
-      await forget(await kept(byId), 'acme', { conversations: table, log: table, leads: table });
+      await forget(await kept(byId), 'acme', tables());
     }
 
     expect((await person.kept(person.byNumber)).channels).toEqual([]);

@@ -1,3 +1,4 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
@@ -12,6 +13,7 @@ import {
   startTwilioSimulator,
   type TwilioSimulator,
 } from '../../local/simulators/twilio/simulator.ts';
+import { anEvent } from '../support/events.ts';
 import { anSqsEvent, aQueueMessage, aRecord } from '../support/sqs-event.ts';
 import {
   accountSid,
@@ -88,6 +90,42 @@ describe('the replying function', () => {
     expect(lines.join('\n')).toMatch(/"turn_id":\s*"SM1"/);
     expect(lines.join('\n')).not.toContain(customerAddress.slice(-10));
     expect(lines.join('\n')).not.toContain('Where is my order?');
+  });
+
+  it('answers while the bus is away, and leaves the events in the queue', async () => {
+    aFunctionWithVendors();
+    aws.bus.on(PutEventsCommand).rejects(new Error('The bus is away.'));
+
+    const response = await reply(anSqsEvent(aRecord('r1', aQueueMessage())));
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(toCustomer()).toHaveLength(1);
+    const waiting = aws.sent().map(({ MessageBody }) => JSON.parse(MessageBody ?? ''));
+    expect(waiting.map(({ event }) => event.type)).toEqual([
+      'conversation.started',
+      'message.received',
+      'message.sent',
+    ]);
+  });
+
+  it('publishes an event that has waited in the queue', async () => {
+    aFunctionWithVendors();
+    const event = anEvent();
+
+    const response = await reply(anSqsEvent(aRecord('r1', { kind: 'event', event })));
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(aws.published()).toEqual([event.type]);
+  });
+
+  it('keeps an event in the queue while the bus is away', async () => {
+    aFunctionWithVendors();
+    aws.bus.on(PutEventsCommand).rejects(new Error('The bus is away.'));
+
+    const response = await reply(anSqsEvent(aRecord('r1', { kind: 'event', event: anEvent() })));
+
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'r1' }] });
+    expect(aws.sent()).toEqual([]);
   });
 
   it('sends a malformed message to the dead-letter queue, and answers the others', async () => {

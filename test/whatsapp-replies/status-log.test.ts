@@ -73,14 +73,14 @@ async function aConversation() {
   const store = replyStore(table);
   const part = aPart();
   const { turn } = await store.recordInputs(aTurn({ conversation_id }));
-  await store.announce({ ...turn, parts: [part] }, part);
+  await store.appendPart({ ...turn, parts: [part] }, part);
   const person_message = {
     ...{ message_id: 'msg_1', text: 'Long.', created_at: '2026-11-21T10:00:00.000Z' },
     author: { id: 'user:ada' },
   };
   const parts = [1, 2].map((n) => aPart({ message_key: `person#msg_1.0${n}of02` }));
   const written = aTurn({ conversation_id, turn_id: 'person.msg_1', person_message, parts });
-  for (const one of parts) await store.announce(written, one);
+  for (const one of parts) await store.appendPart(written, one);
   return part.message_key;
 }
 

@@ -67,7 +67,7 @@ export function conversationLog(
   };
 
   /** Where it has arrived meanwhile, it has not failed. */
-  const tellFailure = async (key: ConversationKey, sequence: number, to: LogListener) => {
+  const publishFailure = async (key: ConversationKey, sequence: number, to: LogListener) => {
     const [conversation, message] = [await items.find(key), await slots.at(key, sequence)];
     if (!conversation || message?.delivery?.status !== 'failed') return;
     await to.undelivered(conversationSchema.parse(conversation), message);
@@ -89,11 +89,7 @@ export function conversationLog(
       };
     },
 
-    async append(
-      key,
-      messages,
-      { after, automatic = false, ofThePast = false },
-    ): Promise<Appended> {
+    async append(key, messages, { after, automatic = false, imported = false }): Promise<Appended> {
       const before = await read(key, after);
       if (!before) throw missing(key);
       const found = new Map(before.messages.map((message) => [message.message_id, message]));
@@ -112,7 +108,7 @@ export function conversationLog(
       }
       const written = messages.flatMap(({ message_id }) => found.get(message_id) ?? []);
       const settled = await settle(before, conversation);
-      if (!ofThePast) await listener?.written(settled, written);
+      if (!imported) await listener?.written(settled, written);
       return { kind: 'appended', messages: written, conversation: settled };
     },
 
@@ -127,7 +123,7 @@ export function conversationLog(
       if (!message) return false;
       await slots.deliver(key, message.sequence, delivery);
       if (delivery.status === 'failed' && listener)
-        await tellFailure(key, message.sequence, listener);
+        await publishFailure(key, message.sequence, listener);
       return true;
     },
 

@@ -7,6 +7,7 @@ import {
   conversationPartition,
   type FileReference,
 } from '../conversation.ts';
+import { limits } from '../limits.ts';
 import type { ConversationsTable } from './keys.ts';
 
 /** A file of a conversation; `uploaded_at` is missing until its content was checked. */
@@ -14,6 +15,8 @@ export interface StoredFile extends FileReference {
   participant_id: string;
   uploaded_by: string;
   created_at: string;
+  /** One of `limits.fileDays`: the bucket removes the content after so many. */
+  retention_days: number;
   uploaded_at?: string;
 }
 
@@ -48,16 +51,27 @@ export function fileStore(table: ConversationsTable) {
       return written;
     },
 
+    /** For how many days a content that begins now is kept: not fewer than its conversation. */
+    async retentionDays({ tenant_id }: ConversationKey): Promise<number> {
+      const days = await table.retentionDays(tenant_id);
+      return limits.fileDays.find((kept) => kept >= days) ?? Math.max(...limits.fileDays);
+    },
+
     begin: (key: ConversationKey, file: StoredFile): Promise<void> =>
       files.put(keys.file(key, file.file_id), file, { retentionDays: unfinishedDays }),
 
     /** The file as it is then; undefined where it has expired meanwhile. */
-    async complete(key: ConversationKey, fileId: string): Promise<StoredFile | undefined> {
+    async complete(
+      key: ConversationKey,
+      { file_id, retention_days }: StoredFile,
+    ): Promise<StoredFile | undefined> {
       const now = isoTime(table.clock.now());
-      const { item } = await files.updateIf(keys.file(key, fileId), {
+      const days = await table.retentionDays(key.tenant_id);
+      const { item } = await files.updateIf(keys.file(key, file_id), {
         set: { uploaded_at: expr`if_not_exists(uploaded_at, ${now})` },
         if: exists,
-        retentionDays: await table.retentionDays(key.tenant_id),
+        // It ends with its content, where the company keeps its conversations longer since it began.
+        retentionDays: Math.min(days, retention_days),
       });
       return item;
     },

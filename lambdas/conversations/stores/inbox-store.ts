@@ -1,10 +1,11 @@
 import { expr } from '../../shared/store/expression.ts';
 import { ItemStore, type Page } from '../../shared/store/item-store.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { type Conversation, conversationPartition } from '../conversation.ts';
 import { inboxIndex } from '../limits.ts';
 import { conversationOf, type Item, inboxOf } from './conversation-items.ts';
 import { allOf, filteredPage } from './filtered-page.ts';
-import { type ConversationsTable, keys } from './keys.ts';
+import { keys } from './keys.ts';
 
 export type InboxFilter = {
   [Name in 'status' | 'channel' | 'handling' | 'assignee']?: Conversation[Name] | undefined;
@@ -17,7 +18,7 @@ export interface InboxPlace {
 }
 
 /** The conversations of a company, those with the latest activity first; what has just changed may take a second. */
-export function inboxStore(table: ConversationsTable) {
+export function inboxStore(table: Table) {
   const items = new ItemStore<Item>(table, 'the inbox');
 
   return {

@@ -11,8 +11,11 @@ import {
 import type { ConversationLog, NewMessage } from '../ports.ts';
 import { type ConversationsTable, keys, messagePrefix, messagesBehind } from './keys.ts';
 
-/** How many messages are looked through at once, and in all, for one by its id. */
-const [searchedAtOnce, searchedInAll] = [50, 1_000];
+/**
+ * How many messages are looked through for one by its id: first a few, since what is asked for is nearly always among
+ * the newest and each that is read costs, then more at once, and in all.
+ */
+const [searchedFirst, searchedAtOnce, searchedInAll] = [8, 100, 1_000];
 
 /** Only a higher rank replaces a lower one. Delivered and read outrank the failure: they prove that the message arrived. */
 export const deliveryRanks: Record<DeliveryStatus, number> = {
@@ -57,8 +60,9 @@ export function messageSlots(table: ConversationsTable) {
     async byId(key: ConversationKey, messageId: string): Promise<Message | undefined> {
       const filter = expr`message_id = ${messageId}`;
       let after: string | undefined;
-      for (let looked = 0; looked < searchedInAll; looked += searchedAtOnce) {
-        const page = await newestPage(key, { limit: searchedAtOnce, after, filter });
+      let limit = searchedFirst;
+      for (let looked = 0; looked < searchedInAll; looked += limit, limit = searchedAtOnce) {
+        const page = await newestPage(key, { limit, after, filter });
         if (page.items[0]) return page.items[0];
         after = page.next;
         if (after === undefined) return undefined;

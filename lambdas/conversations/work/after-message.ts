@@ -62,8 +62,9 @@ export type Wish = HandlingChange | { status: 'closed'; by: string; name?: strin
 
 /** The event by which a wish comes true; undefined where it is so already. */
 export function eventFor(conversation: Conversation, wish: Wish): ConversationEvent | undefined {
-  const { status, handling, assignee } = conversation;
+  const { status, handling, assignee, last_sequence } = conversation;
   if ('status' in wish) return status === 'closed' ? undefined : 'closed';
+  if (wish.ifLast !== undefined && wish.ifLast !== last_sequence) return undefined;
   switch (wish.handling) {
     case 'automatic':
       return handling === 'automatic' ? undefined : 'handed_back';

@@ -17,14 +17,14 @@ export const startedEvent = (conversation: Conversation): ProductEvent =>
 /** The event of a message: the same however often it is made. */
 export function messageEvent(conversation: Conversation, message: Message): ProductEvent {
   const { sequence, created_at } = message;
-  const what = { message: told(message) };
+  const what = { message: messageData(message) };
   return eventOf(typeOf(message), conversation, String(sequence), created_at, what);
 }
 
 /** The event that a message has not reached the customer. */
 export function failedEvent(conversation: Conversation, message: Message): ProductEvent {
   const { sequence, created_at, delivery } = message;
-  const data = { message: told(message), error_code: delivery?.error_code ?? null };
+  const data = { message: messageData(message), error_code: delivery?.error_code ?? null };
   const at = delivery?.updated_at ?? created_at;
   return eventOf('message.failed', conversation, String(sequence), at, data);
 }
@@ -41,7 +41,7 @@ function typeOf({ role, event }: Message): ConversationEventType {
   return role === 'user' ? 'message.received' : 'message.sent';
 }
 
-function told({ text, delivery: _changes, ...message }: Message) {
+function messageData({ text, delivery: _changes, ...message }: Message) {
   return text.length > maxEventText
     ? { ...message, text: text.slice(0, maxEventText).toWellFormed(), truncated: true }
     : { ...message, text };

@@ -25,7 +25,7 @@ interface StoredMessage extends Partial<PastMessage> {
   timestamp?: string;
 }
 
-type Told = StoredMessage & PastMessage;
+type TextMessage = StoredMessage & PastMessage;
 
 /** People quote what they still see; one query reads as many messages. */
 const searchedMessages = 500;
@@ -36,9 +36,11 @@ export function olderTranscript(table: ConversationsTable) {
   const range = (key: Key) => ({ pk: conversationPartition(key), prefix: messagePrefix });
 
   /** The newest that have words, oldest first. */
-  const newest = async (key: Key, limit: number): Promise<Told[]> => {
+  const newest = async (key: Key, limit: number): Promise<TextMessage[]> => {
     const page = await items.page(range(key), { newestFirst: true, limit, consistent: true });
-    return page.items.filter((item): item is Told => Boolean(item.role && item.content)).reverse();
+    return page.items
+      .filter((item): item is TextMessage => Boolean(item.role && item.content))
+      .reverse();
   };
 
   return {
@@ -47,13 +49,13 @@ export function olderTranscript(table: ConversationsTable) {
       key: Key,
       authors: Record<'customer' | 'agent', Message['author']>,
     ): Promise<NewMessage[]> {
-      const told = await newest(key, searchedMessages);
-      return told.map((item) => messageOf(item, authors, isoTime(table.clock.now())));
+      const found = await newest(key, searchedMessages);
+      return found.map((item) => messageOf(item, authors, isoTime(table.clock.now())));
     },
 
     async history(key: TurnKey, limit: number): Promise<PastMessage[]> {
-      const told = await newest(key, limit + searchedAround);
-      return told
+      const found = await newest(key, limit + searchedAround);
+      return found
         .filter(({ turn_id }) => turn_id !== key.turn_id)
         .slice(-limit)
         .map(({ role, content }) => ({ role, content }));
@@ -85,7 +87,7 @@ export type OlderTranscript = ReturnType<typeof olderTranscript>;
 const searchedAround = 30;
 
 const messageOf = (
-  { sk, role, content, message_sid, turn_id, status, timestamp, ...item }: Told,
+  { sk, role, content, message_sid, turn_id, status, timestamp, ...item }: TextMessage,
   authors: Record<'customer' | 'agent', Message['author']>,
   now: string,
 ): NewMessage => {

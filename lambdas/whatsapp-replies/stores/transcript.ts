@@ -18,7 +18,7 @@ type Methods =
   | 'recordInputs'
   | 'handling'
   | 'requestPerson'
-  | 'announce'
+  | 'appendPart'
   | 'missesMessages'
   | 'history'
   | 'messageBySid';
@@ -55,7 +55,7 @@ export function transcript({ log, older, clock }: TranscriptParts): Pick<
         ...(before.length > 0 && { taken_over: before.length }),
       },
     });
-    if (before.length > 0) await log.append(keyOf(turn), before, { after: 0, ofThePast: true });
+    if (before.length > 0) await log.append(keyOf(turn), before, { after: 0, imported: true });
   };
 
   /** The conversation may have expired since the turn began. */
@@ -105,7 +105,7 @@ export function transcript({ log, older, clock }: TranscriptParts): Pick<
       });
     },
 
-    async announce(turn, part) {
+    async appendPart(turn, part) {
       const { person_message: written, outcome } = turn;
       if (written) {
         const isFirst = turn.parts[0]?.message_key === part.message_key;
@@ -150,7 +150,7 @@ export function transcript({ log, older, clock }: TranscriptParts): Pick<
       return ours && pastMessage(ours);
     },
 
-    /** What was announced and not sent after all, or refused, has failed. */
+    /** What was appended and not sent after all, or refused, has failed. */
     async recordUnsent(turn) {
       const { person_message: written, parts } = turn;
       const unsent = parts.filter(({ state }) => state !== 'sent');

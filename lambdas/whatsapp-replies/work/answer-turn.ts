@@ -68,8 +68,8 @@ async function receive(received: Turn, context: TurnContext): Promise<StepResult
   }
   const forPerson = await context.handoverText(turn);
   if (forPerson !== undefined) {
-    const told = composeHandover(turn, forPerson, context.clock.now());
-    return { kind: 'moved', turn: await store.saveTurn(told) };
+    const composed = composeHandover(turn, forPerson, context.clock.now());
+    return { kind: 'moved', turn: await store.saveTurn(composed) };
   }
   const afterSeconds = isFirstTry(turn) ? await context.tryAcquireReply(turn) : 0;
   if (afterSeconds > 0) return slowDown(turn, afterSeconds, context);

@@ -221,7 +221,7 @@ export interface ConversationStore {
    * Puts a part into the conversation before it is sent, and never behind a takeover; its sequence. Undefined where it
    * is not to be sent: a person has the conversation, or is waited for.
    */
-  announce(turn: Turn, part: ReplyPart): Promise<{ sequence?: number } | undefined>;
+  appendPart(turn: Turn, part: ReplyPart): Promise<{ sequence?: number } | undefined>;
   conversation(key: TurnKey): Promise<Conversation | undefined>;
   /** Whether a person has had the conversation since that message. */
   missesMessages(turn: Turn, seenSequence: number | undefined): Promise<boolean>;

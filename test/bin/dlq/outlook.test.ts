@@ -224,6 +224,14 @@ describe('a dead event', () => {
     expect(await redriving(event())).toContain('tells the company again');
   });
 
+  it('that the bus did not take is named alike, and is published when it is sent back', async () => {
+    const { detail } = JSON.parse(event().body) as { detail: object };
+    const waiting = aDeadLetter({ kind: 'event', event: detail });
+
+    expect(waiting.subject).toEqual(event().subject);
+    expect(await redriving(waiting)).toContain('publishes the event');
+  });
+
   it('of a company that is not there fails again', async () => {
     const attributes = { reason_code: 'tenant_unknown', reason: 'acme is not on this deployment.' };
 

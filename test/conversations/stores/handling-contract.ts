@@ -51,6 +51,20 @@ export function handlingContract(
       ]);
     });
 
+    it('stays as it is where somebody has written since it was decided', async () => {
+      const { log, key, state } = await handled('person');
+      const before = await log.find(key);
+      const person = { role: 'person', author: { id: agent } } as const;
+      await log.append(key, [aMessage('m2', person)], { after: 0 });
+      const back = { handling: 'automatic', by: 'agent:handover' } as const;
+
+      await log.setHandling(key, { ...back, ifLast: before?.last_sequence ?? 0 });
+
+      expect(await state()).toEqual(['active', 'person', agent]);
+      await log.setHandling(key, { ...back, ifLast: 3 });
+      expect(await state()).toEqual(['active', 'automatic', null]);
+    });
+
     it('stays as it is where it is so already, and nothing is recorded', async () => {
       for (const handling of ['automatic', 'waiting', 'person'] as const) {
         const { log, key, set } = await handled(handling);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { limits, retentionPrefix } from '../../../lambdas/conversations/limits.ts';
 import { siteHeaders } from '../../../lambdas/site/work/site-headers.ts';
 import { referredBy, resourcesOf, stageNames, templateOf } from '../../support/stack.ts';
+
+interface LifecycleRule {
+  ExpirationInDays?: number;
+}
 
 const template = templateOf('prod');
 const only = (type: string) => {
@@ -49,6 +54,24 @@ describe('every bucket', () => {
     for (const [, { DeletionPolicy }] of resourcesOf(templateOf('dev'), 'AWS::S3::Bucket')) {
       expect(DeletionPolicy).toBe('Delete');
     }
+  });
+});
+
+describe('the bucket of files', () => {
+  it('removes each content after the days under which it lies', () => {
+    const rules = resourcesOf(template, 'AWS::S3::Bucket').flatMap(
+      ([, { Properties }]) => Properties.LifecycleConfiguration.Rules as LifecycleRule[],
+    );
+    const removing = rules.filter(({ ExpirationInDays: days }) => days !== undefined);
+
+    expect(removing).toEqual(
+      limits.fileDays.map((days) => ({
+        ExpirationInDays: days,
+        Prefix: retentionPrefix(days),
+        Status: 'Enabled',
+      })),
+    );
+    expect(Math.max(...limits.fileDays)).toBe(3650);
   });
 });
 

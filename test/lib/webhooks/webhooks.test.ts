@@ -75,7 +75,7 @@ describe('the keys from which others are derived', () => {
       ([, { Properties }]) => Properties.GenerateSecretString,
     );
 
-    expect(keys.map(([, { Properties }]) => Properties.Name).sort()).toEqual([
+    expect(keys.map(([, { Properties }]) => String(Properties.Name)).sort()).toEqual([
       'acme/dev/visitor-token-key',
       'acme/dev/webhook-signing-key',
     ]);

@@ -41,6 +41,14 @@ describe('the local REST API', () => {
     });
   });
 
+  it('hands over a path that is no encoding as it was sent', async () => {
+    const { call } = await aRestApi(echo);
+
+    const response = await call('/streaming/%zz');
+
+    expect(await response.json()).toMatchObject({ pathParameters: { proxy: 'streaming/%zz' } });
+  });
+
   it('answers nothing that is not below its stage', async () => {
     const { url } = await aRestApi(echo);
 

@@ -19,6 +19,7 @@ import { consumerParts, staysOf } from '../../support/consumer.ts';
 import { memoryConversationLog } from '../../support/conversation-log.ts';
 import { TestProcess } from '../../support/crash.ts';
 import { documented } from '../../support/documented.ts';
+import { noBus } from '../../support/events.ts';
 import { recordedLog, recordedMeter } from '../../support/log.ts';
 import { aRecord } from '../../support/sqs-event.ts';
 import { startTestTable, type TestTable } from '../../support/table.ts';
@@ -133,7 +134,7 @@ export async function streamWorld(
       ),
     /** What the queue's worker does with all that waits. */
     async settle(): Promise<void> {
-      const consume = turnConsumer({ turns, runTurn: run, conversations }, parts);
+      const consume = turnConsumer({ turns, runTurn: run, conversations, events: noBus }, parts);
       for (let tries = 0; queued.length > 0 && tries < 50; tries++) {
         clock.pass(61_000);
         const records = queued.map((message, n) => aRecord(String(n), message));

@@ -140,7 +140,7 @@ describe('a message that is looked for by its SID', () => {
     const store = replyStore(table);
     const part = aPart({ message_sid: 'SMout' });
     const { turn } = await store.recordInputs(aTurn({ conversation_id, parts: [part] }));
-    await store.announce(turn, part);
+    await store.appendPart(turn, part);
     await store.recordReply(turn);
     const other = { ...turn, conversation_id: `${conversation_id}x` };
 

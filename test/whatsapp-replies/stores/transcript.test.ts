@@ -84,15 +84,15 @@ describe('the first message of a conversation', () => {
 });
 
 describe('a part of a reply', () => {
-  const announced = async (turn: Turn) => {
+  const appended = async (turn: Turn) => {
     const part = aPart({ state: 'claimed' });
-    return replyStore(table).announce({ ...turn, parts: [part] }, part);
+    return replyStore(table).appendPart({ ...turn, parts: [part] }, part);
   };
 
   it('stands in the conversation before it is sent', async () => {
     const { turn } = await replyStore(table).recordInputs(aTurn({ conversation_id }));
 
-    const places = [await announced(turn), await announced(turn)];
+    const places = [await appended(turn), await appended(turn)];
 
     expect(places).toEqual([{ sequence: 2 }, { sequence: 2 }]);
     expect((await logged()).at(-1)).toMatchObject({
@@ -110,7 +110,7 @@ describe('a part of a reply', () => {
       const { turn } = await replyStore(table).recordInputs(aTurn({ conversation_id }));
       await conversationLog(table).setHandling(keyHere(), { handling, by: 'user:ada' });
 
-      expect(await announced(turn)).toBeUndefined();
+      expect(await appended(turn)).toBeUndefined();
       expect(await textsHere()).toEqual(['Where is my order?', '']);
     },
   );
@@ -121,7 +121,7 @@ describe('what a customer quotes', () => {
     const store = replyStore(table);
     const { turn } = await store.recordInputs(aTurn({ conversation_id }));
     const part = aPart();
-    await store.announce({ ...turn, parts: [part] }, part);
+    await store.appendPart({ ...turn, parts: [part] }, part);
     await store.recordReply({ ...turn, parts: [part] });
     const person_message = {
       ...{ message_id: 'msg_1', text: 'Ada here.', created_at: minute(1) },
@@ -129,7 +129,7 @@ describe('what a customer quotes', () => {
     };
     const sent = aPart({ message_key: 'person#msg_1.01of01', message_sid: 'SMada' });
     const written = { ...turn, inputs: [], person_message, parts: [sent] };
-    await store.announce(written, sent);
+    await store.appendPart(written, sent);
     await store.recordReply(written);
 
     const found = async (sid: string) => (await store.messageBySid(turn, sid))?.content;
@@ -158,7 +158,7 @@ describe('the writes of a message with an answer in one part, beside those of it
     const second = aTurn({ conversation_id, turn_id: 'SM2', after });
     const part = aPart({ message_key: 'k2', message_sid: 'SMreply2' });
     const { turn } = await store.recordInputs(second);
-    await store.announce({ ...turn, parts: [part] }, part);
+    await store.appendPart({ ...turn, parts: [part] }, part);
     await store.recordReply({ ...turn, parts: [part] });
 
     const of = (owner: string) => written.filter((one) => one === owner).length;

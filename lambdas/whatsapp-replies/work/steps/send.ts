@@ -71,10 +71,9 @@ async function sendPart(
   const { answer_lost: _before, ...unsent } = part;
   const claimedPart: ReplyPart = { ...unsent, state: 'claimed', claimed_at: context.clock.now() };
   const claimed = await context.store.saveTurn(withPart(turn, claimedPart));
-  const announced = await announce(claimed, part, context);
-  if (!announced)
-    return { turn: withPart(claimed, { ...unsent, state: 'waiting' }), ended: 'held' };
-  const claim: ReplyPart = { ...claimedPart, ...announced };
+  const appended = await appendPart(claimed, part, context);
+  if (!appended) return { turn: withPart(claimed, { ...unsent, state: 'waiting' }), ended: 'held' };
+  const claim: ReplyPart = { ...claimedPart, ...appended };
   const result = await context.messenger.send(outbound(claimed, part, context));
   switch (result.kind) {
     case 'sent':
@@ -104,13 +103,13 @@ async function sendPart(
 }
 
 /** Immediately before the part is sent. Where that fails the part is known not to be sent, as far as that can be kept. */
-async function announce(
+async function appendPart(
   turn: Turn,
   part: ReplyPart,
   context: TurnContext,
 ): Promise<{ sequence?: number } | undefined> {
   try {
-    return await context.store.announce(turn, part);
+    return await context.store.appendPart(turn, part);
   } catch (error) {
     await savePart(turn, { ...part, state: 'waiting' }, context).catch(() => undefined);
     throw error;
