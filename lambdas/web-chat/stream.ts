@@ -10,12 +10,10 @@ import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
-import { tooMany } from './problems.ts';
-import { isHis, type MessagePorts, post } from './serve-messages.ts';
+import { isHis, type MessagePorts, postAndWait, readTooOften } from './serve-messages.ts';
 import { heartbeat, plainStream, type StreamEncoding } from './sse.ts';
 import { streamingRoutes as routes } from './streaming-routes.ts';
 import { uiMessageStream } from './ui-message-stream.ts';
-import type { Allowed } from './work/ports.ts';
 import { readTurn, type Wanted } from './work/read-turn.ts';
 
 export interface StreamPorts extends ApiDependencies, Omit<MessagePorts, 'turns'> {
@@ -23,8 +21,6 @@ export interface StreamPorts extends ApiDependencies, Omit<MessagePorts, 'turns'
   turns: Turns;
   runTurn: RunTurn;
   queue: TurnQueue;
-  /** Takes a connection of a conversation from its limit. */
-  tryOpen(key: ConversationKey): Promise<Allowed>;
 }
 
 /** The routes that stream answers: whoever sends a message has it answered in the same invocation, and reads as all others do. */
@@ -46,7 +42,7 @@ export function streamApp(ports: StreamPorts): Hono {
   };
 
   serve(routes.streamAction, async (request) => {
-    const posted = await post(request, posting);
+    const posted = await postAndWait(request, posting);
     if (!posted || 'problem' in posted) return posted?.problem;
     const { message, turn } = posted;
     const key = keyOf(posted.conversation);
@@ -60,10 +56,8 @@ export function streamApp(ports: StreamPorts): Hono {
     const { params, query, headers, caller } = request;
     const key = await own(caller, params.conversation_id);
     if (!key) return undefined;
-    const opened = await ports.tryOpen(key);
-    if (!opened.allowed) {
-      return tooMany(opened.retryAfterSeconds, 'This conversation is read too often');
-    }
+    const refused = await readTooOften(key, ports);
+    if (refused) return refused;
     const after = Number(headers['Last-Event-ID'] ?? 0);
     const current = await turns.current(key);
     const turn_id = query.turn_id ?? current?.turn_id;
@@ -155,7 +149,6 @@ async function answer(
   };
   try {
     const progress = await runTurn(key, { owner: newId(), remainingMs }, () => wake.now());
-    if (progress.kind === 'ended') await handOver(progress.next, 0);
     if (progress.kind === 'waits') {
       await handOver(await turns.current(key), Math.ceil(progress.forMs / 1_000));
     }

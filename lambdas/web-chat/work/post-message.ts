@@ -11,6 +11,8 @@ export interface Posted {
   conversation: Conversation;
   /** What answers it; undefined where a person does, or where another turn runs. */
   turn: Turn | undefined;
+  /** It was written before, with the same key. */
+  isRepeated: boolean;
 }
 
 /** Why a message is not written. */
@@ -62,7 +64,7 @@ export async function postMessage(
   const now = await handedOver(appended.conversation, message, ports);
   const isAnswered = now.handling === 'automatic';
   const turn = isAnswered ? await ports.turns.begin(now, message.sequence) : undefined;
-  return { kind: 'posted', message, conversation: now, turn };
+  return { kind: 'posted', message, conversation: now, turn, isRepeated: Boolean(isWritten) };
 }
 
 async function claim(
