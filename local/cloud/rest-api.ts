@@ -180,5 +180,13 @@ function parametersOf(resourcePath: string, path: string): Record<string, string
   if (!greedy) return resourcePath === path ? {} : undefined;
   const [, before = '', name = ''] = greedy;
   const rest = path.slice(before.length);
-  return path.startsWith(before) && rest ? { [name]: decodeURI(rest) } : undefined;
+  return path.startsWith(before) && rest ? { [name]: decoded(rest) } : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURI(text);
+  } catch {
+    return text;
+  }
 }

@@ -41,6 +41,20 @@ describe('the local REST API', () => {
     });
   });
 
+  it.each(['%', '%ff', 'a%zz'])(
+    'hands over a path that cannot be decoded as it is: %s',
+    async (id) => {
+      const { call } = await aRestApi(echo);
+
+      const response = await call(`/streaming/conversations/${id}/stream`);
+
+      expect(await response.json()).toMatchObject({
+        path: `/streaming/conversations/${id}/stream`,
+        pathParameters: { proxy: `streaming/conversations/${id}/stream` },
+      });
+    },
+  );
+
   it('answers nothing that is not below its stage', async () => {
     const { url } = await aRestApi(echo);
 
