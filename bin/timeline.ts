@@ -8,6 +8,7 @@ import { emailTimeline, runTimeline } from './timeline/email.ts';
 import { type Conversation, conversationsOf, scanFor, turnIn } from './timeline/find-turn.ts';
 import { leadTimeline } from './timeline/lead.ts';
 import { sayTimeline, type Timeline } from './timeline/step.ts';
+import { isWebTurn, webTimeline } from './timeline/web-turn.ts';
 import { whatsAppTimeline } from './timeline/whatsapp.ts';
 
 interface Wanted extends Target {
@@ -20,13 +21,11 @@ interface Wanted extends Target {
   json?: boolean | undefined;
 }
 
-/** Tells what happened to a message, an email, a run or a lead. */
+/** Tells what happened to a message, a turn, an email, a run or a lead. */
 export async function timeline(id: string, options: Wanted): Promise<void> {
   const records = recordsOf(options);
   if (options.company) await existingCompany(options.company, options);
-  const found = /^(SM|MM)\w+$/.test(id)
-    ? await ofMessage(id, options, records)
-    : await ofEmail(id, options, records);
+  const found = await timelineOf(id, options, records);
   if (!found) {
     throw new CommandError(
       `Nothing is recorded of ${id} (${options.stage}): it waits in its queue, perhaps behind an earlier message of the same customer that fails, its ids are others, or it has expired.`,
@@ -38,6 +37,24 @@ export async function timeline(id: string, options: Wanted): Promise<void> {
   if (!next) return;
   const what = found.dead ? 'It is a dead letter' : 'It is worked on, tried again or a dead letter';
   say(`${what}: ${next}`);
+}
+
+function timelineOf(id: string, options: Wanted, records: Records): Promise<Timeline | undefined> {
+  if (/^(SM|MM)\w+$/.test(id)) return ofMessage(id, options, records);
+  return isWebTurn(id) ? ofWebTurn(id, options) : ofEmail(id, options, records);
+}
+
+async function ofWebTurn(
+  id: string,
+  { company, conversation, reveal = false, ...target }: Wanted,
+): Promise<Timeline | undefined> {
+  if (!company || !conversation) {
+    throw new CommandError(
+      `Whose is ${id}? Add --company and --conversation (log lines name them).`,
+    );
+  }
+  const table = tableOf(target, 'platform-conversations');
+  return webTimeline({ company, conversation, id }, table, reveal);
 }
 
 async function ofEmail(

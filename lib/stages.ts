@@ -9,6 +9,8 @@ export interface AlarmThresholds {
   failedAtLeast: number;
   /** Seconds from the webhook to the reply that nine in ten replies keep. */
   replySeconds: number;
+  /** Answers on web pages that fail within five minutes. */
+  failedTurns: number;
   /** Late emails in a hundred, and how many there must be within fifteen minutes to say so. */
   latePercent: number;
   lateAtLeast: number;
@@ -53,6 +55,7 @@ const alarmsFrom: AlarmThresholds = {
   failedPercent: 5,
   failedAtLeast: 3,
   replySeconds: 60,
+  failedTurns: 3,
   latePercent: 10,
   lateAtLeast: 5,
   vendorFailures: 5,
@@ -84,7 +87,13 @@ const throwawayStage: Stage = {
   memoryMb,
   alarms: 'where told',
   // Whoever tries things out fails more often.
-  alarmsFrom: { ...alarmsFrom, failedPercent: 20, failedAtLeast: 10, vendorFailures: 20 },
+  alarmsFrom: {
+    ...alarmsFrom,
+    failedPercent: 20,
+    failedAtLeast: 10,
+    failedTurns: 10,
+    vendorFailures: 20,
+  },
   throttle: { rateLimit: 100, burstLimit: 200 },
   concurrency: { replies: 10, emailRuns: 5, emails: 10, triage: 5, webhooks: 10, turns: 5 },
   loopbackUrls: 'refused',

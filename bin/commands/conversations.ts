@@ -32,8 +32,8 @@ export function conversations() {
       'after',
       examples(
         'conversations list --handling waiting',
-        "conversations say c_1f6b 'Hello, Eva here.' --name Eva",
-        'conversations handback c_1f6b',
+        "conversations say conv_1f6b 'Hello, Eva here.' --name Eva",
+        'conversations handback conv_1f6b',
       ),
     );
   onApi(command.command('list'))

@@ -13,6 +13,8 @@ interface Shown {
   enum?: unknown[];
   items?: Shown;
   properties?: Record<string, Shown>;
+  /** Of a record by languages. */
+  additionalProperties?: Shown | boolean;
   minimum?: number;
   maximum?: number;
   minLength?: number;
@@ -103,13 +105,15 @@ ${Object.entries(knownFeatures)
 const featureTable = (schema: z.ZodMiniType): string =>
   table(['Field', 'Meaning', 'Takes', 'Default'], fieldsOf(shown(schema, 'input')));
 
-/** Fields of objects within are named with their path. */
+/** Fields of objects within are named with their path; those of a record by languages, for one of them. */
 const fieldsOf = ({ properties = {} }: Shown, path = ''): string[][] =>
-  Object.entries(properties).flatMap(([name, value]) =>
-    value.properties
-      ? fieldsOf(value, `${path}${name}.`)
-      : [[code(path + name), value.description ?? '', taken(value), defaultOf(value)]],
-  );
+  Object.entries(properties).flatMap(([name, value]) => {
+    if (value.properties) return fieldsOf(value, `${path}${name}.`);
+    const each = value.additionalProperties;
+    return typeof each === 'object' && each.properties
+      ? fieldsOf(each, `${path}${name}.LANGUAGE.`)
+      : [[code(path + name), value.description ?? '', taken(value), defaultOf(value)]];
+  });
 
 const shown = (schema: z.ZodMiniType, io: 'input' | 'output'): Shown =>
   z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Shown;
@@ -118,6 +122,8 @@ const shown = (schema: z.ZodMiniType, io: 'input' | 'output'): Shown =>
 function taken(value: Shown): string {
   if (value.enum) return value.enum.map((one) => code(String(one))).join(', ');
   switch (value.type) {
+    case 'boolean':
+      return '`true` or `false`';
     case 'array':
       return `a list${bounds(value.minItems, value.maxItems)}: ${taken(value.items ?? {})}`;
     case 'integer':

@@ -10,6 +10,8 @@ export const limits = {
   writeBytes: 1_024,
   /** Events that one write of a turn's log holds at most. */
   batchEvents: 8,
+  /** Of an answer: an item of DynamoDB has 400 KB at most, and the last event of a turn's log has the answer twice. */
+  answerBytes: 64_000,
   /** How long a turn's log is kept: whoever reads it later reads the message itself. */
   eventDays: 2,
   /** What the model reads of a conversation. */
@@ -26,7 +28,7 @@ export const limits = {
   companyTurnsPerSecond: 10,
   /** Failures of the model after which a turn has failed. */
   modelTries: 3,
-  /** How often work on one turn is begun; more often it ends its function each time. */
+  /** How often work on one turn is begun, waiting left out; more often it ends its function each time. */
   attempts: 25,
   /** A silent stream is taken for broken after this time, and read on. */
   silentSeconds: 30,
@@ -38,6 +40,11 @@ export const limits = {
   /** Of a message: those count too in which it waited for whoever was alive. */
   maxAttempts: 20,
   outageAttempts: 40,
+  /**
+   * How often the queue looks for a message that is not written yet: with pauses of up to a minute for six minutes, which
+   * is longer than any function lives that may still write it.
+   */
+  looksForMessage: 15,
   /** SQS's own count also counts waiting for whoever is alive. */
   maxReceiveCount: 1_000,
   /** When the queue looks after a turn that somebody else works on. */

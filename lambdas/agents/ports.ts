@@ -35,11 +35,23 @@ export interface Turn extends ConversationKey {
   created_at: string;
 }
 
-/** Who is to answer: the queue's worker; the caller, whom the queue looks after; or whom the queue has sent already. */
+/** Who is to answer: the queue's worker; the caller, whom the queue looks after; or either, as the queue knows already. */
 export type Answerer = 'worker' | 'caller' | 'queued';
+
+/** A message that is about to be written, behind that sequence. */
+export type ComingMessage = Pick<Message, 'message_id'> & { after: number };
 
 /** How a channel has its customers' messages answered. */
 export interface Turns {
+  /**
+   * Lets the queue know of a message before it is written, so that it is answered though whoever writes it dies. Its turn
+   * is then begun as one of which the queue knows.
+   */
+  expect(
+    key: ConversationKey,
+    message: ComingMessage,
+    answerer?: Exclude<Answerer, 'queued'>,
+  ): Promise<void>;
   /**
    * The turn that answers this message: the running one that covers it, a new one, or undefined while another runs,
    * which the next turn follows. A turn that covers it and has ended is given too.

@@ -11,5 +11,6 @@ export const handler = worker('turn-worker', turnWorkerEnvironment, (parts) => {
   const queue = { queueUrl: env.TURN_QUEUE_URL, deadLetterUrl: env.TURN_DLQ_URL };
   const workers = { name: 'turns', concurrency: env.WORKER_CONCURRENCY };
   const share = fairShare(agents.conversationsTable, workers, log);
-  return turnConsumer(agents, { ...consumerParts(parts, queue), share });
+  const ports = { ...agents, conversations: agents.log };
+  return turnConsumer(ports, { ...consumerParts(parts, queue), share });
 });

@@ -25,7 +25,10 @@ interface Decided {
 }
 
 export interface PersonPorts {
-  conversations: Pick<ConversationLog, 'find' | 'append' | 'setHandling' | 'messageById'>;
+  conversations: Pick<
+    ConversationLog,
+    'find' | 'append' | 'setHandling' | 'messageById' | 'latest'
+  >;
   keys: IdempotencyStore<Decided>;
   files: Pick<FileStore, 'find'>;
   /** The text of a macro; undefined where there is none. */
@@ -52,7 +55,7 @@ export function servePersonMessages(serve: Serve, ports: PersonPorts): void {
     const key: ConversationKey = { tenant_id: caller.tenant_id, ...params };
     const conversation = await conversations.find(key);
     if (!conversation) return undefined;
-    const { macro_id, client_id, name } = body;
+    const { macro_id, client_id } = body;
     const text =
       macro_id === undefined ? (body.text ?? '') : await macroText(key.tenant_id, macro_id);
     if (text === undefined) return noMacro;
@@ -75,6 +78,7 @@ export function servePersonMessages(serve: Serve, ports: PersonPorts): void {
         })
       : wanted;
     if (!decided) return keyReused;
+    const name = body.name ?? (await nameOf(conversation, caller, conversations));
     const author = { id: caller.principal, ...(name !== undefined && { name }) };
     const message = {
       ...({ message_id: decided.message_id, role: 'person', text: decided.text, author } as const),
@@ -89,6 +93,20 @@ export function servePersonMessages(serve: Serve, ports: PersonPorts): void {
     const written = await write(ports, conversation, message, decided.after);
     return { status: isRepeated ? 200 : 201, body: succeeded(written) };
   });
+}
+
+/** How many messages are looked through for the one by which a person has taken over. */
+const lookedThrough = 100;
+
+/** The name under which a person has taken the conversation over that they have. */
+async function nameOf(
+  conversation: Conversation,
+  { principal }: Caller,
+  { latest }: Pick<ConversationLog, 'latest'>,
+): Promise<string | undefined> {
+  if (conversation.handling !== 'person' || conversation.assignee !== principal) return undefined;
+  const newest = await latest(conversation, lookedThrough);
+  return newest.findLast(({ event }) => event === 'taken_over')?.author.name;
 }
 
 /** The files that are sent, or why they cannot be. */

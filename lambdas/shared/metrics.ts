@@ -63,6 +63,8 @@ export const timeMetrics = [
   'RunSeconds',
   /** and from the model's answer to the last part sent and recorded. */
   'SendSeconds',
+  /** From the beginning of a turn to the first words of its answer that a reader sees. */
+  'FirstWordsSeconds',
   /** From the intake of a lead to its insight. */
   'TriageDelay',
   /** From an event to its delivery. */

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { TurnQueue } from '../agents/messages.ts';
-import type { RunTurn, Turn, TurnEvent, Turns } from '../agents/ports.ts';
+import type { Answerer, ComingMessage, RunTurn, Turn, TurnEvent, Turns } from '../agents/ports.ts';
 import type { Conversation, ConversationKey } from '../conversations/conversation.ts';
 import { shownTo } from '../conversations/visits.ts';
 import { asEngineError } from '../shared/errors.ts';
@@ -32,7 +32,10 @@ export function streamApp(ports: StreamPorts): Hono {
     ...ports,
     turns: {
       ...turns,
-      begin: (key: ConversationKey, sequence: number) => turns.begin(key, sequence, 'caller'),
+      expect: (key: ConversationKey, message: ComingMessage) =>
+        turns.expect(key, message, 'caller'),
+      begin: (key: ConversationKey, sequence: number, answerer: Answerer = 'caller') =>
+        turns.begin(key, sequence, answerer),
     },
   };
   const own = async (caller: Caller, conversation_id: string) => {

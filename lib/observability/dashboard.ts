@@ -14,6 +14,7 @@ import {
   modelRow,
   queueRow,
   replyRow,
+  turnRow,
   waitingRow,
 } from './widgets.ts';
 
@@ -32,6 +33,7 @@ export class ProductDashboard extends Construct {
       widgets: [
         replyRow(metrics),
         waitingRow(metrics),
+        turnRow(metrics),
         modelRow(metrics),
         emailRow(metrics),
         leadRow(metrics),

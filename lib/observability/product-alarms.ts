@@ -15,6 +15,7 @@ export class ProductAlarms extends Construct {
     const metrics = new ProductMetrics(deployment);
     for (const rule of [
       ...ofReplies(deployment, metrics),
+      ofTurns(deployment, metrics),
       ...ofEmails(deployment, metrics),
       ...ofEndpoints(deployment, metrics),
       ...ofVendors(deployment, metrics),
@@ -48,6 +49,16 @@ const ofReplies = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
     periods: 2,
   },
 ];
+
+/** A turn that nobody works on is a message that waits in its queue, or a dead letter: each has its own alarm. */
+const ofTurns = ({ stage }: Deployment, metrics: ProductMetrics): Rule => ({
+  runbook: 'Web answers fail',
+  impact: 'Visitors of web pages are told that no answer could be given',
+  metric: metrics.count('TurnsFailed'),
+  from: stage.alarmsFrom.failedTurns,
+  periods: 3,
+  badPeriods: 2,
+});
 
 const ofEmails = ({ stage }: Deployment, metrics: ProductMetrics): Rule[] => [
   {

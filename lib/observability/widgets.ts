@@ -78,6 +78,28 @@ export const waitingRow = (metrics: ProductMetrics): IWidget[] =>
     })),
   );
 
+/** How agents answer on web pages. */
+export const turnRow = (metrics: ProductMetrics): IWidget[] =>
+  row([
+    {
+      title: 'Answers on web pages a minute',
+      left: [
+        math(`answered / ${minutes}`, 'answers', { answered: metrics.count('TurnsAnswered') }),
+      ],
+    },
+    {
+      title: 'From the message to the first words',
+      left: ['p50', 'p95', 'p99'].map((share) =>
+        metrics.seconds('FirstWordsSeconds', share, share),
+      ),
+      leftYAxis: seconds,
+    },
+    {
+      title: 'Answers on web pages that failed',
+      left: counts(metrics, { TurnsFailed: 'failed' }),
+    },
+  ]);
+
 const dollars = 'FILL(micro, 0) / 1000000';
 
 export const modelRow = (metrics: ProductMetrics): IWidget[] =>

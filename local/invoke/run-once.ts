@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import { finished } from 'node:stream/promises';
 import { lambdaContext } from '../cloud/lambda-context.ts';
+import {
+  isStreaming,
+  metadataEnd,
+  ResponseStream,
+  streamingRuntime,
+} from '../cloud/response-stream.ts';
 
 /** The process loads the bundle, handles one event, reports the result, and ends. */
 export interface Order {
@@ -28,7 +35,10 @@ export interface ThrownError {
   stack?: string;
 }
 
-type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+type Handler = (...given: unknown[]) => Promise<unknown>;
+
+// The runtime has it before it loads a function.
+Object.assign(globalThis, { awslambda: streamingRuntime });
 
 process.once('message', (order: Order) => void run(order));
 
@@ -60,13 +70,30 @@ async function handled(handler: Handler, order: Order): Promise<Ending> {
   const from = performance.now();
   const remainingMs = () => Math.max(0, order.timeoutMs - since(from));
   try {
-    const result = await handler(order.event, lambdaContext(order, order.requestId, remainingMs));
+    const context = lambdaContext(order, order.requestId, remainingMs);
+    const result = isStreaming(handler)
+      ? await streamed(handler, order.event, context)
+      : await handler(order.event, context);
     // As the Lambda runtime does it: only JSON is returned.
     const json: unknown = result === undefined ? null : JSON.parse(JSON.stringify(result));
     return { kind: 'ended', durationMs: since(from), result: json };
   } catch (thrown) {
     return { kind: 'failed', during: 'event', durationMs: since(from), error: asError(thrown) };
   }
+}
+
+/** What a function that streams has written, as the answer that its client gets. */
+async function streamed(handler: Handler, event: unknown, context: unknown) {
+  const chunks: Uint8Array[] = [];
+  const stream = new ResponseStream(async (chunk) => void chunks.push(chunk));
+  await handler(event, stream, context);
+  stream.end();
+  await finished(stream);
+  const written = Buffer.concat(chunks);
+  const end = written.indexOf(metadataEnd);
+  if (end < 0) return { body: written.toString() };
+  const metadata = JSON.parse(written.subarray(0, end).toString()) as object;
+  return { ...metadata, body: written.subarray(end + metadataEnd.length).toString() };
 }
 
 const since = (from: number): number => performance.now() - from;

@@ -95,7 +95,7 @@ export async function turnWorld({ model, agent = {}, ports: given = {}, ...optio
 
     /** Lets the queue's worker do what is left, as often as it takes. */
     async settle(): Promise<void> {
-      const consume = turnConsumer({ turns, runTurn: run }, consuming);
+      const consume = turnConsumer({ turns, runTurn: run, conversations }, consuming);
       for (let tries = 0; queued.length > 0; tries++) {
         if (tries > 50) throw new Error('The queue is never empty.');
         const records = queued.map((message, n) => aRecord(String(n), message));

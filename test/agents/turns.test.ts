@@ -73,6 +73,38 @@ describe('the turns of a conversation', () => {
   });
 });
 
+describe('a turn that the limits let wait', () => {
+  it('is answered in the end, however often it has waited', async () => {
+    let waits = 0;
+    const tryAcquireTurn = async () => (waits++ < 2 * limits.attempts - 10 ? 1_000 : 0);
+    const world = await turnWorld({ model: scriptedModel(), ports: { tryAcquireTurn } });
+    await world.turns.begin(key, await world.say('Hello'));
+
+    await world.settle();
+
+    expect(waits).toBeGreaterThan(limits.attempts);
+    expect(await world.answers()).toEqual(['Hello there.']);
+  });
+
+  it('uses up nothing of its conversation while its company has had too many', async () => {
+    const table = await startTestTable();
+    const tryAcquire = turnLimit(table);
+    const ofOthers = Array.from({ length: limits.companyTurnsAtOnce }, (_, n) =>
+      tryAcquire({ ...key, conversation_id: `other-${n}` }),
+    );
+    await Promise.all(ofOthers);
+    for (let n = 0; n < limits.turnsAtOnce; n++) expect(await tryAcquire(key)).toBe(1_000);
+    table.clock.pass(3_000);
+
+    const first = await tryAcquire(key);
+    for (let n = 2; n < limits.turnsAtOnce; n++) await tryAcquire(key);
+    const last = await tryAcquire(key);
+    await table.close();
+
+    expect([first, last]).toEqual([0, 0]);
+  });
+});
+
 describe('what the model reads', () => {
   const read = (messages: Message[], through = 99, part = 1) =>
     readByModel(key, messages, through, part, undefined);

@@ -75,7 +75,7 @@ describe('a conversation', () => {
     await write(visit, 'Hello');
     await seesInLog(visit, ['Hello', answer]);
     await visit.chat.getByRole('button', { name: 'Talk to a person' }).click();
-    await visit.chat.getByText('A person will join as soon as possible').waitFor();
+    await expect.poll(() => shop.conversation().handling).toBe('waiting');
     shop.api().takeover(shop.conversation(), 'Ada');
     shop.api().say(shop.conversation(), 'Good day, I am **Ada**.', 'Ada');
     await visit.chat.getByText('Ada has joined').waitFor();

@@ -83,18 +83,35 @@ describe('the demo shop', () => {
     expect(visit.errors).toEqual([]);
   });
 
+  it('says of each file why it is not sent, until the message is', async () => {
+    const visit = await shop.visit();
+    await openChat(visit);
+    const buffer = Buffer.from('no picture');
+    const kind = visit.chat.getByText('setup.exe: this kind of file is not accepted');
+    const content = visit.chat.getByText('sole.png could not be sent');
+    await visit.chat.locator('input[type=file]').setInputFiles([
+      { name: 'sole.png', mimeType: 'image/png', buffer },
+      { name: 'setup.exe', mimeType: 'application/x-msdownload', buffer },
+    ]);
+    await content.waitFor();
+    expect(await kind.isVisible()).toBe(true);
+    await write(visit, 'Without it');
+
+    await content.waitFor({ state: 'hidden' });
+  });
+
   it('is taken over by a person in another window, who writes and hands it back', async () => {
     const visit = await shop.visit();
     await openChat(visit);
     await write(visit, 'Hello');
     await seesInLog(visit, ['Hello', answer]);
     await visit.chat.getByRole('button', { name: 'Talk to a person' }).click();
-    await visit.chat.getByText('A person will join as soon as possible').waitFor();
+    const promised = 'A person will answer you here as soon as possible.';
+    await seesInLog(visit, ['Hello', answer, promised]);
     const id = await shop.conversation();
     await shop.call(`/conversations/${id}/takeover`, { name: 'Ada' });
     await shop.call(`/v1/conversations/${id}/messages`, { text: 'Good day, how can I help?' });
     await visit.chat.getByText('Ada has joined').waitFor();
-    const promised = 'A person will answer you here as soon as possible.';
     const said = ['Hello', answer, promised, 'Good day, how can I help?'];
     await seesInLog(visit, said);
     await write(visit, 'By a person');

@@ -27,6 +27,17 @@ describe('a person who writes', () => {
     expect((await toldIn()).slice(0, 2)).toEqual(['m1', 'taken_over']);
   });
 
+  it('goes on under the name by which they have taken it over, and a colleague does not', async () => {
+    const { write, post } = await aChat();
+    await post('takeover', { ...eva, body: { name: 'Eva' } });
+
+    const own = await dataOf<Message>(await write({ text: 'Hello' }, eva));
+    const other = await dataOf<Message>(await write({ text: 'Hello too' }, tom));
+
+    expect(own.author).toEqual({ id: 'key:eva', name: 'Eva' });
+    expect(other.author).toEqual({ id: 'key:tom' });
+  });
+
   it('leaves the conversation to the colleague who has it', async () => {
     const { write, post, ask, base } = await aChat();
     await post('takeover', eva);

@@ -20,6 +20,7 @@ const rules: [string, string[], number, string][] = [
   ['replies-not-recorded', ['RepliesNotRecorded Sum'], 1, '1 of 1 × 300'],
   ['replies-late', ['ReplySeconds p90'], 60, '2 of 3 × 300'],
   ['messages-undelivered', ['MessagesUndelivered Sum', 'MessagesRejected Sum'], 5, '2 of 2 × 300'],
+  ['web-answers-fail', ['TurnsFailed Sum'], 3, '2 of 3 × 300'],
   ['deadlines-missed', ['EmailsLate Sum', 'EmailsSent Sum'], 10, '1 of 1 × 900'],
   ['email-runs-fail', ['RunsFailed Sum'], 1, '1 of 1 × 300'],
   ['number-not-registered', ['UnknownChannel Sum'], 1, '1 of 1 × 300'],
@@ -124,6 +125,13 @@ describe('the dashboard', () => {
     for (const part of parts) {
       expect(shownIn(template).filter((name) => name === part)).toHaveLength(3);
     }
+  });
+
+  it('shows how soon the answers of turns begin, and how turns end', () => {
+    const times = shownIn(template).filter((name) => name === 'FirstWordsSeconds');
+
+    expect(times).toHaveLength(3);
+    expect(shownIn(template)).toEqual(expect.arrayContaining(['TurnsAnswered', 'TurnsFailed']));
   });
 
   it('is there on every stage', () => {

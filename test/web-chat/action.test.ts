@@ -127,6 +127,31 @@ describe('an action', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it('has the answer where it is sent again once the turn’s events have expired', async () => {
+    const world = aWorld();
+    const { chat, body } = await act(world);
+    const key = { tenant_id: world.tenant, conversation_id: chat.conversation_id };
+    const { message_id, role, text, author } = answer;
+    await world.conversations.append(key, [{ message_id, role, text, author, turn_id }], {
+      after: 1,
+    });
+    Object.assign(world.turns.begun[0] ?? {}, { state: 'ended', outcome: 'answered' });
+    const before = world.clock.now();
+
+    const again = await world.askAs(chat.participant_id, 'POST', '/conversations/actions', {
+      body,
+    });
+
+    expect(again.status).toBe(200);
+    expect(await dataOf(again)).toMatchObject({
+      response: 'Tomorrow.',
+      sequence: 2,
+      outcome: 'answered',
+      status: 'complete',
+    });
+    expect(world.clock.now()).toBe(before);
+  });
+
   it('waits for the turn that follows the one that runs', async () => {
     const world = aWorld();
     world.turns.isBusy = true;

@@ -31,6 +31,24 @@ describe('a message whose request dies', () => {
     expect(calls).toBeGreaterThan(8);
   });
 
+  it.each(['Hello', 'A human, please'])(
+    'is known to the queue of turns if it is written, though nobody sends it again: %s',
+    async (message) => {
+      const calls = await atEachCrashPoint(async (process) => {
+        const world = aWorld();
+        const chat = await world.begin();
+
+        await write(world, chat, { client_id: 'c-1', message }, { process });
+
+        const written = (await logOf(world, chat)).filter(({ role }) => role === 'user');
+        const ids = written.map(({ message_id }) => message_id);
+        expect(world.turns.expected).toEqual(expect.arrayContaining(ids));
+      });
+
+      expect(calls).toBeGreaterThan(8);
+    },
+  );
+
   it('asks for a person once, when it is sent again', async () => {
     await atEachCrashPoint(async (process) => {
       const world = aWorld();

@@ -38,6 +38,10 @@ function someTurns() {
     /** Whether another turn runs. */
     isBusy: false,
     script: [] as TurnEvent[],
+    /** The messages of which the queue knew before they were written. */
+    expected: [] as string[],
+    expect: async (_: ConversationKey, { message_id }: { message_id: string }) =>
+      void world.expected.push(message_id),
     async begin(key: ConversationKey, through_sequence: number): Promise<Turn | undefined> {
       if (world.isBusy) return undefined;
       const known = begun.find(

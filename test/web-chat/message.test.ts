@@ -95,6 +95,19 @@ describe('a message of a visitor', () => {
     expect(await world.conversations.find(key)).toMatchObject({ status: 'active' });
   });
 
+  it('is known to the queue of turns once, and before it is written', async () => {
+    const world = aWorld();
+    const chat = await world.begin();
+
+    const { message } = await dataOf<Taken>(await write(world, chat, { client_id: 'c-1' }));
+    await write(world, chat, { client_id: 'c-1' });
+    const asking = await write(world, chat, { client_id: 'c-2', message: 'A human, please' });
+    await write(world, chat, { client_id: 'c-3' });
+
+    const second = (await dataOf<Taken>(asking)).message;
+    expect(world.turns.expected).toEqual([message.message_id, second.message_id]);
+  });
+
   it('goes to nobody automatically while a person has the conversation', async () => {
     const world = aWorld();
     const chat = await world.begin();

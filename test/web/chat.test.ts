@@ -104,6 +104,22 @@ describe('the chat', () => {
     expect(api.conversations.size).toBe(before + 1);
   });
 
+  it('shows a visitor who is named his own conversation, whatever he began before', async () => {
+    const named = { user_id: 'u-17', user_hash: 'h' };
+    const elsewhere = await open();
+    elsewhere.session.identify(named);
+    await elsewhere.chat.write('On my telephone', []);
+    await expect.poll(elsewhere.log).toEqual(['On my telephone', answer]);
+    const here = await open();
+    await here.chat.write('As nobody', []);
+    await expect.poll(here.log).toEqual(['As nobody', answer]);
+
+    here.session.identify(named);
+    const found = await here.session.resume();
+    const { conversation_id } = elsewhere.session.current() ?? {};
+    expect(found?.conversation_id).toBe(conversation_id);
+  });
+
   it('says that there is no connection, and no longer once there is', async () => {
     let broken = true;
     const { chat, log } = await open(aStorage(), async (...call) => {
@@ -165,5 +181,54 @@ describe('the chat', () => {
 
     expect(log()).toHaveLength(120);
     expect(log()[0]).toBe('Hello');
+  });
+});
+
+describe('a page that is left open', () => {
+  it('looks less and less often while nothing comes, and as often as before once something happens', async () => {
+    const { chat, waits } = await open();
+    await chat.write('Hello', []);
+    await chat.handover();
+    /** Longer ones are of streams that are watched for silence. */
+    const looks = () => waits.filter((ms) => ms >= 3_000 && ms <= 30_000);
+    const before = looks().length;
+
+    await expect.poll(() => looks().length - before, { timeout: 5_000 }).toBeGreaterThan(40);
+    const [first = 0, later = 0] = [looks()[before], looks()[before + 40]];
+    await chat.wake();
+
+    expect(later).toBeGreaterThan(1.8 * first);
+    expect(looks().at(-1)).toBeLessThan(1.1 * first);
+  });
+});
+
+describe('a visitor who leaves to another one', () => {
+  const offline: Fetch = () => Promise.reject(new TypeError('There is no network.'));
+  const ann = { user_id: 'ann', user_hash: 'x' };
+
+  it.each([null, { user_id: 'bob', user_hash: 'y' }])(
+    'leaves nothing that was not sent yet: it is sent in no conversation of theirs (%#)',
+    async (other) => {
+      const { chat, session, storage } = await open(aStorage(), offline);
+      session.identify(ann);
+      await chat.write('Where is my order?', []);
+
+      const isOther = session.identify(other);
+      chat.reset();
+
+      expect(isOther).toBe(true);
+      expect(chat.state().outbox).toEqual([]);
+      expect(storage.getItem('replies:outbox')).toBeNull();
+    },
+  );
+
+  it('keeps it where the company only says who the visitor is', async () => {
+    const { chat, session } = await open(aStorage(), offline);
+    await chat.write('Where is my order?', []);
+
+    session.identify(ann);
+    chat.reset();
+
+    expect(chat.state().outbox).toMatchObject([{ text: 'Where is my order?' }]);
   });
 });

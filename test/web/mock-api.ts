@@ -106,7 +106,11 @@ export async function startMockApi(options: MockOptions = {}) {
   app.post('/conversations/resume', async (c) => {
     const { conversation_id, token, visitor } = await c.req.json();
     const found = visitor
-      ? [...conversations.values()].findLast(({ subject }) => subject === visitor.user_id)
+      ? [...conversations.values()].findLast(
+          (one) =>
+            one.subject === visitor.user_id &&
+            [undefined, one.conversation_id].includes(conversation_id),
+        )
       : conversations.get(conversation_id);
     if (!found || (!visitor && found.token !== token)) return problem(404, 'No such conversation');
     if (faults.expired.has(found.token)) found.token = `re_vis_${randomUUID()}`;

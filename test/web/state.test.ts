@@ -178,6 +178,31 @@ describe('an answer', () => {
     });
   });
 
+  it('is awaited no more once its turn has failed, until something else is written', () => {
+    const error: TurnEvent = { event: 'error', value: '', code: 'x', sequence: 2, turn_id: 't' };
+    const [thinking] = turnOf([]);
+    const waiting = { client_id: 'a', text: 'a', files: [], created_at: '' };
+    const failed = stateAfter([
+      { type: 'outbox', outbox: [waiting] },
+      ...(thinking ? [happened(thinking)] : []),
+      happened(error),
+      came(message(1, 'user', { client_id: 'a' })),
+    ]);
+
+    expect(awaitsAnswer(failed)).toBe(false);
+    expect(pollAfter(failed, true)).toBe(10_000);
+    const again = { ...waiting, client_id: 'b' };
+    const later: Action[] = [
+      { type: 'outbox', outbox: [again] },
+      came(message(2, 'user', { client_id: 'b' })),
+    ];
+    expect(awaitsAnswer(stateAfter(later, failed))).toBe(true);
+    const elsewhere = came(message(2, 'user', { client_id: 'of another window' }));
+    expect(awaitsAnswer(stateAfter([elsewhere], failed))).toBe(true);
+    const other = happened({ event: 'thinking', value: '', sequence: 1, turn_id: 'u' });
+    expect(awaitsAnswer(stateAfter([other], failed))).toBe(true);
+  });
+
   it('is awaited after what the customer wrote, unless a person answers', () => {
     const asked = stateAfter([came(message(1, 'user'))]);
 
@@ -206,6 +231,12 @@ describe('the wait before the log is looked into', () => {
     expect(pollAfter({ ...quiet, handling: 'person' }, true)).toBe(3_000);
     expect(pollAfter({ ...quiet, handling: 'waiting' }, true)).toBe(3_000);
     expect(pollAfter(stateAfter([came(message(3, 'user'))], quiet), true)).toBe(3_000);
+  });
+
+  it('grows while nothing is found, to half a minute', () => {
+    expect(pollAfter({ ...quiet, handling: 'person' }, true, 40)).toBe(6_000);
+    expect(pollAfter({ ...quiet, handling: 'person' }, true, 10_000)).toBe(30_000);
+    expect(pollAfter(quiet, true, 10_000)).toBe(30_000);
   });
 
   it('has no end while the page is hidden', () => {

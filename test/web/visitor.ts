@@ -23,6 +23,7 @@ export function aStorage(): Storage {
 export async function aPage(api: MockApi, storage: Storage, fetch: Fetch = globalThis.fetch) {
   let left = false;
   const timers = new Set<NodeJS.Timeout>();
+  const waits: number[] = [];
   const whileThere: Fetch = async (...call) => {
     if (left) throw new TypeError('The page is closed.');
     return fetch(...call);
@@ -50,6 +51,7 @@ export async function aPage(api: MockApi, storage: Storage, fetch: Fetch = globa
     random: () => 0.5,
     visible: () => !left,
     setTimer(call, ms) {
+      waits.push(ms);
       const timer = setTimeout(() => {
         timers.delete(timer);
         if (!left) call();
@@ -64,7 +66,10 @@ export async function aPage(api: MockApi, storage: Storage, fetch: Fetch = globa
   if (resumed) chat.begin(resumed.last_sequence);
   return {
     chat,
+    session,
     storage,
+    /** For how long it has waited, each by each. */
+    waits,
     log: () => chat.state().messages.map(({ text }) => text),
     leave() {
       left = true;

@@ -74,9 +74,10 @@ export function turnStore(table: TurnTable): TurnStore {
       return written ? recordOf(item) : undefined;
     },
 
-    async release(turn, until) {
+    async release(turn, until, hasWaited = false) {
       await items.updateIf(keys.turn(turn), {
         set: { lease_until: until, owner: '' },
+        ...(hasWaited && { add: { attempts: -1 } }),
         if: mine(turn),
       });
     },

@@ -1,5 +1,6 @@
 import { asEngineError, type EngineError, retryLater } from '../../shared/errors.ts';
 import { limits } from '../limits.ts';
+import { boundedAnswer } from './bounded-answer.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Agent, ModelStep, Question } from './ports.ts';
 import type { Watch } from './watch-turn.ts';
@@ -47,7 +48,7 @@ export async function askModel(
           if (step.resumable) await watch.save({ run_id: run });
           break;
         case 'text':
-          await writer.show(step.text, run);
+          await writer.show(boundedAnswer(step.text), run);
           break;
         case 'over':
           return {

@@ -26,8 +26,8 @@ export interface TurnStore {
     set: Partial<TurnRecord>,
     remove?: readonly (keyof TurnRecord)[],
   ): Promise<TurnRecord | undefined>;
-  /** Gives the turn up: nobody takes it before that time. */
-  release(turn: Owned, until: number): Promise<void>;
+  /** Gives the turn up: nobody takes it before that time. Who has only waited has not tried. */
+  release(turn: Owned, until: number, hasWaited?: boolean): Promise<void>;
   end(turn: Owned & Pick<TurnRecord, 'wanted_sequence'>, outcome: TurnOutcome): Promise<boolean>;
   /** Ends the turn, and the next one begins in the same write. */
   succeed(turn: Owned & Pick<TurnRecord, 'wanted_sequence'>, next: TurnRecord): Promise<boolean>;

@@ -5,8 +5,10 @@ import { backoffSeconds } from '../../shared/queue/outcome.ts';
 import { limits } from '../limits.ts';
 import type { RunTurn, TurnProgress } from '../ports.ts';
 import { type Asked, askModel } from './ask-model.ts';
+import { boundedAnswer } from './bounded-answer.ts';
 import { concludeTurn } from './conclude-turn.ts';
-import { EventWriter, type Told, toldOf } from './event-writer.ts';
+import { EventWriter, type Told, toldOf, turnTaken } from './event-writer.ts';
+import { timingFirstWords } from './first-words.ts';
 import { type Agent, type RunTurnPorts, runUnknown, tooLong, turnCrashed } from './ports.ts';
 import { readByModel } from './question.ts';
 import type { Ending, TurnRecord } from './turn-record.ts';
@@ -28,21 +30,24 @@ export const runTurn =
     const watch = new Watch(ports, claimed, remainingMs);
     try {
       const told = await toldOf(ports.events, claimed);
-      const writer = new EventWriter(ports.events, claimed, told, ports.clock, wrote);
+      const seen = timingFirstWords(ports, claimed, told, wrote);
+      const writer = new EventWriter(ports.events, claimed, told, ports.clock, seen);
       const work = { ports, writer, watch, log };
       const ending = claimed.ending ?? (await decided(work, told));
       if ('kind' in ending) {
-        await ports.turns.release(watch.turn, ports.clock.now() + ending.forMs);
+        await ports.turns.release(watch.turn, ports.clock.now() + ending.forMs, true);
         return ending;
       }
       return { kind: 'ended', next: await concludeTurn(work, () => agentOf(work), ending) };
     } catch (thrown) {
       const error = asEngineError(thrown);
+      await ports.turns.release(watch.turn, 0).catch(() => undefined);
+      // Nothing has failed, and it is no try of the message that waits for it.
+      if (error.code === turnTaken) return { kind: 'waits', forMs: 1_000 };
       log.warn('Work on a turn has failed; it is continued.', {
         error_code: error.code,
         error: errorForLog(error),
       });
-      await ports.turns.release(watch.turn, 0).catch(() => undefined);
       throw error;
     }
   };
@@ -189,7 +194,7 @@ async function outcomeOf(
   agent: Agent,
   asked: Exclude<Asked, { kind: 'failed' }>,
 ): Promise<Decision | Waits> {
-  if (asked.kind === 'answered') return { outcome: 'answered', text: asked.text };
+  if (asked.kind === 'answered') return { outcome: 'answered', text: wholeOrCut(work, asked.text) };
   if (asked.kind === 'out_of_time') return { kind: 'waits', forMs: 0 };
   if (asked.kind === 'unanswered') {
     work.log.info('The model has not answered.', { reason: asked.reason });
@@ -199,6 +204,12 @@ async function outcomeOf(
   if (asked.kind !== 'late') return ended(work, asked.kind);
   work.ports.meter.count('RunTimedOut');
   return failure(work, { code: 'run_timed_out' });
+}
+
+function wholeOrCut({ log }: TurnWork, answer: string): string {
+  const text = boundedAnswer(answer);
+  if (text !== answer) log.warn('An answer was cut, because it is longer than a message may be.');
+  return text;
 }
 
 async function cancelled({ watch }: TurnWork, { model }: Agent): Promise<void> {

@@ -3,7 +3,7 @@ import { type Clock, isoTime } from '../../shared/clock.ts';
 import { retryLater } from '../../shared/errors.ts';
 import { limits } from '../limits.ts';
 import type { TurnQueue } from '../messages.ts';
-import type { Turns } from '../ports.ts';
+import type { Answerer, Turns } from '../ports.ts';
 import type { EventLog, TurnStore } from './ports.ts';
 import { coveringTurn, newTurn, turnOf } from './turn-record.ts';
 
@@ -37,14 +37,20 @@ export function turnsOf({ turns, events, queue, clock }: TurnsPorts): Turns {
     throw retryLater('turn_contended', 'Too many messages begin a turn at the same time.');
   };
 
+  const delayOf = (answerer: Answerer) => (answerer === 'caller' ? limits.watchdogSeconds : 0);
+
   return {
+    expect: ({ tenant_id, conversation_id }, { message_id, after }, answerer = 'worker') =>
+      queue.put({ tenant_id, conversation_id, message_id, after }, delayOf(answerer)),
+
     async begin(key, sequence, answerer = 'worker') {
       const there = await turns.find(key);
       const covering = there && coveringTurn(there, sequence);
       if (covering?.state === 'ended') return covering;
       const { tenant_id, conversation_id } = key;
-      const delay = answerer === 'caller' ? limits.watchdogSeconds : 0;
-      if (answerer !== 'queued') await queue.put({ tenant_id, conversation_id, sequence }, delay);
+      if (answerer !== 'queued') {
+        await queue.put({ tenant_id, conversation_id, sequence }, delayOf(answerer));
+      }
       return begun(key, sequence);
     },
 

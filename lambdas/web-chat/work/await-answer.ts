@@ -1,4 +1,4 @@
-import type { TurnEvent, TurnOutcome } from '../../agents/ports.ts';
+import type { Turn, TurnEvent, TurnOutcome } from '../../agents/ports.ts';
 import { limits } from '../limits.ts';
 import type { WebChatPorts } from './ports.ts';
 import type { Posted } from './post-message.ts';
@@ -30,6 +30,8 @@ export async function awaitAnswer(posted: Posted, ports: Ports): Promise<Answer>
       );
       const answer = answerIn(events);
       if (answer) return answer;
+      // Its events have expired: its message has not.
+      if (turn.state === 'ended' && events.length === 0) return inLog(posted, turn, conversations);
     }
     if (clock.now() + limits.actionPollMs > until) return { ...answerSoFar(events), outcome: null };
     await clock.sleep(limits.actionPollMs);
@@ -43,6 +45,20 @@ const answerSoFar = (events: readonly TurnEvent[]): Answer => ({
   ...ended,
   tool_calls: events.flatMap((one) => (one.event === 'tool_call' ? [one.value] : [])),
 });
+
+/** How many messages are looked through for the answer that follows another. */
+const lookedThrough = 100;
+
+async function inLog(
+  { conversation, message: { sequence } }: Posted,
+  { turn_id, outcome = 'answered' }: Turn,
+  conversations: WebChatPorts['conversations'],
+): Promise<Answer> {
+  const page = { after: sequence, limit: lookedThrough };
+  const behind = await conversations.messages(conversation, page);
+  const found = behind.find((one) => one.role === 'assistant' && one.turn_id === turn_id);
+  return { ...ended, sequence: found?.sequence ?? null, response: found?.text ?? null, outcome };
+}
 
 /** Undefined until the turn has ended. */
 function answerIn(events: readonly TurnEvent[]): Answer | undefined {

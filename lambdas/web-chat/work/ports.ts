@@ -55,7 +55,7 @@ export interface Handover {
 
 export interface WebChatPorts {
   conversations: ConversationLog;
-  turns: Pick<Turns, 'begin' | 'covering' | 'events'>;
+  turns: Pick<Turns, 'expect' | 'begin' | 'covering' | 'events'>;
   files: UploadedFiles;
   limits: VisitLimits;
   claims: {

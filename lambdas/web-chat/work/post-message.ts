@@ -1,4 +1,4 @@
-import type { Turn } from '../../agents/ports.ts';
+import type { ComingMessage, Turn } from '../../agents/ports.ts';
 import type { Conversation, ConversationKey, Message } from '../../conversations/conversation.ts';
 import { isoTime } from '../../shared/clock.ts';
 import type { WebChatFeature } from '../features.ts';
@@ -9,10 +9,10 @@ export interface Posted {
   kind: 'posted';
   message: Message;
   conversation: Conversation;
+  /** It was written before: its request is repeated. */
+  isRepeated: boolean;
   /** What answers it; undefined where a person does, or where another turn runs. */
   turn: Turn | undefined;
-  /** It was written before, with the same key. */
-  isRepeated: boolean;
 }
 
 /** Why a message is not written. */
@@ -38,12 +38,14 @@ export async function postMessage(
   const claimed = await claim(conversation, request, key, ports);
   if (claimed.kind === 'reused') return claimed;
   const { message_id, after, created_at } = claimed.claim;
-  const isWritten =
-    !claimed.isNew && (await ports.conversations.messageById(conversation, message_id));
+  const isWritten = !claimed.isNew && (await isThere(conversation, { message_id, after }, ports));
   const { messages_per_minute: perMinute, messages_per_day: perDay } = chat.limits;
-  const may = isWritten || (await ports.limits.message(conversation, { perMinute, perDay }));
-  if ('allowed' in may && !may.allowed) return { kind: 'limited', ...may };
-  if (!isWritten) await ports.handover.returned(conversation);
+  const may = isWritten
+    ? ({ allowed: true } as const)
+    : await ports.limits.message(conversation, { perMinute, perDay });
+  if (!may.allowed) return { kind: 'limited', ...may };
+  const isExpected =
+    !isWritten && (await expected(conversation, request.message, { message_id, after }, ports));
   const appended = await ports.conversations.append(
     conversation,
     [
@@ -63,8 +65,41 @@ export async function postMessage(
   if (appended.kind === 'withheld' || !message) throw new Error('A customer’s message is written.');
   const now = await handedOver(appended.conversation, message, ports);
   const isAnswered = now.handling === 'automatic';
-  const turn = isAnswered ? await ports.turns.begin(now, message.sequence) : undefined;
-  return { kind: 'posted', message, conversation: now, turn, isRepeated: Boolean(isWritten) };
+  const turn = isAnswered
+    ? await ports.turns.begin(now, message.sequence, isExpected ? 'queued' : undefined)
+    : undefined;
+  return { kind: 'posted', message, conversation: now, isRepeated: isWritten, turn };
+}
+
+/**
+ * Lets the queue of turns know of a message before it is written, unless a person has the conversation: so it is answered
+ * though its request dies and is never sent again. One that asks for a person is left to this request at first: the
+ * queue finds that the conversation waits, or has it answered where nobody could be asked.
+ */
+async function expected(
+  before: Conversation,
+  text: string,
+  message: ComingMessage,
+  { handover, turns }: WebChatPorts,
+): Promise<boolean> {
+  const conversation = await handover.returned(before);
+  if (conversation.handling !== 'automatic') return false;
+  const asksForPerson = await handover.isAskedFor(conversation, text);
+  await turns.expect(conversation, message, asksForPerson ? 'caller' : 'worker');
+  return true;
+}
+
+/** Of how many messages one is known again; behind more it is written once all the same, but counted by the limits. */
+const lookedThrough = 100;
+
+/** A message is behind what there was when it was first tried: what is older is not looked through. */
+async function isThere(
+  conversation: Conversation,
+  { message_id, after }: ComingMessage,
+  { conversations }: WebChatPorts,
+): Promise<boolean> {
+  const behind = await conversations.messages(conversation, { after, limit: lookedThrough });
+  return behind.some((one) => one.message_id === message_id);
 }
 
 async function claim(

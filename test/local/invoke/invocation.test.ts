@@ -52,6 +52,20 @@ describe('an invocation', () => {
     expect(failed).toBe(false);
   });
 
+  it('gives what a handler that streams has written', async () => {
+    const { invocation } = await run(
+      `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+      const answer = awslambda.HttpResponseStream.from(stream, { statusCode: 200 });
+      answer.write('one ');
+      answer.write(event.word);
+    });`,
+      { word: 'two' },
+    );
+
+    const result = { statusCode: 200, body: 'one two' };
+    expect(invocation.outcome).toMatchObject({ kind: 'returned', result });
+  });
+
   it('tells the handler its name, limits and the time that remains', async () => {
     const { invocation } = await run(
       `exports.handler = async (_event, context) => ({

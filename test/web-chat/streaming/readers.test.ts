@@ -28,20 +28,4 @@ describe('a reader', () => {
     expect(read.map(({ events }) => events)).toEqual([[]]);
     expect(world.clock.now() - begun).toBeLessThan(100_000);
   });
-
-  it('is refused for a while where the same message is sent again and again', async () => {
-    const world = await streamWorld(scriptedModel());
-    await heard(await world.say('Hello', {}, 'm1'));
-
-    const statuses: number[] = [];
-    for (let n = 0; n < 31; n++) {
-      const again = await world.say('Hello', {}, 'm1');
-      statuses.push(again.status);
-      await again.body?.cancel();
-    }
-
-    expect(statuses.slice(0, 30)).toEqual(statuses.slice(0, 30).fill(200));
-    expect(statuses.at(-1)).toBe(429);
-    expect(await world.answers()).toHaveLength(1);
-  });
 });

@@ -133,7 +133,7 @@ export async function streamWorld(
       ),
     /** What the queue's worker does with all that waits. */
     async settle(): Promise<void> {
-      const consume = turnConsumer({ turns, runTurn: run }, parts);
+      const consume = turnConsumer({ turns, runTurn: run, conversations }, parts);
       for (let tries = 0; queued.length > 0 && tries < 50; tries++) {
         clock.pass(61_000);
         const records = queued.map((message, n) => aRecord(String(n), message));

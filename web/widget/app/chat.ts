@@ -80,9 +80,11 @@ export function createChat(ports: ChatPorts) {
   const answers = turns(core, log);
   const outbox = sender(core, log, answers);
 
+  /** How often nothing was found since anything has happened here. */
+  let looks = 0;
   function schedule(ms?: number): void {
     ports.clearTimer(timer);
-    const wait = ms ?? pollAfter(state, ports.visible());
+    const wait = ms ?? pollAfter(state, ports.visible(), looks);
     if (wait !== undefined) timer = ports.setTimer(() => void wake(), wait);
   }
 
@@ -96,11 +98,13 @@ export function createChat(ports: ChatPorts) {
   }
   async function round(): Promise<void> {
     ports.clearTimer(timer);
+    const { seen, answer } = state;
     const worked = await attempt(async () => {
       if (session.current()) await log.sync();
       await outbox.pump();
       if (session.current() && awaitsAnswer(state)) answers.follow();
     });
+    looks = state.seen === seen && state.answer?.last === answer?.last ? looks + 1 : 0;
     if (worked && (session.current() || state.outbox.length > 0)) schedule();
   }
 
@@ -110,7 +114,10 @@ export function createChat(ports: ChatPorts) {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    wake,
+    wake(): Promise<void> {
+      looks = 0;
+      return wake();
+    },
     begin: (last: number) => log.begin(last),
     earlier: () => attempt(log.earlier),
     write: (text: string, files: FileReference[]) => {
@@ -137,6 +144,7 @@ export function createChat(ports: ChatPorts) {
     },
     reset() {
       answers.leave();
+      dispatch({ type: 'outbox', outbox: kept.get<Outgoing[]>('outbox') ?? [] });
       dispatch({ type: 'began', base: 0, read: 0 });
     },
   };

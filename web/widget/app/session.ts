@@ -166,8 +166,10 @@ export function visitorSession(options: SessionOptions) {
       const wasNamed = identity !== undefined;
       identity = come ?? undefined;
       kept.set('identity', identity);
-      // What a nameless visitor has begun goes on under his name; another's does not.
-      if (wasNamed) forget();
+      // Each visitor has a conversation of his own: what was begun namelessly is none of a named one.
+      forget();
+      // What a named one has not sent yet is nobody else's.
+      if (wasNamed) kept.set('outbox', undefined);
       return true;
     },
   };

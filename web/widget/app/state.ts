@@ -38,6 +38,8 @@ export interface State extends Standing {
   ended?: string;
   /** Behind this sequence one more answer is expected: something was written while another was being answered. */
   owed?: number;
+  /** The last turn has failed, and nothing was written since: no answer is to come. */
+  failed?: true;
   online: boolean;
   /** The customer has the chat before his eyes. */
   shown: boolean;
@@ -91,8 +93,12 @@ export function reduce(state: State, action: Action): State {
     }
     case 'earlier':
       return merged({ ...state, base: Math.min(state.base, action.base) }, action.messages);
-    case 'outbox':
-      return merged({ ...state, outbox: action.outbox }, []);
+    case 'outbox': {
+      const { outbox } = action;
+      const known = new Set(state.outbox.map(({ client_id }) => client_id));
+      const isMore = outbox.some(({ client_id }) => !known.has(client_id));
+      return merged({ ...(isMore ? without(state, 'failed') : state), outbox }, []);
+    }
     case 'event':
       return withEvent(state, action.event);
     case 'no_turn':
@@ -110,7 +116,7 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-function without(state: State, name: 'answer' | 'notice' | 'owed'): State {
+function without(state: State, name: 'answer' | 'failed' | 'notice' | 'owed'): State {
   const { [name]: _, ...rest } = state;
   return rest;
 }
@@ -131,6 +137,13 @@ function merged(state: State, come: readonly Message[]): State {
   if (state.answer && answers.some(({ turn_id }) => turn_id === state.answer?.turn_id)) {
     next = { ...without(next, 'answer'), ended: state.answer.turn_id };
   }
+  // What was written in another window is answered, too.
+  const ours = new Set(state.outbox.map(({ client_id }) => client_id));
+  const isAsked = come.some(
+    ({ role, sequence, client_id }) =>
+      role === 'user' && sequence > state.seen && !(client_id && ours.has(client_id)),
+  );
+  if (isAsked) next = without(next, 'failed');
   // The first answer behind it is to what was written before.
   const { owed } = state;
   if (owed !== undefined && answers.filter(({ sequence }) => sequence > owed).length > 1) {
@@ -149,26 +162,32 @@ function withEvent(state: State, event: TurnEvent): State {
       ? state.answer
       : { turn_id: event.turn_id, last: 0, text: '', hint: '' };
   if (event.sequence !== answer.last + 1) return state;
+  const going = without(state, 'failed');
   const at = { ...answer, last: event.sequence };
   switch (event.event) {
     case 'thinking':
-      return { ...state, answer: { ...at, hint: event.value } };
+      return { ...going, answer: { ...at, hint: event.value } };
     case 'tool_call':
-      return { ...state, answer: at };
+      return { ...going, answer: at };
     case 'response_chunk':
       return {
-        ...state,
+        ...going,
         answer: { ...at, hint: '', text: (event.reset ? '' : at.text) + event.value },
       };
     case 'complete': {
-      const over = { ...without(state, 'answer'), ended: event.turn_id };
+      const over = { ...without(going, 'answer'), ended: event.turn_id };
       if (event.message) return merged(over, [event.message]);
       // Its message comes with the next page of the log; until then its text stays.
       const keeps = event.outcome === 'answered' || event.outcome === 'stopped';
       return keeps && at.text ? { ...over, answer: at } : over;
     }
     case 'error':
-      return { ...without(state, 'answer'), ended: event.turn_id, notice: 'answer_failed' };
+      return {
+        ...without(state, 'answer'),
+        ended: event.turn_id,
+        failed: true,
+        notice: 'answer_failed',
+      };
   }
 }
 
@@ -179,15 +198,24 @@ export const unreadOf = ({ messages, read }: State): number =>
   ).length;
 
 /** Whether an answer to what the customer has written is still to come from an agent. */
-export function awaitsAnswer({ messages, handling, owed }: State): boolean {
+export function awaitsAnswer({ messages, handling, owed, failed }: State): boolean {
   if (handling !== 'automatic') return false;
   if (owed !== undefined) return true;
+  if (failed) return false;
   const last = messages.findLast(({ role }) => role !== 'system');
   return last?.role === 'user';
 }
 
-/** After how many milliseconds the log is looked into again; undefined while nobody looks. */
-export function pollAfter(state: State, visible: boolean): number | undefined {
+const longestPollMs = 30_000;
+/** After so many looks that have found nothing the pause is twice as long. */
+const looksUntilTwice = 40;
+
+/**
+ * After how many milliseconds the log is looked into again, less and less often while nothing is found; undefined while
+ * nobody looks.
+ */
+export function pollAfter(state: State, visible: boolean, looks = 0): number | undefined {
   if (!visible) return undefined;
-  return state.handling !== 'automatic' || awaitsAnswer(state) || state.answer ? 3_000 : 10_000;
+  const isDue = state.handling !== 'automatic' || awaitsAnswer(state) || state.answer;
+  return Math.min(longestPollMs, (isDue ? 3_000 : 10_000) * (1 + looks / looksUntilTwice));
 }

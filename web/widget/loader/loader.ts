@@ -14,7 +14,7 @@ const script =
   document.querySelector<HTMLScriptElement>('script[data-client-id]');
 
 function start(script: HTMLScriptElement): void {
-  const { clientId, language, agent, api, theme, color, position } = script.dataset;
+  const { clientId, language, api, theme, color, position } = script.dataset;
   if (!clientId) {
     console.error('RepliesChat: the script tag has no data-client-id, so no chat is shown.');
     return;
@@ -96,7 +96,7 @@ function start(script: HTMLScriptElement): void {
     if (frame) return;
     frame = document.createElement('iframe');
     const url = new URL('index.html', base);
-    const parameters = { client_id: clientId, language: language ?? root.lang, agent, api };
+    const parameters = { client_id: clientId, language: language ?? root.lang, api };
     for (const [name, value] of Object.entries(parameters)) {
       if (value) url.searchParams.set(name, value);
     }

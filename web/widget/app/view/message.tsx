@@ -12,6 +12,8 @@ export function MessageView(props: MessageProps) {
   const { message, texts, config } = props;
   const { role, text, event, author, files, created_at, message_id } = message;
   if (role === 'system') {
+    // The company's own text says it, in the next message.
+    if (event === 'person_requested') return null;
     const line = event && fill(texts[event], { name: author.name ?? texts.a_person });
     return <p class="system">{line ?? text}</p>;
   }

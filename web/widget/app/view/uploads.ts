@@ -50,11 +50,17 @@ export function useUploads({ session, config, texts }: ChatViewProps) {
       if (cancel.signal.aborted) return;
       remove(id);
       const said = fill(texts.file_failed, { name: file.name });
-      setProblem(error.status === 0 || !error.message ? said : `${said}: ${error.message}`);
+      const why = error.status === 0 || !error.message ? said : `${said}: ${error.message}`;
+      // What was said of the others stays.
+      setProblem((before) => (before ? `${before} · ${why}` : why));
     } finally {
       cancels.current.delete(id);
     }
   }
 
-  return { uploads, problem, add, remove, clear: () => setUploads([]) };
+  function clear(): void {
+    setUploads([]);
+    setProblem('');
+  }
+  return { uploads, problem, add, remove, clear };
 }
