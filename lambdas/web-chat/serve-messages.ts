@@ -1,4 +1,4 @@
-import type { Conversation } from '../conversations/conversation.ts';
+import type { Conversation, ConversationKey } from '../conversations/conversation.ts';
 import { mayVisit } from '../conversations/visits.ts';
 import { succeeded } from '../shared/http/envelope.ts';
 import { invalid } from '../shared/http/faults.ts';
@@ -12,11 +12,13 @@ import type { MessageRequest } from './messages.ts';
 import { disabled, fileNotUsable, tooMany } from './problems.ts';
 import { routes } from './routes.ts';
 import { awaitAnswer } from './work/await-answer.ts';
-import type { WebChatPorts } from './work/ports.ts';
+import type { Allowed, WebChatPorts } from './work/ports.ts';
 import { type Posted, postMessage } from './work/post-message.ts';
 
 export interface MessagePorts extends WebChatPorts {
   chatOf(tenantId: string): Promise<WebChatFeature | undefined>;
+  /** Takes a connection that waits for an answer from its conversation's limit. */
+  tryOpen(key: ConversationKey): Promise<Allowed>;
 }
 
 export interface MessageInput {
@@ -38,7 +40,7 @@ export function serveMessages(serve: Serve, ports: MessagePorts): void {
   });
 
   serve(routes.action, async (request) => {
-    const posted = await post(request, ports);
+    const posted = await postAndWait(request, ports);
     if (!posted || 'problem' in posted) return posted?.problem;
     const { conversation_id } = posted.conversation;
     const { message_id } = posted.message;
@@ -82,6 +84,28 @@ export async function post(
     default:
       throw posted satisfies never;
   }
+}
+
+/** The same for whoever waits for the answer then. A message is limited as one; sent again, as a connection. */
+export async function postAndWait(
+  request: MessageInput,
+  ports: MessagePorts,
+): ReturnType<typeof post> {
+  const posted = await post(request, ports);
+  if (!posted || 'problem' in posted || !posted.isRepeated) return posted;
+  const { tenant_id, conversation_id } = posted.conversation;
+  const refused = await readTooOften({ tenant_id, conversation_id }, ports);
+  return refused ? { problem: refused } : posted;
+}
+
+export async function readTooOften(
+  key: ConversationKey,
+  { tryOpen }: Pick<MessagePorts, 'tryOpen'>,
+): Promise<Problem | undefined> {
+  const opened = await tryOpen(key);
+  return opened.allowed
+    ? undefined
+    : tooMany(opened.retryAfterSeconds, 'This conversation is read too often');
 }
 
 const tooManyFiles = (most: number) => ({

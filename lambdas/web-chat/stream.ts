@@ -10,12 +10,10 @@ import type { ApiDependencies } from '../tenancy/authorize-request.ts';
 import type { Caller } from '../tenancy/caller.ts';
 import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
-import { tooMany } from './problems.ts';
-import { isHis, type MessagePorts, post } from './serve-messages.ts';
+import { isHis, type MessagePorts, postAndWait, readTooOften } from './serve-messages.ts';
 import { heartbeat, plainStream, type StreamEncoding } from './sse.ts';
 import { streamingRoutes as routes } from './streaming-routes.ts';
 import { uiMessageStream } from './ui-message-stream.ts';
-import type { Allowed } from './work/ports.ts';
 import { readTurn, type Wanted } from './work/read-turn.ts';
 
 export interface StreamPorts extends ApiDependencies, Omit<MessagePorts, 'turns'> {
@@ -23,8 +21,6 @@ export interface StreamPorts extends ApiDependencies, Omit<MessagePorts, 'turns'
   turns: Turns;
   runTurn: RunTurn;
   queue: TurnQueue;
-  /** Takes a connection of a conversation from its limit. */
-  tryOpen(key: ConversationKey): Promise<Allowed>;
 }
 
 /** The routes that stream answers: whoever sends a message has it answered in the same invocation, and reads as all others do. */
@@ -49,13 +45,10 @@ export function streamApp(ports: StreamPorts): Hono {
   };
 
   serve(routes.streamAction, async (request) => {
-    const posted = await post(request, posting);
+    const posted = await postAndWait(request, posting);
     if (!posted || 'problem' in posted) return posted?.problem;
-    const { message, turn, isRepeated } = posted;
+    const { message, turn } = posted;
     const key = keyOf(posted.conversation);
-    // A new message has its own limit; one that is repeated is read, as any other reader does.
-    const opened = isRepeated ? await ports.tryOpen(key) : undefined;
-    if (opened && !opened.allowed) return readTooOften(opened);
     const wake = new Wake(ports.clock);
     const answering = turn?.state === 'running' ? answer(key, request, wake, ports) : undefined;
     const wanted = { key, turn, sequence: message.sequence, after: 0 };
@@ -66,8 +59,8 @@ export function streamApp(ports: StreamPorts): Hono {
     const { params, query, headers, caller } = request;
     const key = await own(caller, params.conversation_id);
     if (!key) return undefined;
-    const opened = await ports.tryOpen(key);
-    if (!opened.allowed) return readTooOften(opened);
+    const refused = await readTooOften(key, ports);
+    if (refused) return refused;
     const after = Number(headers['Last-Event-ID'] ?? 0);
     const current = await turns.current(key);
     const turn_id = query.turn_id ?? current?.turn_id;
@@ -86,9 +79,6 @@ export function streamApp(ports: StreamPorts): Hono {
   });
   return app;
 }
-
-const readTooOften = ({ retryAfterSeconds }: { retryAfterSeconds: number }) =>
-  tooMany(retryAfterSeconds, 'This conversation is read too often');
 
 interface Reading {
   headers: { 'X-Vercel-AI-UI-Message-Stream'?: string | undefined };
@@ -162,7 +152,6 @@ async function answer(
   };
   try {
     const progress = await runTurn(key, { owner: newId(), remainingMs }, () => wake.now());
-    if (progress.kind === 'ended') await handOver(progress.next, 0);
     if (progress.kind === 'waits') {
       await handOver(await turns.current(key), Math.ceil(progress.forMs / 1_000));
     }

@@ -12,6 +12,7 @@ import { handoverBy } from './handover.ts';
 import { preparedFor } from './prepared.ts';
 import { chatClaims } from './stores/chat-claims.ts';
 import { participants } from './stores/participants.ts';
+import { streamLimit } from './stores/stream-limit.ts';
 import { visitLimits } from './stores/visit-limits.ts';
 import { webChatApp } from './web-chat-api.ts';
 import { originOf } from './work/page.ts';
@@ -33,6 +34,7 @@ export const handler = http('web-chat-api', apiEnvironment, (parts) => {
     claims: chatClaims(table),
     participants: participants(table),
     limits: visitLimits(table),
+    tryOpen: streamLimit(table),
     visitorKey: secretOf(env, env.VISITOR_TOKEN_KEY_SECRET_ID, parseVisitorKey).get,
     widgetOrigin: originOf(env.WIDGET_URL),
     streamingUrl: env.STREAMING_URL,

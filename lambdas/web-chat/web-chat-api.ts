@@ -6,12 +6,12 @@ import { protectedApp } from '../tenancy/protected-app.ts';
 import { limits } from './limits.ts';
 import { disabled } from './problems.ts';
 import { routes } from './routes.ts';
-import { serveMessages } from './serve-messages.ts';
+import { type MessagePorts, serveMessages } from './serve-messages.ts';
 import { type OpeningPorts, serveOpening } from './serve-opening.ts';
 import { type Question, searchQuestions } from './work/faq.ts';
 import { identitySecret } from './work/identity.ts';
 
-export interface WebChatApiPorts extends ApiDependencies, OpeningPorts {
+export interface WebChatApiPorts extends ApiDependencies, OpeningPorts, MessagePorts {
   clock: Clock;
   questionsOf(tenantId: string): Promise<Question[]>;
 }

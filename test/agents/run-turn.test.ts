@@ -76,10 +76,13 @@ describe('a turn', () => {
     const sequence = await world.say('Are you open?');
     await world.turns.begin(key, sequence);
 
-    const progress = await world.run();
+    world.queued.length = 0;
+    const [progress, queued] = [await world.run(), [...world.queued]];
     await world.settle();
 
     expect(progress).toMatchObject({ kind: 'ended', next: { turn_id: 'turn-2' } });
+    // Behind its own message, which whoever has sent it may have asked the queue to hold back.
+    expect(queued).toEqual(Array(2).fill({ ...key, sequence: 2 }));
     expect(await world.turns.covering(key, 1)).toMatchObject({ turn_id: 'turn-1', state: 'ended' });
     expect((await world.messages()).map(({ text }) => text)).toEqual([
       'Are you open?',

@@ -57,6 +57,22 @@ describe('client events', () => {
     expect(await names('sent_by=key:of-another')).toEqual([]);
   });
 
+  it('are none in a time that ends before it begins, and none behind a cursor that is before it', async () => {
+    const ask = asking();
+    const at = (ms: number) => new Date(ask.clock.now() - ms).toISOString();
+    await told(ask, ...[1_000, 2_000, 3_000].map((ms) => viewed(ask, { occurred_at: at(ms) })));
+    const { next_cursor } = await found(ask, 'limit=2');
+    const cursor = `cursor=${encodeURIComponent(next_cursor ?? '')}`;
+
+    const backwards = await found(ask, `from=${at(1_000)}&to=${at(3_000)}`);
+    const before = await found(ask, `${cursor}&from=${at(1_500)}`);
+    const within = await found(ask, `${cursor}&to=${at(2_500)}`);
+
+    expect([backwards.data, before.data]).toEqual([[], []]);
+    expect([backwards.next_cursor, before.next_cursor]).toEqual([null, null]);
+    expect(within.data).toHaveLength(1);
+  });
+
   it('are listed to their end by the cursor, each once', async () => {
     const ask = asking();
     await told(ask, ...Array.from({ length: 7 }, () => viewed(ask)));

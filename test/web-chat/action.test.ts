@@ -110,6 +110,23 @@ describe('an action', () => {
     expect(world.turns.begun).toHaveLength(1);
   });
 
+  it('is refused for a while where it is sent again and again', async () => {
+    const world = aWorld();
+    world.turns.script = [call, complete(2, 'answered', answer)];
+    const { chat, body } = await act(world);
+
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n++) {
+      const again = await world.askAs(chat.participant_id, 'POST', '/conversations/actions', {
+        body,
+      });
+      statuses.push(again.status);
+    }
+
+    expect(statuses.slice(0, 30)).toEqual(statuses.slice(0, 30).fill(200));
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it('has the answer where it is sent again once the turn’s events have expired', async () => {
     const world = aWorld();
     const { chat, body } = await act(world);

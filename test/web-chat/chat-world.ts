@@ -14,6 +14,7 @@ import { handoverBy } from '../../lambdas/web-chat/handover.ts';
 import { preparedFor } from '../../lambdas/web-chat/prepared.ts';
 import { chatClaims } from '../../lambdas/web-chat/stores/chat-claims.ts';
 import { participants } from '../../lambdas/web-chat/stores/participants.ts';
+import { streamLimit } from '../../lambdas/web-chat/stores/stream-limit.ts';
 import { visitLimits } from '../../lambdas/web-chat/stores/visit-limits.ts';
 import { webChatApp } from '../../lambdas/web-chat/web-chat-api.ts';
 import { type Calling, calling } from '../support/calling.ts';
@@ -162,6 +163,7 @@ export function chats() {
         claims: chatClaims(own),
         participants: participants({ ...own, retentionDays: table.retentionDays }),
         limits: visitLimits(own),
+        tryOpen: streamLimit(own),
         visitorKey: async () => visitorKey,
         widgetOrigin: widget,
         streamingUrl: 'https://streams.example',

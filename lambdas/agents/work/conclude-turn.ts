@@ -14,7 +14,7 @@ export async function concludeTurn(
   ending: Ending,
 ): Promise<Turn | undefined> {
   const { ports, watch, writer } = work;
-  const { run_id, tenant_id } = watch.turn;
+  const { run_id, tenant_id, conversation_id } = watch.turn;
   const outcome = writer.told.last ? ending.outcome : await told(work, ending);
   const next = await endOf(work, outcome);
   if (outcome === 'answered') {
@@ -22,6 +22,11 @@ export async function concludeTurn(
     await ports.countReply(tenant_id);
   }
   if (run_id) await forget(agentOf, run_id);
+  // The queue has its message too, but for whoever has died: it may come much later.
+  if (next) {
+    const sequence = next.through_sequence;
+    await ports.queue.put({ tenant_id, conversation_id, sequence }, 0);
+  }
   return next;
 }
 

@@ -53,12 +53,17 @@ export function clientEventStore(table: Table) {
       tenantId: string,
       { limit, after, name, sentBy, from = '0', to = '9' }: EventQuery,
     ): Promise<Page<KeptClientEvent>> {
-      const range = { pk: pk(tenantId), between: [from, `${to}~`] as const };
+      const last = `${to}~`;
+      // DynamoDB refuses a range that ends before it begins, and a start outside its range.
+      if (from > last || (after !== undefined && after < from))
+        return { items: [], next: undefined };
+      const start = after !== undefined && after < last ? after : undefined;
+      const range = { pk: pk(tenantId), between: [from, last] as const };
       const filter = allOf([
         name !== undefined && expr`name = ${name}`,
         sentBy !== undefined && expr`sent_by = ${sentBy}`,
       ]);
-      const page = await filteredPage(items, range, { limit, after, filter });
+      const page = await filteredPage(items, range, { limit, after: start, filter });
       return { items: page.items.map(eventOf), next: page.next };
     },
   };

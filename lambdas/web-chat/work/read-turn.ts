@@ -56,12 +56,24 @@ export async function* readTurn(
     if (clock.now() - aliveAt >= limits.heartbeatSeconds * 1_000) {
       aliveAt = clock.now();
       yield 'alive';
+      // Whoever has read its end already is told nothing more of it.
+      if (turn) turn = await asItIs(key, turn, turns);
     }
     await pause(limits.streamPollMs);
   }
 }
 
 const isLast = ({ event }: TurnEvent): boolean => event === 'complete' || event === 'error';
+
+/** A turn that is no longer the conversation's current one has ended. */
+async function asItIs(
+  key: ConversationKey,
+  turn: Pick<Turn, 'turn_id' | 'state'>,
+  turns: Pick<Turns, 'current'>,
+): Promise<Pick<Turn, 'turn_id' | 'state'>> {
+  const current = await turns.current(key);
+  return current?.turn_id === turn.turn_id ? current : { ...turn, state: 'ended' };
+}
 
 /** Nobody answers automatically: the message waits for a person. */
 async function isWithPerson(
