@@ -158,7 +158,11 @@ export interface Heard {
 }
 
 /** Reads a stream, at most so many bytes of it; then the connection is cut. */
-export async function heard(response: Response, bytes = Number.POSITIVE_INFINITY): Promise<Heard> {
+export async function heard(
+  response: Response,
+  bytes = Number.POSITIVE_INFINITY,
+  coming: (text: string) => void = () => undefined,
+): Promise<Heard> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const parts: Uint8Array[] = [];
   let left = bytes;
@@ -166,6 +170,7 @@ export async function heard(response: Response, bytes = Number.POSITIVE_INFINITY
     const { value, done } = await reader.read();
     if (done) break;
     parts.push(value.subarray(0, left));
+    coming(Buffer.concat(parts).toString('utf8'));
     left -= value.length;
   }
   if (left <= 0) void reader.cancel();

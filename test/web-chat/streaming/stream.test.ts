@@ -114,11 +114,18 @@ describe('a streamed answer', () => {
   it('shows signs of life while nothing comes, and ends in time, to be read on', async () => {
     const world: World = await streamWorld(scriptedModel({ words: ['We'], end: 'hangs' }));
     const response = await world.say('Hello');
-    const reading = heard(response);
+    let sofar = '';
+    const reading = heard(response, Number.POSITIVE_INFINITY, (text) => {
+      sofar = text;
+    });
     await expect.poll(async () => (await world.turns.events(key, 'turn-1', 0)).length).toBe(2);
 
-    world.clock.pass(16_000);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await expect
+      .poll(() => {
+        world.clock.pass(1_000);
+        return sofar;
+      })
+      .toContain(': alive\n\n');
     await world.turns.stop(key);
     world.clock.pass(2_000);
     const { text, events } = await reading;
