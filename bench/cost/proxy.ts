@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { localCredentials } from '../../local/cloud/credentials.ts';
+import { signedAnew } from '../../local/cloud/sigv4.ts';
 
 /** One call of a function to an emulated service, in the JSON protocols of AWS. */
 export interface Proxied {
@@ -55,7 +58,7 @@ async function handOn(
   const body = watcher.ask?.(given) ?? given;
   const answered = await fetch(endpoint + (request.url ?? '/'), {
     method: request.method ?? 'POST',
-    headers: headersOf(request),
+    headers: headersOf(request, new URL(endpoint).host, body),
     body,
   });
   const answer = await answered.text();
@@ -76,9 +79,26 @@ async function handOn(
 
 const hopByHop = ['connection', 'content-length', 'expect', 'host', 'transfer-encoding'];
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers)
+const sha256 = (body: string): string => createHash('sha256').update(body).digest('hex');
+
+/** The request's headers for another host and another body: the emulated services take only what is signed. */
+function headersOf(
+  { method = 'POST', url = '/', headers: given }: IncomingMessage,
+  host: string,
+  body: string,
+): Record<string, string> {
+  const told = given['x-amz-content-sha256'] && { 'x-amz-content-sha256': sha256(body) };
+  const headers = {
+    ...given,
+    ...told,
+    host,
+    'content-length': String(Buffer.byteLength(body)),
+  };
+  const { pathname: path, searchParams: query } = new URL(url, `http://${host}`);
+  const authorization = signedAnew({ method, path, query, headers }, body, localCredentials);
+  return Object.fromEntries(
+    Object.entries({ ...headers, authorization })
       .filter(([name]) => !hopByHop.includes(name))
       .map(([name, value]) => [name, String(value)]),
   );
+}

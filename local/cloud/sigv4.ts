@@ -66,6 +66,20 @@ export async function isSignedBy(
   return isSame(signature, requestSignature(request, parts, scope, credentials));
 }
 
+/** The `authorization` of a request whose headers or body were changed on its way, signed by these credentials as it was. */
+export function signedAnew(
+  request: SignedRequest,
+  body: string,
+  credentials: AwsCredentials,
+): string {
+  const { authorization = '', 'x-amz-date': date } = request.headers;
+  const [, credential = '', signed = ''] = authorizationHeader.exec(authorization) ?? [];
+  const [, ...scope] = credential.split('/');
+  const parts = { date: String(date), names: signed.split(';'), payload: hashOf(body) };
+  const signature = requestSignature(request, parts, scope, credentials);
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signed}, Signature=${signature}`;
+}
+
 /** Why the signature of a form's policy is of no use; undefined where it is ours. */
 export function formFault(
   fields: Readonly<Record<string, string>>,

@@ -39,6 +39,8 @@ async function bodyAhead(request: IncomingMessage): Promise<Uint8Array> {
     if (!body) return;
     request.off('readable', take);
     request.unshift(body);
+    // Where Hono looks for a body that was read before it.
+    Object.assign(request, { rawBody: body });
     resolve(body);
   };
   request.on('readable', take);

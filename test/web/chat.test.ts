@@ -194,7 +194,7 @@ describe('a page that is left open', () => {
     const before = looks().length;
 
     await expect.poll(() => looks().length - before, { timeout: 5_000 }).toBeGreaterThan(40);
-    const [first = 0, later = 0] = [looks()[before], looks()[before + 40]];
+    const [first, later] = [looks().at(before) ?? 0, looks().at(before + 40) ?? 0];
     await chat.wake();
 
     expect(later).toBeGreaterThan(1.8 * first);

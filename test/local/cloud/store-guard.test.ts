@@ -10,6 +10,7 @@ import { localCredentials } from '../../../local/cloud/credentials.ts';
 import { type EventBuses, startEventBuses } from '../../../local/cloud/event-buses.ts';
 import { type Queues, startQueues } from '../../../local/cloud/queues.ts';
 import { type Secrets, startSecrets } from '../../../local/cloud/secrets.ts';
+import { signedAnew } from '../../../local/cloud/sigv4.ts';
 import { startTables, type Tables } from '../../../local/cloud/tables.ts';
 import { asking } from '../../support/asking.ts';
 
@@ -161,5 +162,28 @@ describe('a call that is let in', () => {
 
     expect(status).toBe(200);
     expect(body).toContain(answer);
+  });
+});
+
+describe('the local secrets', () => {
+  it('answer a request that is signed without a header of its body’s hash', async () => {
+    const url = new URL(urlOf.secrets());
+    const body = JSON.stringify({ SecretId: 'key' });
+    const headers = {
+      host: url.host,
+      'x-amz-date': '20261130T000000Z',
+      'x-amz-target': 'secretsmanager.GetSecretValue',
+      authorization: `AWS4-HMAC-SHA256 Credential=${localCredentials.accessKeyId}/20261130/us-east-1/secretsmanager/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=${'0'.repeat(64)}`,
+    };
+    const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers };
+    const authorization = signedAnew(request, body, localCredentials);
+
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, authorization },
+      body,
+    });
+
+    expect(await response.json()).toMatchObject({ Name: 'key', SecretString: 'sk-filled' });
   });
 });
