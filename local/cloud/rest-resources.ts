@@ -5,7 +5,7 @@ import { RestAuthorizer } from './rest-authorizer.ts';
 import { localRegion, type Properties } from './template.ts';
 
 /** As many clients as may be served at a time by a function that streams. */
-const streams = 64;
+const streams = 32;
 
 const apiOf = (properties: Properties, services: Services): MadeRestApi => {
   const api = services.restApis.get(String(properties['RestApiId']));

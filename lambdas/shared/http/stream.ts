@@ -24,9 +24,11 @@ export function httpStream<Env>(
   return streamified((event, stream, context) => run([event, stream], context));
 }
 
-/** As the runtime calls a handler that streams; where there is none, as in a test, the handler itself. */
-const streamified = (handler: Streamed): Streamed =>
-  'awslambda' in globalThis ? awslambda.streamifyResponse(handler) : handler;
+/** As the runtime calls a handler that streams; where there is none, the handler itself. Powertools makes an empty `awslambda`. */
+function streamified(handler: Streamed): Streamed {
+  const { awslambda: runtime } = globalThis as { awslambda?: Partial<typeof awslambda> };
+  return runtime?.streamifyResponse?.(handler) ?? handler;
+}
 
 /** Web pages of every origin may read its answers: the REST API adds no header to what a function answers. */
 function openToPages(app: Hono): Hono {
