@@ -41,6 +41,13 @@ describe('a source file', () => {
 });
 
 describe('a test file', () => {
+  it('that replaces a client of AWS for all gives it back, since the files of a run share their modules', () => {
+    const replacing = sourcesOf('test').filter(({ text }) => /mockClient\([A-Z]/.test(text));
+
+    expect(replacing.length).toBeGreaterThan(2);
+    expect(replacing.filter(({ text }) => !text.includes('.restore()'))).toEqual([]);
+  });
+
   const tests = sourcesOf('test');
 
   it('is short enough to be read at one go', () => {

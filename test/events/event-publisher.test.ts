@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { maxEntryBytes } from '../../lambdas/events/messages.ts';
 import { publisher, withFallbackQueue } from '../../lambdas/events/publisher.ts';
 import type { QueueClient } from '../../lambdas/shared/queue/enqueue.ts';
@@ -15,6 +15,7 @@ import { recordedLog } from '../support/log.ts';
 /** A bus that answers like this. */
 function aBus(answer: Partial<PutEventsCommandOutput> | Error) {
   const mock = mockClient(EventBridgeClient);
+  onTestFinished(() => mock.restore());
   const on = mock.on(PutEventsCommand);
   if (answer instanceof Error) on.rejects(answer);
   else on.resolves(answer);

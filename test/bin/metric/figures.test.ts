@@ -7,7 +7,7 @@ import {
   GetMetricStatisticsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { busiestFunctions, cloudFigures } from '../../../bin/metric/cloud.ts';
 import type { Figures } from '../../../bin/metric/figures.ts';
 import { localFigures } from '../../../bin/metric/local.ts';
@@ -29,6 +29,7 @@ const asked = (more: Partial<Figures>): Figures => ({
 
 describe('the figures of a deployment on AWS', () => {
   const cloudWatch = mockClient(CloudWatchClient);
+  afterAll(() => cloudWatch.restore());
   const inputOf = async (more: Partial<Figures>) => {
     cloudWatch.reset();
     cloudWatch.on(GetMetricStatisticsCommand).resolves({});
