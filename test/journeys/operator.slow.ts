@@ -110,7 +110,7 @@ describe('the operator’s commands', () => {
     [
       ['dlq', 'show', 'nothing'],
       2,
-      'choose email-runs, emails-ready, events-to-webhooks, leads, webhooks, whatsapp-replies',
+      'choose email-runs, emails-ready, events-to-webhooks, leads, turns, webhooks, whatsapp-replies',
     ],
     [['dlq', 'redrive', 'emails-ready', '--rate', '0'], 2, '--rate is a number from 0.01'],
     [['dlq', 'discard', 'emails-ready'], 2, 'Name them by --id, or take --all'],

@@ -27,7 +27,10 @@ describe('one company', () => {
     ];
     await setFeature(theirs, 'secret.recipe', { [marker]: marker });
     await setFeature(theirs, 'assistant', { instructions: marker });
-    const guarded = allRoutes.filter(({ access }) => access !== 'open' && access !== 'signed');
+    // Routes that stream are behind an API of their own: visitors.test.ts.
+    const guarded = allRoutes.filter(
+      ({ access, streams }) => access !== 'open' && access !== 'signed' && !streams,
+    );
     const known = [
       'secret.recipe',
       'assistant',
@@ -182,7 +185,9 @@ describe('the tenant configuration', () => {
       return (await response.json()) as { note?: string };
     };
 
-    expect((await set('mesage-retention')).note).toContain('reads assistant, message-retention');
+    expect((await set('mesage-retention')).note).toMatch(
+      /reads assistant, (.+, )?message-retention/,
+    );
     expect((await set('message-retention')).note).toBeUndefined();
   });
 
