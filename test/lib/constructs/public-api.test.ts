@@ -74,7 +74,7 @@ describe('the public API', () => {
     const all = Object.keys(templateOf('prod').toJSON()['Resources']);
 
     // CloudFormation ends at 500.
-    expect(all.length).toBeLessThanOrEqual(450);
+    expect(all.length).toBeLessThanOrEqual(300);
   });
 
   it('keeps what the authorizer said by the credential, for as long as the documents say', () => {
