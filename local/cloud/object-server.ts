@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import { fromHere, isHere } from '../guard.ts';
-import { fauxqsParts } from './fauxqs.ts';
+import { listenHere, newStores } from './fauxqs.ts';
 import { bucketCorsHeaders, type CorsRule, corsRulesIn } from './s3-cors.ts';
 import { policyFault, readForm } from './s3-form.ts';
 import { type AwsCredentials, formFault, presignedFault, type S3Refusal } from './sigv4.ts';
@@ -16,14 +14,7 @@ import { localRegion } from './template.ts';
  * here: signatures of presigned requests, the conditions of a form's policy, the rules of CORS.
  */
 export async function serveObjects({ folder, ...credentials }: ServedStore): Promise<Store> {
-  const parts = await fauxqsParts();
-  const stores = {
-    sqsStore: new parts.SqsStore(),
-    snsStore: new parts.SnsStore(),
-    s3Store: new parts.S3Store(),
-  };
-  if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
+  const { stores, persistence } = await newStores(folder);
   if (persistence) {
     persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
     stores.s3Store['persistence'] = persistence;
@@ -36,16 +27,7 @@ export async function serveObjects({ folder, ...credentials }: ServedStore): Pro
   const corsRules = new Map<string, CorsRule[]>();
   guard(app, credentials);
   answerBrowsers(app, corsRules);
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    async close() {
-      app.server.closeAllConnections();
-      await app.close();
-      persistence?.close();
-    },
-  };
+  return listenHere(app, persistence);
 }
 
 /** What the emulator's server offers of its framework, which its package does not bring the types of. */

@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import { putBefore } from '../guard.ts';
-import { type FauxqsParts, fauxqsParts, type Persistence } from './fauxqs.ts';
+import { listenHere, newStores, type Persistence, type SqsStore } from './fauxqs.ts';
 import { receiveSeveralPerGroup } from './fifo-groups.ts';
 import type { ServedStore, Store } from './store.ts';
 import { signedBy } from './store-guard.ts';
@@ -10,14 +8,7 @@ import { localRegion } from './template.ts';
 
 /** An emulator of SQS in this thread, stored in SQLite where a folder is given. */
 export async function serveQueues({ folder, ...credentials }: ServedStore): Promise<Store> {
-  const parts = await fauxqsParts();
-  const stores = {
-    sqsStore: new parts.SqsStore(),
-    snsStore: new parts.SnsStore(),
-    s3Store: new parts.S3Store(),
-  };
-  if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const persistence = folder ? new parts.PersistenceManager(folder) : undefined;
+  const { stores, persistence } = await newStores(folder);
   if (persistence) {
     keepReceiveCounts(persistence);
     persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
@@ -27,20 +18,11 @@ export async function serveQueues({ folder, ...credentials }: ServedStore): Prom
   receiveSeveralPerGroupIn(stores.sqsStore);
   const app = buildApp({ logger: false, stores: stores as never, defaultRegion: localRegion });
   putBefore(app.server, signedBy(credentials));
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    async close() {
-      app.server.closeAllConnections();
-      await app.close();
-      persistence?.close();
-    },
-  };
+  return listenHere(app, persistence);
 }
 
 /** Applies to the queues that exist and to those that will be created. */
-function receiveSeveralPerGroupIn(store: InstanceType<FauxqsParts['SqsStore']>): void {
+function receiveSeveralPerGroupIn(store: SqsStore): void {
   for (const queue of store.allQueues()) receiveSeveralPerGroup(queue);
   const createQueue = store.createQueue.bind(store);
   store.createQueue = (...given) => {

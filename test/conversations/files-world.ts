@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { conversationsApp } from '../../lambdas/conversations/conversations-api.ts';
 import { handoverFeature } from '../../lambdas/conversations/features.ts';
-import { fileBounds } from '../../lambdas/conversations/file-bounds.ts';
+import { fileBounds, fileTypes } from '../../lambdas/conversations/file-bounds.ts';
 import { conversationLog } from '../../lambdas/conversations/stores/conversation-log.ts';
 import { type ObjectStore, objectStore } from '../../lambdas/vendors/aws/objects.ts';
 import type { Objects } from '../../local/cloud/objects.ts';
@@ -35,15 +35,12 @@ export const png = Buffer.concat([
   Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
   Buffer.alloc(40, 1),
 ]);
-const types = [
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'application/pdf',
-  'text/plain',
-];
-const bounds = { mime_types: types, max_bytes: 10_000, max_count: 2, max_per_conversation: 3 };
+const bounds = {
+  mime_types: [...fileTypes],
+  max_bytes: 10_000,
+  max_count: 2,
+  max_per_conversation: 3,
+};
 
 let count = 0;
 
