@@ -30,6 +30,17 @@ export async function readByModel(
   }));
 }
 
+/**
+ * Without the customer's messages that stayed unanswered before the newest one: a message that the model cannot take
+ * would fail each turn that follows it.
+ */
+export function newestQuestion(messages: readonly Message[], through: number): Message[] {
+  const spoken = messages.filter(({ role, sequence }) => role !== 'system' && sequence <= through);
+  const lastAnswer = spoken.findLast(({ role }) => role !== 'user')?.sequence ?? 0;
+  const newest = spoken.at(-1)?.sequence;
+  return spoken.filter(({ sequence }) => sequence <= lastAnswer || sequence === newest);
+}
+
 /** At least the last message, however long. */
 function newestWithin(messages: readonly Message[], chars: number): Message[] {
   let left = chars;

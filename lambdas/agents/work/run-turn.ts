@@ -10,7 +10,7 @@ import { concludeTurn } from './conclude-turn.ts';
 import { EventWriter, type Told, toldOf, turnTaken } from './event-writer.ts';
 import { timingFirstWords } from './first-words.ts';
 import { type Agent, type RunTurnPorts, runUnknown, tooLong, turnCrashed } from './ports.ts';
-import { readByModel } from './question.ts';
+import { newestQuestion, readByModel } from './question.ts';
 import type { Ending, TurnRecord } from './turn-record.ts';
 import type { TurnWork } from './turn-work.ts';
 import { Watch } from './watch-turn.ts';
@@ -173,7 +173,9 @@ const nameOf = ({ tenant_id, conversation_id, turn_id }: TurnRecord) => ({
 
 async function read({ ports, watch: { turn } }: TurnWork, part: number) {
   const newest = await ports.conversations.latest(turn, limits.historyMessages);
-  return readByModel(turn, newest, turn.through_sequence, part, ports.fileBytes);
+  const isLastTry = turn.failures + 1 >= limits.modelTries;
+  const heard = isLastTry ? newestQuestion(newest, turn.through_sequence) : newest;
+  return readByModel(turn, heard, turn.through_sequence, part, ports.fileBytes);
 }
 
 /** The end of a turn after which the model is not asked again. */
